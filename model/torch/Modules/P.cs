@@ -1,0 +1,1 @@
+namespace ConvLstm.Nowcast.Torch.Modules; public sealed class Placeholder { }

@@ -1,0 +1,2 @@
+namespace ConvLstm.Nowcast.Torch; public static partial class torch { }
+
