@@ -7,12 +7,11 @@ internal static class AdvectedForecast
 {
     /// <param name="past">The scans; the newest gives the climatology of the probabilities.</param>
     /// <param name="request">Leads and thresholds.</param>
-    /// <param name="used">How many of the newest scans the method read.</param>
-    /// <param name="method">Its name.</param>
+    /// <param name="provenance">Method, version and inputs.</param>
     /// <param name="rainAt">The rain at a lead, counted from 0: (H, W), NaN where the air is not known.</param>
     /// <param name="cancellation">Stops between two leads.</param>
     internal static RainForecast Make(
-        RadarSequence past, ForecastRequest request, int used, string method, Func<int, Tensor> rainAt, CancellationToken cancellation)
+        RadarSequence past, ForecastRequest request, ForecastProvenance provenance, Func<int, Tensor> rainAt, CancellationToken cancellation)
     {
         var leads = Scans.Leads(past, request);
         var newest = past.Frames[^1];
@@ -38,7 +37,7 @@ internal static class AdvectedForecast
             Thresholds = request.Thresholds,
             ExceedanceProbability = probabilities,
             AirFromOutside = rates.Select(r => Array.ConvertAll(r, float.IsNaN)).ToArray(),
-            Provenance = Scans.Provenance(method, past, used),
+            Provenance = provenance,
         };
     }
 }

@@ -28,6 +28,6 @@ public sealed class Extrapolation : IForecaster
         var motion = OpticalFlow.Estimate(rain, options);
         cancellation.ThrowIfCancellationRequested();
         var displacements = SemiLagrangian.Displacements(motion, leads.Length);
-        return AdvectedForecast.Make(past, request, used, Name, lead => SemiLagrangian.AdvectRain(rain[used - 1], displacements[lead]), cancellation);
+        return AdvectedForecast.Make(past, request, Scans.Provenance(Name, past, used), lead => SemiLagrangian.AdvectRain(rain[used - 1], displacements[lead]), cancellation);
     }
 }

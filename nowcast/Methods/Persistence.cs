@@ -18,6 +18,6 @@ public sealed class Persistence : IForecaster
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var newest = Scans.Newest(past, 1)[0];
-        return AdvectedForecast.Make(past, request, 1, Name, _ => newest, cancellation);
+        return AdvectedForecast.Make(past, request, Scans.Provenance(Name, past, 1), _ => newest, cancellation);
     }
 }
