@@ -1,0 +1,11 @@
+using System.CommandLine;
+
+namespace ConvLstm.Nowcast.Jobs.Commands;
+
+/// <summary>The verbs in the order of the help.</summary>
+internal static class Verbs
+{
+    internal static IEnumerable<Command> All(Terminal terminal) => [
+        InspectCommand.Create(terminal), SimulateCommand.Create(terminal), TrainCommand.Create(terminal),
+    ];
+}
