@@ -8,9 +8,9 @@ CREATE TABLE IF NOT EXISTS nowcast.scan (
     is_interpolated boolean NOT NULL DEFAULT false,
     missing_share   double precision NOT NULL CHECK (missing_share BETWEEN 0 AND 1),
     wet_share       double precision NOT NULL CHECK (wet_share BETWEEN 0 AND 1),
-    min_mm_h        real,
+    min_mm_h        double precision,
     mean_mm_h       double precision,
-    max_mm_h        real,
+    max_mm_h        double precision,
     quality         jsonb NOT NULL DEFAULT '{}',
     PRIMARY KEY (grid_id, valid_time)
 );

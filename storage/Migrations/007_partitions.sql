@@ -89,7 +89,7 @@ DECLARE
     g nowcast.grid;
     number integer;
     box double precision[];
-    view_name text := lower(replace(define_grid.name, '-', '_'));
+    wanted_view text := lower(replace(define_grid.name, '-', '_'));
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('nowcast.define_grid'));
     SELECT * INTO g FROM nowcast.grid WHERE grid.name = define_grid.name;
@@ -98,14 +98,14 @@ BEGIN
     END IF;
     number := CASE WHEN is_wgs84 THEN 4326 ELSE nowcast.projection_srid(proj, srtext) END;
     box := nowcast.lonlat_box(number, width, height, pixel_x, pixel_y, origin_x, origin_y);
-    IF EXISTS (SELECT FROM nowcast.grid WHERE grid.view_name = define_grid.view_name) THEN
-        view_name := view_name || '_' || substr(md5(define_grid.name), 1, 6);
+    IF EXISTS (SELECT FROM nowcast.grid WHERE grid.view_name = wanted_view) THEN
+        wanted_view := wanted_view || '_' || substr(md5(define_grid.name), 1, 6);
     END IF;
     INSERT INTO nowcast.grid (name, srid, proj, width, height, pixel_x, pixel_y, origin_x, origin_y, is_lonlat, tile_size,
                               west, south, east, north, view_name)
     VALUES (define_grid.name, number, define_grid.proj, define_grid.width, define_grid.height,
             define_grid.pixel_x, define_grid.pixel_y, define_grid.origin_x, define_grid.origin_y,
-            define_grid.is_lonlat, define_grid.tile_size, box[1], box[2], box[3], box[4], define_grid.view_name)
+            define_grid.is_lonlat, define_grid.tile_size, box[1], box[2], box[3], box[4], wanted_view)
     RETURNING * INTO g;
     PERFORM nowcast.make_grid_partition('scan_tile', 'valid_time', g);
     PERFORM nowcast.make_grid_partition('forecast_tile', 'issue_time', g);
@@ -130,10 +130,10 @@ BEGIN
     FOR day IN SELECT generate_series(first_time::date, last_time::date, interval '1 day')::date LOOP
         FOREACH parent IN ARRAY ARRAY['scan_tile', 'forecast_tile'] LOOP
             child := format('%s_%s_%s', parent, grid, to_char(day, 'YYYYMMDD'));
-            CONTINUE WHEN to_regclass(format('nowcast.%I', child)) IS NOT NULL;
-            -- One at a time; who waited here finds it made.
+            CONTINUE WHEN EXISTS (SELECT FROM pg_class WHERE relname = child AND relnamespace = 'nowcast'::regnamespace);
+            -- One at a time; who waited here finds it made (to_regclass would answer from what it remembers).
             PERFORM pg_advisory_xact_lock(hashtext('nowcast.ensure_days'), grid);
-            CONTINUE WHEN to_regclass(format('nowcast.%I', child)) IS NOT NULL;
+            CONTINUE WHEN EXISTS (SELECT FROM pg_class WHERE relname = child AND relnamespace = 'nowcast'::regnamespace);
             -- Made beside and attached: unlike CREATE … PARTITION OF that does not lock readers out of the parent.
             -- Rows are written once and dropped with the table: freeze them at the first vacuum, then leave them be.
             EXECUTE format(

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Ingest.Quality;
 using ConvLstm.Nowcast.Storage.Grids;
 using ConvLstm.Nowcast.Storage.Rasters;
-using ConvLstm.Nowcast.Storage.Scans;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -108,7 +108,7 @@ public sealed class ForecastPublisher(NpgsqlDataSource database, GridStore grids
         await using var rows = await query.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         return await rows.ReadAsync(cancellation).ConfigureAwait(false)
             ? new ScanSummary(
-                rows.GetDouble(0), rows.GetDouble(1), rows.GetFieldValue<float?>(2), rows.GetFieldValue<double?>(3), rows.GetFieldValue<float?>(4))
+                rows.GetDouble(0), rows.GetDouble(1), rows.GetFieldValue<double?>(2), rows.GetFieldValue<double?>(3), rows.GetFieldValue<double?>(4))
             : null;
     }
 

@@ -1,4 +1,4 @@
-using ConvLstm.Nowcast.Storage.Scans;
+using ConvLstm.Nowcast.Ingest.Quality;
 
 namespace ConvLstm.Nowcast.Storage.Publishing;
 

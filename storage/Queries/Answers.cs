@@ -27,17 +27,37 @@ public sealed record RainOverArea(
 public sealed record DepthAtPoint(double? DepthMm, double CoveredMinutes);
 
 /// <summary>A run without its maps.</summary>
-/// <param name="RunId">Its number.</param>
-/// <param name="Grid">The name of its grid.</param>
-/// <param name="IssueTime">The valid time of the newest scan that went in, UTC.</param>
-/// <param name="Method">model, extrapolation, persistence or another.</param>
-/// <param name="ModelVersion">The version of the checkpoint or of the method.</param>
-/// <param name="ModelChecksum">SHA-256 of the checkpoint, empty where there is none.</param>
-/// <param name="PublishedAt">When it was written, UTC.</param>
-/// <param name="LeadSeconds">The leads in seconds, rising.</param>
-/// <param name="Thresholds">Of its probabilities, in mm/h.</param>
-/// <param name="IsSane">It passed its checks.</param>
-/// <param name="MapsDroppedAt">When its maps were dropped for their age, UTC; null while they are there.</param>
-public sealed record RunSummary(
-    long RunId, string Grid, DateTimeOffset IssueTime, string Method, string ModelVersion, string ModelChecksum,
-    DateTimeOffset PublishedAt, int[] LeadSeconds, float[] Thresholds, bool IsSane, DateTimeOffset? MapsDroppedAt);
+public sealed record RunSummary
+{
+    public required long RunId { get; init; }
+
+    /// <summary>The name of its grid.</summary>
+    public required string Grid { get; init; }
+
+    /// <summary>The valid time of the newest scan that went in, UTC.</summary>
+    public required DateTimeOffset IssueTime { get; init; }
+
+    /// <summary>model, extrapolation, persistence or another.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>The version of the checkpoint or of the method.</summary>
+    public required string ModelVersion { get; init; }
+
+    /// <summary>SHA-256 of the checkpoint, empty where there is none.</summary>
+    public required string ModelChecksum { get; init; }
+
+    /// <summary>When it was written, UTC.</summary>
+    public required DateTimeOffset PublishedAt { get; init; }
+
+    /// <summary>The leads in seconds, rising.</summary>
+    public required int[] LeadSeconds { get; init; }
+
+    /// <summary>Of its probabilities, in mm/h.</summary>
+    public required float[] Thresholds { get; init; }
+
+    /// <summary>It passed its checks.</summary>
+    public required bool IsSane { get; init; }
+
+    /// <summary>When its maps were dropped for their age, UTC; null while they are there.</summary>
+    public DateTimeOffset? MapsDroppedAt { get; init; }
+}

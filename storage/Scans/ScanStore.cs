@@ -1,4 +1,5 @@
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Ingest.Quality;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Storage.Grids;
 using ConvLstm.Nowcast.Storage.Rasters;
@@ -21,6 +22,11 @@ public sealed class ScanStore(NpgsqlDataSource database, GridStore grids)
     {
         ArgumentNullException.ThrowIfNull(frame);
         var summary = ScanSummary.Of(frame);
+        if (summary.MinMmH < 0 || summary.MaxMmH > float.MaxValue)
+        {
+            throw new ReportedException(
+                $"The scan of {frame.Grid.Name} at {frame.ValidTime:yyyy-MM-ddTHH:mm:ssZ} holds rates from {summary.MinMmH} to {summary.MaxMmH} mm/h; a scan holds 0 and more, or NaN where nothing was observed.");
+        }
         var grid = await grids.EnsureAsync(frame.Grid, cancellation).ConfigureAwait(false);
         await grids.EnsureDaysAsync(grid, frame.ValidTime, frame.ValidTime, cancellation).ConfigureAwait(false);
         await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
@@ -75,7 +81,7 @@ public sealed class ScanStore(NpgsqlDataSource database, GridStore grids)
         while (await rows.ReadAsync(cancellation).ConfigureAwait(false))
         {
             var summary = new ScanSummary(
-                rows.GetDouble(3), rows.GetDouble(4), rows.GetFieldValue<float?>(5), rows.GetFieldValue<double?>(6), rows.GetFieldValue<float?>(7));
+                rows.GetDouble(3), rows.GetDouble(4), rows.GetFieldValue<double?>(5), rows.GetFieldValue<double?>(6), rows.GetFieldValue<double?>(7));
             scans.Add(new StoredScan(
                 grid, rows.GetFieldValue<DateTimeOffset>(0), rows.GetString(1), rows.GetFieldValue<DateTimeOffset>(2), summary));
         }
@@ -162,9 +168,9 @@ public sealed class ScanStore(NpgsqlDataSource database, GridStore grids)
                 new() { Value = frame.IsInterpolated },
                 new() { Value = summary.MissingShare },
                 new() { Value = summary.WetShare },
-                new() { Value = (object?)summary.MinMmH ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Real },
+                new() { Value = (object?)summary.MinMmH ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Double },
                 new() { Value = (object?)summary.MeanMmH ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Double },
-                new() { Value = (object?)summary.MaxMmH ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Real },
+                new() { Value = (object?)summary.MaxMmH ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Double },
                 new() { Value = qualityJson ?? "{}", NpgsqlDbType = NpgsqlDbType.Jsonb },
             },
         };

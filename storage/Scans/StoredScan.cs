@@ -1,3 +1,5 @@
+using ConvLstm.Nowcast.Ingest.Quality;
+
 namespace ConvLstm.Nowcast.Storage.Scans;
 
 /// <summary>A scan of the database without its pixels.</summary>

@@ -1,3 +1,4 @@
+using Xunit;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Storage.Scans;
 
@@ -81,9 +82,9 @@ public sealed class ScanStoreTests(TestDatabase test) : IClassFixture<TestDataba
 
         Assert.Equal(0.25, summary.MissingShare);
         Assert.Equal(0.5, summary.WetShare);
-        Assert.Equal(0f, summary.MinMmH);
+        Assert.Equal(0, summary.MinMmH);
         Assert.Equal(4.0 / 6, summary.MeanMmH!.Value, 6);
-        Assert.Equal(2.7f, summary.MaxMmH);
+        Assert.Equal(2.7f, summary.MaxMmH!.Value, 6);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Xunit;
 using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Storage.Cluster;
 using ConvLstm.Nowcast.Tests.Storage;
