@@ -53,8 +53,8 @@ BEGIN
                t.issue_time, t.issue_time + make_interval(secs => t.lead_seconds) AS valid_time,
                t.lead_seconds / 60.0::double precision AS lead_minutes, t.tile_row, t.tile_col, t.rast
         FROM nowcast.%2$I AS t
-        WHERE t.issue_time = (nowcast.newest_run(%3$s, 'infinity')).issue_time
-          AND t.run_id = (nowcast.newest_run(%3$s, 'infinity')).run_id
+        WHERE t.issue_time = (SELECT issue_time FROM nowcast.newest_run(%3$s, 'infinity'))
+          AND t.run_id = (SELECT run_id FROM nowcast.newest_run(%3$s, 'infinity'))
         $view$, 'latest_forecast_' || g.view_name, 'forecast_tile_' || g.grid_id, g.grid_id);
     EXECUTE format('COMMENT ON VIEW nowcast.%I IS %L', 'latest_scan_' || g.view_name,
         format('The newest scan of grid %s as rasters: band 1 mm/h. GDAL: PG:"… schema=nowcast table=latest_scan_%s mode=2".', g.name, g.view_name));
@@ -66,9 +66,9 @@ END
 $$;
 COMMENT ON FUNCTION nowcast.make_grid_views(nowcast.grid) IS 'The views latest_scan_<grid> and latest_forecast_<grid>; part of define_grid.';
 
--- The run that answers for a grid at a time.
+-- The run that answers for a grid at a time. A set of at most one row, because only sets are folded into the question.
 CREATE OR REPLACE FUNCTION nowcast.newest_run(grid integer, at timestamptz)
-RETURNS nowcast.run LANGUAGE sql STABLE AS $$
+RETURNS SETOF nowcast.run LANGUAGE sql STABLE ROWS 1 AS $$
     SELECT r.*
     FROM nowcast.run AS r LEFT JOIN nowcast.method_priority AS m USING (method)
     WHERE r.grid_id = newest_run.grid AND r.usable

@@ -23,7 +23,7 @@ BEGIN
         ST_MakeEnvelope(g.origin_x, g.origin_y - g.height * g.pixel_y, g.origin_x + g.width * g.pixel_x, g.origin_y, g.srid) AS plane OFFSET 0) AS a
     CROSS JOIN LATERAL nowcast.newest_run(g.grid_id, at) AS r
     WHERE ST_XMax(lonlat) >= g.west AND ST_XMin(lonlat) <= g.east AND ST_YMax(lonlat) >= g.south AND ST_YMin(lonlat) <= g.north
-      AND a.shape && a.plane AND r.run_id IS NOT NULL
+      AND a.shape && a.plane
     ORDER BY a.shape @ a.plane DESC, r.issue_time DESC, g.pixel_x * g.pixel_y * CASE WHEN g.is_lonlat THEN 1.2e10 ELSE 1 END
     LIMIT 1;
     IF NOT FOUND THEN

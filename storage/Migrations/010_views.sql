@@ -4,8 +4,7 @@ CREATE OR REPLACE VIEW nowcast.latest_run AS
 SELECT g.name AS grid, r.run_id, r.issue_time, r.method, r.model_version, r.model_checksum, r.published_at,
        now() - r.issue_time AS age, r.lead_seconds[cardinality(r.lead_seconds)] / 60.0::double precision AS longest_lead_minutes,
        cardinality(r.lead_seconds) AS leads, r.thresholds, r.members, r.input_times, r.input_quality, r.checks
-FROM nowcast.grid AS g CROSS JOIN LATERAL nowcast.newest_run(g.grid_id, 'infinity') AS r
-WHERE r.run_id IS NOT NULL;
+FROM nowcast.grid AS g CROSS JOIN LATERAL nowcast.newest_run(g.grid_id, 'infinity') AS r;
 COMMENT ON VIEW nowcast.latest_run IS 'For each grid the run that answers questions now: the newest complete and sane one.';
 
 CREATE OR REPLACE VIEW nowcast.latest_forecast AS
