@@ -163,21 +163,26 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
         await test.Database.Forecasts.PublishAsync(forecast, cancellation);
         var stored = await test.Database.Grids.GetAsync(grid.Name, cancellation);
         var settings = new NpgsqlConnectionStringBuilder(test.ConnectionString);
-        var source = $"PG:host={settings.Host} dbname={settings.Database} user={settings.Username} schema=nowcast table=latest_forecast_{stored.ViewName} column=rast where='lead_minutes=10' mode=2";
+        var source = $"PG:host={settings.Host} dbname={settings.Database} user={settings.Username} schema=nowcast table=latest_forecast_{stored.ViewName} where='lead_minutes=10' mode=2 column=";
 
-        var info = await GdalAsync("gdalinfo", "-json", source);
+        var info = await GdalAsync("gdalinfo", "-json", source + "rast");
         using var json = System.Text.Json.JsonDocument.Parse(info);
         var size = json.RootElement.GetProperty("size").EnumerateArray().Select(value => value.GetInt32()).ToArray();
         var origin = json.RootElement.GetProperty("geoTransform").EnumerateArray().Select(value => value.GetDouble()).ToArray();
         Assert.Equal([256, 192], size);
         Assert.Equal([grid.OriginX, 1000, 0, grid.OriginY, 0, -1000], origin);
-        Assert.Equal(5, json.RootElement.GetProperty("bands").GetArrayLength());
+        Assert.Equal(1, json.RootElement.GetProperty("bands").GetArrayLength());
         Assert.Contains("Polar Stereographic", json.RootElement.GetProperty("coordinateSystem").GetProperty("wkt").GetString());
 
         var pixel = Array.FindIndex(forecast.RainRate[1], 20_000, rate => rate > 5);
         var (x, y) = (grid.CentreX(pixel % grid.Width), grid.CentreY(pixel / grid.Width));
-        var value = await GdalAsync("gdallocationinfo", "-valonly", "-b", "1", "-geoloc", source, Text(x), Text(y));
-        Assert.Equal(forecast.RainRate[1][pixel], float.Parse(value, CultureInfo.InvariantCulture), 4);
+        Assert.Equal([forecast.RainRate[1][pixel]], await PixelAsync("rast"), (a, b) => Math.Abs(a - b) < 1e-4);
+        Assert.Equal(
+            forecast.ExceedanceProbability.Select(leads => 100 * leads[1][pixel]), await PixelAsync("percent"), (a, b) => Math.Abs(a - b) < 1e-3);
+
+        async Task<IEnumerable<float>> PixelAsync(string column) =>
+            (await GdalAsync("gdallocationinfo", "-valonly", "-geoloc", source + column, Text(x), Text(y)))
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(value => float.Parse(value, CultureInfo.InvariantCulture));
 
         static string Text(double number) => number.ToString(CultureInfo.InvariantCulture);
     }
