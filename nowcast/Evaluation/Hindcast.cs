@@ -64,15 +64,20 @@ public sealed class Hindcast
         {
             cancellation.ThrowIfCancellationRequested();
             var forecast = methods[m].Forecast(past, request, cancellation);
-            for (var lead = 0; lead < scores.Leads; lead++)
-            {
-                var then = sequence.Frames[frame + 1 + lead];
-                if (then.IsInterpolated)
-                    continue;
-                for (var mask = 0; mask < Masks.Names.Count; mask++)
-                    scores[m, mask, lead].Accumulate(forecast, lead, then.RainRate, Masks.Of(Masks.Names[mask], then.RainRate, air[lead]));
-            }
+            Accumulate(scores, m, forecast, sequence, frame, air, cancellation);
         }
         return scores;
     }
+
+    private static void Accumulate(
+        HindcastCase scores, int method, RainForecast forecast, RadarSequence sequence, int frame, IReadOnlyList<bool[]> air, CancellationToken cancellation) =>
+        Parallel.For(0, scores.Leads, new ParallelOptions { CancellationToken = cancellation }, lead =>
+        {
+            var then = sequence.Frames[frame + 1 + lead];
+            // What was made up between two scans verifies nothing.
+            if (then.IsInterpolated)
+                return;
+            for (var mask = 0; mask < Masks.Names.Count; mask++)
+                scores[method, mask, lead].Accumulate(forecast, lead, then.RainRate, Masks.Of(Masks.Names[mask], then.RainRate, air[lead]));
+        });
 }

@@ -24,7 +24,7 @@ internal static class Fields
             throw new ArgumentException($"Scores of {what} {mine} and {other} cannot be merged.", nameof(other));
     }
 
-    internal static void CheckSame<T>(IReadOnlyList<T> mine, IReadOnlyList<T> other, string what)
+    internal static void CheckSameList<T>(IReadOnlyList<T> mine, IReadOnlyList<T> other, string what)
     {
         if (!mine.SequenceEqual(other))
             throw new ArgumentException($"Scores of {what} {string.Join(", ", mine)} and {string.Join(", ", other)} cannot be merged.", nameof(other));

@@ -70,7 +70,7 @@ public sealed class FractionsSkill : IScore<FractionsSkill, IReadOnlyList<double
     {
         ArgumentNullException.ThrowIfNull(other);
         Fields.CheckSame(Threshold, other.Threshold, "threshold");
-        Fields.CheckSame(scales, other.scales, "scales");
+        Fields.CheckSameList(scales, other.scales, "scales");
         for (var s = 0; s < scales.Length; s++)
         {
             difference[s] += other.difference[s];

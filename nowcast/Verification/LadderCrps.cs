@@ -44,7 +44,9 @@ public sealed class LadderCrps : IScore<LadderCrps, double>
         {
             if (!Ensemble.TryRead(probabilities, observed, mask, i, ladder))
                 continue;
-            sum += Score(ladder, observed[i]);
+            // Most of a map is surely dry, and scores nothing.
+            if (ladder[0] > 0 || observed[i] > 0)
+                sum += Score(ladder, observed[i]);
             count++;
         }
     }
@@ -52,7 +54,7 @@ public sealed class LadderCrps : IScore<LadderCrps, double>
     public void Merge(LadderCrps other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        Fields.CheckSame(thresholds, other.thresholds, "thresholds");
+        Fields.CheckSameList(thresholds, other.thresholds, "thresholds");
         count += other.count;
         sum += other.sum;
     }
