@@ -1,0 +1,20 @@
+using ConvLstm.Nowcast.Ingest;
+
+namespace ConvLstm.Nowcast.Model;
+
+/// <summary>The device that a command line names.</summary>
+public static class Devices
+{
+    /// <param name="name">cpu, cuda, cuda:N, or auto for CUDA where there is one.</param>
+    /// <exception cref="ReportedException">No device of that name is there.</exception>
+    public static Device Named(string name)
+    {
+        if (name == "auto")
+            return cuda.is_available() ? CUDA : CPU;
+        if (name is not "cpu" && name.Split(':')[0] is not "cuda")
+            throw new ReportedException($"There is no device '{name}': name cpu, cuda, cuda:N or auto.");
+        if (name != "cpu" && !cuda.is_available())
+            throw new ReportedException($"--device {name}: this libtorch {__version__} sees no GPU. Use --device cpu, or set TORCH_ROOT to a CUDA libtorch and build again.");
+        return device(name);
+    }
+}

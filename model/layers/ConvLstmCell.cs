@@ -1,0 +1,88 @@
+namespace ConvLstm.Nowcast.Model.Layers;
+
+/// <summary>
+/// The convolutional LSTM of Shi et al. 2015 ("Convolutional LSTM Network: A Machine Learning Approach for
+/// Precipitation Nowcasting", equation 3):
+/// <code>
+/// i = σ(Wxi∗X + Whi∗H + Wci∘C + bi)      f = σ(Wxf∗X + Whf∗H + Wcf∘C + bf)
+/// C' = f∘C + i∘tanh(Wxc∗X + Whc∗H + bc)  o = σ(Wxo∗X + Who∗H + Wco∘C' + bo)      H' = o∘tanh(C')
+/// </code>
+/// The four gates come from one convolution each of input and state, stacked in the order i, f, c, o. Peephole
+/// weights are one number a channel, so that the cell fits any grid.
+/// </summary>
+public sealed class ConvLstmCell : nn.Module<Tensor, ConvLstmState?, ConvLstmState>
+{
+    private readonly Parameter state_weight;
+    private readonly Parameter bias;
+    private readonly Parameter? input_weight;
+    private readonly Parameter? peephole;
+    private readonly long[] padding;
+
+    /// <param name="inputChannels">Channels of X; 0 for a layer that only unrolls its state.</param>
+    /// <param name="hiddenChannels">Channels of H and C.</param>
+    /// <param name="kernel">The side of both kernels, odd.</param>
+    /// <param name="peepholes">Whether the gates see the cell state.</param>
+    public ConvLstmCell(long inputChannels, long hiddenChannels, long kernel, bool peepholes)
+        : base(nameof(ConvLstmCell))
+    {
+        if (kernel % 2 == 0)
+            throw new ArgumentOutOfRangeException(nameof(kernel), kernel, "The kernel of a ConvLSTM has an odd side, so that the state keeps its size.");
+        HiddenChannels = hiddenChannels;
+        padding = [kernel / 2, kernel / 2];
+        input_weight = inputChannels == 0 ? null : Weight(inputChannels, inputChannels + hiddenChannels, hiddenChannels, kernel);
+        state_weight = Weight(hiddenChannels, inputChannels + hiddenChannels, hiddenChannels, kernel);
+        bias = nn.Parameter(zeros([4 * hiddenChannels]));
+        // A forget gate that starts open remembers (Jozefowicz, Zaremba and Sutskever 2015, section 2.2).
+        using (no_grad())
+            bias.narrow(0, hiddenChannels, hiddenChannels).fill_(1);
+        peephole = peepholes ? nn.Parameter(zeros([3, hiddenChannels])) : null;
+        RegisterComponents();
+    }
+
+    public long HiddenChannels { get; }
+
+    /// <summary>One step: X (N, in, H, W) and the state before it, null at the start, to the state after it.</summary>
+    public override ConvLstmState forward(Tensor input, ConvLstmState? state) => Step(InputGates(input), state);
+
+    /// <summary>What the inputs add to the gates, (N, 4·hidden, H, W); N may run over batch and time at once.</summary>
+    public Tensor InputGates(Tensor input) => input_weight is null
+        ? throw new InvalidOperationException("This cell was made without input channels.")
+        : nn.functional.conv2d(input, input_weight, bias, padding: padding);
+
+    /// <summary>One step from the gates of the input; null where the cell has no input.</summary>
+    public ConvLstmState Step(Tensor? inputGates, ConvLstmState? state)
+    {
+        if (state is not ConvLstmState before)
+            return Gate(inputGates ?? throw new ArgumentNullException(nameof(inputGates), "A step without input needs a state to start from."), null);
+        var stateGates = nn.functional.conv2d(before.Hidden, state_weight, inputGates is null ? bias : null, padding: padding);
+        return Gate(inputGates is null ? stateGates : inputGates + stateGates, before.Cell);
+    }
+
+    private ConvLstmState Gate(Tensor gates, Tensor? before)
+    {
+        var parts = gates.chunk(4, 1);
+        var (input, forget, candidate, output) = (parts[0], parts[1], parts[2], parts[3]);
+        if (before is not null && peephole is not null)
+        {
+            input = input + (Peephole(0) * before);
+            forget = forget + (Peephole(1) * before);
+        }
+        var cell = input.sigmoid() * candidate.tanh();
+        if (before is not null)
+            cell = (forget.sigmoid() * before) + cell;
+        if (peephole is not null)
+            output = output + (Peephole(2) * cell);
+        return new(output.sigmoid() * cell.tanh(), cell);
+    }
+
+    private Tensor Peephole(long gate) => peephole!.select(0, gate).view(1, HiddenChannels, 1, 1);
+
+    /// <summary>Uniform by the fan-in of input and state together, as if they were one convolution.</summary>
+    private static Parameter Weight(long channels, long fanChannels, long hidden, long kernel)
+    {
+        var weight = nn.Parameter(empty([4 * hidden, channels, kernel, kernel]));
+        var bound = 1 / Math.Sqrt(fanChannels * kernel * kernel);
+        nn.init.uniform_(weight, -bound, bound);
+        return weight;
+    }
+}

@@ -1,1 +1,0 @@
-namespace ConvLstm.Nowcast.Torch.Modules; public sealed class Placeholder { }

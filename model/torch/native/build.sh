@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Compiles the shim against the libtorch of the distribution, or the one that TORCH_ROOT names
+# (a libtorch folder, or the torch folder of a Python installation).
+#   build.sh OUTPUT.so OBJECT_FOLDER
+set -euo pipefail
+out=$1 objects=$2
+here=$(cd "$(dirname "$0")" && pwd)
+headers=${TORCH_ROOT:-/usr}/include
+api=$headers/torch/csrc/api/include
+if [ ! -f "$api/torch/version.h" ]; then
+  echo "error: no libtorch under $headers: install libtorch-dev (ops/setup.sh does) or set TORCH_ROOT to a libtorch folder" >&2
+  exit 1
+fi
+# libtorch moved on to C++20 with 2.10; before that its headers are tested with C++17 only.
+version=$(awk '/define TORCH_VERSION_M(AJOR|INOR)/ {printf "%s%02d", sep, $3; sep=""}' "$api/torch/version.h")
+standard=c++17
+[ "$((10#$version))" -ge 210 ] && standard=c++20
+flags=(-std=$standard -O3 -fPIC -fopenmp -fvisibility=hidden -Wall -Wno-stringop-overflow -isystem "$api")
+libraries=(-ltorch_cpu -lc10)
+if [ -n "${TORCH_ROOT:-}" ]; then
+  flags+=(-isystem "$headers")
+  libraries+=(-L"$TORCH_ROOT/lib" "-Wl,-rpath,$TORCH_ROOT/lib")
+  # Libraries built with the old string ABI need the same setting here.
+  nm -DC "$TORCH_ROOT/lib/libc10.so" | grep -q 'std::__cxx11::basic_string' || flags+=(-D_GLIBCXX_USE_CXX11_ABI=0)
+  # The CUDA kernels register themselves when their library is loaded; nothing else asks for it.
+  if [ -e "$TORCH_ROOT/lib/libtorch_cuda.so" ]; then
+    libraries=(-Wl,--no-as-needed -ltorch_cuda -lc10_cuda "${libraries[@]}")
+  fi
+fi
+mkdir -p "$objects" "$(dirname "$out")"
+compiled=() pids=()
+for source in "$here"/*.cpp; do
+  object=$objects/$(basename "${source%.cpp}").o
+  "${CXX:-g++}" "${flags[@]}" -c "$source" -o "$object" & pids+=($!)
+  compiled+=("$object")
+done
+for pid in "${pids[@]}"; do wait "$pid"; done
+"${CXX:-g++}" "${flags[@]}" -shared -o "$out.new" "${compiled[@]}" "${libraries[@]}"
+mv "$out.new" "$out"

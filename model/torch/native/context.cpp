@@ -1,0 +1,33 @@
+// The state of the library: threads, seeds, gradient mode, devices, version.
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <c10/core/GradMode.h>
+#include <torch/version.h>
+#include "guard.h"
+
+CT_EXPORT const char* ct_version() { return TORCH_VERSION; }
+
+CT_EXPORT int32_t ct_get_num_threads() { return at::get_num_threads(); }
+
+CT_EXPORT int32_t ct_set_num_threads(int32_t count) {
+    return guard([&] { at::set_num_threads(count); });
+}
+
+CT_EXPORT int32_t ct_manual_seed(uint64_t seed) {
+    return guard([&] { at::manual_seed(seed); });
+}
+
+CT_EXPORT int32_t ct_grad_enabled() { return c10::GradMode::is_enabled(); }
+
+CT_EXPORT void ct_set_grad_enabled(int32_t enabled) { c10::GradMode::set_enabled(enabled != 0); }
+
+CT_EXPORT int32_t ct_cuda_available(int32_t* available) {
+    return guard([&] { *available = at::globalContext().hasCUDA() && at::detail::getCUDAHooks().hasCUDA(); });
+}
+
+CT_EXPORT int32_t ct_set_allow_tf32(int32_t allowed) {
+    return guard([&] {
+        at::globalContext().setAllowTF32CuDNN(allowed != 0);
+        at::globalContext().setAllowTF32CuBLAS(allowed != 0);
+    });
+}

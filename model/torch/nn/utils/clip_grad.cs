@@ -1,0 +1,26 @@
+namespace ConvLstm.Nowcast.Torch;
+
+public static partial class torch
+{
+    public static partial class nn
+    {
+        public static class utils
+        {
+            /// <summary>Scales all gradients down together so that their 2-norm is at most <paramref name="max_norm"/>; returns the norm before.</summary>
+            public static double clip_grad_norm_(IEnumerable<Modules.Parameter> tensors, double max_norm)
+            {
+                ArgumentNullException.ThrowIfNull(tensors);
+                using var scope = NewDisposeScope();
+                using var gradients = no_grad();
+                var all = tensors.Select(t => t.grad).OfType<Tensor>().ToList();
+                if (all.Count == 0)
+                    return 0;
+                var norm = stack(all.Select(g => g.norm())).norm().item<float>();
+                var scale = max_norm / (norm + 1e-6);
+                if (scale < 1)
+                    all.ForEach(g => g.mul_(scale));
+                return norm;
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using ConvLstm.Nowcast.Ingest;
+
+namespace ConvLstm.Nowcast.Model.Training;
+
+/// <summary>Losses by name. Each takes normalised rain and a mask of what was observed and gives a mean over observed pixels.</summary>
+public static class Losses
+{
+    public const string Balanced = "balanced";
+    public const string MeanSquaredError = "mse";
+    public const string MeanAbsoluteError = "mae";
+
+    /// <summary>Rain rates in mm/h from which a pixel weighs more, and its weight (Shi et al. 2017, section 4).</summary>
+    private static readonly (double Rate, double Weight)[] Steps = [(2, 2), (5, 5), (10, 10), (30, 30)];
+
+    public static IReadOnlyList<string> Names { get; } = [Balanced, MeanSquaredError, MeanAbsoluteError];
+
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="normalise">From mm/h to the normalised rain of the network, for the weights.</param>
+    /// <returns>(prediction, truth, mask), all of one shape, to a scalar.</returns>
+    /// <exception cref="ReportedException">There is no loss of that name.</exception>
+    public static Func<Tensor, Tensor, Tensor, Tensor> Named(string name, Func<double, double> normalise) => name switch
+    {
+        MeanSquaredError => (prediction, truth, mask) => MaskedMean((prediction - truth).square(), mask),
+        MeanAbsoluteError => (prediction, truth, mask) => MaskedMean((prediction - truth).abs(), mask),
+        Balanced => (prediction, truth, mask) =>
+        {
+            var error = prediction - truth;
+            var weight = mask;
+            var before = 1.0;
+            foreach (var (rate, value) in Steps)
+            {
+                weight = weight + (truth.ge(normalise(rate)).to_type(float32) * mask * (value - before));
+                before = value;
+            }
+            return MaskedMean((error.square() + error.abs()) * weight, mask);
+        },
+        _ => throw new ReportedException($"There is no loss '{name}': name one of {string.Join(", ", Names)}."),
+    };
+
+    private static Tensor MaskedMean(Tensor errors, Tensor mask) => (errors * mask).sum() / mask.sum().clamp(min: 1);
+}

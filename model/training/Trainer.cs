@@ -1,0 +1,95 @@
+using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Model.Networks;
+
+namespace ConvLstm.Nowcast.Model.Training;
+
+/// <summary>
+/// Trains a network: Adam (Kingma and Ba 2015), clipped gradients (Pascanu, Mikolov and Bengio 2013), a warm-up and a
+/// half cosine of the learning rate (Loshchilov and Hutter 2017), early stopping on the validation loss.
+/// </summary>
+public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgress<TrainingProgress>? progress = null)
+{
+    private const int WarmUpSteps = 20;
+    private const double LastRate = 0.01;
+    private const double LongestGradient = 1.0;
+    private const double LossMemory = 0.95;
+
+    /// <param name="network">Changed in place; at the end it has the weights of the best epoch.</param>
+    /// <param name="windows">The data.</param>
+    /// <param name="loss">From <see cref="Losses.Named"/>.</param>
+    /// <param name="cancellation">Stops after the step at hand.</param>
+    /// <exception cref="ReportedException">Neither epochs nor a budget are set, or the training diverges.</exception>
+    public TrainingResult Train(
+        RainNetwork network, ITrainingWindows windows, Func<Tensor, Tensor, Tensor, Tensor> loss, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(windows);
+        if (options.Epochs is null && options.Budget is null)
+            throw new ReportedException("A training needs an end: give --epochs or --minutes.");
+        manual_seed(options.Seed);
+        var random = new Random(unchecked((int)options.Seed));
+        var started = time.GetTimestamp();
+        network.to(options.Device);
+        using var optimizer = optim.Adam(network.parameters(), options.LearningRate);
+        using var best = new Weights(network);
+        var validation = new ValidationLoss(windows, options, loss);
+        var (firstLoss, persistenceLoss) = (validation.Of(network, cancellation), validation.OfPersistence(cancellation));
+        var (bestLoss, bestEpoch) = (firstLoss, 0);
+        var curve = new List<(double, double)>();
+        var (step, epoch, running) = (0, 0, double.NaN);
+
+        while (Fraction() < 1 && epoch - bestEpoch <= options.Patience)
+        {
+            epoch++;
+            var stepsLeft = Math.Max(1, options.WindowsPerEpoch / options.BatchSize);
+            for (; stepsLeft > 0 && Fraction() < 1; stepsLeft--)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                optimizer.LearningRate = options.LearningRate * Schedule(step, Fraction());
+                var value = Step(network, windows, loss, optimizer, random);
+                if (!double.IsFinite(value))
+                    throw new ReportedException($"The training diverged: the loss of step {step + 1} is {value}. Lower --learning-rate (now {options.LearningRate}).");
+                running = double.IsNaN(running) ? value : (LossMemory * running) + ((1 - LossMemory) * value);
+                progress?.Report(new(epoch, ++step, Fraction(), running, curve.Count == 0 ? null : curve[^1].Item2));
+            }
+            var validated = validation.Of(network, cancellation);
+            curve.Add((running, validated));
+            progress?.Report(new(epoch, step, Fraction(), running, validated));
+            if (validated >= bestLoss)
+                continue;
+            (bestLoss, bestEpoch) = (validated, epoch);
+            best.Remember();
+        }
+        best.Restore();
+        return new(epoch, step, firstLoss, running, bestLoss, persistenceLoss, time.GetElapsedTime(started), curve);
+
+        double Fraction() => Math.Max(
+            options.Budget is TimeSpan budget ? time.GetElapsedTime(started) / budget : 0,
+            options.Epochs is int epochs ? (double)step / (epochs * Math.Max(1, options.WindowsPerEpoch / options.BatchSize)) : 0);
+    }
+
+    private static double Schedule(int step, double fraction) =>
+        Math.Min(1, (step + 1.0) / WarmUpSteps) * (LastRate + ((1 - LastRate) * 0.5 * (1 + Math.Cos(Math.PI * Math.Min(1, fraction)))));
+
+    private double Step(
+        RainNetwork network, ITrainingWindows windows, Func<Tensor, Tensor, Tensor, Tensor> loss, optim.Optimizer optimizer, Random random)
+    {
+        using var scope = NewDisposeScope();
+        network.train();
+        optimizer.zero_grad();
+        var window = windows.DrawTraining(options.BatchSize, random).to(options.Device);
+        var value = LossOf(network, window, windows.Past, loss);
+        value.backward();
+        nn.utils.clip_grad_norm_(network.parameters(), LongestGradient);
+        optimizer.step();
+        return value.item<float>();
+    }
+
+    /// <summary>The loss of the frames after the first <paramref name="past"/> ones of a batch of windows.</summary>
+    internal static Tensor LossOf(RainNetwork network, Tensor window, int past, Func<Tensor, Tensor, Tensor, Tensor> loss)
+    {
+        var future = window.shape[1] - past;
+        var truth = window.narrow(1, past, future);
+        return loss(network.call(window.narrow(1, 0, past), future), truth.narrow(4, 0, 1), truth.narrow(4, 1, 1));
+    }
+}

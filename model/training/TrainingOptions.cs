@@ -1,0 +1,30 @@
+namespace ConvLstm.Nowcast.Model.Training;
+
+/// <summary>How a network is trained.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>The most epochs; null to train until <see cref="Budget"/> is used up.</summary>
+    public int? Epochs { get; init; }
+
+    /// <summary>The time that training may take; null for as long as the epochs need.</summary>
+    public TimeSpan? Budget { get; init; }
+
+    /// <summary>Windows in one step.</summary>
+    public int BatchSize { get; init; } = 8;
+
+    /// <summary>The learning rate after the warm-up; it falls to a hundredth along a half cosine.</summary>
+    public double LearningRate { get; init; } = 2e-3;
+
+    /// <summary>Windows drawn in an epoch; validation follows each epoch.</summary>
+    public int WindowsPerEpoch { get; init; } = 256;
+
+    /// <summary>Epochs without a better validation loss after which training ends.</summary>
+    public int Patience { get; init; } = 20;
+
+    /// <summary>The name of the loss, see <see cref="Losses"/>.</summary>
+    public string Loss { get; init; } = Losses.Balanced;
+
+    public long Seed { get; init; } = 1;
+
+    public Device Device { get; init; } = CPU;
+}

@@ -1,0 +1,22 @@
+namespace ConvLstm.Nowcast.Model.Training;
+
+/// <summary>Where a training stands.</summary>
+/// <param name="Epoch">From 1.</param>
+/// <param name="Step">Steps done since the start.</param>
+/// <param name="Fraction">Of the budget or the epochs, 0 to 1.</param>
+/// <param name="TrainingLoss">The running mean of the loss.</param>
+/// <param name="ValidationLoss">After the last epoch; null before the first one ends.</param>
+public sealed record TrainingProgress(int Epoch, int Step, double Fraction, double TrainingLoss, double? ValidationLoss);
+
+/// <summary>What a training gave; the network holds the weights of the best epoch.</summary>
+/// <param name="Epochs">Epochs begun.</param>
+/// <param name="Steps">Steps done.</param>
+/// <param name="FirstLoss">The validation loss before the first step.</param>
+/// <param name="TrainingLoss">The running mean at the end.</param>
+/// <param name="ValidationLoss">Of the best epoch.</param>
+/// <param name="PersistenceLoss">The same loss for the newest frame repeated.</param>
+/// <param name="Duration">Wall clock.</param>
+/// <param name="Curve">Training and validation loss after each epoch.</param>
+public sealed record TrainingResult(
+    int Epochs, int Steps, double FirstLoss, double TrainingLoss, double ValidationLoss, double PersistenceLoss, TimeSpan Duration,
+    IReadOnlyList<(double Training, double Validation)> Curve);
