@@ -19,6 +19,13 @@ public sealed class ErrorStatistics : IScore<ErrorStatistics, ErrorScores>
     {
     }
 
+    /// <summary>Pixels compared.</summary>
+    public long Count => count;
+
+    /// <summary>The sums of forecast, observation, |error|, error², forecast², observation² and their product, in mm/h and (mm/h)².</summary>
+    public (double Forecast, double Observed, double Absolute, double Squared, double ForecastSquared, double ObservedSquared, double Product) Sums =>
+        (forecasts, observations, absolute, squared, forecastsSquared, observationsSquared, product);
+
     public static ErrorStatistics Init() => new();
 
     /// <param name="forecast">mm/h.</param>

@@ -24,6 +24,9 @@ public sealed class FractionsSkill : IScore<FractionsSkill, IReadOnlyList<double
     /// <summary>The sides of the boxes in pixels, odd.</summary>
     public IReadOnlyList<int> Scales => scales;
 
+    /// <summary>For each scale the sum of (forecast share − observed share)², and of both shares squared.</summary>
+    public IReadOnlyList<(double Difference, double Reference)> Sums => scales.Select((_, s) => (difference[s], reference[s])).ToArray();
+
     /// <exception cref="ArgumentException">A scale is even or below 1: a box has its pixel in the middle.</exception>
     public static FractionsSkill Init(float threshold, params ReadOnlySpan<int> scales)
     {

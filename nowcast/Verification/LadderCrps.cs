@@ -16,6 +16,12 @@ public sealed class LadderCrps : IScore<LadderCrps, double>
     /// <summary>mm/h, rising.</summary>
     public IReadOnlyList<float> Thresholds => thresholds;
 
+    /// <summary>Pixels compared.</summary>
+    public long Count => count;
+
+    /// <summary>The sum of the scores, mm/h.</summary>
+    public double Sum => sum;
+
     /// <exception cref="ArgumentException">No threshold, or thresholds that do not rise from above 0.</exception>
     public static LadderCrps Init(params ReadOnlySpan<float> thresholds)
     {

@@ -45,6 +45,13 @@ public sealed class ProbabilityScore : IScore<ProbabilityScore, ProbabilityScore
     /// <summary>mm/h.</summary>
     public float Threshold { get; }
 
+    /// <summary>For each bin: pixels, the sum of their probabilities, and the pixels with the event.</summary>
+    public IReadOnlyList<(long Count, double SumProbability, long Events)> Bins =>
+        counts.Select((count, bin) => (count, sums[bin], events[bin])).ToArray();
+
+    /// <summary>The sum of (probability − outcome)².</summary>
+    public double SumSquares => squares;
+
     /// <param name="threshold">mm/h.</param>
     /// <param name="bins">Equal bins from 0 to 1; the last one holds 1 too.</param>
     public static ProbabilityScore Init(float threshold, int bins = 10)
