@@ -55,6 +55,7 @@ internal static unsafe partial class NativeNetCdf
         Volatile.Write(ref s_isLoaded, true);
     }
 
+    [LibraryImport(Library)] internal static partial byte* nc_inq_libvers();
     [LibraryImport(Library)] internal static partial byte* nc_strerror(int status);
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial int nc_open(string path, int mode, out int ncid);
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial int nc_create(string path, int mode, out int ncid);

@@ -48,6 +48,16 @@ public sealed class NetCdfFile : IDisposable
         }
     }
 
+    /// <summary>The version that the library gives of itself.</summary>
+    public static unsafe string LibraryVersion
+    {
+        get
+        {
+            using (NativeNetCdf.Enter())
+                return System.Runtime.InteropServices.Marshal.PtrToStringUTF8((nint)NativeNetCdf.nc_inq_libvers()) ?? "";
+        }
+    }
+
     /// <summary>Makes a new file; one of the same name is overwritten.</summary>
     /// <exception cref="NetCdfException">The file cannot be made there.</exception>
     public static NetCdfFile Create(string path, NetCdfKind kind = NetCdfKind.NetCdf4)
