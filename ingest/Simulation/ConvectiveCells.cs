@@ -6,11 +6,11 @@ namespace ConvLstm.Nowcast.Ingest.Simulation;
 /// </summary>
 internal sealed class ConvectiveCells
 {
-    // Half width of the square that a cell is drawn in, in radii: beyond it there is less than a thousandth of the core.
+    // Half width of the square that a cell is drawn in, in radii: beyond it there is less than a 400th of the core.
     private const double Reach = 6;
     private const double Margin = 40;
     private const double GrowingShare = 0.4;
-    private const double CellsPerCluster = 5;
+    private const double CellsPerCluster = 2.5;
     private const double MeanLifeMinutes = 50;
 
     private readonly int _size;
@@ -55,7 +55,7 @@ internal sealed class ConvectiveCells
         foreach (var cell in _cells)
         {
             var (rate, radius) = (cell.Rate, cell.Radius);
-            var reach = (int)Math.Ceiling(Reach * radius);
+            var reach = (int)Math.Ceiling(Reach * radius * Math.Max(cell.Stretch, 1 / cell.Stretch));
             var (cos, sin) = (Math.Cos(cell.Angle), Math.Sin(cell.Angle));
             for (var row = Math.Max(0, (int)cell.Y - reach); row <= Math.Min(_size - 1, (int)cell.Y + reach); row++)
             {
@@ -65,8 +65,9 @@ internal sealed class ConvectiveCells
                     var along = ((x * cos) + (y * sin)) / cell.Stretch;
                     var across = ((y * cos) - (x * sin)) * cell.Stretch;
                     var distance = Math.Sqrt((along * along) + (across * across)) / radius;
+                    // The texture is log-normal with mean 1, hence minus half of 0.6 squared.
                     if (distance < Reach)
-                        rainRate[(row * _size) + column] += (float)(rate * Math.Exp(-Math.Pow(distance, 1.25) + (0.35 * texture(row, column))));
+                        rainRate[(row * _size) + column] += (float)(rate * Math.Exp(-distance + (0.6 * texture(row, column)) - 0.18));
                 }
             }
         }
@@ -82,12 +83,12 @@ internal sealed class ConvectiveCells
         // Ahead of the cluster by some steps of the wind.
         _cells.Add(new Cell
         {
-            X = x + (2 * dx) + (9 * sideX),
-            Y = y + (2 * dy) + (9 * sideY),
+            X = x + (2 * dx) + (14 * sideX),
+            Y = y + (2 * dy) + (14 * sideY),
             DriftX = 0.15 * driftX * _stepMinutes / 5,
             DriftY = 0.15 * driftY * _stepMinutes / 5,
-            PeakRate = Math.Min(65, 22 * Math.Exp(0.5 * strength)),
-            LargestRadius = Math.Clamp(2.6 * Math.Exp(0.3 * size), 1.5, 6),
+            PeakRate = Math.Min(70, 28 * Math.Exp(0.5 * strength)),
+            LargestRadius = Math.Clamp(1.9 * Math.Exp(0.3 * size), 1.2, 4),
             Life = MeanLifeMinutes * (0.6 + (0.8 * _random.NextDouble())),
             Stretch = Math.Clamp(Math.Exp(0.2 * stretch), 0.7, 1.4),
             Angle = Math.Atan2(dy, dx) + (0.5 * turn),

@@ -19,9 +19,7 @@ internal static class BoxSum
         if (radius == 0)
             return images;
         var length = images.shape[2];
-        // The last of the running sums stands for all that would lie beyond the edge.
-        var sums = nn.functional.pad(images.cumsum(2), [1, 0]);
-        var to = arange(0, length, ScalarType.Int64, images.device);
-        return sums.index_select(2, (to + (radius + 1)).clamp(max: length)) - sums.index_select(2, (to - radius).clamp(min: 0));
+        var sums = nn.functional.pad(images, [radius + 1, radius]).cumsum(2);
+        return sums.narrow(2, (2 * radius) + 1, length) - sums.narrow(2, 0, length);
     }
 }
