@@ -1,1 +1,3 @@
-Console.WriteLine("nowcast");
+using ConvLstm.Nowcast.Jobs.Commands;
+
+return await CommandLine.RunAsync(args, Terminal.OfProcess());

@@ -25,6 +25,12 @@ public sealed class RainForecast
     /// <summary>mm/h for each member, then each lead; empty for a deterministic forecast.</summary>
     public IReadOnlyList<IReadOnlyList<float[]>> Members { get; init; } = [];
 
+    /// <summary>
+    /// True, for each lead, where the air of a pixel comes from outside the grid or from where no radar looked, so that
+    /// the rate is not known and the probabilities are climatology; empty where the method does not follow the air.
+    /// </summary>
+    public IReadOnlyList<bool[]> AirFromOutside { get; init; } = [];
+
     public required ForecastProvenance Provenance { get; init; }
 
     /// <summary>The valid time of a lead.</summary>

@@ -22,7 +22,7 @@ public sealed record TrainingOptions
     public int Patience { get; init; } = 20;
 
     /// <summary>The name of the loss, see <see cref="Losses"/>.</summary>
-    public string Loss { get; init; } = Losses.Balanced;
+    public string Loss { get; init; } = Losses.MeanSquaredError;
 
     public long Seed { get; init; } = 1;
 

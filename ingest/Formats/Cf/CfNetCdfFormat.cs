@@ -1,0 +1,31 @@
+using ConvLstm.Nowcast.Ingest.Formats.Cf;
+using ConvLstm.Nowcast.Ingest.NetCdf;
+
+namespace ConvLstm.Nowcast.Ingest.Formats;
+
+/// <summary>
+/// NetCDF files after the Climate and Forecast conventions, in the variants that services publish,
+/// <see href="https://cfconventions.org/Data/cf-conventions/cf-conventions-1.8/cf-conventions.html"/>.
+/// </summary>
+internal sealed class CfNetCdfFormat : IRadarFormat
+{
+    public string Name => "CF-NetCDF";
+
+    public bool Recognises(NetCdfFile file) => CfRainVariable.Find(file.Root, RadarReadOptions.Default) is not null || file.Root.Variables.Count > 0;
+
+    public RadarContents Describe(NetCdfFile file, RadarReadOptions options)
+    {
+        var rain = CfRainVariable.Find(file.Root, options) ?? throw new FormatException(options.Variable is { } wanted
+            ? $"it has no gridded variable '{wanted}' with a unit of rain rate, accumulation or reflectivity"
+            : "no gridded variable has a unit of rain rate, accumulation or reflectivity");
+        var axes = CfAxes.Find(rain);
+        var (grid, order) = CfGrid.Read(rain, axes, options);
+        var times = CfTimes.Read(rain, axes, options);
+        var decoders = times.Select(t => t.Period).Distinct().ToDictionary(p => p, p => CfPacking.Read(rain, p, options));
+        var scans = times.Select((time, i) => new ScanSlab(
+            time.Valid, rain.Variable, axes.Start(rain.Variable, i), axes.Count(rain.Variable), decoders[time.Period], order)).ToArray();
+        return scans.Length > 0
+            ? new RadarContents(rain.Units.Quantity, rain.UnitText, grid, scans)
+            : throw new FormatException($"{rain.Variable.Name} has no scan in it");
+    }
+}

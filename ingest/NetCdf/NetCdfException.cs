@@ -1,0 +1,32 @@
+using System.Runtime.InteropServices;
+
+namespace ConvLstm.Nowcast.Ingest.NetCdf;
+
+/// <summary>A call into libnetcdf failed; the message names the file, what was tried and the library's reason.</summary>
+public sealed class NetCdfException : ReportedException
+{
+    internal NetCdfException(string path, string doing, int status)
+        : base($"{path}: {doing} failed ({Explain(status)}).")
+    {
+        Path = path;
+        Reason = $"{doing}: {Explain(status)}";
+        Status = status;
+    }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>What was tried and why the library could not.</summary>
+    public string Reason { get; }
+
+    /// <summary>The status of the library, below 0 for its own errors and above 0 for those of the system.</summary>
+    public int Status { get; }
+
+    private static unsafe string Explain(int status)
+    {
+        using (NativeNetCdf.Enter())
+        {
+            return Marshal.PtrToStringUTF8((IntPtr)NativeNetCdf.nc_strerror(status)) ?? $"status {status}";
+        }
+    }
+}

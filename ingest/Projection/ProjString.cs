@@ -1,0 +1,137 @@
+using System.Globalization;
+
+namespace ConvLstm.Nowcast.Ingest.Projection;
+
+/// <summary>
+/// A PROJ string in one spelling, so that equal projections compare equal: metres, known ellipsoids by name, parameters in a
+/// fixed order. Parameters: <see href="https://proj.org/en/stable/operations/projections/index.html"/>.
+/// </summary>
+public sealed class ProjString
+{
+    private static readonly string[] Order =
+        ["proj", "lat_0", "lon_0", "lat_1", "lat_2", "lat_ts", "k_0", "x_0", "y_0", "ellps", "R", "a", "b", "pm"];
+
+    // Defaults and notes that do not move a pixel.
+    private static readonly HashSet<string> Dropped = ["units", "to_meter", "no_defs", "type", "wktext", "over", "towgs84", "nadgrids", "datum", "rf", "f", "k"];
+
+    private readonly SortedDictionary<string, string> _parameters;
+
+    private ProjString(Dictionary<string, string> parameters) =>
+        _parameters = new SortedDictionary<string, string>(parameters, Comparer<string>.Create(InOrder));
+
+    /// <summary>The kind of projection: stere, aea, laea, lcc, merc, tmerc, longlat …</summary>
+    public string Kind => _parameters["proj"];
+
+    /// <summary>True where x and y are longitude and latitude.</summary>
+    public bool IsGeographic => Kind == "longlat";
+
+    /// <summary>The ellipsoid, in metres.</summary>
+    public Ellipsoid Ellipsoid => Ellipsoid.From(_parameters.GetValueOrDefault);
+
+    /// <summary>A parameter as a number; 0 where it is not given, as PROJ has it.</summary>
+    public double Number(string name) => Has(name) ? Parse(name, _parameters[name]) : 0;
+
+    public bool Has(string name) => _parameters.ContainsKey(name);
+
+    public override string ToString() =>
+        string.Join(' ', _parameters.Select(p => p.Value.Length == 0 ? $"+{p.Key}" : $"+{p.Key}={p.Value}"))
+        + (IsGeographic ? " +no_defs" : " +units=m +no_defs");
+
+    /// <exception cref="FormatException">There is no +proj, or a parameter that must be a number is none.</exception>
+    public static ProjString Parse(string text)
+    {
+        var given = new Dictionary<string, string>();
+        foreach (var part in text.Split((char[])[' ', '\t', '\n', '\r', '+', ','], StringSplitOptions.RemoveEmptyEntries))
+            Add(given, part);
+        if (!given.TryGetValue("proj", out var kind))
+            throw new FormatException($"'{text}' has no +proj.");
+        given["proj"] = kind is "latlong" or "latlon" or "lonlat" ? "longlat" : kind;
+        Respell(given);
+        Complete(given);
+        return new ProjString(given);
+    }
+
+    internal static ProjString Of(string kind, Ellipsoid ellipsoid, params ReadOnlySpan<(string Name, double? Value)> parameters)
+    {
+        var given = new Dictionary<string, string> { ["proj"] = kind };
+        foreach (var (name, value) in parameters)
+        {
+            if (value is { } number)
+                given[name] = Text(number);
+        }
+        ellipsoid.Put(given);
+        Complete(given);
+        return new ProjString(given);
+    }
+
+    internal static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    private static void Add(Dictionary<string, string> given, string part)
+    {
+        // A '+' also stands inside numbers such as 1e+06, so a piece without a letter belongs to the one before.
+        var equals = part.IndexOf('=', StringComparison.Ordinal);
+        if (equals < 0 && !char.IsLetter(part[0]) && given.Count > 0)
+        {
+            var last = given.Keys.Last();
+            given[last] += "+" + part;
+            return;
+        }
+        given[equals < 0 ? part : part[..equals]] = equals < 0 ? "" : part[(equals + 1)..];
+    }
+
+    private static void Respell(Dictionary<string, string> given)
+    {
+        // Some services give the ellipsoid in kilometres, which makes the whole projection one in kilometres (KNMI).
+        var scale = given.TryGetValue("a", out var a) && Parse("a", a) < 100_000 || given.TryGetValue("R", out var r) && Parse("R", r) < 100_000 ? 1000 : 1;
+        if (given.Remove("k", out var k))
+            given.TryAdd("k_0", k);
+        var ellipsoid = Ellipsoid.From(given.GetValueOrDefault);
+        foreach (var name in (string[])["ellps", "R", "a", "b"])
+            given.Remove(name);
+        foreach (var name in given.Keys.Where(n => Dropped.Contains(n)).ToArray())
+            given.Remove(name);
+        foreach (var (name, value) in given.ToArray())
+        {
+            if (name is "x_0" or "y_0")
+                given[name] = Text(Parse(name, value) * scale);
+            else if (double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+                given[name] = Text(number);
+        }
+        ellipsoid.Scale(scale).Put(given);
+    }
+
+    // What PROJ takes where nothing is given is spelled out, and what changes nothing goes.
+    private static void Complete(Dictionary<string, string> given)
+    {
+        var kind = given["proj"];
+        if (kind == "longlat")
+            return;
+        if (kind == "utm")
+            Utm.Expand(given);
+        if (kind == "merc")
+            given.Remove("lat_0");
+        else if (kind == "lcc")
+            given.TryAdd("lat_0", given.ContainsKey("lat_2") ? "0" : given.GetValueOrDefault("lat_1", "0"));
+        else
+            given.TryAdd("lat_0", "0");
+        if (kind == "lcc" && given.TryGetValue("lat_1", out var parallel))
+            given.TryAdd("lat_2", parallel);
+        if (kind == "merc" && !given.ContainsKey("k_0"))
+            given.TryAdd("lat_ts", "0");
+        foreach (var name in (string[])["lon_0", "x_0", "y_0"])
+            given.TryAdd(name, "0");
+        if (given.GetValueOrDefault("k_0") == "1" && !(kind == "merc" || (kind == "stere" && !given.ContainsKey("lat_ts"))))
+            given.Remove("k_0");
+    }
+
+    private static double Parse(string name, string value) =>
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new FormatException($"+{name}={value} is not a number.");
+
+    private static int InOrder(string x, string y)
+    {
+        var (i, j) = (Array.IndexOf(Order, x), Array.IndexOf(Order, y));
+        return i >= 0 && j >= 0 ? i.CompareTo(j) : i >= 0 ? -1 : j >= 0 ? 1 : string.CompareOrdinal(x, y);
+    }
+}

@@ -1,0 +1,38 @@
+using ConvLstm.Nowcast.Ingest.Formats;
+
+namespace ConvLstm.Nowcast.Ingest.Sequences;
+
+/// <summary>The scans of many files, by their headers only.</summary>
+/// <param name="Scans">In the order of the files.</param>
+/// <param name="Problems">Files that could not be used; they cost nothing that was good.</param>
+public sealed record RadarArchive(IReadOnlyList<IScan> Scans, IReadOnlyList<ReportedException> Problems)
+{
+    /// <summary>Opens files, folders and globs (see <see cref="RadarPaths.Expand"/>).</summary>
+    /// <param name="paths">What people gave.</param>
+    /// <param name="options">What the files do not say.</param>
+    /// <param name="progress">Told how many files have been opened, of how many.</param>
+    /// <param name="cancellation">Stops between two files.</param>
+    /// <exception cref="ReportedException">A path is not there, or not one of the files can be used: the first reason.</exception>
+    public static RadarArchive Open(
+        IEnumerable<string> paths, RadarReadOptions? options = null, IProgress<(int Done, int Of)>? progress = null, CancellationToken cancellation = default)
+    {
+        var files = RadarPaths.Expand(paths);
+        var scans = new List<IScan>();
+        var problems = new List<ReportedException>();
+        for (var i = 0; i < files.Count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                using var file = RadarFormats.Open(files[i], options);
+                scans.AddRange(Enumerable.Range(0, file.ValidTimes.Count).Select(index => new FileScan(file, index, options)));
+            }
+            catch (RadarFileException e)
+            {
+                problems.Add(e);
+            }
+            progress?.Report((i + 1, files.Count));
+        }
+        return scans.Count > 0 || problems.Count == 0 ? new RadarArchive(scans, problems) : throw problems[0];
+    }
+}

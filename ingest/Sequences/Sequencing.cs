@@ -1,0 +1,97 @@
+namespace ConvLstm.Nowcast.Ingest.Sequences;
+
+/// <summary>How scans are put in order.</summary>
+public sealed record SequencingOptions
+{
+    public static SequencingOptions Default { get; } = new();
+
+    /// <summary>The time between scans; found from the data where null.</summary>
+    public TimeSpan? Step { get; init; }
+
+    /// <summary>A scan may be this part of a step early or late and still count as the one that was due.</summary>
+    public double Jitter { get; init; } = 0.1;
+
+    public IGapFilling Filling { get; init; } = NoGapFilling.Instance;
+}
+
+/// <summary>A scan that was left out, and why.</summary>
+public sealed record DroppedScan(IScan Scan, string Reason);
+
+/// <summary>A time between two scans of a grid that is longer than the step.</summary>
+/// <param name="After">The last scan before it.</param>
+/// <param name="Before">The first scan after it.</param>
+/// <param name="Missing">How many scans would have been due.</param>
+/// <param name="IsFilled">True where they were made up and the sequence goes on.</param>
+public sealed record SequenceGap(IScan After, IScan Before, int Missing, bool IsFilled);
+
+/// <summary>Regular series, and what was found on the way.</summary>
+public sealed record SequencingResult(IReadOnlyList<ScanSeries> Series, IReadOnlyList<DroppedScan> Dropped, IReadOnlyList<SequenceGap> Gaps);
+
+/// <summary>
+/// From scans in any order to regular series: one for each grid and stretch without a gap. The step and its phase are found in each
+/// stretch, the commonest difference and remainder of the valid times; doubles and scans off the step are left out and named.
+/// </summary>
+public static class Sequencing
+{
+    // Services time composites to the minute; files say some seconds more or less.
+    private static readonly long Resolution = TimeSpan.FromSeconds(30).Ticks;
+
+    // A break of this many steps starts a stretch that may have a step and phase of its own.
+    private const int StretchBreak = 4;
+
+    public static SequencingResult Arrange(IEnumerable<IScan> scans, SequencingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(scans);
+        options ??= SequencingOptions.Default;
+        var result = new SequencingResult(new List<ScanSeries>(), new List<DroppedScan>(), new List<SequenceGap>());
+        foreach (var group in ByGrid(scans))
+        {
+            // A stable sort: of two scans of one time the one given later stays the later.
+            var sorted = group.OrderBy(s => s.ValidTime).ToList();
+            foreach (var stretch in Stretches(sorted, FindStep(sorted, options)))
+                new Stretch(options, result).Arrange(stretch, FindStep(stretch, options));
+        }
+        return result;
+    }
+
+    /// <summary>The commonest difference of two neighbouring times, the shorter of two that are as common; null for a single time.</summary>
+    internal static TimeSpan? FindStep(IReadOnlyList<IScan> sorted, SequencingOptions options)
+    {
+        if (options.Step is { } given)
+            return given;
+        var differences = sorted.Zip(sorted.Skip(1), (a, b) => Snap((b.ValidTime - a.ValidTime).Ticks)).Where(d => d > 0);
+        var commonest = differences.CountBy(d => d).OrderByDescending(d => d.Value).ThenBy(d => d.Key).FirstOrDefault().Key;
+        return commonest > 0 ? new TimeSpan(commonest) : null;
+    }
+
+    internal static long Snap(long ticks) => (ticks + (Resolution / 2)) / Resolution * Resolution;
+
+    private static List<List<IScan>> ByGrid(IEnumerable<IScan> scans)
+    {
+        var groups = new List<List<IScan>>();
+        foreach (var scan in scans)
+        {
+            var group = groups.FirstOrDefault(g => g[0].Grid.CoversTheSame(scan.Grid));
+            if (group is null)
+                groups.Add([scan]);
+            else
+                group.Add(scan);
+        }
+        return groups;
+    }
+
+    private static IEnumerable<List<IScan>> Stretches(List<IScan> sorted, TimeSpan? step)
+    {
+        var stretch = new List<IScan>();
+        foreach (var scan in sorted)
+        {
+            if (stretch.Count > 0 && scan.ValidTime - stretch[^1].ValidTime > StretchBreak * step)
+            {
+                yield return stretch;
+                stretch = [];
+            }
+            stretch.Add(scan);
+        }
+        yield return stretch;
+    }
+}

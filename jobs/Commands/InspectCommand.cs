@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Ingest.Formats;
+using ConvLstm.Nowcast.Ingest.Quality;
+
+namespace ConvLstm.Nowcast.Jobs.Commands;
+
+/// <summary><c>nowcast inspect FILE…</c>: what a radar file holds, in mm/h.</summary>
+internal static class InspectCommand
+{
+    private static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    internal static Command Create(Terminal terminal)
+    {
+        var files = new Argument<string[]>("FILE") { Description = "Radar files, folders or patterns.", Arity = ArgumentArity.OneOrMore };
+        var json = new Option<bool>("--json") { Description = "A list of objects for programs instead of a table." };
+        var command = new Command("inspect", "Show format, grid, times, quantity and range of radar files.") { files, json };
+        command.SetAction((parsed, cancellation) => Task.FromResult(Run(terminal, parsed.GetRequiredValue(files), parsed.GetValue(json), cancellation)));
+        return command;
+    }
+
+    private static int Run(Terminal terminal, string[] paths, bool json, CancellationToken cancellation)
+    {
+        var reports = new List<FileReport>();
+        var status = CommandLine.Done;
+        foreach (var path in RadarPaths.Expand(paths))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                var report = Inspect(path);
+                reports.Add(report);
+                if (!json)
+                    Print(terminal, report);
+            }
+            catch (ReportedException e)
+            {
+                // The other files are worth seeing all the same.
+                terminal.Error(e.Message);
+                status = CommandLine.Failed;
+            }
+        }
+        if (json)
+            terminal.Line(JsonSerializer.Serialize(reports, Indented));
+        return status;
+    }
+
+    private static FileReport Inspect(string path)
+    {
+        using var file = RadarFormats.Open(path);
+        var grid = file.Grid;
+        var frames = new FrameReport[file.ValidTimes.Count];
+        for (var i = 0; i < frames.Length; i++)
+        {
+            var summary = ScanSummary.Of(file.Read(i));
+            frames[i] = new(
+                file.ValidTimes[i].UtcDateTime, summary.MinMmH, summary.MeanMmH, summary.MaxMmH, summary.MissingShare, summary.WetShare);
+        }
+        return new(
+            path, file.Format, file.Quantity.Name(), file.Units,
+            new(grid.Width, grid.Height, grid.Proj, grid.PixelX, grid.PixelY, grid.OriginX, grid.OriginY), frames);
+    }
+
+    private static void Print(Terminal terminal, FileReport report)
+    {
+        var g = report.Grid;
+        var unit = g.Proj.Contains("+proj=longlat", StringComparison.Ordinal) ? "°" : " m";
+        terminal.Line(report.File);
+        terminal.Line(FormattableString.Invariant($"  format   {report.Format}, {report.Quantity} in {report.Units}"));
+        terminal.Line(FormattableString.Invariant($"  grid     {g.Width} × {g.Height} pixels of {g.PixelX:0.######} × {g.PixelY:0.######}{unit}, upper left corner at ({g.OriginX:0.####}, {g.OriginY:0.####})"));
+        terminal.Line($"  proj     {g.Proj}");
+        terminal.Line("  valid time (UTC)       min     mean      max mm/h   missing   wet");
+        foreach (var f in report.Frames)
+            terminal.Line(FormattableString.Invariant($"  {f.ValidTime:yyyy-MM-dd HH:mm:ss}  {Number(f.MinMmH),6}  {Number(f.MeanMmH),7}  {Number(f.MaxMmH),7}        {f.MissingShare,6:P1}  {f.WetShare,6:P1}"));
+    }
+
+    private static string Number(double? value) => value?.ToString("0.00", CultureInfo.InvariantCulture) ?? "-";
+
+    private sealed record FileReport(string File, string Format, string Quantity, string Units, GridReport Grid, IReadOnlyList<FrameReport> Frames);
+
+    private sealed record GridReport(int Width, int Height, string Proj, double PixelX, double PixelY, double OriginX, double OriginY);
+
+    private sealed record FrameReport(DateTime ValidTime, double? MinMmH, double? MeanMmH, double? MaxMmH, double MissingShare, double WetShare);
+}

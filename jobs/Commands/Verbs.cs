@@ -1,0 +1,12 @@
+using System.CommandLine;
+
+namespace ConvLstm.Nowcast.Jobs.Commands;
+
+/// <summary>The verbs in the order of the help.</summary>
+internal static class Verbs
+{
+    internal static IEnumerable<Command> All(Terminal terminal) => [
+        InspectCommand.Create(terminal), SimulateCommand.Create(terminal), IngestCommand.Create(terminal), TrainCommand.Create(terminal), ForecastCommand.Create(terminal),
+        RunCommand.Create(terminal), DbCommand.Create(terminal), DoctorCommand.Create(terminal),
+    ];
+}

@@ -1,0 +1,75 @@
+using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Ingest.Sequences;
+using ConvLstm.Nowcast.Methods;
+using ConvLstm.Nowcast.Model.Checkpoints;
+using ConvLstm.Nowcast.Storage;
+using ConvLstm.Nowcast.Storage.Publishing;
+
+namespace ConvLstm.Nowcast.Jobs.Pipeline;
+
+/// <summary>A forecast that was made and published, or why it was not.</summary>
+/// <param name="Grid">The grid.</param>
+/// <param name="Method">The method.</param>
+/// <param name="IssueTime">The newest scan.</param>
+/// <param name="Run">Null where the method could not work; <paramref name="Problem"/> says why.</param>
+/// <param name="Problem">Null where all is well.</param>
+internal sealed record NowcastOutcome(string Grid, string Method, DateTimeOffset IssueTime, PublishedRun? Run, string? Problem);
+
+/// <summary>
+/// Forecasts from the newest scans of each grid and publishes. Besides the model its two yardsticks, extrapolation and
+/// persistence, are published, so that the skill can be compared on the same pixels; consumers are given the best one
+/// that is there, in this order.
+/// </summary>
+internal sealed class NowcastPass(NowcastDatabase database, Checkpoint? model, TimeSpan lead)
+{
+    /// <summary>Scans that are enough for every method.</summary>
+    private const int ScansRead = 12;
+
+    internal async Task<IReadOnlyList<NowcastOutcome>> RunAsync(CancellationToken cancellation)
+    {
+        var outcomes = new List<NowcastOutcome>();
+        foreach (var grid in await database.Grids.ListAsync(cancellation))
+        {
+            if (await database.Scans.LatestSequenceAsync(grid.Grid.Name, ScansRead, cancellation) is RadarSequence past)
+                outcomes.AddRange(await PublishAllAsync(past, cancellation));
+        }
+        return outcomes;
+    }
+
+    /// <summary>All methods from one sequence; a method that cannot work costs the others nothing.</summary>
+    internal async Task<IReadOnlyList<NowcastOutcome>> PublishAllAsync(RadarSequence past, CancellationToken cancellation)
+    {
+        var outcomes = new List<NowcastOutcome>();
+        foreach (var forecaster in Methods())
+        {
+            var (run, problem) = await TryAsync(forecaster, past, cancellation);
+            outcomes.Add(new(past.Grid.Name, forecaster.Method, past.IssueTime, run, problem));
+        }
+        return outcomes;
+    }
+
+    private async Task<(PublishedRun? Run, string? Problem)> TryAsync(IForecaster forecaster, RadarSequence past, CancellationToken cancellation)
+    {
+        if (past.Frames.Count < forecaster.ScansNeeded)
+            return (null, $"warming up: {past.Frames.Count} of {forecaster.ScansNeeded} scans in a row are there");
+        try
+        {
+            var forecast = forecaster.Forecast(past, new ForecastRequest(lead, ForecastRequest.DefaultThresholds), cancellation);
+            var run = await database.Forecasts.PublishAsync(forecast, cancellation);
+            return (run, run.IsSane ? null : "withheld: " + string.Join(", ", run.Checks.Where(c => !c.Passed).Select(c => $"{c.Check} {c.Found} (limit {c.Limit})")));
+        }
+        catch (Exception e) when (e is ReportedException or TorchException)
+        {
+            // A model that does not fit these data is reported; extrapolation still answers.
+            return (null, e.Message);
+        }
+    }
+
+    private IEnumerable<IForecaster> Methods()
+    {
+        if (model is not null)
+            yield return new ModelForecast(model);
+        yield return new Extrapolation();
+        yield return new Persistence();
+    }
+}

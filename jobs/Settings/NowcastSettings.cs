@@ -1,0 +1,50 @@
+using ConvLstm.Nowcast.Ingest;
+
+namespace ConvLstm.Nowcast.Jobs.Settings;
+
+/// <summary>
+/// What an installation can set: in <c>appsettings.json</c> beside the program, by environment variables
+/// <c>NOWCAST_DB</c>, <c>NOWCAST_FEED</c> …, or by flags; the later wins.
+/// </summary>
+internal sealed record NowcastSettings
+{
+    private const string Prefix = "NOWCAST_";
+
+    /// <summary>The connection string of PostgreSQL; null starts the program's own private cluster.</summary>
+    public string? Db { get; init; }
+
+    /// <summary>The folder where new radar files arrive; null where there is none.</summary>
+    public string? Feed { get; init; }
+
+    /// <summary>The checkpoint to forecast with; null takes the promoted one of the database, or extrapolation.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>How far forecasts look ahead.</summary>
+    public int LeadMinutes { get; init; } = 60;
+
+    /// <summary>Where the web service listens.</summary>
+    public string Urls { get; init; } = "http://127.0.0.1:5080";
+
+    internal TimeSpan Lead => TimeSpan.FromMinutes(LeadMinutes);
+
+    /// <exception cref="ReportedException">A value is of the wrong kind.</exception>
+    internal static NowcastSettings Load()
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true)
+            .AddEnvironmentVariables(Prefix)
+            .Build();
+        NowcastSettings settings;
+        try
+        {
+            settings = configuration.Get<NowcastSettings>() ?? new();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new ReportedException($"A setting cannot be read ({e.InnerException?.Message ?? e.Message}): correct {Prefix}… or appsettings.json.", e);
+        }
+        return settings.LeadMinutes is > 0 and <= 24 * 60
+            ? settings
+            : throw new ReportedException($"{Prefix}LEADMINUTES is {settings.LeadMinutes}: give minutes from 1 to 1440.");
+    }
+}

@@ -1,0 +1,44 @@
+using ConvLstm.Nowcast.Model.Networks;
+
+namespace ConvLstm.Nowcast.Model.Checkpoints;
+
+/// <summary>What a checkpoint says of itself, so that a forecast made with it can be traced and the training repeated.</summary>
+public sealed record CheckpointMetadata
+{
+    /// <summary>The architecture.</summary>
+    public required NetworkOptions Network { get; init; }
+
+    /// <summary>The parameters of the normalisation between mm/h and the network's rain.</summary>
+    public required IReadOnlyDictionary<string, string> Normalisation { get; init; }
+
+    /// <summary>How many scans the network reads.</summary>
+    public required int PastFrames { get; init; }
+
+    /// <summary>How many frames ahead it was trained for.</summary>
+    public required int FutureFrames { get; init; }
+
+    /// <summary>The time between two frames, in minutes.</summary>
+    public required double StepMinutes { get; init; }
+
+    /// <summary>What it was trained on.</summary>
+    public required DataSpan Data { get; init; }
+
+    /// <summary>Losses and scores by name, such as <c>validation_loss</c>.</summary>
+    public required IReadOnlyDictionary<string, double> Scores { get; init; }
+
+    /// <summary>The settings of the training by name, the seed among them.</summary>
+    public required IReadOnlyDictionary<string, string> Training { get; init; }
+
+    /// <summary>The version and source revision of the program that wrote it.</summary>
+    public required string Program { get; init; }
+
+    /// <summary>When it was written, UTC.</summary>
+    public required DateTimeOffset Created { get; init; }
+}
+
+/// <summary>The scans of a training.</summary>
+/// <param name="Grids">The names of their grids.</param>
+/// <param name="From">The valid time of the oldest.</param>
+/// <param name="To">The valid time of the newest.</param>
+/// <param name="Frames">How many they were.</param>
+public sealed record DataSpan(IReadOnlyList<string> Grids, DateTimeOffset From, DateTimeOffset To, int Frames);

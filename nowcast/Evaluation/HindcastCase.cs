@@ -1,0 +1,21 @@
+namespace ConvLstm.Nowcast.Evaluation;
+
+/// <summary>The scores of one issue time by method, mask and lead; kept apart so that issue times can be drawn again.</summary>
+internal sealed class HindcastCase
+{
+    private readonly LeadScores[] scores;
+    private readonly int masks = Masks.Names.Count;
+
+    internal HindcastCase(DateTimeOffset issueTime, int leads, int methods, HindcastOptions options)
+    {
+        IssueTime = issueTime;
+        Leads = leads;
+        scores = Enumerable.Range(0, methods * masks * leads).Select(_ => new LeadScores(options)).ToArray();
+    }
+
+    internal DateTimeOffset IssueTime { get; }
+
+    internal int Leads { get; }
+
+    internal LeadScores this[int method, int mask, int lead] => scores[(((method * masks) + mask) * Leads) + lead];
+}

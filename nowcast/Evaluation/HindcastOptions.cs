@@ -1,0 +1,32 @@
+namespace ConvLstm.Nowcast.Evaluation;
+
+/// <summary>Which past situations are forecast again, and how the forecasts are scored.</summary>
+public sealed record HindcastOptions
+{
+    /// <summary>How far each forecast looks ahead.</summary>
+    public TimeSpan Lead { get; init; } = ForecastRequest.DefaultLead;
+
+    /// <summary>Rates in mm/h, rising: events of the contingency scores and the ladder of the probabilities.</summary>
+    public IReadOnlyList<float> Thresholds { get; init; } = [0.1f, 0.2f, 0.5f, 1, 2, 5, 10, 20, 30];
+
+    /// <summary>Scans before the newest one of the first issue time; a forecaster is given as many, or what it needs.</summary>
+    public int PastScans { get; init; } = 4;
+
+    /// <summary>Scans from one issue time to the next.</summary>
+    public int Every { get; init; } = 3;
+
+    /// <summary>The thresholds of the fractions skill score, out of <see cref="Thresholds"/>; it is the slowest of the scores.</summary>
+    public IReadOnlyList<float> FractionsThresholds { get; init; } = [1, 5];
+
+    /// <summary>The scales of the fractions skill score: sides of boxes in pixels, odd.</summary>
+    public IReadOnlyList<int> FractionsScales { get; init; } = [1, 9, 33];
+
+    /// <summary>Draws of the bootstrap over issue times.</summary>
+    public int Resamples { get; init; } = 1000;
+
+    /// <summary>The seed of those draws.</summary>
+    public int Seed { get; init; } = 1;
+}
+
+/// <summary>How far a hindcast is.</summary>
+public readonly record struct HindcastProgress(int Done, int Total);

@@ -1,0 +1,64 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ConvLstm.Nowcast.Verification;
+
+namespace ConvLstm.Nowcast.Evaluation;
+
+/// <summary>The scores of a hindcast, flat, for JSON and tables. Scores without meaning, for want of events, are null in JSON.</summary>
+/// <param name="IssueTimes">The cases.</param>
+/// <param name="LeadMinutes">The leads.</param>
+/// <param name="Summary">Means over the leads, by method, mask and threshold.</param>
+/// <param name="Thresholds">Scores of events by method, mask, threshold and lead.</param>
+/// <param name="Leads">Scores of rates by method, mask and lead.</param>
+/// <param name="Reliability">Diagrams pooled over the leads.</param>
+/// <param name="Comparisons">Paired differences between methods, with intervals.</param>
+public sealed record HindcastResult(
+    IReadOnlyList<DateTimeOffset> IssueTimes, IReadOnlyList<double> LeadMinutes, IReadOnlyList<SummaryRow> Summary,
+    IReadOnlyList<ThresholdRow> Thresholds, IReadOnlyList<LeadRow> Leads, IReadOnlyList<ReliabilityRow> Reliability,
+    IReadOnlyList<ComparisonRow> Comparisons)
+{
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Converters = { new NanAsNull() },
+    };
+
+    public string ToJson() => JsonSerializer.Serialize(this, Format);
+
+    private sealed class NanAsNull : JsonConverter<double>
+    {
+        public override bool HandleNull => true;
+
+        public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.Null ? double.NaN : reader.GetDouble();
+
+        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
+        {
+            if (double.IsFinite(value))
+                writer.WriteNumberValue(value);
+            else
+                writer.WriteNullValue();
+        }
+    }
+}
+
+/// <summary>Means over the leads; the CRPS, in mm/h, is that of the ladder and the same for all thresholds.</summary>
+public sealed record SummaryRow(string Method, string Mask, float Threshold, double Csi, double Pod, double Far, double Bias, double Brier, double Crps);
+
+/// <summary>The event of reaching a threshold at one lead; the FSS by scale in pixels, empty where not asked.</summary>
+public sealed record ThresholdRow(
+    string Method, string Mask, float Threshold, double LeadMinutes, double Csi, double Pod, double Far, double Hss, double Bias,
+    double Brier, double ReliabilityTerm, double ResolutionTerm, double UncertaintyTerm, double RocArea, IReadOnlyDictionary<int, double> Fss);
+
+/// <summary>Rates at one lead, in mm/h; the CRPS of members is null where there are none.</summary>
+public sealed record LeadRow(
+    string Method, string Mask, double LeadMinutes, long Pixels, double MeanError, double Mae, double Rmse, double Correlation, double Crps, double MembersCrps);
+
+/// <summary>A reliability diagram.</summary>
+public sealed record ReliabilityRow(string Method, string Mask, float Threshold, IReadOnlyList<ReliabilityPoint> Points);
+
+/// <summary>
+/// The score of a method less that of the reference, both means over the leads, with the middle 95 per cent of paired
+/// bootstrap draws over issue times (Efron and Tibshirani 1993).
+/// </summary>
+public sealed record ComparisonRow(string Method, string Reference, string Mask, string Score, float? Threshold, double Difference, double Low, double High);

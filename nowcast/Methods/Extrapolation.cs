@@ -1,0 +1,33 @@
+using ConvLstm.Nowcast.Ingest.Sequences;
+using ConvLstm.Nowcast.Motion;
+
+namespace ConvLstm.Nowcast.Methods;
+
+/// <summary>Lagrangian persistence: the newest rain moves on with the motion of the last scans and does not change.</summary>
+public sealed class Extrapolation : IForecaster
+{
+    /// <summary>The name in <see cref="ForecastMethods"/>.</summary>
+    public const string Name = "extrapolation";
+
+    private readonly MotionOptions options;
+
+    public Extrapolation(MotionOptions? options = null) => this.options = options ?? new MotionOptions();
+
+    public string Method => Name;
+
+    public int ScansNeeded => 2;
+
+    public RainForecast Forecast(RadarSequence past, ForecastRequest request, CancellationToken cancellation)
+    {
+        Scans.CheckEnough(past, this);
+        var leads = Scans.Leads(past, request);
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var used = Math.Min(past.Frames.Count, options.ScanPairs + 1);
+        var rain = Scans.Newest(past, used);
+        var motion = OpticalFlow.Estimate(rain, options);
+        cancellation.ThrowIfCancellationRequested();
+        var displacements = SemiLagrangian.Displacements(motion, leads.Length);
+        return AdvectedForecast.Make(past, request, Scans.Provenance(Name, past, used), lead => SemiLagrangian.AdvectRain(rain[used - 1], displacements[lead]), cancellation);
+    }
+}

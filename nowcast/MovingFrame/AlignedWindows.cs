@@ -1,0 +1,105 @@
+using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Ingest.Sequences;
+using ConvLstm.Nowcast.Model.Training;
+
+namespace ConvLstm.Nowcast.MovingFrame;
+
+/// <summary>
+/// Training windows in the frame of the rain: drawn by importance, cut to squares where it rains, turned and mirrored.
+/// Growth and decay know no direction once the motion is out, so all eight symmetries of the square are alike.
+/// </summary>
+public sealed class AlignedWindows : ITrainingWindows
+{
+    /// <summary>Places tried for a crop; the wettest is taken.</summary>
+    private const int Places = 3;
+
+    private readonly WindowOptions _options;
+    private readonly AlignedCrops _crops;
+    private readonly FrameCache _cache;
+    private readonly WindowSampler _training;
+    private readonly List<Tensor> _validation;
+    private readonly CancellationToken _cancellation;
+
+    /// <param name="series">The archive.</param>
+    /// <param name="options">Lengths and sizes.</param>
+    /// <param name="cache">Frames that were read before.</param>
+    /// <param name="cancellation">Stops reading.</param>
+    /// <exception cref="ReportedException">The archive has too few scans in a row for a window in each part.</exception>
+    public AlignedWindows(IReadOnlyList<ScanSeries> series, WindowOptions options, FrameCache cache, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        ArgumentNullException.ThrowIfNull(options);
+        (_options, _cache, _cancellation) = (options, cache, cancellation);
+        _crops = new(options, cache);
+        var windows = TrainingWindows.Cut(series, options.Past, options.Future);
+        var split = new TimeSplit(series, options.Past + options.Future, options.ValidationShare);
+        var training = split.Select(windows, DataPart.Training);
+        var validation = split.Select(windows, DataPart.Validation);
+        if (training.Count == 0 || validation.Count == 0)
+        {
+            throw new ReportedException($"The data give {training.Count} windows of {options.Past}+{options.Future} scans to train on and {validation.Count} to validate on: "
+                + "give more scans in a row, or fewer with --past and --future.");
+        }
+        Windows = training.Count;
+        _training = WindowSampler.ByRain(training, cache, cancellation);
+        // One fixed set of crops, so that the losses of epochs can be compared.
+        var fixedDraws = new Random(0);
+        _validation = Spread(validation, options.ValidationWindows).ConvertAll(w => Crop(w, fixedDraws).DetachFromDisposeScope());
+    }
+
+    public int Past => _options.Past;
+
+    /// <summary>How many different windows there are to train on, crops and symmetries not counted.</summary>
+    public int Windows { get; }
+
+    public Tensor DrawTraining(int batch, Random random)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        using var scope = NewDisposeScope();
+        var crops = new Tensor[batch];
+        for (var i = 0; i < batch; i++)
+            crops[i] = Turned(Crop(_training.Draw(random).Window, random), random.Next(8));
+        return stack(crops).MoveToOuterDisposeScope();
+    }
+
+    public IEnumerable<Tensor> Validation(int batch) => _validation.Chunk(batch).Select(crops => stack(crops));
+
+    private Tensor Crop(TrainingWindow window, Random random)
+    {
+        var grid = window.Series.Grid;
+        var side = _crops.SideOn(grid);
+        var newest = window.Series.Load(window.Start + window.Past - 1, 1, _cache, _cancellation).Frames[0];
+        var place = Enumerable.Range(0, Places)
+            .Select(_ => (Row: random.Next(grid.Height - side + 1), Column: random.Next(grid.Width - side + 1)))
+            .MaxBy(p => Wetness(newest, p.Row, p.Column, side));
+        return _crops.Cut(window, place.Row, place.Column, _cancellation);
+    }
+
+    /// <summary>The wet pixels on a coarse raster of the square.</summary>
+    private static int Wetness(RadarFrame frame, int row, int column, int side)
+    {
+        const int Stride = 4;
+        var wet = 0;
+        for (var r = row; r < row + side; r += Stride)
+        {
+            for (var c = column; c < column + side; c += Stride)
+                wet += frame.RainRate[(r * frame.Grid.Width) + c] > 0.1f ? 1 : 0;
+        }
+        return wet;
+    }
+
+    private static Tensor Turned(Tensor crop, int symmetry)
+    {
+        if ((symmetry & 1) != 0)
+            crop = crop.flip(1);
+        if ((symmetry & 2) != 0)
+            crop = crop.flip(2);
+        return (symmetry & 4) != 0 ? crop.transpose(1, 2) : crop;
+    }
+
+    private static List<TrainingWindow> Spread(IReadOnlyList<TrainingWindow> windows, int most)
+    {
+        var count = Math.Min(windows.Count, most);
+        return Enumerable.Range(0, count).Select(i => windows[i * windows.Count / count]).ToList();
+    }
+}

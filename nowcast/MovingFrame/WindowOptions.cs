@@ -1,0 +1,24 @@
+using ConvLstm.Nowcast.Ingest.Sequences;
+
+namespace ConvLstm.Nowcast.MovingFrame;
+
+/// <summary>The windows of a training.</summary>
+public sealed record WindowOptions
+{
+    /// <summary>Scans that the network reads.</summary>
+    public int Past { get; init; } = 4;
+
+    /// <summary>Frames that it learns to predict.</summary>
+    public int Future { get; init; } = 6;
+
+    /// <summary>The side of the square that is cut out, in pixels.</summary>
+    public int Crop { get; init; } = 96;
+
+    /// <summary>The share of the archive, in blocks of time, that is kept for validation.</summary>
+    public double ValidationShare { get; init; } = 0.15;
+
+    /// <summary>The most windows that are validated on.</summary>
+    public int ValidationWindows { get; init; } = 32;
+
+    public Normalisation Normalisation { get; init; } = Normalisation.Default;
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Ingest.Sequences;
+using ConvLstm.Nowcast.Model.Checkpoints;
+using ConvLstm.Nowcast.Model.Networks;
+using ConvLstm.Nowcast.Model.Training;
+using ConvLstm.Nowcast.MovingFrame;
+
+namespace ConvLstm.Nowcast.Training;
+
+/// <summary>What to train on what.</summary>
+public sealed record ModelTrainingRequest
+{
+    public required IReadOnlyList<ScanSeries> Series { get; init; }
+
+    /// <summary>The file for the checkpoint.</summary>
+    public required string Out { get; init; }
+
+    public NetworkOptions Network { get; init; } = new();
+
+    public WindowOptions Windows { get; init; } = new();
+
+    public TrainingOptions Training { get; init; } = new();
+
+    /// <summary>A checkpoint to go on from; its network and normalisation are used. Null to start anew.</summary>
+    public string? Init { get; init; }
+}
+
+/// <summary>From an archive to a checkpoint: windows in the frame of the rain, training, metadata.</summary>
+public sealed class ModelTraining(TimeProvider time)
+{
+    /// <summary>Scans kept in memory between windows.</summary>
+    private const long CacheBytes = 2L << 30;
+
+    /// <returns>The losses and the curve; in the frame of the rain persistence is extrapolation.</returns>
+    /// <exception cref="ReportedException">The data are too few or of several steps, or the training diverges.</exception>
+    public TrainingResult Run(ModelTrainingRequest request, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var step = StepOf(request.Series);
+        using var scope = NewDisposeScope();
+        manual_seed(request.Training.Seed);
+        using var init = request.Init is null ? null : Checkpoint.Load(request.Init, CPU);
+        var network = init?.Network ?? NetworkRegistry.Create(request.Network);
+        try
+        {
+            var options = request.Windows with
+            {
+                Normalisation = init is null ? request.Windows.Normalisation : Normalisation.FromMetadata(init.Metadata.Normalisation),
+                Past = init?.Metadata.PastFrames ?? request.Windows.Past,
+            };
+            var windows = new AlignedWindows(request.Series, options, new FrameCache(CacheBytes), cancellation);
+            var loss = Losses.Named(request.Training.Loss, rate => options.Normalisation.Apply((float)rate));
+            var result = new Trainer(request.Training, time, progress).Train(network, windows, loss, cancellation);
+            Checkpoint.Save(request.Out, network, Describe(request, options, network, result, step));
+            return result;
+        }
+        finally
+        {
+            network.Dispose();
+        }
+    }
+
+    private static TimeSpan StepOf(IReadOnlyList<ScanSeries> series)
+    {
+        var steps = series.Select(s => s.Step).Distinct().ToList();
+        return steps.Count == 1
+            ? steps[0]
+            : throw new ReportedException($"The data have scans at {steps.Count} different steps ({string.Join(", ", steps.Select(s => $"{s.TotalMinutes:0.##} min"))}): train on one step at a time.");
+    }
+
+    private CheckpointMetadata Describe(ModelTrainingRequest request, WindowOptions options, RainNetwork network, TrainingResult result, TimeSpan step) => new()
+    {
+        Network = network.Options,
+        Normalisation = options.Normalisation.ToMetadata(),
+        PastFrames = options.Past,
+        FutureFrames = options.Future,
+        StepMinutes = step.TotalMinutes,
+        Data = new(
+            [.. request.Series.Select(s => s.Grid.Name).Distinct().Order(StringComparer.Ordinal)],
+            request.Series.Min(s => s.Start), request.Series.Max(s => s.End), request.Series.Sum(s => s.Scans.Count)),
+        Scores = new Dictionary<string, double>
+        {
+            ["validation_loss"] = result.ValidationLoss,
+            ["extrapolation_loss"] = result.PersistenceLoss,
+            ["training_loss"] = result.TrainingLoss,
+        },
+        Training = new Dictionary<string, string>
+        {
+            ["seed"] = request.Training.Seed.ToString(CultureInfo.InvariantCulture),
+            ["loss"] = request.Training.Loss,
+            ["epochs"] = result.Epochs.ToString(CultureInfo.InvariantCulture),
+            ["steps"] = result.Steps.ToString(CultureInfo.InvariantCulture),
+            ["batch"] = request.Training.BatchSize.ToString(CultureInfo.InvariantCulture),
+            ["crop"] = options.Crop.ToString(CultureInfo.InvariantCulture),
+            ["learning_rate"] = request.Training.LearningRate.ToString(CultureInfo.InvariantCulture),
+            ["seconds"] = result.Duration.TotalSeconds.ToString("0", CultureInfo.InvariantCulture),
+            ["device"] = request.Training.Device.ToString(),
+            ["libtorch"] = __version__,
+            ["init"] = request.Init ?? "",
+        },
+        Program = Checkpoint.ThisProgram,
+        Created = time.GetUtcNow(),
+    };
+}

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Installs what the pipeline needs from the distribution's packages; silent and quick where it is there already.
+#   ops/setup.sh [--test]     --test: also what the tests compare with
+# TORCH_ROOT names another libtorch (2.x, CUDA) to build against instead of the distribution's.
+set -euo pipefail
+
+packages=(g++ libnetcdf19 libproj25 postgresql-15 postgresql-15-postgis-3)
+# Without OpenBLAS libtorch falls back to a matrix product that is tens of times slower.
+[ -n "${TORCH_ROOT:-}" ] || packages+=(libtorch-dev libopenblas0)
+for argument in "$@"; do
+  case $argument in
+    --test) packages+=(netcdf-bin proj-bin gdal-bin python3-torch python3-netcdf4 python3-h5py python3-scipy) ;;
+    *) echo "error: ops/setup.sh knows --test, not '$argument'" >&2; exit 2 ;;
+  esac
+done
+
+if ! command -v dotnet >/dev/null || ! dotnet --list-sdks | grep -q '^10\.'; then
+  echo "error: the .NET 10 SDK is missing: install it from https://dotnet.microsoft.com/download and put dotnet on PATH" >&2
+  exit 1
+fi
+
+missing=()
+for package in "${packages[@]}"; do
+  [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null || { echo "error: ${missing[*]} must be installed: run as root or install sudo" >&2; exit 1; }
+  as_root=(sudo)
+fi
+command -v apt-get >/dev/null || { echo "error: no apt-get here; install these or their like: ${missing[*]}" >&2; exit 1; }
+
+echo "Installing ${missing[*]} …"
+log=$(mktemp)
+# The pipeline starts a private cluster; the server package shall not start one for the whole machine.
+no_cluster=/etc/postgresql-common/createcluster.d/convlstm-nowcast.conf
+cleanup() { "${as_root[@]}" rm -f "$no_cluster"; rm -f "$log"; }
+trap cleanup EXIT
+"${as_root[@]}" mkdir -p "${no_cluster%/*}"
+echo 'create_main_cluster = false' | "${as_root[@]}" tee "$no_cluster" >/dev/null
+if ! { "${as_root[@]}" apt-get update -q \
+    && "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"; } >"$log" 2>&1 </dev/null; then
+  tail -n 20 "$log" >&2
+  echo "error: apt-get could not install ${missing[*]}" >&2
+  exit 1
+fi

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, runs every test. The last line counts them.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(dirname "$here")
+"$here/setup.sh" --test
+dotnet build "$root/ConvLstm.Nowcast.sln" -c Release -v q -nologo
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+status=0
+"$root/tests/bin/Release/net10.0/ConvLstm.Nowcast.Tests" -noColor "$@" 2>&1 | tee "$log" || status=$?
+# The runner's own summary: Total: 21, Errors: 0, Failed: 0, Skipped: 0, …
+if ! counts=$(grep -oE 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$log" | tail -n 1 | grep -oE '[0-9]+'); then
+  echo "error: the test run ended without a summary (exit status $status)" >&2
+  exit 1
+fi
+read -r total errors failed skipped <<<"$(echo $counts)"
+echo "$((total - errors - failed - skipped)) passed, $((errors + failed)) failed, $skipped skipped"
+[ "$status" -eq 0 ] && [ $((errors + failed)) -eq 0 ] && [ "$total" -gt 0 ]

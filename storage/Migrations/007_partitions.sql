@@ -1,0 +1,183 @@
+-- Partitions: by grid, then by UTC day. Making one locks out nobody; dropping one is instant.
+
+-- lz4 unpacks several times faster than pglz; a server built without it keeps its default.
+DO $$
+BEGIN
+    ALTER TABLE nowcast.scan_tile ALTER COLUMN rast SET COMPRESSION lz4;
+    ALTER TABLE nowcast.forecast_tile ALTER COLUMN rast SET COMPRESSION lz4;
+EXCEPTION WHEN feature_not_supported THEN
+    RAISE NOTICE 'this server has no lz4; tiles are compressed with pglz';
+END
+$$;
+
+-- The partition of a grid; its constraints are what fills raster_columns.
+CREATE OR REPLACE FUNCTION nowcast.make_grid_partition(parent text, day_column text, g nowcast.grid)
+RETURNS void LANGUAGE plpgsql SET search_path = nowcast, public, pg_temp AS $$
+DECLARE
+    child text := format('%s_%s', parent, g.grid_id);
+BEGIN
+    IF to_regclass(format('nowcast.%I', child)) IS NOT NULL THEN
+        RETURN;
+    END IF;
+    EXECUTE format(
+        'CREATE TABLE nowcast.%I PARTITION OF nowcast.%I ('
+        'CONSTRAINT enforce_srid_rast CHECK (st_srid(rast) = %s),'
+        'CONSTRAINT enforce_scalex_rast CHECK (st_scalex(rast) = %L::double precision),'
+        'CONSTRAINT enforce_scaley_rast CHECK (st_scaley(rast) = %L::double precision),'
+        'CONSTRAINT enforce_width_rast CHECK (st_width(rast) = %s),'
+        'CONSTRAINT enforce_height_rast CHECK (st_height(rast) = %s),'
+        'CONSTRAINT enforce_same_alignment_rast CHECK (st_samealignment(rast, %L::raster))'
+        ') FOR VALUES IN (%s) PARTITION BY RANGE (%I)',
+        child, parent, g.srid, g.pixel_x, -g.pixel_y, g.tile_size, g.tile_size,
+        ST_MakeEmptyRaster(1, 1, g.origin_x, g.origin_y, g.pixel_x, -g.pixel_y, 0, 0, g.srid)::text,
+        g.grid_id, day_column);
+    EXECUTE format('COMMENT ON TABLE nowcast.%I IS %L', child, format('%s of grid %s; partitioned by UTC day.', parent, g.name));
+    EXECUTE format('GRANT SELECT ON nowcast.%I TO nowcast_reader, nowcast_writer', child);
+END
+$$;
+COMMENT ON FUNCTION nowcast.make_grid_partition(text, text, nowcast.grid) IS 'The partition of a tile table for one grid; part of define_grid.';
+
+CREATE OR REPLACE FUNCTION nowcast.make_grid_views(g nowcast.grid)
+RETURNS void LANGUAGE plpgsql SET search_path = nowcast, public, pg_temp AS $$
+BEGIN
+    -- rid: one number for each row, which desktop programs ask for.
+    EXECUTE format($view$
+        CREATE OR REPLACE VIEW nowcast.%1$I AS
+        SELECT (t.tile_row::bigint << 20) + t.tile_col AS rid, t.valid_time, t.tile_row, t.tile_col, t.rast
+        FROM nowcast.%2$I AS t
+        WHERE t.valid_time = (SELECT max(valid_time) FROM nowcast.scan WHERE grid_id = %3$s)
+        $view$, 'latest_scan_' || g.view_name, 'scan_tile_' || g.grid_id, g.grid_id);
+    EXECUTE format($view$
+        CREATE OR REPLACE VIEW nowcast.%1$I AS
+        SELECT (t.lead_seconds::bigint << 40) + (t.tile_row::bigint << 20) + t.tile_col AS rid,
+               t.issue_time, t.issue_time + make_interval(secs => t.lead_seconds) AS valid_time,
+               t.lead_seconds / 60.0::double precision AS lead_minutes, t.tile_row, t.tile_col, t.rast
+        FROM nowcast.%2$I AS t
+        WHERE t.issue_time = (nowcast.newest_run(%3$s, 'infinity')).issue_time
+          AND t.run_id = (nowcast.newest_run(%3$s, 'infinity')).run_id
+        $view$, 'latest_forecast_' || g.view_name, 'forecast_tile_' || g.grid_id, g.grid_id);
+    EXECUTE format('COMMENT ON VIEW nowcast.%I IS %L', 'latest_scan_' || g.view_name,
+        format('The newest scan of grid %s as rasters: band 1 mm/h. GDAL: PG:"… schema=nowcast table=latest_scan_%s mode=2".', g.name, g.view_name));
+    EXECUTE format('COMMENT ON VIEW nowcast.%I IS %L', 'latest_forecast_' || g.view_name,
+        format('The newest forecast of grid %s as rasters: band 1 mm/h, then the probabilities in per cent. Choose one lead: GDAL: PG:"… schema=nowcast table=latest_forecast_%s where=''lead_minutes=30'' mode=2".', g.name, g.view_name));
+    EXECUTE format('GRANT SELECT ON nowcast.%I, nowcast.%I TO nowcast_reader, nowcast_writer',
+        'latest_scan_' || g.view_name, 'latest_forecast_' || g.view_name);
+END
+$$;
+COMMENT ON FUNCTION nowcast.make_grid_views(nowcast.grid) IS 'The views latest_scan_<grid> and latest_forecast_<grid>; part of define_grid.';
+
+-- The run that answers for a grid at a time.
+CREATE OR REPLACE FUNCTION nowcast.newest_run(grid integer, at timestamptz)
+RETURNS nowcast.run LANGUAGE sql STABLE AS $$
+    SELECT r.*
+    FROM nowcast.run AS r LEFT JOIN nowcast.method_priority AS m USING (method)
+    WHERE r.grid_id = newest_run.grid AND r.usable
+      AND r.issue_time = (SELECT max(issue_time) FROM nowcast.run
+                          WHERE grid_id = newest_run.grid AND usable AND issue_time <= newest_run.at)
+    ORDER BY coalesce(m.priority, 2147483647), r.published_at DESC, r.run_id DESC
+    LIMIT 1
+$$;
+COMMENT ON FUNCTION nowcast.newest_run(integer, timestamptz) IS
+'The run of a grid that answers questions asked at a time: complete and sane, of the newest issue time not after it, then of the '
+'method with the lowest method_priority, then the one published last.';
+
+CREATE OR REPLACE FUNCTION nowcast.define_grid(
+    name text, proj text, srtext text, is_lonlat boolean, is_wgs84 boolean, width integer, height integer,
+    pixel_x double precision, pixel_y double precision, origin_x double precision, origin_y double precision, tile_size integer)
+RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = nowcast, public, pg_temp AS $$
+DECLARE
+    g nowcast.grid;
+    number integer;
+    box double precision[];
+    wanted_view text := lower(replace(define_grid.name, '-', '_'));
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('nowcast.define_grid'));
+    SELECT * INTO g FROM nowcast.grid WHERE grid.name = define_grid.name;
+    IF FOUND THEN
+        RETURN g.grid_id;
+    END IF;
+    number := CASE WHEN is_wgs84 THEN 4326 ELSE nowcast.projection_srid(proj, srtext) END;
+    box := nowcast.lonlat_box(number, width, height, pixel_x, pixel_y, origin_x, origin_y);
+    IF EXISTS (SELECT FROM nowcast.grid WHERE grid.view_name = wanted_view) THEN
+        wanted_view := wanted_view || '_' || substr(md5(define_grid.name), 1, 6);
+    END IF;
+    INSERT INTO nowcast.grid (name, srid, proj, width, height, pixel_x, pixel_y, origin_x, origin_y, is_lonlat, tile_size,
+                              west, south, east, north, view_name)
+    VALUES (define_grid.name, number, define_grid.proj, define_grid.width, define_grid.height,
+            define_grid.pixel_x, define_grid.pixel_y, define_grid.origin_x, define_grid.origin_y,
+            define_grid.is_lonlat, define_grid.tile_size, box[1], box[2], box[3], box[4], wanted_view)
+    RETURNING * INTO g;
+    PERFORM nowcast.make_grid_partition('scan_tile', 'valid_time', g);
+    PERFORM nowcast.make_grid_partition('forecast_tile', 'issue_time', g);
+    PERFORM nowcast.make_grid_views(g);
+    RETURN g.grid_id;
+END
+$$;
+COMMENT ON FUNCTION nowcast.define_grid(text, text, text, boolean, boolean, integer, integer, double precision, double precision, double precision, double precision, integer) IS
+'The number of the grid of that name; makes it, its projection, partitions and views where it is new.';
+
+-- Views follow their definition here when this file is run again.
+SELECT nowcast.make_grid_views(g) FROM nowcast.grid AS g;
+
+CREATE OR REPLACE FUNCTION nowcast.ensure_days(grid integer, first_time timestamptz, last_time timestamptz)
+RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = nowcast, public, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+    day date;
+    parent text;
+    child text;
+    made integer := 0;
+BEGIN
+    FOR day IN SELECT generate_series(first_time::date, last_time::date, interval '1 day')::date LOOP
+        FOREACH parent IN ARRAY ARRAY['scan_tile', 'forecast_tile'] LOOP
+            child := format('%s_%s_%s', parent, grid, to_char(day, 'YYYYMMDD'));
+            CONTINUE WHEN EXISTS (SELECT FROM pg_class WHERE relname = child AND relnamespace = 'nowcast'::regnamespace);
+            -- One at a time; who waited here finds it made (to_regclass would answer from what it remembers).
+            PERFORM pg_advisory_xact_lock(hashtext('nowcast.ensure_days'), grid);
+            CONTINUE WHEN EXISTS (SELECT FROM pg_class WHERE relname = child AND relnamespace = 'nowcast'::regnamespace);
+            -- Made beside and attached: unlike CREATE … PARTITION OF that does not lock readers out of the parent.
+            -- Rows are written once and dropped with the table: freeze them at the first vacuum, then leave them be.
+            EXECUTE format(
+                'CREATE TABLE nowcast.%I (LIKE nowcast.%I INCLUDING ALL) WITH ('
+                'autovacuum_freeze_min_age = 0, autovacuum_vacuum_insert_scale_factor = 1.0, autovacuum_analyze_scale_factor = 0.5,'
+                'toast.autovacuum_freeze_min_age = 0)', child, parent || '_' || grid);
+            -- Statistics about rasters help no plan, and gathering them unpacks every tile.
+            EXECUTE format('ALTER TABLE nowcast.%I ALTER COLUMN rast SET STATISTICS 0', child);
+            EXECUTE format('ALTER TABLE nowcast.%I ATTACH PARTITION nowcast.%I FOR VALUES FROM (%L) TO (%L)',
+                parent || '_' || grid, child, day::timestamptz, (day + 1)::timestamptz);
+            made := made + 1;
+        END LOOP;
+    END LOOP;
+    RETURN made;
+END
+$$;
+COMMENT ON FUNCTION nowcast.ensure_days(integer, timestamptz, timestamptz) IS
+'Makes the partitions of a grid for every UTC day from the first to the last time; returns how many were missing.';
+
+CREATE OR REPLACE FUNCTION nowcast.drop_days_before(day date)
+RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = nowcast, public, pg_temp SET timezone = 'UTC'
+SET lock_timeout = '5s' AS $$
+DECLARE
+    old record;
+    dropped integer := 0;
+BEGIN
+    FOR old IN
+        SELECT leaf.relname
+        FROM pg_partition_tree('nowcast.scan_tile') AS p JOIN pg_class AS leaf ON leaf.oid = p.relid WHERE p.isleaf AND p.level = 2
+        UNION ALL
+        SELECT leaf.relname
+        FROM pg_partition_tree('nowcast.forecast_tile') AS p JOIN pg_class AS leaf ON leaf.oid = p.relid WHERE p.isleaf AND p.level = 2
+        ORDER BY 1
+    LOOP
+        CONTINUE WHEN to_date(right(old.relname, 8), 'YYYYMMDD') >= day;
+        EXECUTE format('DROP TABLE nowcast.%I', old.relname);
+        dropped := dropped + 1;
+    END LOOP;
+    -- Scans go as a whole, so that an archive may be read in again; runs stay for their scores and their history.
+    DELETE FROM nowcast.scan WHERE valid_time < day::timestamptz;
+    UPDATE nowcast.run SET maps_dropped_at = now() WHERE issue_time < day::timestamptz AND maps_dropped_at IS NULL;
+    RETURN dropped;
+END
+$$;
+COMMENT ON FUNCTION nowcast.drop_days_before(date) IS
+'Drops the pixels of scans and runs before a UTC day, whole partitions at a time; returns how many. Scores and runs stay. '
+'Gives up after 5 seconds where a long question keeps a day; call it again.';

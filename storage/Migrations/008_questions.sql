@@ -1,0 +1,125 @@
+-- Questions about a place. Each is one snapshot: it sees a run as a whole or not at all.
+
+-- Where a place lies in a grid. Written as one expression so that the planner folds it into the question.
+CREATE OR REPLACE FUNCTION nowcast.place(lon double precision, lat double precision, at timestamptz)
+RETURNS TABLE (run_id bigint, grid_id integer, issue_time timestamptz, thresholds real[], lead_seconds integer[],
+               tile_row smallint, tile_col smallint, pixel_col integer, pixel_row integer, srid integer)
+LANGUAGE sql STABLE ROWS 1 SET search_path = nowcast, public, pg_temp AS $$
+    SELECT r.run_id, g.grid_id, r.issue_time, r.thresholds, r.lead_seconds,
+           (i.r / g.tile_size)::smallint, (i.c / g.tile_size)::smallint,
+           i.c % g.tile_size + 1, i.r % g.tile_size + 1, g.srid
+    FROM nowcast.grid AS g
+    CROSS JOIN LATERAL (
+        SELECT ST_Transform(ST_SetSRID(ST_Point(place.lon, place.lat), 4326), g.srid) AS xy OFFSET 0) AS p
+    CROSS JOIN LATERAL (
+        -- A grid in degrees may run over the date line: 190 is −170 there.
+        SELECT floor((ST_X(xy) + CASE WHEN g.is_lonlat AND ST_X(xy) < g.origin_x THEN 360
+                                      WHEN g.is_lonlat AND ST_X(xy) >= g.origin_x + 360 THEN -360 ELSE 0 END
+                      - g.origin_x) / g.pixel_x) AS c,
+               floor((g.origin_y - ST_Y(xy)) / g.pixel_y) AS r) AS f
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN c >= 0 AND c < g.width THEN c::integer END AS c, CASE WHEN f.r >= 0 AND f.r < g.height THEN f.r::integer END AS r) AS i
+    CROSS JOIN LATERAL nowcast.newest_run(g.grid_id, place.at) AS r
+    WHERE place.lon BETWEEN g.west AND g.east AND place.lat BETWEEN g.south AND g.north
+      AND i.c IS NOT NULL AND i.r IS NOT NULL AND r.run_id IS NOT NULL
+    ORDER BY r.issue_time DESC, g.pixel_x * g.pixel_y * CASE WHEN g.is_lonlat THEN 1.2e10 ELSE 1 END, r.run_id DESC
+    LIMIT 1
+$$;
+COMMENT ON FUNCTION nowcast.place(double precision, double precision, timestamptz) IS
+'The run that answers for a place at a time, and the tile and pixel (from 1) in which the place lies: of the grids that cover it the one with '
+'the newest run, then the finest. No row where no grid covers the place or there is no run yet.';
+
+-- The values of a place for each lead. The tile is unpacked once (ST_SetSRID gives it in memory), then read band by band.
+CREATE OR REPLACE FUNCTION nowcast.values_at(lon double precision, lat double precision, at timestamptz)
+RETURNS TABLE (issue_time timestamptz, lead_seconds integer, rain_mm_h double precision, probabilities double precision[], thresholds real[])
+LANGUAGE plpgsql STABLE ROWS 24 SET search_path = nowcast, public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+DECLARE
+    here record;
+BEGIN
+    SELECT * INTO here FROM nowcast.place(lon, lat, at);
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    RETURN QUERY
+    SELECT here.issue_time, t.lead_seconds, ST_Value(t.rast, 1, here.pixel_col, here.pixel_row),
+           (SELECT array_agg(ST_Value(t.rast, band + 1, here.pixel_col, here.pixel_row) / 100 ORDER BY band)
+            FROM generate_series(1, cardinality(here.thresholds)) AS band),
+           here.thresholds
+    FROM (SELECT f.lead_seconds, ST_SetSRID(f.rast, here.srid) AS rast
+          FROM nowcast.forecast_tile AS f
+          WHERE f.grid_id = here.grid_id AND f.issue_time = here.issue_time AND f.run_id = here.run_id
+            AND f.tile_row = here.tile_row AND f.tile_col = here.tile_col
+          ORDER BY f.lead_seconds OFFSET 0) AS t;
+END
+$$;
+COMMENT ON FUNCTION nowcast.values_at(double precision, double precision, timestamptz) IS
+'What rain_at and its sisters are made of: for each lead the rain rate in mm/h and the probabilities (0 to 1) of the run''s thresholds.';
+
+CREATE OR REPLACE FUNCTION nowcast.rain_at(lon double precision, lat double precision, at timestamptz DEFAULT now())
+RETURNS TABLE (valid_time timestamptz, lead_minutes double precision, rain_mm_h real,
+               p_0_1 real, p_1 real, p_5 real, p_10 real)
+LANGUAGE sql STABLE ROWS 24 AS $$
+    SELECT v.issue_time + make_interval(secs => v.lead_seconds), v.lead_seconds / 60.0::double precision, v.rain_mm_h::real,
+           v.probabilities[array_position(v.thresholds, 0.1::real)]::real,
+           v.probabilities[array_position(v.thresholds, 1::real)]::real,
+           v.probabilities[array_position(v.thresholds, 5::real)]::real,
+           v.probabilities[array_position(v.thresholds, 10::real)]::real
+    FROM nowcast.values_at(rain_at.lon, rain_at.lat, rain_at.at) AS v
+$$;
+COMMENT ON FUNCTION nowcast.rain_at(double precision, double precision, timestamptz) IS
+'The rain forecast at a place (degrees east, degrees north): one row for each lead of the newest complete and sane run issued at or before '
+'the time "at" (now when left out; a time in the past asks what was forecast then). valid_time: when the rain falls. lead_minutes: minutes from the '
+'issue time. rain_mm_h: the rain rate; null where the radar sees nothing. p_0_1, p_1, p_5, p_10: the probability, 0 to 1, of more than 0.1, 1, 5 and '
+'10 mm/h; null where the run does not give it (exceedance_at gives all). No row where no grid covers the place or no run is there. '
+'Example: SELECT * FROM nowcast.rain_at(153.02, -27.47);';
+
+CREATE OR REPLACE FUNCTION nowcast.exceedance_at(lon double precision, lat double precision, at timestamptz DEFAULT now())
+RETURNS TABLE (valid_time timestamptz, lead_minutes double precision, threshold_mm_h real, probability real)
+LANGUAGE sql STABLE ROWS 100 AS $$
+    SELECT v.issue_time + make_interval(secs => v.lead_seconds), v.lead_seconds / 60.0::double precision, x.threshold, x.probability::real
+    FROM nowcast.values_at(exceedance_at.lon, exceedance_at.lat, exceedance_at.at) AS v
+    CROSS JOIN LATERAL unnest(v.thresholds, v.probabilities) AS x (threshold, probability)
+$$;
+COMMENT ON FUNCTION nowcast.exceedance_at(double precision, double precision, timestamptz) IS
+'The probability, 0 to 1, of more than each threshold of the run, for each lead; the place and "at" as in rain_at.';
+
+CREATE OR REPLACE FUNCTION nowcast.rain_starts(
+    lon double precision, lat double precision, threshold double precision DEFAULT 0.5, at timestamptz DEFAULT now())
+RETURNS double precision LANGUAGE plpgsql STABLE SET search_path = nowcast, public, pg_temp AS $$
+DECLARE
+    minutes double precision;
+BEGIN
+    -- A map stands for the step that ends with it: one that ends at or after "at" tells about "at" or later.
+    SELECT greatest(0, extract(epoch FROM min(v.issue_time + make_interval(secs => v.lead_seconds)) - rain_starts.at) / 60) INTO minutes
+    FROM nowcast.values_at(rain_starts.lon, rain_starts.lat, rain_starts.at) AS v
+    WHERE v.rain_mm_h >= rain_starts.threshold
+      AND v.issue_time + make_interval(secs => v.lead_seconds) >= rain_starts.at;
+    RETURN minutes;
+END
+$$;
+COMMENT ON FUNCTION nowcast.rain_starts(double precision, double precision, double precision, timestamptz) IS
+'The minutes from "at" (now when left out) to the first map with at least threshold mm/h (0.5 when left out) at a place; null where no rain of that '
+'strength is forecast, or the newest run ends before "at".';
+
+CREATE OR REPLACE FUNCTION nowcast.depth_at(
+    lon double precision, lat double precision, minutes double precision DEFAULT 60, at timestamptz DEFAULT now())
+RETURNS TABLE (from_time timestamptz, to_time timestamptz, depth_mm double precision, covered_minutes double precision)
+LANGUAGE sql STABLE ROWS 1 AS $$
+    WITH steps AS (
+        SELECT v.rain_mm_h,
+               v.issue_time + make_interval(secs => lag(v.lead_seconds, 1, 0) OVER (ORDER BY v.lead_seconds)) AS starts,
+               v.issue_time + make_interval(secs => v.lead_seconds) AS ends
+        FROM nowcast.values_at(depth_at.lon, depth_at.lat, depth_at.at) AS v),
+    parts AS (
+        SELECT rain_mm_h, extract(epoch FROM least(ends, depth_at.at + make_interval(secs => depth_at.minutes * 60))
+                                             - greatest(starts, depth_at.at)) / 60 AS part
+        FROM steps)
+    SELECT depth_at.at, depth_at.at + make_interval(secs => depth_at.minutes * 60),
+           sum(rain_mm_h * part / 60), coalesce(sum(part) FILTER (WHERE rain_mm_h IS NOT NULL), 0)
+    FROM parts WHERE part > 0
+$$;
+COMMENT ON FUNCTION nowcast.depth_at(double precision, double precision, double precision, timestamptz) IS
+'How many millimetres fall at a place in the next minutes (60 when left out) from "at" (now when left out): each map''s rate holds for the step that '
+'ends with it. covered_minutes: for how many of the minutes the newest run has a value; less than asked where it ends before, and depth_mm is then '
+'the depth of those minutes only (null where there are none).';

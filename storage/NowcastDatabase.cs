@@ -1,0 +1,93 @@
+using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Storage.Cluster;
+using ConvLstm.Nowcast.Storage.Grids;
+using ConvLstm.Nowcast.Storage.Jobs;
+using ConvLstm.Nowcast.Storage.Models;
+using ConvLstm.Nowcast.Storage.Publishing;
+using ConvLstm.Nowcast.Storage.Queries;
+using ConvLstm.Nowcast.Storage.Scans;
+using ConvLstm.Nowcast.Storage.Verification;
+using Npgsql;
+
+namespace ConvLstm.Nowcast.Storage;
+
+/// <summary>The database of the service, with its schema up to date. Dispose it to close its connections; the server runs on.</summary>
+public sealed class NowcastDatabase : IAsyncDisposable
+{
+    private NowcastDatabase(NpgsqlDataSource dataSource, PrivateCluster? cluster, TimeProvider time)
+    {
+        DataSource = dataSource;
+        Cluster = cluster;
+        Grids = new GridStore(dataSource);
+        Scans = new ScanStore(dataSource, Grids);
+        Forecasts = new ForecastPublisher(dataSource, Grids, time);
+        Queries = new ForecastQueries(dataSource, Grids);
+        Verification = new VerificationStore(dataSource);
+        Models = new ModelStore(dataSource, time);
+        Jobs = new JobHistory(dataSource, time);
+    }
+
+    /// <summary>Pooled connections.</summary>
+    public NpgsqlDataSource DataSource { get; }
+
+    /// <summary>The private cluster where one is used; null where NOWCAST_DB names a server.</summary>
+    public PrivateCluster? Cluster { get; }
+
+    public GridStore Grids { get; }
+    public ScanStore Scans { get; }
+    public ForecastPublisher Forecasts { get; }
+    public ForecastQueries Queries { get; }
+    public VerificationStore Verification { get; }
+    public ModelStore Models { get; }
+    public JobHistory Jobs { get; }
+
+    /// <summary>
+    /// Connects, starting the private cluster where no server is named, and brings the schema up to date.
+    /// </summary>
+    /// <param name="connectionString">What NOWCAST_DB holds (Npgsql's keywords, or a postgres:// address); null or empty for the private cluster.</param>
+    /// <param name="cancellation">Stops the wait.</param>
+    /// <param name="cluster">Where the private cluster lives; null for the usual place.</param>
+    /// <param name="time">The clock; null for the machine's.</param>
+    /// <exception cref="ReportedException">The server cannot be reached, PostGIS is missing, …: the message says what to do.</exception>
+    public static async Task<NowcastDatabase> OpenAsync(
+        string? connectionString, CancellationToken cancellation, ClusterOptions? cluster = null, TimeProvider? time = null)
+    {
+        PrivateCluster? started = null;
+        if (string.IsNullOrWhiteSpace(connectionString))
+        {
+            started = await PrivateCluster.StartAsync(cluster ?? new ClusterOptions(), cancellation).ConfigureAwait(false);
+            connectionString = started.ConnectionString;
+        }
+        var source = NpgsqlDataSource.Create(ConnectionSettings.Parse(connectionString));
+        try
+        {
+            await Migrations.ApplyAsync(source, cancellation).ConfigureAwait(false);
+            return new NowcastDatabase(source, started, time ?? TimeProvider.System);
+        }
+        catch (Exception)
+        {
+            await source.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Drops the pixels of scans and runs before a UTC day, at once; runs and scores stay. Returns how many day partitions went.</summary>
+    /// <exception cref="ReportedException">A long question keeps a day in use.</exception>
+    public async Task<int> DropDaysBeforeAsync(DateOnly day, CancellationToken cancellation)
+    {
+        await using var connection = await DataSource.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var command = new NpgsqlCommand("SELECT nowcast.drop_days_before($1)", connection) { Parameters = { new() { Value = day } } };
+        try
+        {
+            var dropped = (int)(await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!;
+            Grids.ForgetDays();
+            return dropped;
+        }
+        catch (PostgresException busy) when (busy.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            throw new ReportedException($"Days before {day:yyyy-MM-dd} are in use by a long question; drop them later.", busy);
+        }
+    }
+
+    public ValueTask DisposeAsync() => DataSource.DisposeAsync();
+}

@@ -1,0 +1,127 @@
+using System.Text.Json;
+using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Ingest.Quality;
+using ConvLstm.Nowcast.Storage.Grids;
+using ConvLstm.Nowcast.Storage.Rasters;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ConvLstm.Nowcast.Storage.Publishing;
+
+/// <summary>Forecasts into the database: one transaction a run, so that readers see the old run or the new one.</summary>
+public sealed class ForecastPublisher(NpgsqlDataSource database, GridStore grids, TimeProvider time)
+{
+    /// <summary>LISTEN on this channel to hear of a run the moment it can be read; the payload is a JSON object.</summary>
+    public const string Channel = "nowcast_published";
+
+    /// <summary>What a run must fulfil to be given to consumers.</summary>
+    public ForecastSanity Sanity { get; init; } = new();
+
+    /// <summary>
+    /// Publishes a run; one of the same grid, issue time, model version and method is replaced as a whole, and its scores
+    /// with it. A run that fails a check is kept, marked, and withheld from consumers.
+    /// </summary>
+    /// <exception cref="ReportedException">Its grid's name stands for another grid, or its fields do not fit together.</exception>
+    public async Task<PublishedRun> PublishAsync(RainForecast forecast, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(forecast);
+        CheckShape(forecast);
+        var grid = await grids.EnsureAsync(forecast.Grid, cancellation).ConfigureAwait(false);
+        await grids.EnsureDaysAsync(grid, forecast.IssueTime, forecast.IssueTime, cancellation).ConfigureAwait(false);
+        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        var checks = Sanity.Check(forecast, await ScanAsync(connection, grid.Id, forecast.IssueTime, cancellation).ConfigureAwait(false));
+        var rates = forecast.RainRate.Select(ForecastFields.Rates).ToArray();
+        var percent = Enumerable.Range(0, rates.Length)
+            .Select(lead => forecast.ExceedanceProbability.Select(leads => ForecastFields.Percent(leads[lead])).ToArray()).ToArray();
+
+        await using var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
+        var row = await RunRow.WriteAsync(connection, grid, forecast, checks, time.GetUtcNow(), cancellation).ConfigureAwait(false);
+        var tiles = await CopyAsync(connection, grid, row.RunId, forecast, rates, percent, cancellation).ConfigureAwait(false);
+        if (tiles != (ulong)(grid.Tiles.Count * rates.Length))
+            throw new InvalidOperationException($"{tiles} tiles were written where {grid.Tiles.Count * rates.Length} were to be.");
+        var published = new PublishedRun(row.RunId, row.Replaced, (int)tiles, checks.All(check => check.Passed), checks);
+        await NotifyAsync(connection, forecast, published, cancellation).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellation).ConfigureAwait(false);
+        return published;
+    }
+
+    private static async Task<ulong> CopyAsync(
+        NpgsqlConnection connection, StoredGrid grid, long run, RainForecast forecast, float[][] rates, byte[][][] percent,
+        CancellationToken cancellation)
+    {
+        var writer = new RasterWriter(grid.Tiles, forecast.Thresholds.Count);
+        await using var copy = await connection.BeginBinaryImportAsync(
+            "COPY nowcast.forecast_tile_in (grid_id, issue_time, run_id, tile_row, tile_col, lead_seconds, wkb) FROM STDIN (FORMAT binary)",
+            cancellation).ConfigureAwait(false);
+        for (var row = 0; row < grid.Tiles.Down; row++)
+        {
+            for (var column = 0; column < grid.Tiles.Across; column++)
+            {
+                // The leads of a tile one after the other: they will lie together on disk, and are asked for together.
+                for (var lead = 0; lead < rates.Length; lead++)
+                {
+                    await copy.StartRowAsync(cancellation).ConfigureAwait(false);
+                    await copy.WriteAsync(grid.Id, NpgsqlDbType.Integer, cancellation).ConfigureAwait(false);
+                    await copy.WriteAsync(forecast.IssueTime, NpgsqlDbType.TimestampTz, cancellation).ConfigureAwait(false);
+                    await copy.WriteAsync(run, NpgsqlDbType.Bigint, cancellation).ConfigureAwait(false);
+                    await copy.WriteAsync((short)row, NpgsqlDbType.Smallint, cancellation).ConfigureAwait(false);
+                    await copy.WriteAsync((short)column, NpgsqlDbType.Smallint, cancellation).ConfigureAwait(false);
+                    await copy.WriteAsync(RunRow.Seconds(forecast.LeadTimes[lead]), NpgsqlDbType.Integer, cancellation).ConfigureAwait(false);
+                    await copy.WriteAsync(writer.Write(row, column, rates[lead], percent[lead]), NpgsqlDbType.Bytea, cancellation).ConfigureAwait(false);
+                }
+            }
+        }
+        return await copy.CompleteAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Inside the transaction: PostgreSQL delivers it when, and only when, the run is committed.</summary>
+    private static async Task NotifyAsync(
+        NpgsqlConnection connection, RainForecast forecast, PublishedRun published, CancellationToken cancellation)
+    {
+        var payload = JsonSerializer.Serialize(new
+        {
+            grid = forecast.Grid.Name,
+            run_id = published.RunId,
+            issue_time = forecast.IssueTime.UtcDateTime,
+            method = forecast.Provenance.Method,
+            model_version = forecast.Provenance.ModelVersion,
+            leads = forecast.LeadTimes.Count,
+            longest_lead_minutes = forecast.LeadTimes[^1].TotalMinutes,
+            replaced = published.Replaced,
+            sane = published.IsSane,
+        });
+        await using var notify = new NpgsqlCommand("SELECT pg_notify($1, $2)", connection)
+        {
+            Parameters = { new() { Value = Channel }, new() { Value = payload } },
+        };
+        await notify.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task<ScanSummary?> ScanAsync(
+        NpgsqlConnection connection, int grid, DateTimeOffset validTime, CancellationToken cancellation)
+    {
+        await using var query = new NpgsqlCommand(
+            "SELECT missing_share, wet_share, min_mm_h, mean_mm_h, max_mm_h FROM nowcast.scan WHERE grid_id = $1 AND valid_time = $2", connection)
+        {
+            Parameters = { new() { Value = grid }, new() { Value = validTime } },
+        };
+        await using var rows = await query.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        return await rows.ReadAsync(cancellation).ConfigureAwait(false)
+            ? new ScanSummary(
+                rows.GetDouble(0), rows.GetDouble(1), rows.GetFieldValue<double?>(2), rows.GetFieldValue<double?>(3), rows.GetFieldValue<double?>(4))
+            : null;
+    }
+
+    private static void CheckShape(RainForecast forecast)
+    {
+        var leads = forecast.LeadTimes.Count;
+        var fields = forecast.RainRate.Concat(forecast.ExceedanceProbability.SelectMany(fields => fields));
+        if (leads == 0 || forecast.RainRate.Count != leads || forecast.ExceedanceProbability.Count != forecast.Thresholds.Count
+            || forecast.ExceedanceProbability.Any(fields => fields.Count != leads)
+            || fields.Any(field => field.Length != forecast.Grid.PixelCount))
+        {
+            throw new ReportedException(
+                $"The forecast of {forecast.Grid.Name} at {forecast.IssueTime:yyyy-MM-ddTHH:mm:ssZ} does not hold a {forecast.Grid.Height}×{forecast.Grid.Width} map of rain and of each probability for each of its {leads} leads.");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace ConvLstm.Nowcast.Storage.Rasters;
+
+/// <summary>Writes one tile of some fields as a raster. The buffer is used again for the next tile.</summary>
+internal sealed class RasterWriter
+{
+    private readonly TileLayout tiles;
+    private readonly byte[] buffer;
+
+    /// <param name="tiles">The grid's tiles.</param>
+    /// <param name="probabilities">How many bands follow that of the rain rate.</param>
+    public RasterWriter(TileLayout tiles, int probabilities)
+    {
+        this.tiles = tiles;
+        var pixels = tiles.Size * tiles.Size;
+        buffer = new byte[RasterFormat.HeaderLength + 1 + 4 + (4 * pixels) + (probabilities * (2 + pixels))];
+        buffer[0] = RasterFormat.LittleEndian;
+        U16(RasterFormat.BandsAt, 1 + probabilities);
+        F64(RasterFormat.ScaleAt, tiles.Grid.PixelX);
+        F64(RasterFormat.ScaleAt + 8, -tiles.Grid.PixelY);
+        BinaryPrimitives.WriteInt32LittleEndian(buffer.AsSpan(RasterFormat.SridAt), tiles.Srid);
+        U16(RasterFormat.WidthAt, tiles.Size);
+        U16(RasterFormat.HeightAt, tiles.Size);
+    }
+
+    /// <summary>The tile's bytes; they hold until the next call.</summary>
+    /// <param name="tileRow">0 is the northernmost.</param>
+    /// <param name="tileColumn">0 is the westernmost.</param>
+    /// <param name="rainRate">mm/h of the whole grid, row-major; NaN where not observed.</param>
+    /// <param name="percent">For each further band the per cent of the whole grid, row-major, 255 where nothing can be said.</param>
+    public ReadOnlyMemory<byte> Write(int tileRow, int tileColumn, float[] rainRate, params ReadOnlySpan<byte[]> percent)
+    {
+        F64(RasterFormat.ScaleAt + 16, tiles.OriginX(tileColumn));
+        F64(RasterFormat.ScaleAt + 24, tiles.OriginY(tileRow));
+        var window = tiles.Window(tileRow, tileColumn);
+        var at = WriteRate(RasterFormat.HeaderLength, window, rainRate);
+        foreach (var band in percent)
+            at = WritePercent(at, window, band);
+        return buffer.AsMemory(0, at);
+    }
+
+    private int WriteRate(int at, (int Column, int Row, int Width, int Height) window, float[] rainRate)
+    {
+        var header = at;
+        BinaryPrimitives.WriteSingleLittleEndian(buffer.AsSpan(at + 1), RasterFormat.RateNodata);
+        at += 5;
+        var empty = true;
+        for (var row = 0; row < tiles.Size; row++, at += 4 * tiles.Size)
+        {
+            var target = MemoryMarshal.Cast<byte, float>(buffer.AsSpan(at, 4 * tiles.Size));
+            target.Fill(RasterFormat.RateNodata);
+            if (row >= window.Height)
+                continue;
+            var source = rainRate.AsSpan(((window.Row + row) * tiles.Grid.Width) + window.Column, window.Width);
+            empty &= !ReplaceNaN(source, target);
+        }
+        buffer[header] = (byte)(RasterFormat.HasNodata | RasterFormat.Float32 | (empty ? RasterFormat.AllNodata : 0));
+        return at;
+    }
+
+    /// <summary>Copies, with nodata for NaN; true where any value was a number.</summary>
+    private static bool ReplaceNaN(ReadOnlySpan<float> source, Span<float> target)
+    {
+        var any = false;
+        var i = 0;
+        var nodata = new Vector<float>(RasterFormat.RateNodata);
+        for (; i <= source.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            var values = new Vector<float>(source[i..]);
+            var isNumber = Vector.Equals(values, values);
+            any |= !Vector.EqualsAll(isNumber, Vector<int>.Zero);
+            Vector.ConditionalSelect(isNumber, values, nodata).CopyTo(target[i..]);
+        }
+        for (; i < source.Length; i++)
+        {
+            if (float.IsNaN(source[i]))
+                continue;
+            target[i] = source[i];
+            any = true;
+        }
+        return any;
+    }
+
+    private int WritePercent(int at, (int Column, int Row, int Width, int Height) window, byte[] percent)
+    {
+        buffer[at] = RasterFormat.HasNodata | RasterFormat.Unsigned8;
+        buffer[at + 1] = RasterFormat.PercentNodata;
+        at += 2;
+        for (var row = 0; row < tiles.Size; row++, at += tiles.Size)
+        {
+            var target = buffer.AsSpan(at, tiles.Size);
+            target.Fill(RasterFormat.PercentNodata);
+            if (row < window.Height)
+                percent.AsSpan(((window.Row + row) * tiles.Grid.Width) + window.Column, window.Width).CopyTo(target);
+        }
+        return at;
+    }
+
+    private void U16(int at, int value) => BinaryPrimitives.WriteUInt16LittleEndian(buffer.AsSpan(at), checked((ushort)value));
+
+    private void F64(int at, double value) => BinaryPrimitives.WriteDoubleLittleEndian(buffer.AsSpan(at), value);
+}

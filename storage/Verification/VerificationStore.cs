@@ -1,0 +1,99 @@
+using ConvLstm.Nowcast.Storage.Publishing;
+using Dapper;
+using Npgsql;
+
+namespace ConvLstm.Nowcast.Storage.Verification;
+
+/// <summary>Scores into the database; the views skill, skill_fss and skill_reliability add them up.</summary>
+public sealed class VerificationStore
+{
+    private readonly NpgsqlDataSource database;
+
+    public VerificationStore(NpgsqlDataSource database)
+    {
+        Queries.DapperTypes.Register();
+        this.database = database;
+    }
+
+    /// <summary>
+    /// Stores the scores of some maps of a run, as their scans come in; a map that was verified before is replaced. One
+    /// transaction.
+    /// </summary>
+    public async Task StoreAsync(long runId, IEnumerable<LeadScores> scores, CancellationToken cancellation)
+    {
+        var leads = scores.ToList();
+        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
+        var seconds = leads.Select(lead => RunRow.Seconds(lead.Lead)).ToArray();
+        await Run(
+            """
+            DELETE FROM nowcast.verification_lead WHERE run_id = @runId AND lead_seconds = ANY (@seconds);
+            DELETE FROM nowcast.verification_threshold WHERE run_id = @runId AND lead_seconds = ANY (@seconds);
+            DELETE FROM nowcast.verification_fss WHERE run_id = @runId AND lead_seconds = ANY (@seconds);
+            """, new { runId, seconds }).ConfigureAwait(false);
+        await Run(
+            """
+            INSERT INTO nowcast.verification_lead VALUES (@runId, @Seconds, @Pixels, @SumForecast, @SumObserved, @SumAbsoluteError,
+                @SumSquaredError, @SumForecastSquared, @SumObservedSquared, @SumProduct, @CrpsPixels, @SumCrps)
+            """,
+            leads.Select(lead => new
+            {
+                runId, Seconds = RunRow.Seconds(lead.Lead), lead.Pixels, lead.SumForecast, lead.SumObserved, lead.SumAbsoluteError,
+                lead.SumSquaredError, lead.SumForecastSquared, lead.SumObservedSquared, lead.SumProduct, lead.CrpsPixels, lead.SumCrps,
+            })).ConfigureAwait(false);
+        var thresholds = leads.SelectMany(lead => lead.Thresholds.Select(at => (Seconds: RunRow.Seconds(lead.Lead), At: at))).ToList();
+        await Run(
+            """
+            INSERT INTO nowcast.verification_threshold VALUES (@runId, @Seconds, @Threshold, @Hits, @Misses, @FalseAlarms, @CorrectNegatives,
+                @BrierPixels, @SumBrier, @BinPixels, @BinForecast, @BinObserved)
+            """,
+            thresholds.Select(row => new
+            {
+                runId, row.Seconds, row.At.Threshold, row.At.Hits, row.At.Misses, row.At.FalseAlarms, row.At.CorrectNegatives,
+                row.At.BrierPixels, row.At.SumBrier,
+                BinPixels = row.At.Reliability.Select(bin => bin.Pixels).ToArray(),
+                BinForecast = row.At.Reliability.Select(bin => bin.SumProbability).ToArray(),
+                BinObserved = row.At.Reliability.Select(bin => bin.Observed).ToArray(),
+            })).ConfigureAwait(false);
+        await Run(
+            "INSERT INTO nowcast.verification_fss VALUES (@runId, @Seconds, @Threshold, @ScaleKm, @SquaredDifference, @SquaredReference)",
+            thresholds.SelectMany(row => row.At.Fss.Select(fss => new
+            {
+                runId, row.Seconds, row.At.Threshold, fss.ScaleKm, fss.SquaredDifference, fss.SquaredReference,
+            }))).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellation).ConfigureAwait(false);
+
+        Task<int> Run(string sql, object values) =>
+            connection.ExecuteAsync(new CommandDefinition(sql, values, transaction, cancellationToken: cancellation));
+    }
+
+    /// <summary>Maps whose scan is there by now but which are not verified yet: run and lead, oldest first.</summary>
+    /// <param name="grid">The name of the grid.</param>
+    /// <param name="since">Runs issued at or after this time.</param>
+    /// <param name="cancellation">Stops the question.</param>
+    public async Task<IReadOnlyList<PendingMap>> PendingAsync(string grid, DateTimeOffset since, CancellationToken cancellation)
+    {
+        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        return (await connection.QueryAsync<PendingMap>(new CommandDefinition(
+            """
+            SELECT r.run_id AS RunId, r.issue_time AS IssueTime, lead AS LeadSeconds, s.valid_time AS ValidTime
+            FROM nowcast.run AS r JOIN nowcast.grid AS g USING (grid_id) CROSS JOIN LATERAL unnest(r.lead_seconds) AS lead
+            JOIN nowcast.scan AS s ON s.grid_id = r.grid_id AND s.valid_time = r.issue_time + make_interval(secs => lead)
+            WHERE g.name = @grid AND r.issue_time >= @since AND r.maps_dropped_at IS NULL AND NOT s.is_interpolated
+              AND NOT EXISTS (SELECT FROM nowcast.verification_lead AS v WHERE v.run_id = r.run_id AND v.lead_seconds = lead)
+            ORDER BY r.issue_time, r.run_id, lead
+            """, new { grid, since }, cancellationToken: cancellation)).ConfigureAwait(false)).AsList();
+    }
+
+    /// <summary>The rows of the view skill of a grid, all days together or one, by method, model, lead and threshold.</summary>
+    public async Task<IReadOnlyList<SkillRow>> SkillAsync(string grid, CancellationToken cancellation)
+    {
+        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        return (await connection.QueryAsync<SkillRow>(new CommandDefinition(
+            """
+            SELECT method AS Method, model_version AS ModelVersion, day::timestamp AS Day, lead_minutes AS LeadMinutes, threshold AS Threshold,
+                   csi AS Csi, pod AS Pod, far AS Far, bias AS Bias, fss AS Fss, crps AS Crps, mae AS Mae, maps AS Maps
+            FROM nowcast.skill WHERE grid = @grid ORDER BY day, method, model_version, lead_minutes, threshold
+            """, new { grid }, cancellationToken: cancellation)).ConfigureAwait(false)).AsList();
+    }
+}

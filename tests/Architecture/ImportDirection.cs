@@ -1,0 +1,79 @@
+using System.Reflection;
+using System.Xml.Linq;
+using Xunit;
+
+namespace ConvLstm.Nowcast.Tests.Architecture;
+
+/// <summary>Imports point one way: jobs → storage → nowcast → model → ingest, and the tensor binding uses nothing of ours.</summary>
+public sealed class ImportDirection
+{
+    private const string Prefix = "ConvLstm.Nowcast";
+
+    // From left to right; a room may use any to its right.
+    private static readonly string[] Rooms =
+        ["nowcast", $"{Prefix}.Storage", Prefix, $"{Prefix}.Model", $"{Prefix}.Ingest"];
+
+    public static TheoryData<string> Projects { get; } = new(
+        "jobs/ConvLstm.Nowcast.Jobs.csproj", "storage/ConvLstm.Nowcast.Storage.csproj", "nowcast/ConvLstm.Nowcast.csproj",
+        "model/ConvLstm.Nowcast.Model.csproj", "model/torch/ConvLstm.Nowcast.Torch.csproj", "ingest/ConvLstm.Nowcast.Ingest.csproj");
+
+    public static TheoryData<string> Assemblies { get; } = new([.. Rooms, $"{Prefix}.Torch"]);
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void AProjectReferencesOnlyRoomsToItsRight(string project)
+    {
+        var path = System.IO.Path.Combine(Repository(), project);
+        var references = XDocument.Load(path).Descendants("ProjectReference")
+            .Select(r => NameOf(r.Attribute("Include")!.Value)).ToArray();
+        Assert.All(references, r => Assert.True(MayUse(NameOf(project), r), $"{project} references {r}"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Assemblies))]
+    public void AnAssemblyUsesOnlyRoomsToItsRight(string name)
+    {
+        var used = Assembly.Load(name).GetReferencedAssemblies().Select(a => a.Name!)
+            .Where(n => Rooms.Contains(n) || n.StartsWith(Prefix, StringComparison.Ordinal)).ToArray();
+        Assert.All(used, other => Assert.True(MayUse(name, other), $"{name} uses {other}"));
+    }
+
+    [Fact]
+    public void EveryProjectOfTheSolutionIsARoomOrTheTests()
+    {
+        var solution = File.ReadAllText(System.IO.Path.Combine(Repository(), "ConvLstm.Nowcast.sln"));
+        var projects = Directory.GetFiles(Repository(), "*.csproj", SearchOption.AllDirectories).Select(System.IO.Path.GetFileName).ToArray();
+        Assert.Equal(Projects.Count + 1, projects.Length);
+        Assert.All(projects, p => Assert.Contains(p!, solution, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData($"{Prefix}.Ingest", $"{Prefix}.Model")]
+    [InlineData($"{Prefix}.Torch", $"{Prefix}.Ingest")]
+    [InlineData(Prefix, $"{Prefix}.Storage")]
+    public void TheRuleForbidsTheOtherWay(string from, string to) => Assert.False(MayUse(from, to));
+
+    private static bool MayUse(string from, string to) => (from, to) switch
+    {
+        _ when from == $"{Prefix}.Torch" => false,
+        // The tensors are for the rooms that compute; what is left of nowcast and what reads files know none.
+        _ when to == $"{Prefix}.Torch" => from is Prefix or $"{Prefix}.Model" or "nowcast" or $"{Prefix}.Storage",
+        _ => Array.IndexOf(Rooms, from) is >= 0 and var left && Array.IndexOf(Rooms, to) > left,
+    };
+
+    private static string NameOf(string project)
+    {
+        var name = System.IO.Path.GetFileNameWithoutExtension(project.Replace('\\', '/'));
+        return name == $"{Prefix}.Jobs" ? "nowcast" : name;
+    }
+
+    private static string Repository()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(System.IO.Path.Combine(folder.FullName, "ConvLstm.Nowcast.sln")))
+                return folder.FullName;
+        }
+        throw new InvalidOperationException("The tests do not run below the repository.");
+    }
+}

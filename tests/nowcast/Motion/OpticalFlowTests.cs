@@ -1,0 +1,111 @@
+using ConvLstm.Nowcast.Motion;
+using Xunit;
+
+namespace ConvLstm.Nowcast.Tests.Motion;
+
+public sealed class OpticalFlowTests
+{
+    [Theory]
+    [InlineData(3.4, -2.2)]
+    [InlineData(-0.7, 0.4)]
+    [InlineData(-11.3, 6.1)]
+    public void TheMotionOfATranslatedFieldIsFoundToATenthOfAPixel(double x, double y)
+    {
+        using var scope = NewDisposeScope();
+        var blobs = new Blobs(200, 150);
+
+        var motion = OpticalFlow.Estimate(blobs.Tensor(blobs.Shifted(0, 0), blobs.Shifted(x, y), blobs.Shifted(2 * x, 2 * y)));
+
+        Assert.Equal([2, 150, 200], motion.shape);
+        Assert.InRange((motion[0] - x).abs().max().item<float>(), 0, 0.1);
+        Assert.InRange((motion[1] - y).abs().max().item<float>(), 0, 0.1);
+    }
+
+    [Fact]
+    public void TheMotionOfATurningFieldIsFound()
+    {
+        const double Angle = 0.02;
+        using var scope = NewDisposeScope();
+        var blobs = new Blobs(256, 256, count: 120);
+
+        var motion = OpticalFlow.Estimate(blobs.Tensor(blobs.Turned(0), blobs.Turned(Angle), blobs.Turned(2 * Angle)));
+
+        var (u, v) = (motion[0].data<float>().ToArray(), motion[1].data<float>().ToArray());
+        double error = 0, size = 0;
+        for (var y = 40; y < 216; y++)
+        {
+            for (var x = 40; x < 216; x++)
+            {
+                var (du, dv) = (u[(y * 256) + x] + (Angle * (y - 127.5)), v[(y * 256) + x] - (Angle * (x - 127.5)));
+                error += (du * du) + (dv * dv);
+                size += Angle * Angle * (((y - 127.5) * (y - 127.5)) + ((x - 127.5) * (x - 127.5)));
+            }
+        }
+        Assert.InRange(Math.Sqrt(error / size), 0, 0.15);
+    }
+
+    [Fact]
+    public void AGapThatMovesOverStandingRainIsNoMotion()
+    {
+        using var scope = NewDisposeScope();
+        var blobs = new Blobs(160, 160);
+        float[] WithGap(int left)
+        {
+            var field = blobs.Shifted(0, 0);
+            for (var i = 0; i < field.Length; i++)
+            {
+                if (i % 160 >= left && i % 160 < left + 30)
+                    field[i] = float.NaN;
+            }
+            return field;
+        }
+
+        var motion = OpticalFlow.Estimate(blobs.Tensor(WithGap(40), WithGap(50), WithGap(60)));
+
+        Assert.InRange(motion.abs().max().item<float>(), 0, 0.05);
+    }
+
+    [Fact]
+    public void RainThatGrowsInPlaceHardlyMoves()
+    {
+        using var scope = NewDisposeScope();
+        var blobs = new Blobs(160, 160);
+        var field = blobs.Shifted(0, 0);
+
+        var motion = OpticalFlow.Estimate(blobs.Tensor(field, Array.ConvertAll(field, r => 1.3f * r), Array.ConvertAll(field, r => 1.69f * r)));
+
+        Assert.InRange(motion.abs().mean().item<float>(), 0, 0.2);
+    }
+
+    [Fact]
+    public void AScanThatIsMissingLeavesTheMotionOfTheOthers()
+    {
+        using var scope = NewDisposeScope();
+        var blobs = new Blobs(160, 160);
+        var missing = Enumerable.Repeat(float.NaN, 160 * 160).ToArray();
+
+        var motion = OpticalFlow.Estimate(blobs.Tensor(missing, blobs.Shifted(0, 0), blobs.Shifted(2.5, 1)));
+
+        Assert.InRange((motion[0] - 2.5).abs().max().item<float>(), 0, 0.1);
+    }
+
+    [Theory]
+    [InlineData(0f)]
+    [InlineData(float.NaN)]
+    public void WithoutRainNothingMoves(float value)
+    {
+        using var scope = NewDisposeScope();
+
+        var motion = OpticalFlow.Estimate(full([3, 70, 50], value));
+
+        Assert.Equal(0, motion.abs().max().item<float>());
+    }
+
+    [Fact]
+    public void OneScanShowsNoMotion() =>
+        Assert.Throws<ArgumentException>(() =>
+        {
+            using var scope = NewDisposeScope();
+            OpticalFlow.Estimate(zeros([1, 20, 20]));
+        });
+}

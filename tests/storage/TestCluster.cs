@@ -1,0 +1,89 @@
+using Xunit;
+using ConvLstm.Nowcast.Storage;
+using ConvLstm.Nowcast.Storage.Cluster;
+using ConvLstm.Nowcast.Tests.Storage;
+using Npgsql;
+
+[assembly: AssemblyFixture(typeof(TestCluster))]
+
+namespace ConvLstm.Nowcast.Tests.Storage;
+
+/// <summary>
+/// One real PostgreSQL for all tests that want a database, started by the first of them in a temporary folder. The schema is
+/// made once, in a template; each class of tests gets a copy of it.
+/// </summary>
+public sealed class TestCluster : IAsyncDisposable
+{
+    private const string Template = "nowcast";
+    private readonly SemaphoreSlim oneAtATime = new(1);
+    private PrivateCluster? cluster;
+    private int copies;
+
+    /// <summary>A new database with the schema and no rows.</summary>
+    public async Task<string> CreateDatabaseAsync(CancellationToken cancellation)
+    {
+        await oneAtATime.WaitAsync(cancellation);
+        try
+        {
+            cluster ??= await StartAsync(cancellation);
+            var name = $"test_{++copies}";
+            await using var connection = new NpgsqlConnection(On("postgres"));
+            await connection.OpenAsync(cancellation);
+            await using var create = new NpgsqlCommand($"CREATE DATABASE {name} TEMPLATE {Template}", connection);
+            await create.ExecuteNonQueryAsync(cancellation);
+            return On(name, pooling: true);
+        }
+        finally
+        {
+            oneAtATime.Release();
+        }
+    }
+
+    /// <summary>A folder that any user of the machine may pass through, short enough for a socket.</summary>
+    public static string NewFolder() => Path.Combine("/tmp", $"nct-{Guid.NewGuid().ToString("N")[..8]}");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (cluster is not null)
+        {
+            await cluster.StopAsync(CancellationToken.None);
+            Directory.Delete(cluster.Folder, recursive: true);
+        }
+        oneAtATime.Dispose();
+    }
+
+    private static async Task<PrivateCluster> StartAsync(CancellationToken cancellation)
+    {
+        var options = new ClusterOptions { Folder = NewFolder(), Durable = false };
+        await using var database = await NowcastDatabase.OpenAsync(null, cancellation, options);
+        return database.Cluster!;
+    }
+
+    private string On(string database, bool pooling = false) =>
+        new NpgsqlConnectionStringBuilder(cluster!.ConnectionString) { Database = database, Pooling = pooling }.ConnectionString;
+}
+
+/// <summary>A database of its own for a class of tests.</summary>
+public sealed class TestDatabase(TestCluster cluster) : IAsyncLifetime
+{
+    public NowcastDatabase Database { get; private set; } = null!;
+
+    public string ConnectionString { get; private set; } = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        ConnectionString = await cluster.CreateDatabaseAsync(CancellationToken.None);
+        Database = await NowcastDatabase.OpenAsync(ConnectionString, CancellationToken.None);
+    }
+
+    public ValueTask DisposeAsync() => Database.DisposeAsync();
+
+    /// <summary>Runs SQL and gives its first value.</summary>
+    public async Task<T> ScalarAsync<T>(string sql, params object[] values)
+    {
+        await using var command = Database.DataSource.CreateCommand(sql);
+        foreach (var value in values)
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+}
