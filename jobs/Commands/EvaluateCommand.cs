@@ -1,7 +1,5 @@
 using System.CommandLine;
 using ConvLstm.Nowcast.Evaluation;
-using ConvLstm.Nowcast.Ingest;
-using ConvLstm.Nowcast.Methods;
 using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Model.Checkpoints;
 
