@@ -9,8 +9,8 @@ namespace ConvLstm.Nowcast.Ingest.NetCdf;
 /// </summary>
 internal sealed unsafe class OpenFiles
 {
-    // H5Fpublic.h: attributes, types, datasets, groups, files, in the order in which they can be closed.
-    private static readonly uint[] Kinds = [0x10, 0x08, 0x02, 0x04, 0x01];
+    // H5Fpublic.h
+    private const uint Files = 0x01, Datasets = 0x02, Groups = 0x04, Types = 0x08, Attributes = 0x10;
     private const long AllFiles = 0x1F;
 
     private readonly delegate* unmanaged<long, uint, nint> _count;
@@ -28,7 +28,12 @@ internal sealed unsafe class OpenFiles
         _release = (delegate* unmanaged<long, int>)release;
     }
 
-    internal void Opened() => _open++;
+    internal void Opened()
+    {
+        _open++;
+        // The library opens an attribute only while it reads it, so those that are open now are leftovers, whichever files are open.
+        Release(Attributes);
+    }
 
     internal void Closed()
     {
@@ -39,18 +44,21 @@ internal sealed unsafe class OpenFiles
     /// <summary>Releases what the library left open, where no file of ours is.</summary>
     internal void Clean()
     {
-        if (_open > 0 || _count is null)
+        if (_open > 0)
             return;
-        foreach (var kind in Kinds)
-        {
-            var count = (int)_count(AllFiles, kind);
-            if (count <= 0)
-                continue;
-            var ids = new long[count];
-            fixed (long* pointer = ids)
-                count = (int)_list(AllFiles, kind, (nuint)count, pointer);
-            for (var i = 0; i < count; i++)
-                _ = _release(ids[i]);
-        }
+        foreach (var kind in (ReadOnlySpan<uint>)[Attributes, Types, Datasets, Groups, Files])
+            Release(kind);
+    }
+
+    private void Release(uint kind)
+    {
+        var count = _count is null ? 0 : (int)_count(AllFiles, kind);
+        if (count <= 0)
+            return;
+        var ids = new long[count];
+        fixed (long* pointer = ids)
+            count = (int)_list(AllFiles, kind, (nuint)count, pointer);
+        for (var i = 0; i < count; i++)
+            _ = _release(ids[i]);
     }
 }
