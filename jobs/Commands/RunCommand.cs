@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Jobs.Feed;
 using ConvLstm.Nowcast.Jobs.Pipeline;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Model;
@@ -35,10 +36,9 @@ internal static class RunCommand
     {
         if (feed is not null)
         {
-            var ingested = await new ArchiveIngest(database).RunAsync([feed], null, cancellation);
-            foreach (var problem in ingested.Problems)
-                terminal.Error(problem);
-            terminal.Line($"ingest: {ingested.Stored} new scans, {ingested.Problems.Count} files could not be used");
+            var watch = new FeedWatch(new FeedOptions(feed), database, DecoderOptions.Default, TimeProvider.System);
+            var taken = await watch.TakeOnceAsync(outcome => IngestCommand.Describe(terminal, outcome), cancellation);
+            terminal.Line($"ingest: {taken?.ToString() ?? "another process takes this feed"}");
         }
         using var model = await ForecastModel.LoadAsync(modelFile, database, device, cancellation);
         var outcomes = await new NowcastPass(database, model, lead).RunAsync(cancellation);

@@ -80,6 +80,7 @@ public sealed class VerificationStore
             FROM nowcast.run AS r JOIN nowcast.grid AS g USING (grid_id) CROSS JOIN LATERAL unnest(r.lead_seconds) AS lead
             JOIN nowcast.scan AS s ON s.grid_id = r.grid_id AND s.valid_time = r.issue_time + make_interval(secs => lead)
             WHERE g.name = @grid AND r.issue_time >= @since AND r.maps_dropped_at IS NULL AND NOT s.is_interpolated
+              AND s.quality->>'usable' IS DISTINCT FROM 'false'
               AND NOT EXISTS (SELECT FROM nowcast.verification_lead AS v WHERE v.run_id = r.run_id AND v.lead_seconds = lead)
             ORDER BY r.issue_time, r.run_id, lead
             """, new { grid, since }, cancellationToken: cancellation)).ConfigureAwait(false)).AsList();
