@@ -22,10 +22,9 @@ internal static class NativeLibraries
 
     static NativeLibraries() => NativeLibrary.SetDllImportResolver(typeof(NativeLibraries).Assembly, Resolve);
 
-    /// <summary>Called from the static constructors of the bindings, so that the resolver is there before the first call.</summary>
-    internal static void Register()
-    {
-    }
+    /// <summary>Loads a library, if that has not been done, and returns its handle. Bindings call this before their first function.</summary>
+    /// <exception cref="ReportedException">It is not installed.</exception>
+    internal static IntPtr Load(string name) => Resolve(name, typeof(NativeLibraries).Assembly, null);
 
     private static IntPtr Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath)
     {

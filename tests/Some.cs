@@ -45,25 +45,11 @@ internal static class Some
             [.. Enumerable.Range(0, frames).Select(i => RadarFrame(grid, Time.AddMinutes(i * stepMinutes), seed: i))]);
     }
 
-    /// <summary>A folder of its own that goes with its owner.</summary>
-    internal static TemporaryFolder Folder() => new();
-}
-
-internal sealed class TemporaryFolder : IDisposable
-{
-    internal TemporaryFolder() => Path = Directory.CreateTempSubdirectory("nowcast-tests-").FullName;
-
-    internal string Path { get; }
-
-    internal string File(string name) => System.IO.Path.Combine(Path, name);
-
     /// <summary>A radar file as the simulator writes it.</summary>
-    internal string Radar(RadarFrame frame, string? name = null)
+    internal static string RadarFile(TemporaryFolder folder, RadarFrame frame, string? name = null)
     {
-        var path = File(name ?? CfRadarWriter.FileName(frame.ValidTime));
+        var path = folder.File(name ?? CfRadarWriter.FileName(frame.ValidTime));
         CfRadarWriter.Write(path, frame);
         return path;
     }
-
-    public void Dispose() => Directory.Delete(Path, recursive: true);
 }

@@ -52,6 +52,8 @@ public static class RadarFormats
     {
         if (kind is not (FileKind.Hdf5 or FileKind.ClassicNetCdf))
             throw new RadarFileException(path, $"it is {FileKinds.Describe(kind)}, not NetCDF or HDF5", "give a radar file of CF-NetCDF, ODIM_H5 or KNMI HDF5");
+        if (kind == FileKind.ClassicNetCdf && !ClassicHeader.IsComplete(location))
+            throw new RadarFileException(path, "it is shorter than its header says", "it is damaged or cut short, fetch it again");
         NetCdfFile? file = null;
         try
         {

@@ -4,7 +4,7 @@ namespace ConvLstm.Nowcast.Ingest.NetCdf;
 
 /// <summary>
 /// The C functions of libnetcdf, <see href="https://docs.unidata.ucar.edu/netcdf-c/current/netcdf_8h.html"/>.
-/// Neither libnetcdf nor the HDF5 below it is thread safe: call only while holding <see cref="Gate"/>.
+/// Neither libnetcdf nor the HDF5 below it is thread safe: call only between <see cref="Enter"/> and the end of what it returns.
 /// </summary>
 internal static unsafe partial class NativeNetCdf
 {
@@ -15,13 +15,47 @@ internal static unsafe partial class NativeNetCdf
     internal const int ModeCdf5 = 0x0020;
     internal const int StatusNoSuchAttribute = -43;
 
-    /// <summary>The one lock of the process for every call into the library.</summary>
-    internal static readonly Lock Gate = new();
+    // The one lock of the process for every call into the library.
+    private static readonly Lock Gate = new();
+
+    // HDF5's switch for printing its error stack; null where libnetcdf brings no HDF5 that shows its symbols.
+    private static delegate* unmanaged<long, void*, void*, int> s_setErrorPrinter;
+    private static bool s_isLoaded;
+
+    [ThreadStatic]
+    private static bool t_isQuiet;
 
     private const string Library = NativeLibraries.NetCdf;
 
-    static NativeNetCdf() => NativeLibraries.Register();
+    /// <summary>
+    /// Takes the library for this thread. HDF5 prints its error stack on every thread but the one that libnetcdf was first used from, also for
+    /// what is no error (an attribute that is looked for and absent); what matters comes back as a status, so printing is switched off.
+    /// </summary>
+    /// <exception cref="ReportedException">libnetcdf is not installed.</exception>
+    internal static Lock.Scope Enter()
+    {
+        if (!Volatile.Read(ref s_isLoaded))
+            Load();
+        var scope = Gate.EnterScope();
+        if (!t_isQuiet && s_setErrorPrinter is not null)
+            _ = s_setErrorPrinter(0, null, null);
+        t_isQuiet = true;
+        return scope;
+    }
 
+    // Not in a static constructor, whose exceptions arrive wrapped and hide what to install.
+    private static void Load()
+    {
+        var library = NativeLibraries.Load(NativeLibraries.NetCdf);
+        // Damaged files leave objects of HDF5 open, over which it complains when the process ends; there is nothing left to be closed then.
+        if (NativeLibrary.TryGetExport(library, "H5dont_atexit", out var dontAtExit))
+            _ = ((delegate* unmanaged<int>)dontAtExit)();
+        if (NativeLibrary.TryGetExport(library, "H5Eset_auto2", out var setAuto))
+            s_setErrorPrinter = (delegate* unmanaged<long, void*, void*, int>)setAuto;
+        Volatile.Write(ref s_isLoaded, true);
+    }
+
+    [LibraryImport(Library)] internal static partial byte* nc_inq_libvers();
     [LibraryImport(Library)] internal static partial byte* nc_strerror(int status);
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial int nc_open(string path, int mode, out int ncid);
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial int nc_create(string path, int mode, out int ncid);

@@ -27,7 +27,7 @@ public sealed unsafe class NetCdfAttributes
     {
         get
         {
-            lock (NativeNetCdf.Gate)
+            using (NativeNetCdf.Enter())
             {
                 _file.ThrowIfClosed();
                 int count;
@@ -50,7 +50,7 @@ public sealed unsafe class NetCdfAttributes
     /// <summary>The type of an attribute; null where there is none of that name.</summary>
     public NetCdfType? TypeOf(string name)
     {
-        lock (NativeNetCdf.Gate)
+        using (NativeNetCdf.Enter())
         {
             return Inquire(name, out _);
         }
@@ -59,7 +59,7 @@ public sealed unsafe class NetCdfAttributes
     /// <summary>A text attribute (characters or strings, of which the first counts); null where absent or numeric.</summary>
     public string? Text(string name)
     {
-        lock (NativeNetCdf.Gate)
+        using (NativeNetCdf.Enter())
         {
             return Inquire(name, out var length) switch
             {
@@ -73,7 +73,7 @@ public sealed unsafe class NetCdfAttributes
     /// <summary>A numeric attribute; null where absent or text.</summary>
     public double[]? Numbers(string name)
     {
-        lock (NativeNetCdf.Gate)
+        using (NativeNetCdf.Enter())
         {
             var type = Inquire(name, out var length);
             if (type is null || !type.Value.IsNumeric())
@@ -101,7 +101,7 @@ public sealed unsafe class NetCdfAttributes
 
     private void Put(string name, NetCdfType type, ReadOnlySpan<byte> bytes, int length)
     {
-        lock (NativeNetCdf.Gate)
+        using (NativeNetCdf.Enter())
         {
             _file.ThrowIfClosed();
             fixed (byte* pointer = bytes)

@@ -24,7 +24,7 @@ public sealed class NetCdfException : ReportedException
 
     private static unsafe string Explain(int status)
     {
-        lock (NativeNetCdf.Gate)
+        using (NativeNetCdf.Enter())
         {
             return Marshal.PtrToStringUTF8((IntPtr)NativeNetCdf.nc_strerror(status)) ?? $"status {status}";
         }

@@ -40,11 +40,21 @@ public sealed class NetCdfFile : IDisposable
     /// <exception cref="NetCdfException">The file is absent, not NetCDF or HDF5, or damaged.</exception>
     public static NetCdfFile Open(string path, string? name = null)
     {
-        lock (NativeNetCdf.Gate)
+        using (NativeNetCdf.Enter())
         {
             // An absolute path is never taken for an address, which libnetcdf would fetch from the network.
             var status = NativeNetCdf.nc_open(System.IO.Path.GetFullPath(path), NativeNetCdf.ModeNoWrite, out var ncid);
             return status == 0 ? new NetCdfFile(name ?? path, ncid) : throw new NetCdfException(name ?? path, "opening", status);
+        }
+    }
+
+    /// <summary>The version that the library gives of itself.</summary>
+    public static unsafe string LibraryVersion
+    {
+        get
+        {
+            using (NativeNetCdf.Enter())
+                return System.Runtime.InteropServices.Marshal.PtrToStringUTF8((nint)NativeNetCdf.nc_inq_libvers()) ?? "";
         }
     }
 
@@ -58,7 +68,7 @@ public sealed class NetCdfFile : IDisposable
             NetCdfKind.Cdf5 => NativeNetCdf.ModeCdf5,
             _ => 0,
         };
-        lock (NativeNetCdf.Gate)
+        using (NativeNetCdf.Enter())
         {
             var status = NativeNetCdf.nc_create(System.IO.Path.GetFullPath(path), mode, out var ncid);
             return status == 0 ? new NetCdfFile(path, ncid) : throw new NetCdfException(path, "creating", status);
@@ -72,7 +82,7 @@ public sealed class NetCdfFile : IDisposable
     /// <exception cref="NetCdfException">Something could not be written, for example because the disk is full.</exception>
     public void Close()
     {
-        lock (NativeNetCdf.Gate)
+        using (NativeNetCdf.Enter())
         {
             if (!_open)
                 return;
@@ -84,7 +94,7 @@ public sealed class NetCdfFile : IDisposable
     /// <summary>Closes without reporting: for files that were read, or after another error.</summary>
     public void Dispose()
     {
-        lock (NativeNetCdf.Gate)
+        using (NativeNetCdf.Enter())
         {
             if (!_open)
                 return;

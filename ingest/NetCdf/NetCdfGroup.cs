@@ -56,7 +56,7 @@ public sealed unsafe class NetCdfGroup
 
     public NetCdfGroup DefineGroup(string name)
     {
-        lock (NativeNetCdf.Gate)
+        using (NativeNetCdf.Enter())
         {
             _file.ThrowIfClosed();
             int id;
@@ -72,7 +72,7 @@ public sealed unsafe class NetCdfGroup
     public NetCdfDimension DefineDimension(string name, long length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        lock (NativeNetCdf.Gate)
+        using (NativeNetCdf.Enter())
         {
             _file.ThrowIfClosed();
             int id;
@@ -87,7 +87,7 @@ public sealed unsafe class NetCdfGroup
         Span<int> ids = stackalloc int[dimensions.Length];
         for (var i = 0; i < ids.Length; i++)
             ids[i] = dimensions[i].Id;
-        lock (NativeNetCdf.Gate)
+        using (NativeNetCdf.Enter())
         {
             _file.ThrowIfClosed();
             int id;
@@ -103,7 +103,7 @@ public sealed unsafe class NetCdfGroup
 
     private List<NetCdfGroup> ListGroups()
     {
-        lock (NativeNetCdf.Gate)
+        using (NativeNetCdf.Enter())
         {
             _file.ThrowIfClosed();
             int count;
@@ -126,7 +126,7 @@ public sealed unsafe class NetCdfGroup
 
     private List<NetCdfVariable> ListVariables()
     {
-        lock (NativeNetCdf.Gate)
+        using (NativeNetCdf.Enter())
         {
             _file.ThrowIfClosed();
             int count;

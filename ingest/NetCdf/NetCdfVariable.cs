@@ -41,7 +41,7 @@ public sealed unsafe class NetCdfVariable
     {
         if (chunk.Length != Dimensions.Count)
             throw new ArgumentException($"{Name} has {Dimensions.Count} dimensions, the chunk {chunk.Length}.", nameof(chunk));
-        lock (NativeNetCdf.Gate)
+        using (NativeNetCdf.Enter())
         {
             _file.ThrowIfClosed();
             fixed (long* sizes = chunk)
@@ -71,7 +71,7 @@ public sealed unsafe class NetCdfVariable
         CheckSlab(start, count, values.Length);
         if (values.IsEmpty)
             return;
-        lock (NativeNetCdf.Gate)
+        using (NativeNetCdf.Enter())
         {
             _file.ThrowIfClosed();
             fixed (long* starts = start, counts = count)
@@ -106,7 +106,7 @@ public sealed unsafe class NetCdfVariable
         where T : unmanaged
     {
         CheckSlab(start, count, values.Length);
-        lock (NativeNetCdf.Gate)
+        using (NativeNetCdf.Enter())
         {
             _file.ThrowIfClosed();
             fixed (long* starts = start, counts = count)

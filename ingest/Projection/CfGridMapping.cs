@@ -90,8 +90,7 @@ public static class CfGridMapping
                 else
                     Put("standard_parallel", p.Number("lat_ts"));
                 break;
-            case "tmerc" or "utm":
-                p = Utm.Expand(p);
+            case "tmerc":
                 Text("grid_mapping_name", "transverse_mercator");
                 Scale("scale_factor_at_central_meridian");
                 Put("longitude_of_central_meridian", p.Number("lon_0"));

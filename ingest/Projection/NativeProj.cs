@@ -7,17 +7,24 @@ internal static unsafe partial class NativeProj
 {
     internal const int Forward = 1;
     internal const int Inverse = -1;
-    internal const int LogNothing = 0;
     internal const int Proj4Spelling = 1;
 
+    private const int LogNothing = 0;
     private const string Library = NativeLibraries.Proj;
 
-    static NativeProj() => NativeLibraries.Register();
+    /// <summary>A context that logs nothing.</summary>
+    /// <exception cref="ReportedException">PROJ is not installed.</exception>
+    internal static IntPtr CreateContext()
+    {
+        _ = NativeLibraries.Load(NativeLibraries.Proj);
+        var context = proj_context_create();
+        _ = proj_log_level(context, LogNothing);
+        return context;
+    }
 
-    [LibraryImport(Library)] internal static partial IntPtr proj_context_create();
+    [LibraryImport(Library)] private static partial IntPtr proj_context_create();
     [LibraryImport(Library)] internal static partial IntPtr proj_context_destroy(IntPtr context);
-    [LibraryImport(Library)] internal static partial int proj_log_level(IntPtr context, int level);
-    [LibraryImport(Library)] internal static partial int proj_context_errno(IntPtr context);
+    [LibraryImport(Library)] private static partial int proj_log_level(IntPtr context, int level);
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial IntPtr proj_create(IntPtr context, string definition);
     [LibraryImport(Library)] internal static partial IntPtr proj_destroy(IntPtr projection);
     [LibraryImport(Library)] internal static partial byte* proj_as_proj_string(IntPtr context, IntPtr projection, int spelling, byte** options);

@@ -9,7 +9,7 @@ namespace ConvLstm.Nowcast.Ingest.Projection;
 public sealed class ProjString
 {
     private static readonly string[] Order =
-        ["proj", "zone", "south", "lat_0", "lon_0", "lat_1", "lat_2", "lat_ts", "k_0", "x_0", "y_0", "ellps", "R", "a", "b", "pm"];
+        ["proj", "lat_0", "lon_0", "lat_1", "lat_2", "lat_ts", "k_0", "x_0", "y_0", "ellps", "R", "a", "b", "pm"];
 
     // Defaults and notes that do not move a pixel.
     private static readonly HashSet<string> Dropped = ["units", "to_meter", "no_defs", "type", "wktext", "over", "towgs84", "nadgrids", "datum", "rf", "f", "k"];
@@ -47,6 +47,7 @@ public sealed class ProjString
             throw new FormatException($"'{text}' has no +proj.");
         given["proj"] = kind is "latlong" or "latlon" or "lonlat" ? "longlat" : kind;
         Respell(given);
+        Complete(given);
         return new ProjString(given);
     }
 
@@ -59,6 +60,7 @@ public sealed class ProjString
                 given[name] = Text(number);
         }
         ellipsoid.Put(given);
+        Complete(given);
         return new ProjString(given);
     }
 
@@ -96,6 +98,30 @@ public sealed class ProjString
                 given[name] = Text(number);
         }
         ellipsoid.Scale(scale).Put(given);
+    }
+
+    // What PROJ takes where nothing is given is spelled out, and what changes nothing goes.
+    private static void Complete(Dictionary<string, string> given)
+    {
+        var kind = given["proj"];
+        if (kind == "longlat")
+            return;
+        if (kind == "utm")
+            Utm.Expand(given);
+        if (kind == "merc")
+            given.Remove("lat_0");
+        else if (kind == "lcc")
+            given.TryAdd("lat_0", given.ContainsKey("lat_2") ? "0" : given.GetValueOrDefault("lat_1", "0"));
+        else
+            given.TryAdd("lat_0", "0");
+        if (kind == "lcc" && given.TryGetValue("lat_1", out var parallel))
+            given.TryAdd("lat_2", parallel);
+        if (kind == "merc" && !given.ContainsKey("k_0"))
+            given.TryAdd("lat_ts", "0");
+        foreach (var name in (string[])["lon_0", "x_0", "y_0"])
+            given.TryAdd(name, "0");
+        if (given.GetValueOrDefault("k_0") == "1" && !(kind == "merc" || (kind == "stere" && !given.ContainsKey("lat_ts"))))
+            given.Remove("k_0");
     }
 
     private static double Parse(string name, string value) =>

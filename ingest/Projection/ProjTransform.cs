@@ -20,8 +20,7 @@ public sealed unsafe class ProjTransform : IDisposable
         _geographic = parsed.IsGeographic;
         if (_geographic)
             return;
-        _context = NativeProj.proj_context_create();
-        _ = NativeProj.proj_log_level(_context, NativeProj.LogNothing);
+        _context = NativeProj.CreateContext();
         _projection = NativeProj.proj_create(_context, parsed.ToString());
         if (_projection == IntPtr.Zero)
         {
@@ -84,10 +83,9 @@ public sealed unsafe class ProjTransform : IDisposable
     /// <exception cref="FormatException">PROJ cannot read it, or a PROJ string cannot say it.</exception>
     internal static string ProjStringOf(string wellKnownText)
     {
-        var context = NativeProj.proj_context_create();
+        var context = NativeProj.CreateContext();
         try
         {
-            _ = NativeProj.proj_log_level(context, NativeProj.LogNothing);
             var crs = NativeProj.proj_create(context, wellKnownText);
             if (crs == IntPtr.Zero)
                 throw new FormatException("PROJ cannot read its well-known text");

@@ -70,23 +70,20 @@ internal static class TrainCommand
                     Loss = parsed.GetRequiredValue(loss),
                 },
             };
-            await RunAsync(terminal, request, cancellation);
+            var result = await RunAsync(terminal, request, cancellation);
+            terminal.Line(FormattableString.Invariant($"trained {result.Steps} steps in {result.Epochs} epochs, {result.Duration.TotalSeconds:0} s; ")
+                + FormattableString.Invariant($"validation loss {result.ValidationLoss:0.0000}, extrapolation {result.PersistenceLoss:0.0000}; written to {request.Out}"));
             return CommandLine.Done;
         });
         return command;
     }
 
-    /// <summary>Trains with a progress bar and prints the outcome.</summary>
-    internal static async Task<TrainingResult> RunAsync(Terminal terminal, ModelTrainingRequest request, CancellationToken cancellation)
-    {
-        var result = await terminal.ProgressAsync("training", report => Task.Run(
+    /// <summary>Trains with a progress bar.</summary>
+    internal static Task<TrainingResult> RunAsync(Terminal terminal, ModelTrainingRequest request, CancellationToken cancellation) =>
+        terminal.ProgressAsync("training", report => Task.Run(
             () => new ModelTraining(TimeProvider.System).Run(
                 request, new Reporting(p => report(p.Fraction, FormattableString.Invariant($"epoch {p.Epoch}, loss {p.TrainingLoss:0.0000}, validation {p.ValidationLoss:0.0000}"))), cancellation),
             cancellation));
-        terminal.Line(FormattableString.Invariant($"trained {result.Steps} steps in {result.Epochs} epochs, {result.Duration.TotalSeconds:0} s; ")
-            + FormattableString.Invariant($"validation loss {result.ValidationLoss:0.0000}, extrapolation {result.PersistenceLoss:0.0000}; written to {request.Out}"));
-        return result;
-    }
 
     private static int UsualFuture(IReadOnlyList<ScanSeries> series) => Math.Clamp((int)(UsualLead / series[0].Step), 1, MostFuture);
 

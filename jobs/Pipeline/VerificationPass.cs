@@ -27,6 +27,9 @@ internal sealed class VerificationPass(NowcastDatabase database)
                 }
                 await database.Verification.StoreAsync(run.Key, scores, cancellation);
                 scored += scores.Count;
+                // Runs come in the order of their issue times: no later one asks for these scans again.
+                foreach (var past in scans.Keys.Where(time => time <= forecast.IssueTime).ToList())
+                    scans.Remove(past);
             }
         }
         return scored;

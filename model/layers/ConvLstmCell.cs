@@ -10,7 +10,7 @@ namespace ConvLstm.Nowcast.Model.Layers;
 /// The four gates come from one convolution each of input and state, stacked in the order i, f, c, o. Peephole
 /// weights are one number a channel, so that the cell fits any grid.
 /// </summary>
-public sealed class ConvLstmCell : nn.Module<Tensor, ConvLstmState?, ConvLstmState>
+public sealed class ConvLstmCell : nn.Module<Tensor?, ConvLstmState?, ConvLstmState>
 {
     private readonly Parameter state_weight;
     private readonly Parameter bias;
@@ -41,21 +41,51 @@ public sealed class ConvLstmCell : nn.Module<Tensor, ConvLstmState?, ConvLstmSta
 
     public long HiddenChannels { get; }
 
-    /// <summary>One step: X (N, in, H, W) and the state before it, null at the start, to the state after it.</summary>
-    public override ConvLstmState forward(Tensor input, ConvLstmState? state) => Step(InputGates(input), state);
+    /// <summary>Whether one operator makes all steps, where there is one for the type and device; else plain operators do.</summary>
+    internal bool Fused { get; set; } = true;
 
-    /// <summary>What the inputs add to the gates, (N, 4·hidden, H, W); N may run over batch and time at once.</summary>
-    public Tensor InputGates(Tensor input) => input_weight is null
-        ? throw new InvalidOperationException("This cell was made without input channels.")
-        : nn.functional.conv2d(input, input_weight, bias, padding: padding);
+    /// <summary>Whether training computes the gates a second time instead of keeping them: a third slower, a third of the memory.</summary>
+    public bool Checkpointed { get; set; }
 
-    /// <summary>One step from the gates of the input; null where the cell has no input.</summary>
-    public ConvLstmState Step(Tensor? inputGates, ConvLstmState? state)
+    /// <summary>One step: X (N, in, H, W), null where the cell has none, and the state before it, null at the start, to the state after it.</summary>
+    public override ConvLstmState forward(Tensor? input, ConvLstmState? state) => Unroll(input, 1, state).Last;
+
+    /// <summary>All steps of a sequence.</summary>
+    /// <param name="inputs">(steps·N, in, H, W), time first; null where the cell has no input.</param>
+    /// <param name="steps">How many.</param>
+    /// <param name="start">The state before the first step, null for zeros.</param>
+    /// <returns>The hidden states of all steps, (steps·N, hidden, H, W), and the state after the last one.</returns>
+    public (Tensor Hidden, ConvLstmState Last) Unroll(Tensor? inputs, long steps, ConvLstmState? start)
     {
-        if (state is not ConvLstmState before)
-            return Gate(inputGates ?? throw new ArgumentNullException(nameof(inputGates), "A step without input needs a state to start from."), null);
-        var stateGates = nn.functional.conv2d(before.Hidden, state_weight, inputGates is null ? bias : null, padding: padding);
-        return Gate(inputGates is null ? stateGates : inputGates + stateGates, before.Cell);
+        if (inputs is null && start is null)
+            throw new ArgumentNullException(nameof(inputs), "A step without input needs a state to start from.");
+        if (inputs is not null && input_weight is null)
+            throw new InvalidOperationException("This cell was made without input channels.");
+        if (!Fused || peephole is not null || !FusedConvLstm.Takes(state_weight))
+            return UnrollPlain(inputs, steps, start);
+        var (hidden, lastHidden, lastCell) = FusedConvLstm.Unroll(
+            inputs, start?.Hidden, start?.Cell, inputs is null ? null : input_weight, state_weight, bias, steps, Checkpointed);
+        return (hidden, new(lastHidden, lastCell));
+    }
+
+    /// <summary>The same in operators of libtorch.</summary>
+    private (Tensor Hidden, ConvLstmState Last) UnrollPlain(Tensor? inputs, long steps, ConvLstmState? state)
+    {
+        // The part of the gates that comes from the input does not depend on the state: all times at once.
+        var fromInput = inputs is null ? null : nn.functional.conv2d(inputs, input_weight!, bias, padding: padding).chunk(steps, 0);
+        var hidden = new List<Tensor>();
+        for (var step = 0; step < steps; step++)
+        {
+            var gates = fromInput?[step];
+            if (state is ConvLstmState before)
+            {
+                var fromState = nn.functional.conv2d(before.Hidden, state_weight, gates is null ? bias : null, padding: padding);
+                gates = gates is null ? fromState : gates + fromState;
+            }
+            state = Gate(gates!, state?.Cell);
+            hidden.Add(state.Value.Hidden);
+        }
+        return (steps == 1 ? hidden[0] : cat(hidden, 0), state!.Value);
     }
 
     private ConvLstmState Gate(Tensor gates, Tensor? before)

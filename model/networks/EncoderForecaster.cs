@@ -35,43 +35,30 @@ public sealed class EncoderForecaster : RainNetwork
     public override Tensor forward(Tensor past, long leads)
     {
         var (batch, time, height, width) = (past.shape[0], past.shape[1], past.shape[2], past.shape[3]);
-        var frames = FrameLayout.ToPatches(past, Options.Patch);
-        var states = Encode(frames, time, batch);
+        var states = Encode(FrameLayout.ToPatches(past, Options.Patch), time);
+        var change = FrameLayout.FromPatches(head.call(Forecast(states, leads)), Options.Patch, height, width);
         var newest = past.select(1, time - 1).narrow(3, 0, 1);
-        var steps = new List<Tensor>();
-        for (var lead = 0L; lead < leads; lead++)
-        {
-            Unroll(states);
-            var change = head.call(cat(states.ConvertAll(s => s.Hidden), 1));
-            steps.Add(newest + FrameLayout.FromPatches(change, Options.Patch, height, width));
-        }
-        return stack(steps, 1);
+        return newest.unsqueeze(1) + change.view(leads, batch, height, width, 1).transpose(0, 1);
     }
 
-    /// <summary>Reads (time·batch, channels, h, w) frame by frame, layer by layer; the state of each layer at the end.</summary>
-    private List<ConvLstmState> Encode(Tensor frames, long time, long batch)
+    /// <summary>Reads (time·batch, channels, h, w) layer by layer; the state of each layer at the end.</summary>
+    private List<ConvLstmState> Encode(Tensor frames, long time)
     {
         var states = new List<ConvLstmState>();
         foreach (var cell in encoder)
         {
-            // The part of the gates that comes from the input does not depend on the state: all times at once.
-            var gates = cell.InputGates(frames).chunk(time, 0);
-            ConvLstmState? state = null;
-            var hidden = new List<Tensor>();
-            foreach (var gate in gates)
-            {
-                state = cell.Step(gate, state);
-                hidden.Add(state.Value.Hidden);
-            }
-            states.Add(state!.Value);
-            frames = cat(hidden, 0);
+            (frames, var last) = cell.Unroll(frames, time, null);
+            states.Add(last);
         }
         return states;
     }
 
-    private void Unroll(List<ConvLstmState> states)
+    /// <summary>The hidden states of all layers at all leads, (leads·batch, channels, h, w). No layer sees the frames, so each unrolls at once.</summary>
+    private Tensor Forecast(List<ConvLstmState> states, long leads)
     {
+        var hidden = new List<Tensor>();
         for (var i = 0; i < forecaster.Count; i++)
-            states[i] = forecaster[i].Step(i == 0 ? null : forecaster[i].InputGates(states[i - 1].Hidden), states[i]);
+            hidden.Add(forecaster[i].Unroll(i == 0 ? null : hidden[i - 1], leads, states[i]).Hidden);
+        return cat(hidden, 1);
     }
 }

@@ -7,11 +7,14 @@ internal static class FrameLayout
     /// (batch, time, H, W, C) → (time·batch, C·patch², ⌈H/patch⌉, ⌈W/patch⌉), time first so that a step is one
     /// piece of memory; filled up with zeros at the lower and right edge. Channels stay last in memory.
     /// </summary>
-    internal static Tensor ToPatches(Tensor past, int patch)
+    /// <param name="past">The 5-D batch.</param>
+    /// <param name="patch">The side of the squares that become channels.</param>
+    /// <param name="multiple">What ⌈H/patch⌉ and ⌈W/patch⌉ are filled up to a multiple of.</param>
+    internal static Tensor ToPatches(Tensor past, int patch, int multiple = 1)
     {
         var s = past.shape;
         var images = past.transpose(0, 1).reshape(s[0] * s[1], s[2], s[3], s[4]).permute(0, 3, 1, 2);
-        var (bottom, right) = (Missing(s[2], patch), Missing(s[3], patch));
+        var (bottom, right) = (Missing(s[2], patch * multiple), Missing(s[3], patch * multiple));
         if (bottom + right > 0)
             images = nn.functional.pad(images, [0, right, 0, bottom]);
         return patch == 1 ? images : nn.functional.pixel_unshuffle(images, patch);

@@ -33,5 +33,8 @@ public static partial class torch
             Native.Check(Native.ct_cuda_available(&available));
             return available != 0;
         }
+
+        /// <summary>Waits until the device has done what it was given.</summary>
+        public static void synchronize(Device? device = null) => Native.Check(Native.ct_cuda_synchronize(device?.index ?? -1));
     }
 }

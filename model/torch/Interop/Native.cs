@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 
@@ -10,10 +11,11 @@ internal static unsafe partial class Native
 
     static Native()
     {
+        // libgomp reads these once, when it is loaded, so they are set in the C environment before the first call.
         // A thread that waits must sleep: spinning OpenMP threads on a busy two-core machine cost a factor of five.
-        // libgomp reads this once, when it is loaded, so it is set in the C environment before the first call.
-        if (Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null)
-            _ = setenv("OMP_WAIT_POLICY", "passive", 0);
+        _ = setenv("OMP_WAIT_POLICY", "passive", 0);
+        // The second hardware thread of a core adds nothing to arithmetic that fills the first.
+        _ = setenv("OMP_NUM_THREADS", Processors.PhysicalCores().ToString(CultureInfo.InvariantCulture), 0);
         NativeLibrary.SetDllImportResolver(typeof(Native).Assembly, Resolve);
     }
 
@@ -56,6 +58,9 @@ internal static unsafe partial class Native
     [LibraryImport(Library)] internal static partial int ct_grad_enabled();
     [LibraryImport(Library)] internal static partial void ct_set_grad_enabled(int enabled);
     [LibraryImport(Library)] internal static partial int ct_cuda_available(int* available);
+    [LibraryImport(Library)] internal static partial int ct_cuda_synchronize(int index);
+    [LibraryImport(Library)] internal static partial int ct_cpu_memory(long* inUse, long* cached, long* peak);
+    [LibraryImport(Library)] internal static partial int ct_empty_cache();
     [LibraryImport(Library)] internal static partial int ct_set_allow_tf32(int allowed);
 
     /// <summary>Turns a status of the shim into the exception that belongs to it.</summary>

@@ -15,7 +15,7 @@ fi
 version=$(awk '/define TORCH_VERSION_M(AJOR|INOR)/ {printf "%s%02d", sep, $3; sep=""}' "$api/torch/version.h")
 standard=c++17
 [ "$((10#$version))" -ge 210 ] && standard=c++20
-flags=(-std=$standard -O3 -fPIC -fopenmp -fvisibility=hidden -Wall -Wno-stringop-overflow -isystem "$api")
+flags=(-std=$standard -O3 -fno-math-errno -fno-trapping-math -fPIC -fopenmp -fvisibility=hidden -Wall -Wno-stringop-overflow -isystem "$api")
 libraries=(-ltorch_cpu -lc10)
 if [ -n "${TORCH_ROOT:-}" ]; then
   flags+=(-isystem "$headers")

@@ -25,6 +25,13 @@ CT_EXPORT int32_t ct_cuda_available(int32_t* available) {
     return guard([&] { *available = at::globalContext().hasCUDA() && at::detail::getCUDAHooks().hasCUDA(); });
 }
 
+CT_EXPORT int32_t ct_cuda_synchronize(int32_t index) {
+    return guard([&] {
+        const auto& hooks = at::detail::getCUDAHooks();
+        hooks.deviceSynchronize(static_cast<c10::DeviceIndex>(index < 0 ? hooks.current_device() : index));
+    });
+}
+
 CT_EXPORT int32_t ct_set_allow_tf32(int32_t allowed) {
     return guard([&] {
         at::globalContext().setAllowTF32CuDNN(allowed != 0);

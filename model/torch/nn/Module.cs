@@ -60,6 +60,11 @@ public static partial class torch
 
             public virtual IEnumerable<(string name, Module module)> named_children() => submodules;
 
+            public virtual IEnumerable<Module> children() => submodules.Select(s => s.Module);
+
+            /// <summary>All modules below this one.</summary>
+            public virtual IEnumerable<Module> modules() => children().SelectMany(m => m.modules().Prepend(m));
+
             public virtual IEnumerable<(string name, Parameter parameter)> named_parameters(bool recurse = true) =>
                 Named(m => m.ownParameters, recurse);
 

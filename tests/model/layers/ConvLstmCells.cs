@@ -79,10 +79,10 @@ public sealed class ConvLstmCells
         using var cell = new ConvLstmCell(0, 4, 3, peepholes: false);
         var start = new ConvLstmState(randn([1, 4, 6, 6]), randn([1, 4, 6, 6]));
 
-        var next = cell.Step(null, start);
+        var next = cell.call(null, start);
 
         Assert.Equal([1, 4, 6, 6], next.Hidden.shape);
-        Assert.Throws<ArgumentNullException>(() => cell.Step(null, null));
+        Assert.Throws<ArgumentNullException>(() => cell.call(null, null));
     }
 
     private static ConvLstmCell CellWithPeepholes(bool peepholes, ScalarType type)

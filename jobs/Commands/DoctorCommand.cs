@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Ingest.NetCdf;
+using ConvLstm.Nowcast.Jobs.Settings;
+using ConvLstm.Nowcast.Storage;
+
+namespace ConvLstm.Nowcast.Jobs.Commands;
+
+/// <summary><c>nowcast doctor</c>: looks at what the pipeline stands on, one line each.</summary>
+internal static class DoctorCommand
+{
+    internal static Command Create(Terminal terminal)
+    {
+        var command = new Command("doctor", "Check this machine: libraries, GPU, database, settings.");
+        command.SetAction((_, cancellation) => RunAsync(terminal, cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Terminal terminal, CancellationToken cancellation)
+    {
+        var sound = true;
+        await CheckAsync("runtime", () => Task.FromResult($".NET {Environment.Version}, {RuntimeInformation.RuntimeIdentifier}, {Environment.ProcessorCount} cores"));
+        await CheckAsync("libtorch", () => Task.FromResult($"{__version__}, {get_num_threads()} threads, {(cuda.is_available() ? "CUDA" : "no GPU")}"));
+        await CheckAsync("matrix product", () => Task.FromResult(MatrixProduct()));
+        await CheckAsync("libnetcdf", () => Task.FromResult(NetCdfFile.LibraryVersion));
+        await CheckAsync("settings", () => Task.FromResult(Describe(NowcastSettings.Load())));
+        await CheckAsync("database", () => DescribeDatabaseAsync(cancellation));
+        return sound ? CommandLine.Done : CommandLine.Failed;
+
+        async Task CheckAsync(string what, Func<Task<string>> look)
+        {
+            try
+            {
+                terminal.Line($"ok      {what,-15} {await look()}");
+            }
+            catch (Exception e) when (e is ReportedException or ExternalException or TypeInitializationException or DllNotFoundException)
+            {
+                // The point of the command is to go on and show everything that is wrong.
+                terminal.Line($"WRONG   {what,-15} {(e.InnerException ?? e).Message}");
+                sound = false;
+            }
+        }
+    }
+
+    private static string MatrixProduct()
+    {
+        const int Side = 768;
+        const double Slow = 5;
+        using var scope = NewDisposeScope();
+        var a = rand([Side, Side]);
+        a.matmul(a);
+        var watch = Stopwatch.StartNew();
+        a.matmul(a);
+        var speed = 2.0 * Side * Side * Side / watch.Elapsed.TotalSeconds / 1e9;
+        return speed > Slow
+            ? FormattableString.Invariant($"{speed:0} GFLOP/s")
+            : throw new ReportedException(FormattableString.Invariant($"only {speed:0.0} GFLOP/s: install libopenblas0, libtorch is using the reference BLAS."));
+    }
+
+    private static string Describe(NowcastSettings settings) =>
+        $"feed {settings.Feed ?? "none"}, model {settings.Model ?? "the promoted one"}, {settings.LeadMinutes} min ahead, {settings.Urls}";
+
+    private static async Task<string> DescribeDatabaseAsync(CancellationToken cancellation)
+    {
+        await using var database = await NowcastDatabase.OpenAsync(NowcastSettings.Load().Db, cancellation);
+        await using var versions = database.DataSource.CreateCommand("SELECT current_setting('server_version'), postgis_lib_version()");
+        await using var row = await versions.ExecuteReaderAsync(cancellation);
+        await row.ReadAsync(cancellation);
+        return $"PostgreSQL {row.GetString(0)}, PostGIS {row.GetString(1)}; {DbCommand.Describe(database)}";
+    }
+}

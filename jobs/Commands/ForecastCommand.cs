@@ -1,0 +1,97 @@
+using System.CommandLine;
+using System.Globalization;
+using ConvLstm.Nowcast.Files;
+using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Ingest.Sequences;
+using ConvLstm.Nowcast.Model;
+using ConvLstm.Nowcast.Model.Checkpoints;
+
+namespace ConvLstm.Nowcast.Jobs.Commands;
+
+/// <summary><c>nowcast forecast</c>: radar files to CF-NetCDF forecasts, without a database.</summary>
+internal static class ForecastCommand
+{
+    /// <summary>Scans given to a method; those that want fewer take the newest.</summary>
+    private const int ScansRead = 8;
+
+    private const long CacheBytes = 1L << 30;
+
+    internal static Command Create(Terminal terminal)
+    {
+        var data = new Option<string[]>("--data") { Description = "Radar files, folders or patterns.", Required = true, AllowMultipleArgumentsPerToken = true };
+        var outPath = new Option<string>("--out") { Description = "The file to write; a folder with --every.", Required = true };
+        var at = new Option<string?>("--at") { Description = "The issue time, such as 2020-10-31T05:00:00Z; the newest scan where not given." };
+        var every = new Option<int?>("--every") { Description = "A forecast from every Nth scan that has enough past." };
+        var model = new Option<string?>("--model") { Description = "A checkpoint of 'nowcast train'." };
+        var method = new Option<string?>("--method") { Description = "model, extrapolation or persistence; the model where one is given, else extrapolation." };
+        var lead = new Option<int>("--lead") { Description = "Minutes to look ahead.", DefaultValueFactory = _ => (int)ForecastRequest.DefaultLead.TotalMinutes };
+        var device = new Option<string>("--device") { Description = "cpu, cuda or auto.", DefaultValueFactory = _ => "auto" };
+        var command = new Command("forecast", "Write forecasts from radar files as CF-NetCDF.") { data, outPath, at, every, model, method, lead, device };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(at) is not null && result.GetResult(every) is not null)
+                result.AddError("--at names one issue time and --every many: give one of them.");
+        });
+        command.SetAction((parsed, cancellation) =>
+        {
+            using var checkpoint = parsed.GetValue(model) is string file ? Checkpoint.Load(file, Devices.Named(parsed.GetRequiredValue(device))) : null;
+            var forecaster = MethodChoice.Make(parsed.GetValue(method), checkpoint);
+            var series = Archives.Open(terminal, parsed.GetRequiredValue(data), cancellation);
+            var request = new ForecastRequest(TimeSpan.FromMinutes(parsed.GetValue(lead)), ForecastRequest.DefaultThresholds);
+            var issues = parsed.GetValue(every) is int step
+                ? EveryNth(series, step, forecaster)
+                : [OneIssue(series, parsed.GetValue(at), forecaster)];
+            WriteAll(terminal, issues, forecaster, request, parsed.GetRequiredValue(outPath), parsed.GetValue(every) is not null, cancellation);
+            return Task.FromResult(CommandLine.Done);
+        });
+        return command;
+    }
+
+    private static void WriteAll(
+        Terminal terminal, IReadOnlyList<(ScanSeries Series, int Index)> issues, IForecaster forecaster, ForecastRequest request,
+        string path, bool isFolder, CancellationToken cancellation)
+    {
+        if (isFolder)
+            Directory.CreateDirectory(path);
+        var cache = new FrameCache(CacheBytes);
+        foreach (var (series, index) in issues)
+        {
+            if (request.Lead < series.Step)
+                throw new ReportedException($"--lead {request.Lead.TotalMinutes:0} is shorter than the step of the scans, {series.Step.TotalMinutes:0.##} minutes: give at least that.");
+            var count = Math.Min(index + 1, Math.Max(ScansRead, forecaster.ScansNeeded));
+            var forecast = forecaster.Forecast(series.Load(index + 1 - count, count, cache, cancellation), request, cancellation);
+            var file = isFolder || Directory.Exists(path) ? Path.Combine(path, ForecastFile.NameFor(forecast.IssueTime)) : path;
+            ForecastFile.Write(file, forecast, TimeProvider.System, cancellation);
+            terminal.Line($"{file}: {forecast.LeadTimes.Count} maps to {forecast.LeadTimes[^1].TotalMinutes:0} minutes after {forecast.IssueTime.UtcDateTime:yyyy-MM-dd HH:mm} UTC by {forecast.Provenance.Method}");
+        }
+    }
+
+    private static (ScanSeries Series, int Index) OneIssue(IReadOnlyList<ScanSeries> series, string? at, IForecaster forecaster)
+    {
+        var chosen = at is null ? series.MaxBy(s => s.End)! : series.FirstOrDefault(s => s.IndexOf(Time(at)) >= 0);
+        if (chosen is null)
+            throw new ReportedException($"--at {at}: there is no scan of that time; the scans go from {series.Min(s => s.Start):yyyy-MM-ddTHH:mm:ssZ} to {series.Max(s => s.End):yyyy-MM-ddTHH:mm:ssZ}.");
+        var index = at is null ? chosen.Scans.Count - 1 : chosen.IndexOf(Time(at));
+        return index + 1 >= forecaster.ScansNeeded
+            ? (chosen, index)
+            : throw new ReportedException($"The {forecaster.Method} needs {forecaster.ScansNeeded} scans in a row, there are {index + 1} up to {chosen.TimeOf(index):yyyy-MM-ddTHH:mm:ssZ}: take a later --at or more data.");
+    }
+
+    private static List<(ScanSeries Series, int Index)> EveryNth(IReadOnlyList<ScanSeries> series, int step, IForecaster forecaster)
+    {
+        if (step < 1)
+            throw new ReportedException($"--every {step}: give 1 or more.");
+        var issues = new List<(ScanSeries, int)>();
+        foreach (var one in series)
+        {
+            for (var index = forecaster.ScansNeeded - 1; index < one.Scans.Count; index += step)
+                issues.Add((one, index));
+        }
+        return issues.Count > 0 ? issues : throw new ReportedException($"No scan has the {forecaster.ScansNeeded} scans in a row that the {forecaster.Method} needs.");
+    }
+
+    private static DateTimeOffset Time(string text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+            ? time
+            : throw new ReportedException($"--at {text} is no time: write it like 2020-10-31T05:00:00Z.");
+}

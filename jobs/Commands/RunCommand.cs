@@ -1,0 +1,63 @@
+using System.CommandLine;
+using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Jobs.Pipeline;
+using ConvLstm.Nowcast.Jobs.Settings;
+using ConvLstm.Nowcast.Model;
+using ConvLstm.Nowcast.Storage;
+
+namespace ConvLstm.Nowcast.Jobs.Commands;
+
+/// <summary><c>nowcast run</c>: one pass of ingest, forecast, publish, verify.</summary>
+internal static class RunCommand
+{
+    /// <summary>Runs older than this are not verified any more.</summary>
+    private static readonly TimeSpan VerifyBack = TimeSpan.FromDays(7);
+
+    internal static Command Create(Terminal terminal)
+    {
+        var feed = new Option<string?>("--feed") { Description = "A folder of new radar files to ingest first (setting NOWCAST_FEED)." };
+        var model = new Option<string?>("--model") { Description = "A checkpoint (setting NOWCAST_MODEL); the promoted one where not given." };
+        var device = new Option<string>("--device") { Description = "cpu, cuda or auto.", DefaultValueFactory = _ => "auto" };
+        var command = new Command("run", "One pass: ingest the feed, forecast from the newest scans, publish, verify.") { feed, model, device };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var settings = NowcastSettings.Load();
+            await using var database = await NowcastDatabase.OpenAsync(settings.Db, cancellation);
+            return await RunAsync(
+                terminal, database, settings.Lead, parsed.GetValue(feed) ?? settings.Feed, parsed.GetValue(model) ?? settings.Model,
+                Devices.Named(parsed.GetRequiredValue(device)), cancellation);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        Terminal terminal, NowcastDatabase database, TimeSpan lead, string? feed, string? modelFile, Device device, CancellationToken cancellation)
+    {
+        if (feed is not null)
+        {
+            var ingested = await new ArchiveIngest(database).RunAsync([feed], null, cancellation);
+            foreach (var problem in ingested.Problems)
+                terminal.Error(problem);
+            terminal.Line($"ingest: {ingested.Stored} new scans, {ingested.Problems.Count} files could not be used");
+        }
+        using var model = await ForecastModel.LoadAsync(modelFile, database, device, cancellation);
+        var outcomes = await new NowcastPass(database, model, lead).RunAsync(cancellation);
+        if (outcomes.Count == 0)
+            throw new ReportedException("There are no two scans in a row in the database: ingest radar files first ('nowcast ingest PATH').");
+        foreach (var outcome in outcomes)
+            Print(terminal, outcome);
+        var newest = outcomes.Max(o => o.IssueTime);
+        terminal.Line($"verify: {await new VerificationPass(database).RunAsync(newest - VerifyBack, cancellation)} maps scored");
+        // The pass did its work when every grid has an answer, be it from the second best method.
+        return outcomes.GroupBy(o => o.Grid).All(grid => grid.Any(o => o.Run is { IsSane: true })) ? CommandLine.Done : CommandLine.Failed;
+    }
+
+    private static void Print(Terminal terminal, NowcastOutcome outcome)
+    {
+        var what = $"{outcome.Grid} {outcome.IssueTime.UtcDateTime:yyyy-MM-dd HH:mm} UTC {outcome.Method}";
+        if (outcome.Run is not null)
+            terminal.Line($"published: {what}, {outcome.Run.Tiles} tiles{(outcome.Run.Replaced ? ", in place of the run before" : "")}");
+        if (outcome.Problem is not null)
+            terminal.Error($"{what}: {outcome.Problem}");
+    }
+}
