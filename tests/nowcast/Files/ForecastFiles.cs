@@ -16,7 +16,7 @@ public sealed class ForecastFiles
     [InlineData(LatLon, 0.01)]
     public void AForecastComesBackFromItsFile(string proj, double pixel)
     {
-        using var folder = Some.Folder();
+        using var folder = new TemporaryFolder();
         var forecast = Forecast(proj, pixel, members: 3);
         var path = folder.File(ForecastFile.NameFor(forecast.IssueTime));
 
@@ -49,7 +49,7 @@ public sealed class ForecastFiles
     {
         if (!File.Exists("/usr/bin/ncdump"))
             Assert.Skip("ncdump is not installed.");
-        using var folder = Some.Folder();
+        using var folder = new TemporaryFolder();
         var path = folder.File("a.nc");
         ForecastFile.Write(path, Forecast(proj, pixel, members: 2), TimeProvider.System, default);
 
@@ -73,7 +73,7 @@ public sealed class ForecastFiles
     [Fact]
     public void ARadarReaderFindsTheRatesOfAForecast()
     {
-        using var folder = Some.Folder();
+        using var folder = new TemporaryFolder();
         var forecast = Forecast(Some.Laea, 1000);
         ForecastFile.Write(folder.File("a.nc"), forecast, TimeProvider.System, default);
 
@@ -91,7 +91,7 @@ public sealed class ForecastFiles
     [Fact]
     public void AForecastThatStopsHalfwayLeavesTheFileThatWasThere()
     {
-        using var folder = Some.Folder();
+        using var folder = new TemporaryFolder();
         var path = folder.File("a.nc");
         File.WriteAllText(path, "yesterday's");
 
@@ -105,7 +105,7 @@ public sealed class ForecastFiles
     [Fact]
     public void AFolderThatIsNotThereIsMade()
     {
-        using var folder = Some.Folder();
+        using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "a", "b", "c.nc");
 
         ForecastFile.Write(path, Forecast(Some.Laea, 1000), TimeProvider.System, default);
@@ -116,7 +116,7 @@ public sealed class ForecastFiles
     [Fact]
     public void AFileInThePlaceOfTheFolderIsAnErrorThatNamesThePath()
     {
-        using var folder = Some.Folder();
+        using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("taken"), "");
         var path = Path.Combine(folder.Path, "taken", "a.nc");
 
@@ -129,8 +129,8 @@ public sealed class ForecastFiles
     [Fact]
     public void AScanIsNoForecast()
     {
-        using var folder = Some.Folder();
-        var path = folder.Radar(Some.RadarFrame());
+        using var folder = new TemporaryFolder();
+        var path = Some.RadarFile(folder, Some.RadarFrame());
 
         var error = Assert.Throws<ReportedException>(() => ForecastFile.Read(path));
 

@@ -12,7 +12,7 @@ public sealed class ScoresAgainstScipy
     [InlineData(2)]
     public async Task EveryScoreAgreesWithAnIndependentOne(int seed)
     {
-        using var folder = Some.Folder();
+        using var folder = new TemporaryFolder();
         var fields = new RandomFields(seed);
         fields.Save(folder.Path);
         var text = await Python.RunAsync(
