@@ -36,9 +36,10 @@ internal static class TrainCommand
         var batch = new Option<int>("--batch") { Description = "Windows a step.", DefaultValueFactory = _ => training.BatchSize };
         var rate = new Option<double>("--learning-rate") { Description = "Of Adam, after the warm-up.", DefaultValueFactory = _ => training.LearningRate };
         var loss = new Option<string>("--loss") { Description = $"One of {string.Join(", ", Losses.Names)}.", DefaultValueFactory = _ => training.Loss };
+        var leads = new Option<int?>("--leads-per-step") { Description = "Leads drawn for each step; all where not given." };
         var command = new Command("train", "Train a network on radar files.")
         {
-            data, outFile, name, epochs, minutes, init, seed, device, hidden, kernel, patch, peepholes, past, future, crop, batch, rate, loss,
+            data, outFile, name, epochs, minutes, init, seed, device, hidden, kernel, patch, peepholes, past, future, crop, batch, rate, loss, leads,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -67,6 +68,7 @@ internal static class TrainCommand
                     Device = Devices.Named(parsed.GetRequiredValue(device)),
                     BatchSize = parsed.GetValue(batch),
                     LearningRate = parsed.GetValue(rate),
+                    LeadsPerStep = parsed.GetValue(leads),
                     Loss = parsed.GetRequiredValue(loss),
                 },
             };

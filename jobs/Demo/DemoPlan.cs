@@ -21,11 +21,11 @@ internal sealed record DemoPlan
 
     internal SimulationOptions Rain { get; init; } = new() { Size = 128, Frames = 192, Scenario = RainScenario.Mixed, Seed = 7 };
 
-    internal NetworkOptions Network { get; init; } = new() { Hidden = [20, 20] };
+    internal NetworkOptions Network { get; init; } = new() { Network = LagrangianNetwork.Name, Hidden = [24], Patch = 4 };
 
     internal WindowOptions Windows { get; init; } = new() { Past = 4, Future = 12, Crop = 64 };
 
-    internal TrainingOptions Training { get; init; } = new() { BatchSize = 4, LearningRate = 3e-3, WindowsPerEpoch = 128 };
+    internal TrainingOptions Training { get; init; } = new() { BatchSize = 4, LearningRate = 3e-3, WindowsPerEpoch = 128, LeadsPerStep = 4 };
 
     /// <summary>The newest scan is of the last full step before now, so that the forecast is one of the coming hour.</summary>
     internal SimulationOptions RainUntil(DateTimeOffset now)
