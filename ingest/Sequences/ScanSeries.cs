@@ -32,6 +32,9 @@ public sealed class ScanSeries
         return rest == 0 && index >= 0 && index < Scans.Count ? (int)index : -1;
     }
 
+    /// <summary>A part of the series, as a series.</summary>
+    public ScanSeries Part(int start, int count) => new(Step, TimeOf(start), [.. Scans.Skip(start).Take(count)]);
+
     /// <summary>Reads a part of the series.</summary>
     /// <param name="start">The first scan.</param>
     /// <param name="count">How many.</param>

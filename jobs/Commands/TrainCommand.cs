@@ -36,9 +36,10 @@ internal static class TrainCommand
         var batch = new Option<int>("--batch") { Description = "Windows a step.", DefaultValueFactory = _ => training.BatchSize };
         var rate = new Option<double>("--learning-rate") { Description = "Of Adam, after the warm-up.", DefaultValueFactory = _ => training.LearningRate };
         var loss = new Option<string>("--loss") { Description = $"One of {string.Join(", ", Losses.Names)}.", DefaultValueFactory = _ => training.Loss };
+        var leads = new Option<int?>("--leads-per-step") { Description = "Leads drawn for each step; all where not given." };
         var command = new Command("train", "Train a network on radar files.")
         {
-            data, outFile, name, epochs, minutes, init, seed, device, hidden, kernel, patch, peepholes, past, future, crop, batch, rate, loss,
+            data, outFile, name, epochs, minutes, init, seed, device, hidden, kernel, patch, peepholes, past, future, crop, batch, rate, loss, leads,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -67,26 +68,24 @@ internal static class TrainCommand
                     Device = Devices.Named(parsed.GetRequiredValue(device)),
                     BatchSize = parsed.GetValue(batch),
                     LearningRate = parsed.GetValue(rate),
+                    LeadsPerStep = parsed.GetValue(leads),
                     Loss = parsed.GetRequiredValue(loss),
                 },
             };
-            await RunAsync(terminal, request, cancellation);
+            var result = await RunAsync(terminal, request, cancellation);
+            terminal.Line(FormattableString.Invariant($"trained {result.Steps} steps in {result.Epochs} epochs, {result.Duration.TotalSeconds:0} s; ")
+                + FormattableString.Invariant($"validation loss {result.ValidationLoss:0.0000}, extrapolation {result.PersistenceLoss:0.0000}; written to {request.Out}"));
             return CommandLine.Done;
         });
         return command;
     }
 
-    /// <summary>Trains with a progress bar and prints the outcome.</summary>
-    internal static async Task<TrainingResult> RunAsync(Terminal terminal, ModelTrainingRequest request, CancellationToken cancellation)
-    {
-        var result = await terminal.ProgressAsync("training", report => Task.Run(
+    /// <summary>Trains with a progress bar.</summary>
+    internal static Task<TrainingResult> RunAsync(Terminal terminal, ModelTrainingRequest request, CancellationToken cancellation) =>
+        terminal.ProgressAsync("training", report => Task.Run(
             () => new ModelTraining(TimeProvider.System).Run(
                 request, new Reporting(p => report(p.Fraction, FormattableString.Invariant($"epoch {p.Epoch}, loss {p.TrainingLoss:0.0000}, validation {p.ValidationLoss:0.0000}"))), cancellation),
             cancellation));
-        terminal.Line(FormattableString.Invariant($"trained {result.Steps} steps in {result.Epochs} epochs, {result.Duration.TotalSeconds:0} s; ")
-            + FormattableString.Invariant($"validation loss {result.ValidationLoss:0.0000}, extrapolation {result.PersistenceLoss:0.0000}; written to {request.Out}"));
-        return result;
-    }
 
     private static int UsualFuture(IReadOnlyList<ScanSeries> series) => Math.Clamp((int)(UsualLead / series[0].Step), 1, MostFuture);
 

@@ -8,7 +8,7 @@ namespace ConvLstm.Nowcast.Model.Networks;
 /// concatenated and a 1×1 convolution makes the frame. Frames are folded into patches first (section 4).
 /// The frame is added to the newest one, so that an untrained network is close to persistence.
 /// </summary>
-public sealed class EncoderForecaster : RainNetwork
+public sealed class EncoderForecaster : FrameNetwork
 {
     public const string Name = "encoder-forecaster";
     private const int InputChannels = 2;
@@ -32,14 +32,8 @@ public sealed class EncoderForecaster : RainNetwork
         ConvLstmCell Cell(int input, int channels) => new(input, channels, options.Kernel, options.Peepholes);
     }
 
-    public override Tensor forward(Tensor past, long leads)
-    {
-        var (batch, time, height, width) = (past.shape[0], past.shape[1], past.shape[2], past.shape[3]);
-        var states = Encode(FrameLayout.ToPatches(past, Options.Patch), time);
-        var change = FrameLayout.FromPatches(head.call(Forecast(states, leads)), Options.Patch, height, width);
-        var newest = past.select(1, time - 1).narrow(3, 0, 1);
-        return newest.unsqueeze(1) + change.view(leads, batch, height, width, 1).transpose(0, 1);
-    }
+    protected override Tensor Change(Tensor past, long leads) =>
+        head.call(Forecast(Encode(FrameLayout.ToPatches(past, Options.Patch), past.shape[1]), leads));
 
     /// <summary>Reads (time·batch, channels, h, w) layer by layer; the state of each layer at the end.</summary>
     private List<ConvLstmState> Encode(Tensor frames, long time)

@@ -9,7 +9,7 @@ namespace ConvLstm.Nowcast.Model.Networks;
 /// Frames are folded into patches first; the frame that comes out is added to the newest one, so that an untrained
 /// network is close to persistence.
 /// </summary>
-public sealed class MultiScaleForecaster : RainNetwork
+public sealed class MultiScaleForecaster : FrameNetwork
 {
     public const string Name = "multiscale-forecaster";
     private const int InputChannels = 2;
@@ -39,16 +39,15 @@ public sealed class MultiScaleForecaster : RainNetwork
         ConvLstmCell Cell(int input, int channels) => new(input, channels, options.Kernel, options.Peepholes);
     }
 
-    public override Tensor forward(Tensor past, long leads)
+    protected override Tensor Change(Tensor past, long leads)
     {
-        var (batch, time, height, width) = (past.shape[0], past.shape[1], past.shape[2], past.shape[3]);
         // The smallest scale must be reached by halving without a rest.
         var frames = FrameLayout.ToPatches(past, Options.Patch, 1 << (encoder.Count - 1));
         var states = new List<ConvLstmState>();
         for (var i = 0; i < encoder.Count; i++)
         {
             var input = i == 0 ? frames : nn.functional.leaky_relu(down[i - 1].call(frames), Slope);
-            (frames, var last) = encoder[i].Unroll(input, time, null);
+            (frames, var last) = encoder[i].Unroll(input, past.shape[1], null);
             states.Add(last);
         }
         Tensor? above = null;
@@ -57,8 +56,6 @@ public sealed class MultiScaleForecaster : RainNetwork
             above = above is null ? null : nn.functional.leaky_relu(up[i].call(above), Slope);
             above = forecaster[i].Unroll(above, leads, states[i]).Hidden;
         }
-        var change = FrameLayout.FromPatches(head.call(above!), Options.Patch, height, width);
-        var newest = past.select(1, time - 1).narrow(3, 0, 1);
-        return newest.unsqueeze(1) + change.view(leads, batch, height, width, 1).transpose(0, 1);
+        return head.call(above!);
     }
 }

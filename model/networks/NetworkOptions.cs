@@ -18,9 +18,12 @@ public sealed record NetworkOptions
     /// <summary>Whether the gates see the cell state.</summary>
     public bool Peepholes { get; init; }
 
+    /// <summary>Rain rates, normalised and rising, for whose exceedance the network gives log-odds; empty for one that gives rain.</summary>
+    public IReadOnlyList<float> Thresholds { get; init; } = [];
+
     public bool Equals(NetworkOptions? other) =>
         other is not null && Network == other.Network && Hidden.SequenceEqual(other.Hidden)
-        && Kernel == other.Kernel && Patch == other.Patch && Peepholes == other.Peepholes;
+        && Kernel == other.Kernel && Patch == other.Patch && Peepholes == other.Peepholes && Thresholds.SequenceEqual(other.Thresholds);
 
     public override int GetHashCode() => HashCode.Combine(Network, Hidden.Count, Kernel, Patch, Peepholes);
 }

@@ -8,6 +8,7 @@ public static class NetworkRegistry
     private static readonly Dictionary<string, Func<NetworkOptions, RainNetwork>> Factories = new(StringComparer.Ordinal)
     {
         [EncoderForecaster.Name] = options => new EncoderForecaster(options),
+        [LagrangianNetwork.Name] = options => new LagrangianNetwork(options),
         [MultiScaleForecaster.Name] = options => new MultiScaleForecaster(options),
     };
 

@@ -1,10 +1,12 @@
 namespace ConvLstm.Nowcast.Model.Networks;
 
 /// <summary>
-/// A network that reads past rain and writes coming rain, both normalised: (batch, time, height, width, channels)
-/// → (batch, lead, height, width, 1). Channel 0 of the input is the rain, channel 1 the mask of observed pixels.
+/// A network that reads past rain and writes coming rain: (batch, time, height, width, channels) → (batch, lead, height,
+/// width, outputs). Channel 0 of the input is the normalised rain, channel 1 the mask of observed pixels. The outputs are one
+/// channel of normalised rain or, where <see cref="NetworkOptions.Thresholds"/> are set, the log-odds that the rain
+/// reaches each of them.
 /// </summary>
-public abstract class RainNetwork : nn.Module<Tensor, long, Tensor>
+public abstract class RainNetwork : nn.Module<Tensor, LeadTimes, Tensor>
 {
     protected RainNetwork(NetworkOptions options)
         : base(options.Network) => Options = options;
@@ -13,6 +15,9 @@ public abstract class RainNetwork : nn.Module<Tensor, long, Tensor>
     public NetworkOptions Options { get; }
 
     /// <param name="past">(batch, time, height, width, 2).</param>
-    /// <param name="leads">How many frames to predict.</param>
-    public abstract override Tensor forward(Tensor past, long leads);
+    /// <param name="leads">Which frames to predict.</param>
+    public abstract override Tensor forward(Tensor past, LeadTimes leads);
+
+    /// <summary>The output of a network that has learned nothing: the newest rain stays as it is.</summary>
+    public abstract Tensor Persistence(Tensor past, LeadTimes leads);
 }

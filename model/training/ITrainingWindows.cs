@@ -6,6 +6,9 @@ public interface ITrainingWindows
     /// <summary>Frames that the network reads; the rest of a window is what it should predict.</summary>
     int Past { get; }
 
+    /// <summary>The time between two frames.</summary>
+    double StepMinutes { get; }
+
     /// <summary>A batch drawn at random from the training part, augmented: (batch, time, height, width, 2).</summary>
     Tensor DrawTraining(int batch, Random random);
 

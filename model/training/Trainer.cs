@@ -33,7 +33,7 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
         using var optimizer = optim.Adam(network.parameters(), options.LearningRate);
         using var best = new Weights(network);
         var validation = new ValidationLoss(windows, options, loss);
-        var (firstLoss, persistenceLoss) = (validation.Of(network, cancellation), validation.OfPersistence(cancellation));
+        var (firstLoss, persistenceLoss) = (validation.Of(network, cancellation), validation.OfPersistence(network, cancellation));
         var (bestLoss, bestEpoch) = (firstLoss, 0);
         var curve = new List<(double, double)>();
         var (step, epoch, running) = (0, 0, double.NaN);
@@ -78,18 +78,33 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
         network.train();
         optimizer.zero_grad();
         var window = windows.DrawTraining(options.BatchSize, random).to(options.Device);
-        var value = LossOf(network, window, windows.Past, loss);
+        var value = LossOf(network, window, windows.Past, DrawLeads(windows, window, random), loss);
         value.backward();
         nn.utils.clip_grad_norm_(network.parameters(), LongestGradient);
         optimizer.step();
         return value.item<float>();
     }
 
-    /// <summary>The loss of the frames after the first <paramref name="past"/> ones of a batch of windows.</summary>
-    internal static Tensor LossOf(RainNetwork network, Tensor window, int past, Func<Tensor, Tensor, Tensor, Tensor> loss)
+    /// <summary>Some of the leads, always the furthest among them, so that states are learned to the end; all where no number is set.</summary>
+    private LeadTimes DrawLeads(ITrainingWindows windows, Tensor window, Random random)
     {
-        var future = window.shape[1] - past;
-        var truth = window.narrow(1, past, future);
-        return loss(network.call(window.narrow(1, 0, past), future), truth.narrow(4, 0, 1), truth.narrow(4, 1, 1));
+        var all = LeadTimes.Every((int)window.shape[1] - windows.Past, windows.StepMinutes);
+        if (options.LeadsPerStep is not int count || count >= all.Steps.Count)
+            return all;
+        var steps = all.Steps.SkipLast(1).ToArray();
+        random.Shuffle(steps);
+        return all with { Steps = [.. steps.Take(count - 1).Append(all.Furthest).Order()] };
+    }
+
+    /// <summary>The loss of some leads of a batch of windows.</summary>
+    internal static Tensor LossOf(RainNetwork network, Tensor window, int past, LeadTimes leads, Func<Tensor, Tensor, Tensor, Tensor> loss) =>
+        LossOf(network.call(window.narrow(1, 0, past), leads), window, past, leads, loss);
+
+    /// <summary>The loss of a prediction of some leads of a batch of windows.</summary>
+    internal static Tensor LossOf(Tensor prediction, Tensor window, int past, LeadTimes leads, Func<Tensor, Tensor, Tensor, Tensor> loss)
+    {
+        var frames = leads.Steps.Select(step => (long)(past + step - 1)).ToArray();
+        var truth = window.index_select(1, tensor(frames, [frames.Length], device: window.device));
+        return loss(prediction, truth.narrow(4, 0, 1), truth.narrow(4, 1, 1));
     }
 }

@@ -24,6 +24,9 @@ public sealed record TrainingOptions
     /// <summary>The name of the loss, see <see cref="Losses"/>.</summary>
     public string Loss { get; init; } = Losses.MeanSquaredError;
 
+    /// <summary>Leads drawn for each step, to save time where there are many; null for all.</summary>
+    public int? LeadsPerStep { get; init; }
+
     public long Seed { get; init; } = 1;
 
     public Device Device { get; init; } = CPU;

@@ -8,21 +8,14 @@ internal sealed class ValidationLoss(ITrainingWindows windows, TrainingOptions o
     internal double Of(RainNetwork network, CancellationToken cancellation)
     {
         network.eval();
-        return Mean(window => Trainer.LossOf(network, window, windows.Past, loss), cancellation);
+        return Mean((window, leads) => Trainer.LossOf(network, window, windows.Past, leads, loss), cancellation);
     }
 
-    /// <summary>Of the newest frame repeated.</summary>
-    internal double OfPersistence(CancellationToken cancellation) => Mean(
-        window =>
-        {
-            var future = window.shape[1] - windows.Past;
-            var truth = window.narrow(1, windows.Past, future);
-            var newest = window.narrow(1, windows.Past - 1, 1).narrow(4, 0, 1).expand(-1, future, -1, -1, -1);
-            return loss(newest, truth.narrow(4, 0, 1), truth.narrow(4, 1, 1));
-        },
-        cancellation);
+    /// <summary>Of the newest frame, which in the frame of the rain is extrapolation.</summary>
+    internal double OfPersistence(RainNetwork network, CancellationToken cancellation) => Mean(
+        (window, leads) => Trainer.LossOf(network.Persistence(window.narrow(1, 0, windows.Past), leads), window, windows.Past, leads, loss), cancellation);
 
-    private double Mean(Func<Tensor, Tensor> lossOf, CancellationToken cancellation)
+    private double Mean(Func<Tensor, LeadTimes, Tensor> lossOf, CancellationToken cancellation)
     {
         using var gradients = no_grad();
         double sum = 0;
@@ -32,7 +25,8 @@ internal sealed class ValidationLoss(ITrainingWindows windows, TrainingOptions o
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            sum += lossOf(batch.to(options.Device)).item<float>() * batch.shape[0];
+            var leads = LeadTimes.Every((int)batch.shape[1] - windows.Past, windows.StepMinutes);
+            sum += lossOf(batch.to(options.Device), leads).item<float>() * batch.shape[0];
             count += batch.shape[0];
             batch.Dispose();
         }

@@ -1,6 +1,7 @@
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Model.Checkpoints;
+using ConvLstm.Nowcast.Model.Networks;
 using ConvLstm.Nowcast.Motion;
 using ConvLstm.Nowcast.MovingFrame;
 
@@ -33,21 +34,58 @@ public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster
         var rain = Scans.Newest(past, ScansNeeded).to(_device);
         var motion = OpticalFlow.Estimate(rain);
         cancellation.ThrowIfCancellationRequested();
-        var aligned = Alignment.Align(rain, ScansNeeded - 1, motion);
-        var future = checkpoint.Network.call(NormalisedRain.WithMask(aligned, _normalisation).unsqueeze(0), leads)[0];
-        var unknown = rain[ScansNeeded - 1].isnan();
+        var aligned = NormalisedRain.WithMask(Alignment.Align(rain, ScansNeeded - 1, motion), _normalisation).unsqueeze(0);
+        var future = checkpoint.Network.call(aligned, LeadTimes.Every(leads, past.Step.TotalMinutes))[0];
+        var newest = rain[ScansNeeded - 1];
         var displacements = SemiLagrangian.Displacements(motion, leads);
-        return AdvectedForecast.Make(past, request, Provenance(past), RainAt, cancellation);
-
-        Tensor RainAt(int lead) => SemiLagrangian.AdvectRain(
-            NormalisedRain.Invert(future[lead].squeeze(-1), _normalisation).masked_fill(unknown, float.NaN), displacements[lead]);
+        return checkpoint.Network.Options.Thresholds.Count > 0
+            ? FromLadder(past, request, future, newest, displacements, cancellation)
+            : AdvectedForecast.Make(past, request, Provenance(past), lead => RainAt(future[lead], newest, displacements[lead]), cancellation);
     }
+
+    private Tensor RainAt(Tensor normalised, Tensor newest, Tensor displacement) => SemiLagrangian.AdvectRain(
+        NormalisedRain.Invert(normalised.squeeze(-1), _normalisation).masked_fill(newest.isnan(), float.NaN), displacement);
+
+    /// <summary>The log-odds of each lead to probabilities, advected, and rates read off them.</summary>
+    private RainForecast FromLadder(
+        RadarSequence past, ForecastRequest request, Tensor logOdds, Tensor newest, IReadOnlyList<Tensor> displacements, CancellationToken cancellation)
+    {
+        var leads = Scans.Leads(past, request);
+        var ladder = new LadderForecast(past.Grid, past.Frames[^1], Levels());
+        var maps = new LadderForecast.Map[leads.Length];
+        var unknown = new bool[leads.Length][];
+        for (var lead = 0; lead < leads.Length; lead++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            unknown[lead] = SemiLagrangian.AdvectRain(newest, displacements[lead]).isnan().cpu().data<bool>().ToArray();
+            var probabilities = SemiLagrangian.Advect(logOdds[lead].permute(2, 0, 1).sigmoid().unsqueeze(0).contiguous(), displacements[lead]);
+            maps[lead] = ladder.At(probabilities.cpu().data<float>().ToArray(), Array.ConvertAll(unknown[lead], u => !u), leads[lead].TotalMinutes, request.Thresholds);
+        }
+        return new RainForecast
+        {
+            Grid = past.Grid,
+            IssueTime = past.IssueTime,
+            LeadTimes = leads,
+            RainRate = [.. maps.Select(m => m.Rate)],
+            Thresholds = request.Thresholds,
+            ExceedanceProbability = [.. request.Thresholds.Select((_, t) => (IReadOnlyList<float[]>)[.. maps.Select(m => m.Exceedance[t])])],
+            AirFromOutside = unknown,
+            Provenance = Provenance(past),
+        };
+    }
+
+    private ProbabilityLevels Levels() =>
+        checkpoint.Metadata.Levels ?? ProbabilityLevels.Half([.. checkpoint.Network.Options.Thresholds.Select(_normalisation.Invert)]);
 
     private ForecastProvenance Provenance(RadarSequence past) =>
         Scans.Provenance(Name, past, ScansNeeded) with { ModelVersion = checkpoint.Version, ModelChecksum = checkpoint.Checksum };
 
+    /// <summary>A Lagrangian network is told the step; others know only that of their training.</summary>
     private void CheckStep(RadarSequence past)
     {
+        if (checkpoint.Network is LagrangianNetwork)
+            return;
         if (Math.Abs(past.Step.TotalMinutes - checkpoint.Metadata.StepMinutes) > 0.01)
         {
             throw new ReportedException(FormattableString.Invariant(

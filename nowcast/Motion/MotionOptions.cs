@@ -25,7 +25,7 @@ public sealed record MotionOptions
     public int FinestLevel { get; init; } = 1;
 
     /// <summary>Warps and solutions at each level.</summary>
-    public int Iterations { get; init; } = 2;
+    public int Iterations { get; init; } = 3;
 
     /// <summary>Standard deviation of the blur of each level's images, in pixels of the level.</summary>
     public double Blur { get; init; } = 2;

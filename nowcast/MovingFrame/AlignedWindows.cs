@@ -41,6 +41,7 @@ public sealed class AlignedWindows : ITrainingWindows
                 + "give more scans in a row, or fewer with --past and --future.");
         }
         Windows = training.Count;
+        StepMinutes = series[0].Step.TotalMinutes;
         _training = WindowSampler.ByRain(training, cache, cancellation);
         // One fixed set of crops, so that the losses of epochs can be compared.
         var fixedDraws = new Random(0);
@@ -48,6 +49,8 @@ public sealed class AlignedWindows : ITrainingWindows
     }
 
     public int Past => _options.Past;
+
+    public double StepMinutes { get; }
 
     /// <summary>How many different windows there are to train on, crops and symmetries not counted.</summary>
     public int Windows { get; }

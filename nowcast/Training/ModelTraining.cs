@@ -1,4 +1,5 @@
 using System.Globalization;
+using ConvLstm.Nowcast.Evaluation;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Model.Checkpoints;
@@ -41,7 +42,7 @@ public sealed class ModelTraining(TimeProvider time)
         using var scope = NewDisposeScope();
         manual_seed(request.Training.Seed);
         using var init = request.Init is null ? null : Checkpoint.Load(request.Init, CPU);
-        var network = init?.Network ?? NetworkRegistry.Create(request.Network);
+        var network = init?.Network ?? NetworkRegistry.Create(WithLadder(request.Network, request.Windows.Normalisation));
         try
         {
             var options = request.Windows with
@@ -50,9 +51,14 @@ public sealed class ModelTraining(TimeProvider time)
                 Past = init?.Metadata.PastFrames ?? request.Windows.Past,
             };
             var windows = new AlignedWindows(request.Series, options, new FrameCache(CacheBytes), cancellation);
-            var loss = Losses.Named(request.Training.Loss, rate => options.Normalisation.Apply((float)rate));
-            var result = new Trainer(request.Training, time, progress).Train(network, windows, loss, cancellation);
-            Checkpoint.Save(request.Out, network, Describe(request, options, network, result, step));
+            var result = new Trainer(request.Training, time, progress).Train(network, windows, LossFor(network, request.Training.Loss, options.Normalisation), cancellation);
+            var metadata = Describe(request, options, network, result, step);
+            if (network.Options.Thresholds is { Count: > 0 } ladder)
+            {
+                var calibration = new LevelCalibration(Rates(ladder, options.Normalisation), ladder);
+                metadata = metadata with { Levels = calibration.Choose(network, windows, request.Training.BatchSize, request.Training.Device, cancellation) };
+            }
+            Checkpoint.Save(request.Out, network, metadata);
             return result;
         }
         finally
@@ -60,6 +66,21 @@ public sealed class ModelTraining(TimeProvider time)
             network.Dispose();
         }
     }
+
+    /// <summary>A network of probabilities gets the thresholds that all scores are given for.</summary>
+    private static NetworkOptions WithLadder(NetworkOptions network, Normalisation normalisation) =>
+        network.Network == LagrangianNetwork.Name && network.Thresholds.Count == 0
+            ? network with { Thresholds = [.. new HindcastOptions().Thresholds.Select(normalisation.Apply)] }
+            : network;
+
+    private static Func<Tensor, Tensor, Tensor, Tensor> LossFor(RainNetwork network, string name, Normalisation normalisation) =>
+        network.Options.Thresholds is { Count: > 0 } ladder
+            ? Losses.Ladder(Rates(ladder, normalisation), ladder)
+            : Losses.Named(name, rate => normalisation.Apply((float)rate));
+
+    /// <summary>Normalised thresholds in mm/h, without the noise of the way there and back.</summary>
+    private static float[] Rates(IReadOnlyList<float> thresholds, Normalisation normalisation) =>
+        [.. thresholds.Select(t => MathF.Round(normalisation.Invert(t), 3))];
 
     private static TimeSpan StepOf(IReadOnlyList<ScanSeries> series)
     {

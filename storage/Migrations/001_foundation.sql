@@ -1,8 +1,16 @@
 -- Extensions, schema and roles. Every file here may be run again at any time without harm.
 
-CREATE EXTENSION IF NOT EXISTS postgis;
-CREATE EXTENSION IF NOT EXISTS postgis_raster;
+-- In the schema public: a user named like the schema nowcast would otherwise get them in there.
+CREATE EXTENSION IF NOT EXISTS postgis SCHEMA public;
+CREATE EXTENSION IF NOT EXISTS postgis_raster SCHEMA public;
 CREATE SCHEMA IF NOT EXISTS nowcast;
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_extension WHERE extname IN ('postgis', 'postgis_raster') AND extnamespace <> 'public'::regnamespace) THEN
+        RAISE EXCEPTION 'PostGIS is in another schema than public in this database; the functions here look for it in public';
+    END IF;
+END
+$$;
 
 COMMENT ON SCHEMA nowcast IS
 'Rain forecasts from weather radar. Ask nowcast.rain_at(lon, lat), nowcast.rain_over(area), nowcast.rain_starts(lon, lat) '

@@ -37,6 +37,17 @@ END
 $$;
 COMMENT ON FUNCTION nowcast.make_grid_partition(text, text, nowcast.grid) IS 'The partition of a tile table for one grid; part of define_grid.';
 
+-- GDAL 3.6 writes past the end of its buffers where the bands of a raster differ in type: programs that look are given
+-- rasters of one type.
+CREATE OR REPLACE FUNCTION nowcast.rate_band(rast raster) RETURNS raster LANGUAGE sql IMMUTABLE AS $$ SELECT public.ST_Band(rast, 1) $$;
+COMMENT ON FUNCTION nowcast.rate_band(raster) IS 'The first band of a forecast tile: mm/h, 32BF, nodata -1.';
+CREATE OR REPLACE FUNCTION nowcast.percent_bands(rast raster) RETURNS raster LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN public.ST_NumBands(rast) > 1
+                THEN public.ST_Band(rast, ARRAY(SELECT generate_series(2, public.ST_NumBands(rast)))) END
+$$;
+COMMENT ON FUNCTION nowcast.percent_bands(raster) IS
+'The further bands of a forecast tile: per cent, 8BUI, nodata 255, one for each of run.thresholds; null where the run has none.';
+
 CREATE OR REPLACE FUNCTION nowcast.make_grid_views(g nowcast.grid)
 RETURNS void LANGUAGE plpgsql SET search_path = nowcast, public, pg_temp AS $$
 BEGIN
@@ -51,24 +62,25 @@ BEGIN
         CREATE OR REPLACE VIEW nowcast.%1$I AS
         SELECT (t.lead_seconds::bigint << 40) + (t.tile_row::bigint << 20) + t.tile_col AS rid,
                t.issue_time, t.issue_time + make_interval(secs => t.lead_seconds) AS valid_time,
-               t.lead_seconds / 60.0::double precision AS lead_minutes, t.tile_row, t.tile_col, t.rast
+               t.lead_seconds / 60.0::double precision AS lead_minutes, t.tile_row, t.tile_col,
+               nowcast.rate_band(t.rast) AS rast, nowcast.percent_bands(t.rast) AS percent
         FROM nowcast.%2$I AS t
-        WHERE t.issue_time = (nowcast.newest_run(%3$s, 'infinity')).issue_time
-          AND t.run_id = (nowcast.newest_run(%3$s, 'infinity')).run_id
+        WHERE t.issue_time = (SELECT issue_time FROM nowcast.newest_run(%3$s, 'infinity'))
+          AND t.run_id = (SELECT run_id FROM nowcast.newest_run(%3$s, 'infinity'))
         $view$, 'latest_forecast_' || g.view_name, 'forecast_tile_' || g.grid_id, g.grid_id);
     EXECUTE format('COMMENT ON VIEW nowcast.%I IS %L', 'latest_scan_' || g.view_name,
         format('The newest scan of grid %s as rasters: band 1 mm/h. GDAL: PG:"… schema=nowcast table=latest_scan_%s mode=2".', g.name, g.view_name));
     EXECUTE format('COMMENT ON VIEW nowcast.%I IS %L', 'latest_forecast_' || g.view_name,
-        format('The newest forecast of grid %s as rasters: band 1 mm/h, then the probabilities in per cent. Choose one lead: GDAL: PG:"… schema=nowcast table=latest_forecast_%s where=''lead_minutes=30'' mode=2".', g.name, g.view_name));
+        format('The newest forecast of grid %s as rasters: rast is mm/h, the bands of percent the probabilities of exceeding latest_run.thresholds. Choose one lead; GDAL: PG:"… schema=nowcast table=latest_forecast_%s column=rast where=''lead_minutes=30'' mode=2".', g.name, g.view_name));
     EXECUTE format('GRANT SELECT ON nowcast.%I, nowcast.%I TO nowcast_reader, nowcast_writer',
         'latest_scan_' || g.view_name, 'latest_forecast_' || g.view_name);
 END
 $$;
 COMMENT ON FUNCTION nowcast.make_grid_views(nowcast.grid) IS 'The views latest_scan_<grid> and latest_forecast_<grid>; part of define_grid.';
 
--- The run that answers for a grid at a time.
+-- The run that answers for a grid at a time. A set of at most one row, because only sets are folded into the question.
 CREATE OR REPLACE FUNCTION nowcast.newest_run(grid integer, at timestamptz)
-RETURNS nowcast.run LANGUAGE sql STABLE AS $$
+RETURNS SETOF nowcast.run LANGUAGE sql STABLE ROWS 1 AS $$
     SELECT r.*
     FROM nowcast.run AS r LEFT JOIN nowcast.method_priority AS m USING (method)
     WHERE r.grid_id = newest_run.grid AND r.usable

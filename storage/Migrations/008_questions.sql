@@ -1,10 +1,13 @@
 -- Questions about a place. Each is one snapshot: it sees a run as a whole or not at all.
 
--- Where a place lies in a grid. Written as one expression so that the planner folds it into the question.
+-- Where a place lies. In PL/pgSQL, which keeps the plan of the statement from one question to the next.
 CREATE OR REPLACE FUNCTION nowcast.place(lon double precision, lat double precision, at timestamptz)
 RETURNS TABLE (run_id bigint, grid_id integer, issue_time timestamptz, thresholds real[], lead_seconds integer[],
                tile_row smallint, tile_col smallint, pixel_col integer, pixel_row integer, srid integer)
-LANGUAGE sql STABLE ROWS 1 SET search_path = nowcast, public, pg_temp AS $$
+LANGUAGE plpgsql STABLE ROWS 1 SET search_path = nowcast, public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     SELECT r.run_id, g.grid_id, r.issue_time, r.thresholds, r.lead_seconds,
            (i.r / g.tile_size)::smallint, (i.c / g.tile_size)::smallint,
            i.c % g.tile_size + 1, i.r % g.tile_size + 1, g.srid
@@ -21,9 +24,10 @@ LANGUAGE sql STABLE ROWS 1 SET search_path = nowcast, public, pg_temp AS $$
         SELECT CASE WHEN c >= 0 AND c < g.width THEN c::integer END AS c, CASE WHEN f.r >= 0 AND f.r < g.height THEN f.r::integer END AS r) AS i
     CROSS JOIN LATERAL nowcast.newest_run(g.grid_id, place.at) AS r
     WHERE place.lon BETWEEN g.west AND g.east AND place.lat BETWEEN g.south AND g.north
-      AND i.c IS NOT NULL AND i.r IS NOT NULL AND r.run_id IS NOT NULL
+      AND i.c IS NOT NULL AND i.r IS NOT NULL
     ORDER BY r.issue_time DESC, g.pixel_x * g.pixel_y * CASE WHEN g.is_lonlat THEN 1.2e10 ELSE 1 END, r.run_id DESC
-    LIMIT 1
+    LIMIT 1;
+END
 $$;
 COMMENT ON FUNCTION nowcast.place(double precision, double precision, timestamptz) IS
 'The run that answers for a place at a time, and the tile and pixel (from 1) in which the place lies: of the grids that cover it the one with '
@@ -86,17 +90,12 @@ COMMENT ON FUNCTION nowcast.exceedance_at(double precision, double precision, ti
 
 CREATE OR REPLACE FUNCTION nowcast.rain_starts(
     lon double precision, lat double precision, threshold double precision DEFAULT 0.5, at timestamptz DEFAULT now())
-RETURNS double precision LANGUAGE plpgsql STABLE SET search_path = nowcast, public, pg_temp AS $$
-DECLARE
-    minutes double precision;
-BEGIN
-    -- A map stands for the step that ends with it: one that ends at or after "at" tells about "at" or later.
-    SELECT greatest(0, extract(epoch FROM min(v.issue_time + make_interval(secs => v.lead_seconds)) - rain_starts.at) / 60) INTO minutes
+RETURNS double precision LANGUAGE sql STABLE AS $$
+    -- A map stands for the step that ends with it, so maps that end before "at" tell nothing about it.
+    SELECT (extract(epoch FROM min(v.issue_time + make_interval(secs => v.lead_seconds)) - rain_starts.at) / 60)::double precision
     FROM nowcast.values_at(rain_starts.lon, rain_starts.lat, rain_starts.at) AS v
     WHERE v.rain_mm_h >= rain_starts.threshold
-      AND v.issue_time + make_interval(secs => v.lead_seconds) >= rain_starts.at;
-    RETURN minutes;
-END
+      AND v.issue_time + make_interval(secs => v.lead_seconds) >= rain_starts.at
 $$;
 COMMENT ON FUNCTION nowcast.rain_starts(double precision, double precision, double precision, timestamptz) IS
 'The minutes from "at" (now when left out) to the first map with at least threshold mm/h (0.5 when left out) at a place; null where no rain of that '

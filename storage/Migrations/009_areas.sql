@@ -23,7 +23,7 @@ BEGIN
         ST_MakeEnvelope(g.origin_x, g.origin_y - g.height * g.pixel_y, g.origin_x + g.width * g.pixel_x, g.origin_y, g.srid) AS plane OFFSET 0) AS a
     CROSS JOIN LATERAL nowcast.newest_run(g.grid_id, at) AS r
     WHERE ST_XMax(lonlat) >= g.west AND ST_XMin(lonlat) <= g.east AND ST_YMax(lonlat) >= g.south AND ST_YMin(lonlat) <= g.north
-      AND a.shape && a.plane AND r.run_id IS NOT NULL
+      AND a.shape && a.plane
     ORDER BY a.shape @ a.plane DESC, r.issue_time DESC, g.pixel_x * g.pixel_y * CASE WHEN g.is_lonlat THEN 1.2e10 ELSE 1 END
     LIMIT 1;
     IF NOT FOUND THEN
@@ -37,13 +37,18 @@ BEGIN
           AND f.tile_row BETWEEN here.first_row AND here.last_row AND f.tile_col BETWEEN here.first_col AND here.last_col
           AND ST_Intersects(ST_Envelope(f.rast), here.shape)
         OFFSET 0),
+    stats AS (
+        SELECT p.lead_seconds, p.rast, ST_SummaryStats(p.rast, 1, true) AS rain FROM pixels AS p OFFSET 0),
     sums AS (
-        SELECT p.lead_seconds, ST_SummaryStats(p.rast, 1, true) AS rain,
-               ST_SummaryStats(ST_Reclass(p.rast, 1, '[0-0.1]:0, (0.1-100000):1', '8BUI', 255), 1, true) AS wet
-        FROM pixels AS p OFFSET 0),
+        -- Rates come in steps of 0.01, so above 0.1 is above 0.105, whatever 0.1 is in binary. Most tiles are dry or wet as a whole.
+        SELECT s.lead_seconds, s.rain,
+               CASE WHEN coalesce((s.rain).max, 0) < 0.105 THEN 0
+                    WHEN (s.rain).min > 0.105 THEN (s.rain).count
+                    ELSE (ST_SummaryStats(ST_Reclass(s.rast, 1, '[0-0.105]:0, (0.105-100000):1', '8BUI', 255), 1, true)).sum END AS wet
+        FROM stats AS s OFFSET 0),
     maps AS (
         SELECT s.lead_seconds, sum((s.rain).sum) / nullif(sum((s.rain).count), 0) AS mean, max((s.rain).max) AS peak,
-               sum((s.wet).sum) / nullif(sum((s.rain).count), 0) AS wet
+               sum(s.wet) / nullif(sum((s.rain).count), 0) AS wet
         FROM sums AS s GROUP BY s.lead_seconds)
     SELECT here.issue_time + make_interval(secs => m.lead_seconds), m.lead_seconds / 60.0::double precision, m.mean, m.peak, m.wet,
            CASE WHEN count(m.mean) OVER w = count(*) OVER w

@@ -4,18 +4,18 @@ CREATE OR REPLACE VIEW nowcast.latest_run AS
 SELECT g.name AS grid, r.run_id, r.issue_time, r.method, r.model_version, r.model_checksum, r.published_at,
        now() - r.issue_time AS age, r.lead_seconds[cardinality(r.lead_seconds)] / 60.0::double precision AS longest_lead_minutes,
        cardinality(r.lead_seconds) AS leads, r.thresholds, r.members, r.input_times, r.input_quality, r.checks
-FROM nowcast.grid AS g CROSS JOIN LATERAL nowcast.newest_run(g.grid_id, 'infinity') AS r
-WHERE r.run_id IS NOT NULL;
+FROM nowcast.grid AS g CROSS JOIN LATERAL nowcast.newest_run(g.grid_id, 'infinity') AS r;
 COMMENT ON VIEW nowcast.latest_run IS 'For each grid the run that answers questions now: the newest complete and sane one.';
 
 CREATE OR REPLACE VIEW nowcast.latest_forecast AS
 SELECT g.name AS grid, r.run_id, r.issue_time, f.issue_time + make_interval(secs => f.lead_seconds) AS valid_time,
-       f.lead_seconds / 60.0::double precision AS lead_minutes, r.method, r.model_version, f.tile_row, f.tile_col, f.rast
+       f.lead_seconds / 60.0::double precision AS lead_minutes, r.method, r.model_version, f.tile_row, f.tile_col,
+       nowcast.rate_band(f.rast) AS rast, nowcast.percent_bands(f.rast) AS percent
 FROM nowcast.grid AS g
 CROSS JOIN LATERAL nowcast.newest_run(g.grid_id, 'infinity') AS r
 JOIN nowcast.forecast_tile AS f ON f.grid_id = g.grid_id AND f.issue_time = r.issue_time AND f.run_id = r.run_id;
 COMMENT ON VIEW nowcast.latest_forecast IS
-'The tiles of the newest run of every grid; the projections differ from grid to grid, so QGIS and GDAL take latest_forecast_<grid> instead.';
+'The tiles of the newest run of every grid: rast is mm/h, the bands of percent the probabilities of exceeding latest_run.thresholds. The projections differ from grid to grid, so QGIS and GDAL take latest_forecast_<grid> instead.';
 
 CREATE OR REPLACE VIEW nowcast.skill_fss AS
 SELECT g.name AS grid, r.method, r.model_version, (r.issue_time AT TIME ZONE 'UTC')::date AS day,

@@ -79,6 +79,8 @@ public static class Migrations
         await using var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
         try
         {
+            // Whatever the user's own path: names without a schema are PostGIS's.
+            await RunAsync(connection, "SET LOCAL search_path = public", cancellation).ConfigureAwait(false);
             await RunAsync(connection, file.Sql, cancellation).ConfigureAwait(false);
         }
         catch (PostgresException missing) when (missing.MessageText.Contains("extension \"postgis", StringComparison.Ordinal)

@@ -89,7 +89,7 @@ public sealed class ForecastQueries
     {
         await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
         return await connection.QuerySingleOrDefaultAsync<RunSummary>(new CommandDefinition(
-            Run + " WHERE g.name = @grid AND r.run_id = (nowcast.newest_run(g.grid_id, coalesce(@at, 'infinity'::timestamptz))).run_id",
+            Run + " WHERE g.name = @grid AND r.run_id = (SELECT n.run_id FROM nowcast.newest_run(g.grid_id, coalesce(@at, 'infinity'::timestamptz)) AS n)",
             new { grid, at }, cancellationToken: cancellation)).ConfigureAwait(false);
     }
 

@@ -42,20 +42,20 @@ internal sealed class OurSide : IDisposable
         var tensors = network.state_dict();
         tensors["past"] = past;
         tensors["truth"] = truth;
-        tensors["forecast"] = network.call(past, which.Leads);
+        tensors["forecast"] = network.call(past, LeadTimes.Every(which.Leads, 5));
         SafeTensors.Write(path, tensors, new Dictionary<string, string>());
     }
 
     internal double Forecast(int repeat) => Seconds(repeat, () =>
     {
         using var gradients = no_grad();
-        network.call(past, which.Leads);
+        network.call(past, LeadTimes.Every(which.Leads, 5));
     });
 
     internal double Train(int repeat) => Seconds(repeat, () =>
     {
         optimizer.zero_grad();
-        var loss = nn.functional.mse_loss(network.call(past, which.Leads), truth);
+        var loss = nn.functional.mse_loss(network.call(past, LeadTimes.Every(which.Leads, 5)), truth);
         loss.backward();
         nn.utils.clip_grad_norm_(network.parameters(), 1.0);
         optimizer.step();

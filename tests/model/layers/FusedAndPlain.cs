@@ -53,10 +53,10 @@ public sealed class FusedAndPlain
         var past = rand([2, 5, 20, 18, 2]);
         using var gradients = no_grad();
 
-        var fused = network.call(past, 6);
+        var fused = network.call(past, LeadTimes.Every(6, 5));
         foreach (var cell in network.modules().OfType<ConvLstmCell>())
             cell.Fused = false;
-        var plain = network.call(past, 6);
+        var plain = network.call(past, LeadTimes.Every(6, 5));
 
         Assert.Equal([2, 6, 20, 18, 1], fused.shape);
         Assert.True((fused - past.select(1, 4).narrow(3, 0, 1).unsqueeze(1)).abs().max().item<float>() > 0.05f);

@@ -1,5 +1,4 @@
 using ConvLstm.Nowcast.Ingest;
-using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Methods;
 using Xunit;
 

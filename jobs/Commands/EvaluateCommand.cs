@@ -1,0 +1,54 @@
+using System.CommandLine;
+using ConvLstm.Nowcast.Evaluation;
+using ConvLstm.Nowcast.Model;
+using ConvLstm.Nowcast.Model.Checkpoints;
+
+namespace ConvLstm.Nowcast.Jobs.Commands;
+
+/// <summary><c>nowcast evaluate</c>: hindcast scores of methods on an archive.</summary>
+internal static class EvaluateCommand
+{
+    internal static Command Create(Terminal terminal)
+    {
+        var defaults = new HindcastOptions();
+        var data = new Option<string[]>("--data") { Description = "Radar files, folders or patterns.", Required = true, AllowMultipleArgumentsPerToken = true };
+        var model = new Option<string?>("--model") { Description = "A checkpoint to score as the method 'model'." };
+        var methods = new Option<string[]>("--methods") { Description = "Which methods; all of them where not given.", AllowMultipleArgumentsPerToken = true };
+        var lead = new Option<int>("--lead") { Description = "Minutes to look ahead.", DefaultValueFactory = _ => (int)defaults.Lead.TotalMinutes };
+        var every = new Option<int>("--every") { Description = "Scans from one issue time to the next.", DefaultValueFactory = _ => defaults.Every };
+        var json = new Option<string?>("--json") { Description = "Write all scores by lead and threshold to this file." };
+        var device = new Option<string>("--device") { Description = "cpu, cuda or auto.", DefaultValueFactory = _ => "auto" };
+        var command = new Command("evaluate", "Forecast an archive again and score it.") { data, model, methods, lead, every, json, device };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var checkpoint = parsed.GetValue(model) is string file ? Checkpoint.Load(file, Devices.Named(parsed.GetRequiredValue(device))) : null;
+            var available = MethodChoice.Methods(checkpoint);
+            var names = parsed.GetValue(methods) is { Length: > 0 } chosen ? chosen : [.. available.Names];
+            var series = Archives.Open(terminal, parsed.GetRequiredValue(data), cancellation);
+            var options = defaults with { Lead = TimeSpan.FromMinutes(parsed.GetValue(lead)), Every = parsed.GetValue(every) };
+            var result = await terminal.ProgressAsync("evaluate", report => Task.Run(
+                () => new Hindcast(options).Run(
+                    [.. series.Select(s => s.Load(cancellation))], [.. names.Select(available.Make)], new Reporting(p => report((double)p.Done / p.Total, $"{p.Done} of {p.Total} issue times")), cancellation),
+                cancellation));
+            Print(terminal, result);
+            if (parsed.GetValue(json) is string path)
+                await File.WriteAllTextAsync(path, result.ToJson(), cancellation);
+            return CommandLine.Done;
+        });
+        return command;
+    }
+
+    /// <summary>The scores on the pixels that all methods can know, means over the leads.</summary>
+    private static void Print(Terminal terminal, HindcastResult result)
+    {
+        terminal.Line($"{result.IssueTimes.Count} issue times, means over leads to {result.LeadMinutes[^1]:0} minutes, pixels whose air was observed");
+        terminal.Line("method           mm/h     CSI     POD     FAR    bias   Brier    CRPS");
+        foreach (var row in result.Summary.Where(r => r.Mask == "common"))
+            terminal.Line(FormattableString.Invariant($"{row.Method,-15} {row.Threshold,5:0.0} {row.Csi,7:0.000} {row.Pod,7:0.000} {row.Far,7:0.000} {row.Bias,7:0.00} {row.Brier,7:0.0000} {row.Crps,7:0.000}"));
+    }
+
+    private sealed class Reporting(Action<HindcastProgress> report) : IProgress<HindcastProgress>
+    {
+        public void Report(HindcastProgress value) => report(value);
+    }
+}

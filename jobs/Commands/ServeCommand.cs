@@ -1,0 +1,40 @@
+using System.CommandLine;
+using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Jobs.Settings;
+using ConvLstm.Nowcast.Jobs.Web;
+using ConvLstm.Nowcast.Storage;
+
+namespace ConvLstm.Nowcast.Jobs.Commands;
+
+/// <summary><c>nowcast serve</c>: the web service until it is stopped.</summary>
+internal static class ServeCommand
+{
+    internal static Command Create(Terminal terminal)
+    {
+        var urls = new Option<string?>("--urls") { Description = "Where to listen (setting NOWCAST_URLS)." };
+        var command = new Command("serve", "Serve status and the newest forecast as JSON.") { urls };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var settings = NowcastSettings.Load();
+            await using var database = await NowcastDatabase.OpenAsync(settings.Db, cancellation);
+            return await RunAsync(terminal, database, parsed.GetValue(urls) ?? settings.Urls, cancellation);
+        });
+        return command;
+    }
+
+    internal static async Task<int> RunAsync(Terminal terminal, NowcastDatabase database, string urls, CancellationToken cancellation)
+    {
+        await using var service = WebService.Build(database, urls);
+        try
+        {
+            await service.StartAsync(cancellation);
+        }
+        catch (IOException e)
+        {
+            throw new ReportedException($"{urls} cannot be listened on ({e.Message}): choose another address with --urls.", e);
+        }
+        terminal.Line($"serving at {string.Join(", ", service.Urls)}; Ctrl-C ends it");
+        await service.WaitForShutdownAsync(cancellation);
+        return CommandLine.Done;
+    }
+}

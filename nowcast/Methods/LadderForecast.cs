@@ -1,0 +1,58 @@
+using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Model.Checkpoints;
+
+namespace ConvLstm.Nowcast.Methods;
+
+/// <summary>A forecast from maps of exceedance probabilities, advected to each lead.</summary>
+/// <param name="grid">The grid.</param>
+/// <param name="newest">The newest scan, whose shares of rain stand in for air that no radar has seen.</param>
+/// <param name="levels">The ladder and how to read it.</param>
+internal sealed class LadderForecast(RadarGrid grid, RadarFrame newest, ProbabilityLevels levels)
+{
+    private readonly RateLadder _ladder = new(levels.Thresholds);
+
+    /// <summary>The map of one lead.</summary>
+    /// <param name="Rate">mm/h; NaN where the air is not known.</param>
+    /// <param name="Exceedance">For each requested threshold, 0 to 1; NaN where nothing can be said.</param>
+    internal sealed record Map(float[] Rate, float[][] Exceedance);
+
+    /// <param name="probabilities">(rungs, H·W): 0 to 1, at the lead.</param>
+    /// <param name="known">H·W: whether the air of the pixel was observed.</param>
+    /// <param name="leadMinutes">The lead.</param>
+    /// <param name="thresholds">The requested ones, mm/h.</param>
+    internal Map At(float[] probabilities, bool[] known, double leadMinutes, IReadOnlyList<float> thresholds)
+    {
+        var (rungs, pixels) = (levels.Thresholds.Count, grid.PixelCount);
+        var at = levels.At(leadMinutes);
+        var rate = new float[pixels];
+        var exceedance = thresholds.Select(_ => new float[pixels]).ToArray();
+        var climatology = thresholds.Select(ShareAbove).ToArray();
+        Parallel.For(0, grid.Height, row =>
+        {
+            Span<float> ladder = stackalloc float[rungs];
+            for (var pixel = row * grid.Width; pixel < (row + 1) * grid.Width; pixel++)
+            {
+                for (var rung = 0; rung < rungs; rung++)
+                    ladder[rung] = probabilities[(rung * pixels) + pixel];
+                rate[pixel] = known[pixel] ? _ladder.Rate(ladder, at) : float.NaN;
+                for (var t = 0; t < exceedance.Length; t++)
+                {
+                    exceedance[t][pixel] = known[pixel] ? _ladder.Probability(ladder, thresholds[t])
+                        : float.IsNaN(newest.RainRate[pixel]) ? float.NaN : climatology[t];
+                }
+            }
+        });
+        return new(rate, exceedance);
+    }
+
+    private float ShareAbove(float threshold)
+    {
+        var (above, observed) = (0, 0);
+        foreach (var rate in newest.RainRate)
+        {
+            observed += float.IsNaN(rate) ? 0 : 1;
+            above += rate >= threshold ? 1 : 0;
+        }
+        return observed == 0 ? 0 : (float)above / observed;
+    }
+}

@@ -1,0 +1,53 @@
+namespace ConvLstm.Nowcast.Methods;
+
+/// <summary>Reads a ladder of exceedance probabilities: rain rates, and probabilities of other thresholds.</summary>
+/// <param name="thresholds">mm/h, rising: the rungs of the ladder.</param>
+internal sealed class RateLadder(IReadOnlyList<float> thresholds)
+{
+    private readonly double[] _logs = [.. thresholds.Select(t => Math.Log(t))];
+
+    /// <summary>
+    /// The rate of a pixel: between the highest threshold whose probability reaches its level and the next one, the nearer to
+    /// that the closer its probability comes to its level. So a map shows rain of a threshold just where its probability reaches
+    /// the level, and areas keep their size.
+    /// </summary>
+    /// <param name="probabilities">Of each rung, not rising.</param>
+    /// <param name="levels">Of each rung, 0 to 1.</param>
+    /// <returns>mm/h.</returns>
+    internal float Rate(ReadOnlySpan<float> probabilities, ReadOnlySpan<double> levels)
+    {
+        var reached = 0;
+        while (reached < probabilities.Length && probabilities[reached] >= levels[reached])
+            reached++;
+        if (reached == 0)
+            return 0;
+        var surplus = probabilities[reached - 1] - levels[reached - 1];
+        if (reached == probabilities.Length)
+            return (float)(thresholds[^1] * (1 + (surplus / Math.Max(1e-6, 1 - levels[^1]))));
+        var shortfall = levels[reached] - probabilities[reached];
+        var share = surplus / (surplus + shortfall);
+        return (float)Math.Max(thresholds[reached - 1], Math.Exp(_logs[reached - 1] + ((_logs[reached] - _logs[reached - 1]) * share)));
+    }
+
+    /// <summary>The probability of another threshold: log-odds are linear in the logarithm of the rate between rungs; beyond the ends the last ones hold.</summary>
+    internal float Probability(ReadOnlySpan<float> probabilities, float threshold)
+    {
+        var log = Math.Log(threshold);
+        var upper = 0;
+        while (upper < _logs.Length && _logs[upper] < log - 1e-6)
+            upper++;
+        if (upper == _logs.Length)
+            return probabilities[^1];
+        if (upper == 0 || Math.Abs(_logs[upper] - log) < 1e-6)
+            return probabilities[upper];
+        var share = (log - _logs[upper - 1]) / (_logs[upper] - _logs[upper - 1]);
+        var odds = LogOdds(probabilities[upper - 1]) + ((LogOdds(probabilities[upper]) - LogOdds(probabilities[upper - 1])) * share);
+        return (float)(1 / (1 + Math.Exp(-odds)));
+    }
+
+    private static double LogOdds(double probability)
+    {
+        var p = Math.Clamp(probability, 1e-7, 1 - 1e-7);
+        return Math.Log(p / (1 - p));
+    }
+}

@@ -1,0 +1,129 @@
+using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Storage.Queries;
+using Npgsql;
+using Xunit;
+
+namespace ConvLstm.Nowcast.Tests.Storage;
+
+public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDatabase>
+{
+    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+
+    /// <summary>A five-cornered area with a notch, over several tiles, in degrees.</summary>
+    private static readonly (double X, double Y)[] Catchment = [(152.21, -27.13), (153.13, -27.31), (152.83, -27.52), (153.07, -27.87), (152.37, -27.79)];
+
+    [Fact]
+    public async Task RainOverIsTheSumOverThePixelsInTheArea()
+    {
+        var grid = Some.LonLatGrid();
+        var forecast = Some.Forecast(grid);
+        await test.Database.Forecasts.PublishAsync(forecast, cancellation);
+        var inside = Enumerable.Range(0, grid.PixelCount)
+            .Where(pixel => Contains(Catchment, grid.CentreX(pixel % grid.Width), grid.CentreY(pixel / grid.Width))).ToArray();
+
+        var rows = await test.Database.Queries.RainOverAsync(GeoJson(Catchment), Some.Noon, cancellation);
+
+        Assert.Equal(3, rows.Count);
+        var depth = 0.0;
+        for (var lead = 0; lead < 3; lead++)
+        {
+            var rates = inside.Select(pixel => forecast.RainRate[lead][pixel]).Where(rate => !float.IsNaN(rate)).ToArray();
+            depth += rates.Average() * 5 / 60;
+            // A pixel whose centre lies on the edge may fall on either side.
+            Assert.Equal(rates.Average(), rows[lead].MeanMmH!.Value, 0.002 * rates.Average());
+            Assert.Equal(rates.Max(), rows[lead].MaxMmH!.Value, 4);
+            Assert.Equal(rates.Count(rate => rate > 0.1f) / (double)rates.Length, rows[lead].WetFraction!.Value, 0.002);
+            Assert.Equal(depth, rows[lead].MeanDepthMm!.Value, 0.002 * depth);
+        }
+        Assert.True(inside.Length > 4000);
+    }
+
+    [Fact]
+    public async Task NotObservedPixelsDoNotCount()
+    {
+        var grid = Some.LonLatGrid();
+        var half = Some.Even(grid, 4);
+        for (var pixel = 0; pixel < half.Length; pixel++)
+        {
+            if (pixel % grid.Width < 75)
+                half[pixel] = float.NaN;
+        }
+        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, Some.Noon.AddMinutes(10), rate: _ => half), cancellation);
+
+        var row = await Over([(152.5, -27.2), (153, -27.2), (153, -27.6), (152.5, -27.6)]);
+        Assert.Equal(4, row.MeanMmH);
+        Assert.Equal(1, row.WetFraction);
+
+        var nothing = await Over([(152.1, -27.2), (152.3, -27.2), (152.3, -27.6), (152.1, -27.6)]);
+        Assert.Null(nothing.MeanMmH);
+        Assert.Null(nothing.MeanDepthMm);
+
+        async Task<RainOverArea> Over((double, double)[] corners) =>
+            (await test.Database.Queries.RainOverAsync(GeoJson(corners), Some.Noon.AddMinutes(10), cancellation))[^1];
+    }
+
+    [Fact]
+    public async Task AnAreaInAnotherProjectionIsTheSameArea()
+    {
+        var grid = Some.LonLatGrid();
+        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, Some.Noon.AddMinutes(20)), cancellation);
+        const string sql = "SELECT mean_mm_h FROM nowcast.rain_over({0}, $2) LIMIT 1";
+        var at = Some.Noon.AddMinutes(20);
+
+        var degrees = await test.ScalarAsync<double>(sql.Replace("{0}", "ST_GeomFromGeoJSON($1)", StringComparison.Ordinal), GeoJson(Catchment), at);
+        var metres = await test.ScalarAsync<double>(
+            sql.Replace("{0}", "ST_Transform(ST_GeomFromGeoJSON($1), 32756)", StringComparison.Ordinal), GeoJson(Catchment), at);
+        var bare = await test.ScalarAsync<double>(
+            sql.Replace("{0}", "ST_SetSRID(ST_GeomFromGeoJSON($1), 0)", StringComparison.Ordinal), GeoJson(Catchment), at);
+
+        Assert.Equal(degrees, bare);
+        Assert.Equal(degrees, metres, 0.01 * degrees);
+    }
+
+    [Fact]
+    public async Task AnAreaOutsideOfEveryGridHasNoRow()
+    {
+        await test.Database.Forecasts.PublishAsync(Some.Forecast(Some.LonLatGrid(), Some.Noon.AddMinutes(30)), cancellation);
+
+        Assert.Empty(await test.Database.Queries.RainOverAsync(GeoJson([(10, 50), (11, 50), (11, 51)]), null, cancellation));
+    }
+
+    [Fact]
+    public async Task APointIsNoAreaAndTheErrorSaysWhatToAsk()
+    {
+        var error = await Assert.ThrowsAsync<ReportedException>(() =>
+            test.Database.Queries.RainOverAsync("""{"type":"Point","coordinates":[152.5,-27.5]}""", null, cancellation));
+
+        Assert.Contains("rain_at", error.Message);
+    }
+
+    [Fact]
+    public async Task AMapIsTheTilesOfItsLead()
+    {
+        var grid = Some.LonLatGrid();
+        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, Some.Noon.AddMinutes(40), rate: lead => Some.Even(grid, lead + 1)), cancellation);
+        await using var command = test.Database.DataSource.CreateCommand(
+            "SELECT count(*), min(ST_Value(rast, 1, 1, 1)), max(ST_Value(rast, 1, 1, 1)) FROM nowcast.map_at($1, 10, $2)");
+        command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = grid.Name }, new() { Value = Some.Noon.AddHours(1) } });
+        await using var rows = await command.ExecuteReaderAsync(cancellation);
+        await rows.ReadAsync(cancellation);
+
+        Assert.Equal((6L, 2.0, 2.0), (rows.GetInt64(0), rows.GetDouble(1), rows.GetDouble(2)));
+    }
+
+    private static string GeoJson((double X, double Y)[] corners) =>
+        "{\"type\":\"Polygon\",\"coordinates\":[[" + string.Join(',', corners.Append(corners[0]).Select(corner => FormattableString.Invariant($"[{corner.X},{corner.Y}]"))) + "]]}";
+
+    /// <summary>Even-odd rule: a ray to the east crosses the edges an odd number of times.</summary>
+    private static bool Contains((double X, double Y)[] corners, double x, double y)
+    {
+        var inside = false;
+        for (int i = 0, j = corners.Length - 1; i < corners.Length; j = i++)
+        {
+            var (a, b) = (corners[i], corners[j]);
+            if ((a.Y > y) != (b.Y > y) && x < ((b.X - a.X) * (y - a.Y) / (b.Y - a.Y)) + a.X)
+                inside = !inside;
+        }
+        return inside;
+    }
+}

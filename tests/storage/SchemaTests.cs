@@ -1,0 +1,229 @@
+using System.Diagnostics;
+using System.Globalization;
+using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Storage;
+using Npgsql;
+using Xunit;
+
+namespace ConvLstm.Nowcast.Tests.Storage;
+
+public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
+{
+    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task EveryMigrationRunsASecondTimeWithoutHarm()
+    {
+        var grid = Some.LonLatGrid();
+        var published = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid), cancellation);
+        Assert.Equal(0, await Migrations.ApplyAsync(test.Database.DataSource, cancellation));
+        await ExecuteAsync("UPDATE nowcast.migration SET checksum = 'older' WHERE number = 1");
+        Assert.Contains(await Migrations.StatusAsync(test.Database.DataSource, cancellation), file => file is { Number: 1, AppliedAt: null });
+
+        var ran = await Migrations.ApplyAsync(test.Database.DataSource, cancellation);
+
+        var status = await Migrations.StatusAsync(test.Database.DataSource, cancellation);
+        Assert.Equal(status.Count, ran);
+        Assert.All(status, file => Assert.NotNull(file.AppliedAt));
+        Assert.Equal(Enumerable.Range(1, status.Count), status.Select(file => file.Number));
+        Assert.Equal(published.RunId, (await test.Database.Queries.LatestRunAsync(grid.Name, null, cancellation))!.RunId);
+    }
+
+    [Fact]
+    public async Task ReadersReadEverythingTheyAreMeantToAndWriteNothing()
+    {
+        var grid = Some.LonLatGrid();
+        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid), cancellation);
+        await test.Database.Scans.StoreAsync(Some.RadarFrame(grid), "x", cancellation: cancellation);
+        await using var reader = await AsRoleAsync("nowcast_reader");
+        var view = (await test.Database.Grids.GetAsync(grid.Name, cancellation)).ViewName;
+
+        foreach (var question in new[]
+        {
+            "SELECT * FROM nowcast.rain_at(152.5, -27.5)", "SELECT nowcast.rain_starts(152.5, -27.5)", "SELECT * FROM nowcast.depth_at(152.5, -27.5)",
+            "SELECT * FROM nowcast.rain_over(ST_MakeEnvelope(152.1, -27.5, 152.5, -27.1, 4326))", "SELECT * FROM nowcast.exceedance_at(152.5, -27.5)",
+            "SELECT * FROM nowcast.latest_run", "SELECT tile_row FROM nowcast.latest_forecast", "SELECT * FROM nowcast.skill", "SELECT * FROM nowcast.skill_fss",
+            "SELECT * FROM nowcast.skill_reliability", "SELECT * FROM nowcast.feed_freshness", "SELECT * FROM nowcast.job_history", "SELECT * FROM nowcast.models",
+            $"SELECT tile_row FROM nowcast.latest_scan_{view}", $"SELECT tile_row FROM nowcast.latest_forecast_{view}",
+            $"SELECT tile_row FROM nowcast.map_at('{grid.Name}', 5)",
+        })
+            await ExecuteOnAsync(reader, question);
+        foreach (var change in new[]
+        {
+            "INSERT INTO nowcast.method_priority VALUES ('x', 9)", "DELETE FROM nowcast.run", "UPDATE nowcast.scan SET source_file = ''",
+            "TRUNCATE nowcast.forecast_tile", "DROP VIEW nowcast.skill", "SELECT nowcast.drop_days_before('2100-01-01')",
+            "SELECT nowcast.ensure_days(1, now(), now())", "SELECT checkpoint FROM nowcast.model", "CREATE TABLE nowcast.x ()",
+            "INSERT INTO nowcast.scan_tile_in VALUES (1, now(), 0, 0, '')",
+        })
+        {
+            var refused = await Assert.ThrowsAsync<PostgresException>(() => ExecuteOnAsync(reader, change));
+            Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
+        }
+    }
+
+    [Fact]
+    public async Task TheWriterCanDoItsWorkButNotChangeTheSchema()
+    {
+        await using var writer = await NowcastDatabase.OpenAsync(As("nowcast_writer"), cancellation);
+        var grid = Some.StereographicGrid();
+        await writer.Scans.StoreAsync(Some.RadarFrame(grid), "x", cancellation: cancellation);
+        var published = await writer.Forecasts.PublishAsync(Some.Forecast(grid), cancellation);
+        await writer.Forecasts.PublishAsync(Some.Forecast(grid), cancellation);
+        await writer.Verification.StoreAsync(published.RunId, [VerificationTests.Scores(5, hits: 1)], cancellation);
+        await writer.Models.ImportAsync("w", "net", [1, 2, 3], "{}", "{}", cancellation);
+        await writer.Models.PromoteAsync("w", "", cancellation);
+        await writer.Jobs.EndAsync(await writer.Jobs.BeginAsync("ingest", cancellation), ConvLstm.Nowcast.Storage.Jobs.JobOutcome.Succeeded, "", null, cancellation);
+
+        foreach (var change in new[] { "DROP TABLE nowcast.run CASCADE", "ALTER TABLE nowcast.scan ADD x int", "DELETE FROM nowcast.grid", "INSERT INTO nowcast.migration VALUES (0, '', '')" })
+        {
+            await using var command = writer.DataSource.CreateCommand(change);
+            var refused = await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync(cancellation));
+            Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
+        }
+    }
+
+    [Fact]
+    public async Task EverythingInTheSchemaExplainsItself()
+    {
+        await test.Database.Grids.EnsureAsync(Some.LonLatGrid(), cancellation);
+        const string sql =
+            """
+            SELECT coalesce(string_agg(what, ', '), '') FROM (
+                SELECT c.relname AS what FROM pg_class AS c WHERE c.relnamespace = 'nowcast'::regnamespace AND c.relkind IN ('r', 'v', 'p')
+                   AND obj_description(c.oid, 'pg_class') IS NULL AND c.relname !~ '_[0-9]+_[0-9]{8}$'
+                UNION ALL
+                SELECT c.relname || '.' || a.attname FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
+                WHERE c.relnamespace = 'nowcast'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped
+                   AND c.relname <> 'migration' AND col_description(c.oid, a.attnum) IS NULL
+                UNION ALL
+                SELECT p.proname FROM pg_proc AS p WHERE p.pronamespace = 'nowcast'::regnamespace AND obj_description(p.oid, 'pg_proc') IS NULL) AS bare
+            """;
+
+        Assert.Equal("", await test.ScalarAsync<string>(sql));
+    }
+
+    [Fact]
+    public async Task AProjectionHasOneRowWhoeverUsesIt()
+    {
+        var one = await test.Database.Grids.EnsureAsync(Some.SphereGrid(), cancellation);
+        var two = await test.Database.Grids.EnsureAsync(Some.SphereGrid(), cancellation);
+        var other = await test.Database.Grids.EnsureAsync(Some.StereographicGrid(), cancellation);
+        var degrees = await test.Database.Grids.EnsureAsync(Some.LonLatGrid(), cancellation);
+
+        Assert.Equal(one.Srid, two.Srid);
+        Assert.NotEqual(one.Srid, other.Srid);
+        Assert.InRange(one.Srid, 910000, 919999);
+        Assert.Equal(4326, degrees.Srid);
+        Assert.Equal("convlstm-nowcast", await test.ScalarAsync<string>("SELECT auth_name FROM spatial_ref_sys WHERE srid = $1", one.Srid));
+    }
+
+    [Fact]
+    public async Task RasterColumnsKnowsTheTilesOfAGrid()
+    {
+        var grid = await test.Database.Grids.EnsureAsync(Some.StereographicGrid(), cancellation);
+
+        Assert.Equal(
+            $"{grid.Srid} 1000 -1000 64 64 true",
+            await test.ScalarAsync<string>(
+                "SELECT concat_ws(' ', srid, scale_x, scale_y, blocksize_x, blocksize_y, same_alignment::text) FROM raster_columns WHERE r_table_schema = 'nowcast' AND r_table_name = $1",
+                $"forecast_tile_{grid.Id}"));
+    }
+
+    [Fact]
+    public async Task OldDaysGoAtOnceAndRunsAndScoresStay()
+    {
+        var grid = Some.LonLatGrid(width: 70, height: 70);
+        for (var day = 0; day < 3; day++)
+        {
+            var at = Some.Noon.AddYears(-10).AddDays(day);
+            await test.Database.Scans.StoreAsync(Some.RadarFrame(grid, at), "x", cancellation: cancellation);
+            var run = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, at), cancellation);
+            await test.Database.Verification.StoreAsync(run.RunId, [VerificationTests.Scores(5, hits: 1)], cancellation);
+        }
+
+        var dropped = await test.Database.DropDaysBeforeAsync(DateOnly.FromDateTime(Some.Noon.AddYears(-10).AddDays(2).UtcDateTime), cancellation);
+
+        Assert.Equal(4, dropped);
+        Assert.Equal(1, await test.Database.Scans.CountAsync(grid.Name, cancellation));
+        var runs = await test.Database.Queries.ListRunsAsync(grid.Name, Some.Noon.AddYears(-11), Some.Noon, cancellation);
+        Assert.Equal([false, false, true], runs.Select(run => run.MapsDroppedAt is null));
+        Assert.Equal(3, (await test.Database.Verification.SkillAsync(grid.Name, cancellation)).Count);
+        Assert.Empty(await test.Database.Queries.RainAtAsync(152.3, -27.3, Some.Noon.AddYears(-10).AddDays(1.5), cancellation));
+        await Assert.ThrowsAsync<ReportedException>(() => test.Database.Queries.LoadRunAsync(runs[0].RunId, cancellation));
+        // The archive may be read in again.
+        await test.Database.Scans.StoreAsync(Some.RadarFrame(grid, Some.Noon.AddYears(-10)), "x", cancellation: cancellation);
+        Assert.Equal(2, await test.Database.Scans.CountAsync(grid.Name, cancellation));
+    }
+
+    [Fact]
+    public async Task GdalReadsTheSamePixelAtTheSamePlace()
+    {
+        var grid = Some.StereographicGrid();
+        var forecast = Some.Forecast(grid, Some.Noon.AddYears(1));
+        await test.Database.Forecasts.PublishAsync(forecast, cancellation);
+        var stored = await test.Database.Grids.GetAsync(grid.Name, cancellation);
+        var settings = new NpgsqlConnectionStringBuilder(test.ConnectionString);
+        var source = $"PG:host={settings.Host} dbname={settings.Database} user={settings.Username} schema=nowcast table=latest_forecast_{stored.ViewName} where='lead_minutes=10' mode=2 column=";
+
+        var info = await GdalAsync("gdalinfo", "-json", source + "rast");
+        using var json = System.Text.Json.JsonDocument.Parse(info);
+        var size = json.RootElement.GetProperty("size").EnumerateArray().Select(value => value.GetInt32()).ToArray();
+        var origin = json.RootElement.GetProperty("geoTransform").EnumerateArray().Select(value => value.GetDouble()).ToArray();
+        Assert.Equal([256, 192], size);
+        Assert.Equal([grid.OriginX, 1000, 0, grid.OriginY, 0, -1000], origin);
+        Assert.Equal(1, json.RootElement.GetProperty("bands").GetArrayLength());
+        Assert.Contains("Polar Stereographic", json.RootElement.GetProperty("coordinateSystem").GetProperty("wkt").GetString());
+
+        var pixel = Array.FindIndex(forecast.RainRate[1], 20_000, rate => rate > 5);
+        var (x, y) = (grid.CentreX(pixel % grid.Width), grid.CentreY(pixel / grid.Width));
+        Assert.Equal([forecast.RainRate[1][pixel]], await PixelAsync("rast"), (a, b) => Math.Abs(a - b) < 1e-4);
+        Assert.Equal(
+            forecast.ExceedanceProbability.Select(leads => 100 * leads[1][pixel]), await PixelAsync("percent"), (a, b) => Math.Abs(a - b) < 1e-3);
+
+        async Task<IEnumerable<float>> PixelAsync(string column) =>
+            (await GdalAsync("gdallocationinfo", "-valonly", "-geoloc", source + column, Text(x), Text(y)))
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(value => float.Parse(value, CultureInfo.InvariantCulture));
+
+        static string Text(double number) => number.ToString(CultureInfo.InvariantCulture);
+    }
+
+    private static async Task<string> GdalAsync(string program, params string[] arguments)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+            var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(0, process.ExitCode);
+            return output;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            Assert.Skip($"{program} is not installed (Debian: gdal-bin)");
+            return "";
+        }
+    }
+
+    private string As(string role) => new NpgsqlConnectionStringBuilder(test.ConnectionString) { Username = role }.ConnectionString;
+
+    private async Task<NpgsqlConnection> AsRoleAsync(string role)
+    {
+        var connection = new NpgsqlConnection(As(role));
+        await connection.OpenAsync(cancellation);
+        // So that it is the privileges that refuse, not the role's read-only default.
+        await ExecuteOnAsync(connection, "SET default_transaction_read_only = off");
+        return connection;
+    }
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var connection = await test.Database.DataSource.OpenConnectionAsync(cancellation);
+        await ExecuteOnAsync(connection, sql);
+    }
+
+    private async Task ExecuteOnAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+}
