@@ -4,7 +4,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 #include "convlstm.h"
-#include "steps.h"
+#include "convolution.h"
 
 namespace {
 

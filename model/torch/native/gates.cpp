@@ -161,6 +161,8 @@ void in_threads(const W& w) {
 
 }  // namespace
 
+void run_here(const gates_forward<float>& work) { some(work, 0, work.pixels); }
+void run_here(const gates_backward<float>& work) { some(work, 0, work.pixels); }
 void run(const gates_forward<float>& work) { in_threads(work); }
 void run(const gates_forward<double>& work) { in_threads(work); }
 void run(const gates_backward<float>& work) { in_threads(work); }

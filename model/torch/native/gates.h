@@ -27,7 +27,11 @@ struct gates_backward {
     T* before_grad;        // May be `cell_next`.
 };
 
-// In threads of at::parallel_for, with the widest vectors that this processor has.
+// With the widest vectors that this processor has.
+void run_here(const gates_forward<float>& work);
+void run_here(const gates_backward<float>& work);
+
+// In threads of at::parallel_for.
 void run(const gates_forward<float>& work);
 void run(const gates_forward<double>& work);
 void run(const gates_backward<float>& work);
