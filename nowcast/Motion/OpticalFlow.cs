@@ -10,8 +10,11 @@ public static class OpticalFlow
     // A step of one solution, in pixels of its level: the linearisation holds no further.
     private const double LargestStep = 2;
 
+    // On the way to a far minimum the fit may get worse for a while; a motion that runs out of the grid gets much worse.
+    private const double WorstTaken = 2;
+
     // The side of the smallest image in which motion is looked for, in pixels of its level.
-    private const int SmallestImage = 24;
+    private const int SmallestImage = 10;
 
     // Shares of the mean of the normal matrices' trace: what damps a solution, and what an empty area counts.
     private const double Damping = 1e-3;
@@ -49,7 +52,7 @@ public static class OpticalFlow
         return Math.Clamp(halvings, options.FinestLevel, options.CoarsestLevel);
     }
 
-    // The iterations of a level; one that explains the scans worse than the motion before it is not taken.
+    // The iterations of a level; one that explains the scans much worse than the motion before it is not taken.
     private static Tensor Improve(Tensor cells, PyramidLevel level, MotionOptions options)
     {
         var misfit = Misfit.Of(level, cells);
@@ -57,7 +60,7 @@ public static class OpticalFlow
         {
             var better = Step(cells, level, options);
             var after = Misfit.Of(level, better);
-            if (!(after < misfit))
+            if (!(after <= misfit * WorstTaken))
                 break;
             (cells, misfit) = (better, after);
         }
