@@ -73,7 +73,7 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor> convlstm(
 
 }  // namespace
 
-TORCH_LIBRARY(nowcast, m) {
+TORCH_LIBRARY_FRAGMENT(nowcast, m) {
     m.def(
         "convlstm(Tensor? input, Tensor? hidden, Tensor? cell, Tensor? input_weight, Tensor state_weight, Tensor? bias,"
         " int steps, bool recompute=False) -> (Tensor, Tensor, Tensor)",

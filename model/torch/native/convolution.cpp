@@ -1,7 +1,6 @@
 #include "convolution.h"
 #include <ATen/Functions.h>
 #include <array>
-#include "winograd.h"
 
 namespace {
 
@@ -31,13 +30,9 @@ at::Tensor convolve(const at::Tensor& x, const at::Tensor& weight, const at::Ten
 }
 
 at::Tensor convolve_back(const at::Tensor& grad, const at::Tensor& x, const at::Tensor& weight) {
-    if (!winograd_takes(weight)) return channels_last(std::get<0>(backward(grad, x, weight, {true, false, false})));
-    at::Tensor made = empty_images(grad, grad.size(0), weight.size(1));
-    winograd_convolve({grad}, winograd_pack_back(weight), {}, static_cast<float*>(made.data_ptr()), {});
-    return made;
+    return channels_last(std::get<0>(backward(grad, x, weight, {true, false, false})));
 }
 
 at::Tensor convolve_weight_gradient(const at::Tensor& grad, const at::Tensor& x, const at::Tensor& weight) {
-    if (winograd_takes(weight)) return winograd_weight_gradient(x, grad);
     return std::get<1>(backward(grad, x, weight, {false, true, false}));
 }

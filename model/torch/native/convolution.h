@@ -1,5 +1,4 @@
-// Convolutions with stride 1 that keep the size, channels last, forward and backward: by Winograd where it takes them,
-// else those of libtorch.
+// Convolutions of libtorch with stride 1 that keep the size, channels last, forward and backward.
 #pragma once
 #include <ATen/core/Tensor.h>
 
@@ -9,7 +8,7 @@ at::Tensor channels_last(const at::Tensor& t);
 // Undefined values, channels last, of the type and place of `like`, as many pixels high and wide.
 at::Tensor empty_images(const at::Tensor& like, int64_t images, int64_t channels);
 
-// Of libtorch; bias may be undefined.
+// Bias may be undefined.
 at::Tensor convolve(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
 
 at::Tensor convolve_back(const at::Tensor& grad, const at::Tensor& x, const at::Tensor& weight);

@@ -14,8 +14,8 @@ struct step_backward_tensors {
 // `first` and `second` is not read. Runs in the calling thread.
 void step_forward_pixels(const step_forward_tensors& step, const float* gates, int64_t first, int64_t count);
 
-// The same, with the gradient of the hidden state from the step after standing elsewhere.
-void step_backward_pixels(const step_backward_tensors& step, const float* hidden_next, int64_t first, int64_t count);
+// The same, with the gradient of the hidden state from the step after standing elsewhere, `next_stride` apart.
+void step_backward_pixels(const step_backward_tensors& step, const float* hidden_next, int64_t next_stride, int64_t first, int64_t count);
 
 void step_forward(const step_forward_tensors& step);
 

@@ -81,6 +81,23 @@ winograd_weights pack(int64_t inputs, int64_t outputs, int64_t stride, bool flip
     return made;
 }
 
+at::Tensor joined(const std::vector<at::Tensor>& parts) {
+    std::vector<at::Tensor> there;
+    for (const at::Tensor& part : parts)
+        if (part.defined()) there.push_back(part);
+    return (there.size() == 1 ? there[0] : at::cat(there, 1)).contiguous();
+}
+
+// The patches of the channels of all parts side by side.
+void patches_of(const tiling& tiles, int64_t which, const std::vector<at::Tensor>& parts, int64_t channels, int64_t step, float* patches) {
+    for (const at::Tensor& part : parts) {
+        tiles.runs(which, [&](int64_t image, int64_t row, int64_t column, int64_t n, int64_t done) {
+            winograd().patches(view(part, image), row, column, n, patches + done * channels, step, channels);
+        });
+        patches += part.size(1);
+    }
+}
+
 }  // namespace
 
 bool winograd_takes(const at::Tensor& weight) {
@@ -88,16 +105,13 @@ bool winograd_takes(const at::Tensor& weight) {
 }
 
 winograd_weights winograd_pack(const std::vector<at::Tensor>& parts) {
-    std::vector<at::Tensor> whole;
-    for (const at::Tensor& part : parts)
-        if (part.defined()) whole.push_back(part);
-    const at::Tensor weight = (whole.size() == 1 ? whole[0] : at::cat(whole, 1)).contiguous();
+    const at::Tensor weight = joined(parts);
     const int64_t inputs = weight.size(1);
     return pack(inputs, weight.size(0), inputs * 9, false, [&](int64_t k, int64_t n) { return data(weight) + (n * inputs + k) * 9; });
 }
 
-winograd_weights winograd_pack_back(const at::Tensor& given) {
-    const at::Tensor weight = given.contiguous();
+winograd_weights winograd_pack_back(const std::vector<at::Tensor>& parts) {
+    const at::Tensor weight = joined(parts);
     const int64_t outputs = weight.size(1);
     return pack(weight.size(0), outputs, 9, true, [&](int64_t k, int64_t n) { return data(weight) + (k * outputs + n) * 9; });
 }
@@ -111,27 +125,21 @@ void winograd_convolve(const std::vector<at::Tensor>& parts, const winograd_weig
         const at::Tensor aside = target == nullptr ? floats(tiles.piece * kTile * kTile * outputs) : at::Tensor();
         for (int64_t which = from; which < to; which++) {
             const int64_t count = tiles.tiles_of(which), patch_step = count * inputs + kShift, product_step = count * kPanel + kShift;
-            int64_t channel = 0;
-            for (const at::Tensor& part : parts) {
-                tiles.runs(which, [&](int64_t image, int64_t row, int64_t column, int64_t n, int64_t done) {
-                    winograd().patches(view(part, image), row, column, n, data(patches) + done * inputs + channel, patch_step, inputs);
-                });
-                channel += part.size(1);
-            }
+            patches_of(tiles, which, parts, inputs, patch_step, data(patches));
             // Where the pixels of a run of tiles begin, and how far the rows are apart.
             const auto place = [&](int64_t image, int64_t row, int64_t column, int64_t n, int64_t done) {
                 return target == nullptr ? std::pair<float*, int64_t>(data(aside) + done * kTile * kTile * outputs, n * kTile * outputs)
                     : std::pair<float*, int64_t>(target + ((image * tiles.height + kTile * row) * tiles.width + kTile * column) * outputs, tiles.width * outputs);
             };
             for (int64_t panel = 0; panel < panels(outputs); panel++) {
+                const int64_t first = panel * kPanel, columns = std::min(kPanel, outputs - first);
                 for (int64_t position = 0; position < kPositions; position++)
                     winograd().multiply(data(patches) + position * patch_step, inputs, 1,
-                                        data(weights.packed) + (panel * kPositions + position) * inputs * kPanel, count, inputs,
+                                        data(weights.packed) + (panel * kPositions + position) * inputs * kPanel, count, inputs, columns,
                                         data(products) + position * product_step, false);
-                const int64_t first = panel * kPanel;
                 tiles.runs(which, [&](int64_t image, int64_t row, int64_t column, int64_t n, int64_t done) {
                     const auto [start, stride] = place(image, row, column, n, done);
-                    winograd().outputs(data(products) + done * kPanel, product_step, n, std::min(kPanel, outputs - first),
+                    winograd().outputs(data(products) + done * kPanel, product_step, n, columns,
                                        steady.defined() ? data(steady) + first : nullptr, start + first, stride, outputs,
                                        tiles.height - kTile * row, tiles.width - kTile * column);
                 });
@@ -146,9 +154,11 @@ void winograd_convolve(const std::vector<at::Tensor>& parts, const winograd_weig
     });
 }
 
-at::Tensor winograd_weight_gradient(const at::Tensor& input, const at::Tensor& output_grad) {
-    const int64_t inputs = input.size(1), outputs = output_grad.size(1);
-    const tiling tiles(input, inputs + kPanel);
+at::Tensor winograd_weight_gradient(const std::vector<at::Tensor>& parts, const at::Tensor& output_grad) {
+    int64_t inputs = 0;
+    for (const at::Tensor& part : parts) inputs += part.size(1);
+    const int64_t outputs = output_grad.size(1);
+    const tiling tiles(output_grad, inputs + kPanel);
     const int64_t size = panels(outputs) * kPositions * inputs * kPanel;
     // Added in the order of the pieces, so that the same input gives the same bits.
     std::vector<at::Tensor> sums(tiles.pieces);
@@ -158,18 +168,16 @@ at::Tensor winograd_weight_gradient(const at::Tensor& input, const at::Tensor& o
         const at::Tensor products = floats(kPositions * (tiles.piece * kPanel + kShift)).zero_();
         for (int64_t which = from; which < to; which++) {
             const int64_t count = tiles.tiles_of(which), patch_step = count * inputs + kShift, product_step = count * kPanel + kShift;
-            tiles.runs(which, [&](int64_t image, int64_t row, int64_t column, int64_t n, int64_t done) {
-                winograd().patches(view(input, image), row, column, n, data(patches) + done * inputs, patch_step, inputs);
-            });
+            patches_of(tiles, which, parts, inputs, patch_step, data(patches));
             for (int64_t panel = 0; panel < panels(outputs); panel++) {
-                const int64_t first = panel * kPanel;
+                const int64_t first = panel * kPanel, columns = std::min(kPanel, outputs - first);
                 tiles.runs(which, [&](int64_t image, int64_t row, int64_t column, int64_t n, int64_t done) {
-                    winograd().gradients(view(output_grad, image), row, column, n, first, std::min(kPanel, outputs - first),
+                    winograd().gradients(view(output_grad, image), row, column, n, first, columns,
                                          data(products) + done * kPanel, product_step);
                 });
                 for (int64_t position = 0; position < kPositions; position++)
                     winograd().multiply(data(patches) + position * patch_step, 1, inputs, data(products) + position * product_step,
-                                        inputs, count, data(own) + (panel * kPositions + position) * inputs * kPanel, true);
+                                        inputs, count, columns, data(own) + (panel * kPositions + position) * inputs * kPanel, true);
             }
         }
         sums[from] = own;
@@ -177,7 +185,7 @@ at::Tensor winograd_weight_gradient(const at::Tensor& input, const at::Tensor& o
     at::Tensor sum = sums[0];
     for (int64_t i = 1; i < tiles.pieces; i++)
         if (sums[i].defined()) sum.add_(sums[i]);
-    at::Tensor made = at::empty({outputs, inputs, 3, 3}, input.options());
+    at::Tensor made = at::empty({outputs, inputs, 3, 3}, output_grad.options());
     at::parallel_for(0, panels(outputs) * inputs, 16, [&](int64_t from, int64_t to) {
         for (int64_t i = from; i < to; i++) {
             const int64_t panel = i / inputs, k = i % inputs;

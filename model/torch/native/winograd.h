@@ -16,8 +16,8 @@ struct winograd_weights {
 // Of the convolution over the channels of all parts together; an undefined part is left out.
 winograd_weights winograd_pack(const std::vector<at::Tensor>& parts);
 
-// Of the convolution that leads the gradients of the outputs back to the inputs.
-winograd_weights winograd_pack_back(const at::Tensor& weight);
+// Of the convolution that leads the gradients of the outputs back to the inputs of all parts.
+winograd_weights winograd_pack_back(const std::vector<at::Tensor>& parts);
 
 // Called with the results of a row of pixels while they are in the cache: first pixel, how many, values[pixel][outputs].
 using winograd_then = std::function<void(int64_t first, int64_t count, float* values)>;
@@ -26,5 +26,5 @@ using winograd_then = std::function<void(int64_t first, int64_t count, float* va
 // is reused, and are handed to `then`, where that is given, from several threads.
 void winograd_convolve(const std::vector<at::Tensor>& parts, const winograd_weights& weights, const at::Tensor& bias, float* target, const winograd_then& then);
 
-// The gradient of the weights, (out, in, 3, 3).
-at::Tensor winograd_weight_gradient(const at::Tensor& input, const at::Tensor& output_grad);
+// The gradient of the weights, (out, in, 3, 3), over the channels of all parts together.
+at::Tensor winograd_weight_gradient(const std::vector<at::Tensor>& parts, const at::Tensor& output_grad);

@@ -187,42 +187,50 @@ void outputs(const float* values, int64_t position_stride, int64_t count, int64_
                                              target + kTile * i * pixel_stride + c, row_stride, pixel_stride, height, width - kTile * i)));
 }
 
-template <int R>
-INLINE void multiply_rows(const float* left, int64_t row_stride, int64_t k_stride, const float* right, int64_t depth, float* products, bool add) {
+template <int R, int kVectors>
+INLINE void multiply_columns(const float* left, int64_t row_stride, int64_t k_stride, const float* right, int64_t depth, float* products, bool add) {
     typedef typename vector<kWidth>::type V;
-    constexpr int kVectors = kWidth >= 8 ? 2 : 4;
-    for (int64_t n = 0; n < kPanel; n += kVectors * kWidth) {
-        V sum[R][kVectors];
-        for (int r = 0; r < R; r++)
-            for (int v = 0; v < kVectors; v++) sum[r][v] = add ? load<V>(products + r * kPanel + n + v * kWidth) : V{};
-        // An address may add a multiple of one register to another, so three rows share a pointer.
-        constexpr int kPointers = (R + 2) / 3;
-        const float* from[kPointers];
-        for (int p = 0; p < kPointers; p++) from[p] = left + 3 * p * row_stride;
-        const float* to = right + n;
-        for (int64_t k = 0; k < depth; k++, to += kPanel) {
-            V weights[kVectors];
-            for (int v = 0; v < kVectors; v++) weights[v] = load<V>(to + v * kWidth);
+    V sum[R][kVectors];
+    for (int r = 0; r < R; r++)
+        for (int v = 0; v < kVectors; v++) sum[r][v] = add ? load<V>(products + r * kPanel + v * kWidth) : V{};
+    // An address may add a multiple of one register to another, so three rows share a pointer.
+    constexpr int kPointers = (R + 2) / 3;
+    const float* from[kPointers];
+    for (int p = 0; p < kPointers; p++) from[p] = left + 3 * p * row_stride;
+    const float* to = right;
+    for (int64_t k = 0; k < depth; k++, to += kPanel) {
+        V weights[kVectors];
+        for (int v = 0; v < kVectors; v++) weights[v] = load<V>(to + v * kWidth);
 #pragma GCC unroll 16
-            for (int r = 0; r < R; r++) {
-                const float one = from[r / 3][r % 3 * row_stride];
-                for (int v = 0; v < kVectors; v++) sum[r][v] += one * weights[v];
-            }
-            for (int p = 0; p < kPointers; p++) from[p] += k_stride;
+        for (int r = 0; r < R; r++) {
+            const float one = from[r / 3][r % 3 * row_stride];
+            for (int v = 0; v < kVectors; v++) sum[r][v] += one * weights[v];
         }
-        for (int r = 0; r < R; r++)
-            for (int v = 0; v < kVectors; v++) store(products + r * kPanel + n + v * kWidth, sum[r][v]);
+        for (int p = 0; p < kPointers; p++) from[p] += k_stride;
     }
+    for (int r = 0; r < R; r++)
+        for (int v = 0; v < kVectors; v++) store(products + r * kPanel + v * kWidth, sum[r][v]);
 }
 
-void multiply(const float* left, int64_t row_stride, int64_t k_stride, const float* right, int64_t rows, int64_t depth, float* products, bool add) {
+template <int R>
+INLINE void multiply_rows(const float* left, int64_t row_stride, int64_t k_stride, const float* right, int64_t depth, int64_t columns, float* products, bool add) {
+    constexpr int kVectors = kWidth >= 8 ? 2 : 4;
+    int64_t n = 0;
+    for (; n + (kVectors - 1) * kWidth < columns; n += kVectors * kWidth)
+        multiply_columns<R, kVectors>(left, row_stride, k_stride, right + n, depth, products + n, add);
+    for (; n < columns; n += kWidth)
+        multiply_columns<R, 1>(left, row_stride, k_stride, right + n, depth, products + n, add);
+}
+
+void multiply(const float* left, int64_t row_stride, int64_t k_stride, const float* right, int64_t rows, int64_t depth, int64_t columns,
+              float* products, bool add) {
     while (rows > 0) {
         int64_t done;
-        if (rows >= kRows) { done = kRows; multiply_rows<kRows>(left, row_stride, k_stride, right, depth, products, add); }
-        else if (rows >= 8 && kRows > 8) { done = 8; multiply_rows<8>(left, row_stride, k_stride, right, depth, products, add); }
-        else if (rows >= 4) { done = 4; multiply_rows<4>(left, row_stride, k_stride, right, depth, products, add); }
-        else if (rows >= 2) { done = 2; multiply_rows<2>(left, row_stride, k_stride, right, depth, products, add); }
-        else { done = 1; multiply_rows<1>(left, row_stride, k_stride, right, depth, products, add); }
+        if (rows >= kRows) { done = kRows; multiply_rows<kRows>(left, row_stride, k_stride, right, depth, columns, products, add); }
+        else if (rows >= 8 && kRows > 8) { done = 8; multiply_rows<8>(left, row_stride, k_stride, right, depth, columns, products, add); }
+        else if (rows >= 4) { done = 4; multiply_rows<4>(left, row_stride, k_stride, right, depth, columns, products, add); }
+        else if (rows >= 2) { done = 2; multiply_rows<2>(left, row_stride, k_stride, right, depth, columns, products, add); }
+        else { done = 1; multiply_rows<1>(left, row_stride, k_stride, right, depth, columns, products, add); }
         rows -= done;
         left += done * row_stride;
         products += done * kPanel;

@@ -21,9 +21,9 @@ struct winograd_kernels {
     void (*gradients)(const image_view& image, int64_t row, int64_t column, int64_t count, int64_t from, int64_t columns,
                       float* values, int64_t position_stride);
 
-    // products[row][kPanel] (+)= sum over k of left(row, k) * right[k][kPanel].
+    // products[row][kPanel] (+)= sum over k of left(row, k) * right[k][kPanel], for the first `columns` at least.
     void (*multiply)(const float* left, int64_t row_stride, int64_t k_stride, const float* right, int64_t rows, int64_t depth,
-                     float* products, bool add);
+                     int64_t columns, float* products, bool add);
 
     // Values [position][tile][kPanel] to 4x4 pixels, `columns` channels of them, with bias (or null); rows and pixels
     // beyond `height` and `width` are left out. Pixel (y, x) of tile i stands at target + y*row_stride + (4*i+x)*pixel_stride.
