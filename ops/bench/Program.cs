@@ -1,11 +1,13 @@
 using ConvLstm.Nowcast.Bench;
 using ConvLstm.Nowcast.Bench.ConvLstm;
+using ConvLstm.Nowcast.Bench.Ingest;
 using ConvLstm.Nowcast.Ingest;
 
 // A new benchmark is its folder and a line here.
 var benchmarks = new Dictionary<string, Func<BenchmarkOptions, IReadOnlyList<BenchmarkRow>>>(StringComparer.Ordinal)
 {
     ["convlstm"] = ConvLstmBenchmark.Run,
+    ["ingest"] = IngestBenchmark.Run,
 };
 try
 {
