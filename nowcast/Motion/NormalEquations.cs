@@ -7,8 +7,8 @@ namespace ConvLstm.Nowcast.Motion;
 /// </summary>
 internal static class NormalEquations
 {
-    // A pixel counts where it and what stands next to it was all but fully observed in both scans.
-    private const double Observed = 0.99;
+    // A pixel counts where, in both scans, this share of what the blur gathered there and next to it was observed.
+    private const double Observed = 0.7;
 
     // Log-rain above which a pixel counts as rain for the size of residuals.
     private const double Wet = 0.1;

@@ -33,12 +33,17 @@ internal static class ScanPyramid
         return levels;
     }
 
-    /// <summary>The level blurred, to make gradients of noisy scans meaningful.</summary>
-    internal static PyramidLevel Blurred(PyramidLevel level, double sigma) => level with
+    /// <summary>
+    /// The level blurred, to make gradients of noisy scans meaningful; what is observed becomes the observed share under the
+    /// blur, so that a gap near by, which pulls a value to one side, is known.
+    /// </summary>
+    internal static PyramidLevel Blurred(PyramidLevel level, double sigma)
     {
-        Scans = sigma <= 0 ? level.Scans
-            : GaussianBlur.Apply(level.Scans * level.Observed, sigma) / GaussianBlur.Apply(level.Observed, sigma).clamp(min: LeastShare),
-    };
+        if (sigma <= 0)
+            return level;
+        var share = GaussianBlur.Apply(level.Observed, sigma);
+        return level with { Scans = GaussianBlur.Apply(level.Scans * level.Observed, sigma) / share.clamp(min: LeastShare), Observed = share };
+    }
 
     private static (Tensor Scans, Tensor Observed) Halve(Tensor scans, Tensor observed)
     {

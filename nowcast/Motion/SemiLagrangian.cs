@@ -78,17 +78,9 @@ public static class SemiLagrangian
         var from = Bilinear.Positions(shape[1], shape[2], displacement.device) - displacement;
         var sampled = Bilinear.Sample(stack([planes.nan_to_num(0, 0, 0), observed], 1), from, GridSamplePaddingMode.Zeros);
         var share = sampled.select(1, 1);
-        var known = share.gt(0.5).logical_and(Inside(from, shape[1], shape[2]));
+        // Beyond the edge nothing is observed, so air from more than half a pixel outside is not known either.
+        var known = share.gt(0.5);
         var moved = (sampled.select(1, 0) / share.clamp(min: 1e-6)).masked_fill(known.logical_not(), float.NaN);
         return moved.view(rain.shape).MoveToOuterDisposeScope();
-    }
-
-    // Between the centres of the outermost pixels, give or take what rounding does to a field that does not move.
-    private static Tensor Inside(Tensor from, long height, long width)
-    {
-        const double Rounding = 1e-3;
-        var (x, y) = (from[0], from[1]);
-        return x.ge(-Rounding).logical_and(x.le(width - 1 + Rounding))
-            .logical_and(y.ge(-Rounding)).logical_and(y.le(height - 1 + Rounding));
     }
 }

@@ -29,11 +29,22 @@ if [ -n "${TORCH_ROOT:-}" ]; then
 fi
 mkdir -p "$objects" "$(dirname "$out")"
 compiled=() pids=()
-for source in "$here"/*.cpp; do
-  object=$objects/$(basename "${source%.cpp}").o
-  "${CXX:-g++}" "${flags[@]}" -c "$source" -o "$object" & pids+=($!)
+compile() {  # SOURCE OBJECT_NAME [FLAG…]
+  local object=$objects/$2.o
+  "${CXX:-g++}" "${flags[@]}" "${@:3}" -c "$here/$1.cpp" -o "$object" & pids+=($!)
   compiled+=("$object")
+}
+for source in "$here"/*.cpp; do
+  name=$(basename "${source%.cpp}")
+  [ "$name" = winograd_kernels ] || compile "$name" "$name"
 done
+# The inner loops once for each width of vectors; the processor picks when it runs.
+compile winograd_kernels winograd_baseline -Wno-psabi -DWINOGRAD_VARIANT=winograd_baseline
+if [ "$(uname -m)" = x86_64 ]; then
+  compile winograd_kernels winograd_avx2 -Wno-psabi -DWINOGRAD_VARIANT=winograd_avx2 -mavx2 -mfma
+  compile winograd_kernels winograd_avx512 -Wno-psabi -DWINOGRAD_VARIANT=winograd_avx512 \
+    -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma -mprefer-vector-width=512
+fi
 for pid in "${pids[@]}"; do wait "$pid"; done
 "${CXX:-g++}" "${flags[@]}" -shared -o "$out.new" "${compiled[@]}" "${libraries[@]}"
 mv "$out.new" "$out"

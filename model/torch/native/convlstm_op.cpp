@@ -4,7 +4,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 #include "convlstm.h"
-#include "steps.h"
+#include "convolution.h"
 
 namespace {
 
@@ -73,7 +73,7 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor> convlstm(
 
 }  // namespace
 
-TORCH_LIBRARY(nowcast, m) {
+TORCH_LIBRARY_FRAGMENT(nowcast, m) {
     m.def(
         "convlstm(Tensor? input, Tensor? hidden, Tensor? cell, Tensor? input_weight, Tensor state_weight, Tensor? bias,"
         " int steps, bool recompute=False) -> (Tensor, Tensor, Tensor)",

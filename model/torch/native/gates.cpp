@@ -101,7 +101,7 @@ INLINE void backward_as(const gates_backward<T>& w, int64_t from, int64_t to) {
         const T* __restrict before = kBefore ? w.before + p * c : nullptr;
         const T* __restrict cell = w.cell + p * c;
         const T* __restrict above = kAbove ? w.hidden_grad + p * c : nullptr;
-        const T* __restrict next = kNext ? w.hidden_next + p * c : nullptr;
+        const T* __restrict next = kNext ? w.hidden_next + p * w.next_stride : nullptr;
         const T* cell_next = w.cell_next == nullptr ? nullptr : w.cell_next + p * c;
         T* gates_grad = w.gates_grad + p * 4 * c;
         T* before_grad = w.before_grad + p * c;
@@ -161,6 +161,8 @@ void in_threads(const W& w) {
 
 }  // namespace
 
+void run_here(const gates_forward<float>& work) { some(work, 0, work.pixels); }
+void run_here(const gates_backward<float>& work) { some(work, 0, work.pixels); }
 void run(const gates_forward<float>& work) { in_threads(work); }
 void run(const gates_forward<double>& work) { in_threads(work); }
 void run(const gates_backward<float>& work) { in_threads(work); }

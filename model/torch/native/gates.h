@@ -16,18 +16,22 @@ struct gates_forward {
 
 template <typename T>
 struct gates_backward {
-    int64_t pixels, channels;
+    int64_t pixels, channels, next_stride;
     const T* activated;
     const T* before;       // Null for zeros.
     const T* cell;
     const T* hidden_grad;  // From the layers above; null for zeros.
-    const T* hidden_next;  // From the step after; null for zeros.
+    const T* hidden_next;  // From the step after; null for zeros. A pixel is next_stride numbers after the one before.
     const T* cell_next;    // Null for zeros.
     T* gates_grad;         // Of the gates before the activation. May be `activated`.
     T* before_grad;        // May be `cell_next`.
 };
 
-// In threads of at::parallel_for, with the widest vectors that this processor has.
+// With the widest vectors that this processor has.
+void run_here(const gates_forward<float>& work);
+void run_here(const gates_backward<float>& work);
+
+// In threads of at::parallel_for.
 void run(const gates_forward<float>& work);
 void run(const gates_forward<double>& work);
 void run(const gates_backward<float>& work);

@@ -20,10 +20,12 @@ void forward_on_cpu(const step_forward_tensors& s) {
 
 template <typename T>
 void backward_on_cpu(const step_backward_tensors& s) {
-    run(gates_backward<T>{pixels_of(s.cell), s.cell.size(1), start_of<T>(s.activated), start_of<T>(s.before), start_of<T>(s.cell),
+    run(gates_backward<T>{pixels_of(s.cell), s.cell.size(1), s.cell.size(1), start_of<T>(s.activated), start_of<T>(s.before), start_of<T>(s.cell),
                           start_of<T>(s.hidden_grad), start_of<T>(s.hidden_next), start_of<T>(s.cell_next),
                           start_of<T>(s.gates_grad), start_of<T>(s.before_grad)});
 }
+
+float* pixel(const at::Tensor& t, int64_t which) { return t.defined() ? start_of<float>(t) + which * t.size(1) : nullptr; }
 
 // Channels-last pixels as the rows of a matrix: the batch of an LSTM cell. No copy.
 at::Tensor rows(const at::Tensor& t) { return t.permute({0, 2, 3, 1}).reshape({-1, t.size(1)}); }
@@ -61,4 +63,15 @@ void step_backward(const step_backward_tensors& s) {
     if (!s.cell.device().is_cpu()) backward_on_gpu(s);
     else if (s.cell.scalar_type() == at::kFloat) backward_on_cpu<float>(s);
     else backward_on_cpu<double>(s);
+}
+
+void step_forward_pixels(const step_forward_tensors& s, const float* gates, int64_t first, int64_t count) {
+    run_here(gates_forward<float>{count, s.cell.size(1), gates, nullptr, pixel(s.before, first), pixel(s.activated, first),
+                                  pixel(s.cell, first), pixel(s.hidden, first)});
+}
+
+void step_backward_pixels(const step_backward_tensors& s, const float* hidden_next, int64_t next_stride, int64_t first, int64_t count) {
+    run_here(gates_backward<float>{count, s.cell.size(1), next_stride, pixel(s.activated, first), pixel(s.before, first), pixel(s.cell, first),
+                                   pixel(s.hidden_grad, first), hidden_next, pixel(s.cell_next, first),
+                                   pixel(s.gates_grad, first), pixel(s.before_grad, first)});
 }
