@@ -54,6 +54,8 @@ internal static unsafe partial class NativeNetCdf
         using var once = Gate.EnterScope();
         if (s_isLoaded)
             return;
+        // HDF5 reads this when it is first used, from the C environment; see UnlockedFile for why.
+        _ = setenv("HDF5_USE_FILE_LOCKING", "FALSE", 0);
         var library = NativeLibraries.Load(NativeLibraries.NetCdf);
         // Damaged files leave objects of HDF5 open, over which it complains when the process ends; there is nothing left to be closed then.
         if (NativeLibrary.TryGetExport(library, "H5dont_atexit", out var dontAtExit))
@@ -64,6 +66,8 @@ internal static unsafe partial class NativeNetCdf
         OpenFiles = new OpenFiles(library);
         Volatile.Write(ref s_isLoaded, true);
     }
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)] private static partial int setenv(string name, string value, int overwrite);
 
     [LibraryImport(Library)] internal static partial byte* nc_inq_libvers();
     [LibraryImport(Library)] internal static partial byte* nc_strerror(int status);

@@ -176,7 +176,7 @@ public sealed unsafe class NetCdfVariable
         }
         if (chunks is null)
             return false;
-        using var file = File.OpenHandle(_file.Location);
+        using var file = UnlockedFile.OpenHandle(_file.Location);
         return HasSignatureAtStart(file) && chunks.TryRead(file, start, count, target);
     }
 
