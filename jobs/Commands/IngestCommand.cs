@@ -1,7 +1,5 @@
 using System.CommandLine;
 using ConvLstm.Nowcast.Jobs.Pipeline;
-using ConvLstm.Nowcast.Jobs.Settings;
-using ConvLstm.Nowcast.Storage;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;
 
@@ -12,16 +10,15 @@ internal static class IngestCommand
     {
         var paths = new Argument<string[]>("PATH") { Description = "Radar files, folders or patterns.", Arity = ArgumentArity.OneOrMore };
         var command = new Command("ingest", "Read radar files into the database.") { paths };
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction((parsed, cancellation) => OpenDatabase.RunAsync(async (database, _) =>
         {
-            await using var database = await NowcastDatabase.OpenAsync(NowcastSettings.Load().Db, cancellation);
             var summary = await terminal.ProgressAsync("ingest", report => new ArchiveIngest(database).RunAsync(
                 parsed.GetRequiredValue(paths), (done, of) => report((double)done / of, $"{done} of {of} files"), cancellation));
             foreach (var problem in summary.Problems)
                 terminal.Error(problem);
             terminal.Line($"{summary.Stored} scans stored, {summary.AlreadyThere} were there already, {summary.Problems.Count} files could not be used");
             return summary.Problems.Count == 0 ? CommandLine.Done : CommandLine.Failed;
-        });
+        }, cancellation));
         return command;
     }
 }
