@@ -1,7 +1,6 @@
 using System.CommandLine;
 using ConvLstm.Nowcast.Jobs.Feed;
 using ConvLstm.Nowcast.Jobs.Pipeline;
-using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Storage;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;
@@ -26,9 +25,8 @@ internal static class IngestCommand
             if (result.GetValue(idle) is <= 0)
                 result.AddError("--idle takes seconds, 1 or more.");
         });
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction((parsed, cancellation) => OpenDatabase.RunAsync(async (database, _) =>
         {
-            await using var database = await NowcastDatabase.OpenAsync(NowcastSettings.Load().Db, cancellation);
             if (parsed.GetValue(watch) is not { } folder)
                 return await IngestAsync(terminal, database, parsed.GetRequiredValue(paths), cancellation);
             var options = new FeedOptions(folder)
@@ -37,7 +35,7 @@ internal static class IngestCommand
                 Idle = parsed.GetValue(idle) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             };
             return await WatchAsync(terminal, new FeedWatch(options, database, DecoderOptions.Default, TimeProvider.System), options, cancellation);
-        });
+        }, cancellation));
         return command;
     }
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Jobs.Feed;
 using ConvLstm.Nowcast.Jobs.Pipeline;
-using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Storage;
 
@@ -20,14 +19,11 @@ internal static class RunCommand
         var model = new Option<string?>("--model") { Description = "A checkpoint (setting NOWCAST_MODEL); the promoted one where not given." };
         var device = new Option<string>("--device") { Description = "cpu, cuda or auto.", DefaultValueFactory = _ => "auto" };
         var command = new Command("run", "One pass: ingest the feed, forecast from the newest scans, publish, verify.") { feed, model, device };
-        command.SetAction(async (parsed, cancellation) =>
-        {
-            var settings = NowcastSettings.Load();
-            await using var database = await NowcastDatabase.OpenAsync(settings.Db, cancellation);
-            return await RunAsync(
+        command.SetAction((parsed, cancellation) => OpenDatabase.RunAsync(
+            (database, settings) => RunAsync(
                 terminal, database, settings.Lead, parsed.GetValue(feed) ?? settings.Feed, parsed.GetValue(model) ?? settings.Model,
-                Devices.Named(parsed.GetRequiredValue(device)), cancellation);
-        });
+                Devices.Named(parsed.GetRequiredValue(device)), cancellation),
+            cancellation));
         return command;
     }
 

@@ -1,4 +1,3 @@
-using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Storage.Verification;
 
@@ -7,40 +6,36 @@ namespace ConvLstm.Nowcast.Jobs.Pipeline;
 /// <summary>Scores the maps whose scans have come in since.</summary>
 internal sealed class VerificationPass(NowcastDatabase database)
 {
+    /// <param name="since">Runs issued before this are left alone.</param>
+    /// <param name="cancellation">Stops between two maps; runs that were scored stay scored.</param>
     /// <returns>How many maps were scored.</returns>
     internal async Task<int> RunAsync(DateTimeOffset since, CancellationToken cancellation)
     {
         var scored = 0;
         foreach (var grid in await database.Grids.ListAsync(cancellation))
         {
-            var pending = await database.Verification.PendingAsync(grid.Grid.Name, since, cancellation);
-            var scans = new Dictionary<DateTimeOffset, RadarFrame>();
-            foreach (var run in pending.GroupBy(p => p.RunId))
+            var scans = new ObservedScans(database.Scans, grid.Grid.Name);
+            foreach (var run in (await database.Verification.PendingAsync(grid.Grid.Name, since, cancellation)).GroupBy(p => p.RunId))
             {
-                var forecast = await database.Queries.LoadRunAsync(run.Key, cancellation);
-                var scores = new List<LeadScores>();
-                foreach (var map in run)
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    var lead = IndexOf(forecast.LeadTimes, TimeSpan.FromSeconds(map.LeadSeconds));
-                    scores.Add(MapScores.Of(forecast, lead, await ScanAsync(grid.Grid.Name, map.ValidTime, scans, cancellation)));
-                }
-                await database.Verification.StoreAsync(run.Key, scores, cancellation);
-                scored += scores.Count;
-                // Runs come in the order of their issue times: no later one asks for these scans again.
-                foreach (var past in scans.Keys.Where(time => time <= forecast.IssueTime).ToList())
-                    scans.Remove(past);
+                scans.ForgetUpTo(run.First().IssueTime);
+                scored += await ScoreAsync(run.Key, run, scans, cancellation);
             }
         }
         return scored;
     }
 
-    private async Task<RadarFrame> ScanAsync(
-        string grid, DateTimeOffset validTime, Dictionary<DateTimeOffset, RadarFrame> scans, CancellationToken cancellation)
+    private async Task<int> ScoreAsync(long run, IEnumerable<PendingMap> maps, ObservedScans scans, CancellationToken cancellation)
     {
-        if (!scans.TryGetValue(validTime, out var scan))
-            scans[validTime] = scan = (await database.Scans.LoadFramesAsync(grid, validTime, validTime, cancellation))[0];
-        return scan;
+        var forecast = await database.Queries.LoadRunAsync(run, cancellation);
+        var scores = new List<LeadScores>();
+        foreach (var map in maps)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (await scans.GetAsync(map.ValidTime, cancellation) is { } scan)
+                scores.Add(MapScores.Of(forecast, IndexOf(forecast.LeadTimes, TimeSpan.FromSeconds(map.LeadSeconds)), scan));
+        }
+        await database.Verification.StoreAsync(run, scores, cancellation);
+        return scores.Count;
     }
 
     private static int IndexOf(IReadOnlyList<TimeSpan> leads, TimeSpan lead)
