@@ -1,9 +1,11 @@
 using ConvLstm.Nowcast.Storage;
-using ConvLstm.Nowcast.Storage.Verification;
 
 namespace ConvLstm.Nowcast.Jobs.Pipeline;
 
-/// <summary>Scores the maps whose scans have come in since.</summary>
+/// <summary>
+/// Scores the maps whose scans have come in since. The runs of one issue time are scored together, on the same pixels, so
+/// that a model, extrapolation and persistence can be compared.
+/// </summary>
 internal sealed class VerificationPass(NowcastDatabase database)
 {
     /// <param name="since">Runs issued before this are left alone.</param>
@@ -14,37 +16,24 @@ internal sealed class VerificationPass(NowcastDatabase database)
         var scored = 0;
         foreach (var grid in await database.Grids.ListAsync(cancellation))
         {
+            var pending = await database.Verification.PendingAsync(grid.Grid.Name, since, cancellation);
             var scans = new ObservedScans(database.Scans, grid.Grid.Name);
-            foreach (var run in (await database.Verification.PendingAsync(grid.Grid.Name, since, cancellation)).GroupBy(p => p.RunId))
+            foreach (var maps in pending.GroupBy(p => (p.IssueTime, p.LeadSeconds)))
             {
-                scans.ForgetUpTo(run.First().IssueTime);
-                scored += await ScoreAsync(run.Key, run, scans, cancellation);
+                cancellation.ThrowIfCancellationRequested();
+                // Maps come in the order of their issue times: no later one asks for these scans again.
+                scans.ForgetUpTo(maps.Key.IssueTime);
+                if (await scans.GetAsync(maps.First().ValidTime, cancellation) is not { } scan)
+                    continue;
+                var runs = new List<(long Id, RainForecast Map)>();
+                foreach (var map in maps)
+                    runs.Add((map.RunId, await database.Queries.LoadMapAsync(map.RunId, map.LeadSeconds, cancellation)));
+                var mask = CommonPixels.Of(scan, [.. runs.Select(run => run.Map)]);
+                foreach (var (id, map) in runs)
+                    await database.Verification.StoreAsync(id, [MapScores.Of(map, 0, scan, mask)], cancellation);
+                scored += runs.Count;
             }
         }
         return scored;
-    }
-
-    private async Task<int> ScoreAsync(long run, IEnumerable<PendingMap> maps, ObservedScans scans, CancellationToken cancellation)
-    {
-        var forecast = await database.Queries.LoadRunAsync(run, cancellation);
-        var scores = new List<LeadScores>();
-        foreach (var map in maps)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            if (await scans.GetAsync(map.ValidTime, cancellation) is { } scan)
-                scores.Add(MapScores.Of(forecast, IndexOf(forecast.LeadTimes, TimeSpan.FromSeconds(map.LeadSeconds)), scan));
-        }
-        await database.Verification.StoreAsync(run, scores, cancellation);
-        return scores.Count;
-    }
-
-    private static int IndexOf(IReadOnlyList<TimeSpan> leads, TimeSpan lead)
-    {
-        for (var i = 0; i < leads.Count; i++)
-        {
-            if (leads[i] == lead)
-                return i;
-        }
-        throw new InvalidOperationException($"The run has no map at a lead of {lead}.");
     }
 }

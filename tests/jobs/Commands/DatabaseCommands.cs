@@ -70,7 +70,7 @@ public sealed class DatabaseCommands(TestCluster cluster, Archive archive) : ICl
             File.Copy(archive.FileOf(scan), folder.File(Path.GetFileName(archive.FileOf(scan))));
         var report = await cli.DoAsync("run", "--feed", ".");
 
-        Assert.Contains("ingest: 2 new scans", report, StringComparison.Ordinal);
+        Assert.Contains("ingest: 2 scans stored", report, StringComparison.Ordinal);
         // Two leads of extrapolation and of persistence.
         Assert.Contains("verify: 4 maps", report, StringComparison.Ordinal);
     }
