@@ -30,7 +30,7 @@ internal sealed class NowcastPass(NowcastDatabase database, Checkpoint? model, T
         var outcomes = new List<NowcastOutcome>();
         foreach (var grid in await database.Grids.ListAsync(cancellation))
         {
-            if (await database.Scans.LatestSequenceAsync(grid.Grid.Name, ScansRead, cancellation) is RadarSequence past)
+            if (await NewestScans.LoadAsync(database, grid.Grid.Name, ScansRead, cancellation) is { } past)
                 outcomes.AddRange(await PublishAllAsync(past, cancellation));
         }
         return outcomes;
