@@ -6,8 +6,8 @@ public sealed record QualityOptions
     public static QualityOptions Default { get; } = new();
 
     /// <summary>
-    /// No scan averages more over a pixel and some minutes: the record of rain in one minute is 31.2 mm (Unionville 1956,
-    /// <see href="https://wmo.asu.edu/content/world-greatest-one-minute-rainfall"/>), composites of good practice stop at a quarter of that.
+    /// No scan averages more over a pixel and some minutes: the record of rain in one minute is 31.2 mm (Unionville 1956, World Meteorological Organization),
+    /// composites of good practice stop at a quarter of that.
     /// </summary>
     public double LargestRateMmH { get; init; } = 500;
 

@@ -31,7 +31,7 @@ internal sealed class NowcastPass(NowcastDatabase database, Checkpoint? model, T
         var scans = Math.Max(ScansRead, Methods().Max(m => m.ScansNeeded));
         foreach (var grid in await database.Grids.ListAsync(cancellation))
         {
-            if (await database.Scans.LatestSequenceAsync(grid.Grid.Name, scans, cancellation) is RadarSequence past)
+            if (await NewestScans.LoadAsync(database, grid.Grid.Name, scans, cancellation) is { } past)
                 outcomes.AddRange(await PublishAllAsync(past, cancellation));
         }
         return outcomes;
