@@ -3,12 +3,12 @@ using ConvLstm.Nowcast.Torch.Interop;
 namespace ConvLstm.Nowcast.Torch;
 
 /// <summary>
-/// The memory of tensors on the CPU, in bytes; large blocks only. Freed blocks are kept for the next step
+/// The memory of tensors on the CPU, in bytes. Freed blocks from 128 KiB are kept for the next step
 /// (<c>native/memory.cpp</c>).
 /// </summary>
 /// <param name="InUse">Held by tensors.</param>
 /// <param name="Cached">Kept for tensors to come.</param>
-/// <param name="Peak">The most that tensors held since the start or the last <see cref="Release"/>.</param>
+/// <param name="Peak">The most that tensors held in such blocks since the start or the last <see cref="Release"/>.</param>
 public readonly record struct CpuMemory(long InUse, long Cached, long Peak)
 {
     public static unsafe CpuMemory Now()

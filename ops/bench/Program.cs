@@ -1,6 +1,7 @@
 using ConvLstm.Nowcast.Bench;
 using ConvLstm.Nowcast.Bench.ConvLstm;
 using ConvLstm.Nowcast.Bench.Ingest;
+using ConvLstm.Nowcast.Bench.Memory;
 using ConvLstm.Nowcast.Bench.Storage;
 using ConvLstm.Nowcast.Ingest;
 
@@ -8,6 +9,7 @@ using ConvLstm.Nowcast.Ingest;
 var benchmarks = new Dictionary<string, Func<BenchmarkOptions, Task<IReadOnlyList<BenchmarkRow>>>>(StringComparer.Ordinal)
 {
     ["convlstm"] = options => Task.FromResult(ConvLstmBenchmark.Run(options)),
+    ["memory"] = options => Task.FromResult(MemoryBenchmark.Run(options)),
     ["ingest"] = options => Task.FromResult(IngestBenchmark.Run(options)),
     ["storage"] = StorageBenchmark.RunAsync,
 };

@@ -4,6 +4,7 @@
 #include <c10/core/CPUAllocator.h>
 #include <sys/mman.h>
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <list>
@@ -115,6 +116,8 @@ class BlockCache {
     size_t in_use_ = 0, cached_ = 0, peak_ = 0;
 };
 
+std::atomic<int64_t> small_bytes{0};
+
 // Never destroyed: tensors that live in static variables are freed after everything else.
 BlockCache& cache() {
     static auto* const blocks = new BlockCache;
@@ -124,8 +127,10 @@ BlockCache& cache() {
 void release(void* data) {
     if (data == nullptr) return;
     auto* header = reinterpret_cast<Header*>(static_cast<char*>(data) - kHeader);
-    if (header->bytes < kCached) std::free(header);
-    else cache().give(header, header->bytes);
+    if (header->bytes < kCached) {
+        small_bytes -= static_cast<int64_t>(header->bytes);
+        std::free(header);
+    } else cache().give(header, header->bytes);
 }
 
 // The base class lost a const in libtorch 2.3 and gained copy_data: the functions that fit override, the others idle.
@@ -147,6 +152,7 @@ struct CachingAllocator final : c10::Allocator {
             block = nullptr;
         }
         if (block == nullptr) C10_THROW_ERROR(OutOfMemoryError, c10::str("not enough memory: a tensor needs ", bytes, " bytes"));
+        if (whole < kCached) small_bytes += static_cast<int64_t>(whole);
         static_cast<Header*>(block)->bytes = whole;
         void* data = static_cast<char*>(block) + kHeader;
         return {data, data, &release, c10::Device(c10::DeviceType::CPU)};
@@ -162,7 +168,10 @@ const bool installed = [] {
 }  // namespace
 
 CT_EXPORT int32_t ct_cpu_memory(int64_t* in_use, int64_t* cached, int64_t* peak) {
-    return guard([&] { cache().report(in_use, cached, peak); });
+    return guard([&] {
+        cache().report(in_use, cached, peak);
+        *in_use += small_bytes;
+    });
 }
 
 CT_EXPORT int32_t ct_empty_cache() {
