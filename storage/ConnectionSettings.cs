@@ -17,6 +17,9 @@ internal static class ConnectionSettings
             if (string.IsNullOrEmpty(settings.Host))
                 throw new ReportedException("NOWCAST_DB names no host. Example: Host=db;Username=nowcast;Database=nowcast");
             settings.ApplicationName ??= "nowcast";
+            // Several programs share a server, whose connections are few and cost memory each: wait for one rather than take all.
+            if (!settings.ShouldSerialize("Maximum Pool Size"))
+                settings.MaxPoolSize = 20;
             // Nothing here leaves a mark on its session; DISCARD ALL between two questions would throw away the plans of
             // the functions, which take longer to make than the answers. Who listens takes a connection of its own.
             if (!settings.ShouldSerialize("No Reset On Close"))

@@ -26,7 +26,7 @@ internal sealed class ClassicHeader
     /// <summary>True where the file is as long as its header says, or longer.</summary>
     internal static bool IsComplete(string path)
     {
-        using var stream = new BufferedStream(File.OpenRead(path), 1 << 14);
+        using var stream = new BufferedStream(UnlockedFile.Open(path), 1 << 14);
         Span<byte> magic = stackalloc byte[4];
         try
         {

@@ -18,7 +18,7 @@ internal static class FileKinds
 
     internal static FileKind Read(string path)
     {
-        using var stream = File.OpenRead(path);
+        using var stream = UnlockedFile.Open(path);
         Span<byte> head = stackalloc byte[2048 + 8];
         head = head[..stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
         if (head.IsEmpty)

@@ -17,7 +17,7 @@ internal sealed class TemporaryCopy : IDisposable
         var copy = new TemporaryCopy(System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"nowcast-{Guid.NewGuid():N}.nc"));
         try
         {
-            using var source = new GZipStream(File.OpenRead(path), CompressionMode.Decompress);
+            using var source = new GZipStream(UnlockedFile.Open(path), CompressionMode.Decompress);
             using var target = File.Create(copy.Path);
             var buffer = new byte[1 << 16];
             for (int read; (read = source.Read(buffer)) > 0;)

@@ -25,6 +25,11 @@ internal static unsafe partial class NativeNetCdf
     [ThreadStatic]
     private static bool t_isQuiet;
 
+    /// <summary>The HDF5 below; null where it cannot say where chunks lie.</summary>
+    internal static NativeHdf5? Hdf5 { get; private set; }
+
+    internal static OpenFiles OpenFiles { get; private set; } = null!;
+
     private const string Library = NativeLibraries.NetCdf;
 
     /// <summary>
@@ -46,14 +51,23 @@ internal static unsafe partial class NativeNetCdf
     // Not in a static constructor, whose exceptions arrive wrapped and hide what to install.
     private static void Load()
     {
+        using var once = Gate.EnterScope();
+        if (s_isLoaded)
+            return;
+        // HDF5 reads this when it is first used, from the C environment; see UnlockedFile for why.
+        _ = setenv("HDF5_USE_FILE_LOCKING", "FALSE", 0);
         var library = NativeLibraries.Load(NativeLibraries.NetCdf);
         // Damaged files leave objects of HDF5 open, over which it complains when the process ends; there is nothing left to be closed then.
         if (NativeLibrary.TryGetExport(library, "H5dont_atexit", out var dontAtExit))
             _ = ((delegate* unmanaged<int>)dontAtExit)();
         if (NativeLibrary.TryGetExport(library, "H5Eset_auto2", out var setAuto))
             s_setErrorPrinter = (delegate* unmanaged<long, void*, void*, int>)setAuto;
+        Hdf5 = NativeHdf5.TryLoad(library);
+        OpenFiles = new OpenFiles(library);
         Volatile.Write(ref s_isLoaded, true);
     }
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)] private static partial int setenv(string name, string value, int overwrite);
 
     [LibraryImport(Library)] internal static partial byte* nc_inq_libvers();
     [LibraryImport(Library)] internal static partial byte* nc_strerror(int status);

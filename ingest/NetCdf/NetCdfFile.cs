@@ -22,15 +22,23 @@ public sealed class NetCdfFile : IDisposable
     private readonly int _ncid;
     private bool _open = true;
 
-    private NetCdfFile(string path, int ncid)
+    private NetCdfFile(string path, int ncid, string location)
     {
         Path = path;
+        Location = location;
         _ncid = ncid;
+        NativeNetCdf.OpenFiles.Opened();
         Root = new NetCdfGroup(this, ncid, "/");
     }
 
     /// <summary>The path as it was given: what errors call the file.</summary>
     public string Path { get; }
+
+    /// <summary>The absolute path of the file that was opened.</summary>
+    internal string Location { get; }
+
+    /// <summary>True while its data may be read around the library: a file that this program is writing may still be in memory.</summary>
+    internal bool IsReadOnly { get; private init; }
 
     /// <summary>The group that holds all others.</summary>
     public NetCdfGroup Root { get; }
@@ -40,11 +48,17 @@ public sealed class NetCdfFile : IDisposable
     /// <exception cref="NetCdfException">The file is absent, not NetCDF or HDF5, or damaged.</exception>
     public static NetCdfFile Open(string path, string? name = null)
     {
+        // An absolute path is never taken for an address, which libnetcdf would fetch from the network.
+        var location = System.IO.Path.GetFullPath(path);
         using (NativeNetCdf.Enter())
         {
-            // An absolute path is never taken for an address, which libnetcdf would fetch from the network.
-            var status = NativeNetCdf.nc_open(System.IO.Path.GetFullPath(path), NativeNetCdf.ModeNoWrite, out var ncid);
-            return status == 0 ? new NetCdfFile(name ?? path, ncid) : throw new NetCdfException(name ?? path, "opening", status);
+            var status = NativeNetCdf.nc_open(location, NativeNetCdf.ModeNoWrite, out var ncid);
+            if (status != 0)
+            {
+                NativeNetCdf.OpenFiles.Clean();
+                throw new NetCdfException(name ?? path, "opening", status);
+            }
+            return new NetCdfFile(name ?? path, ncid, location) { IsReadOnly = true };
         }
     }
 
@@ -68,10 +82,11 @@ public sealed class NetCdfFile : IDisposable
             NetCdfKind.Cdf5 => NativeNetCdf.ModeCdf5,
             _ => 0,
         };
+        var location = System.IO.Path.GetFullPath(path);
         using (NativeNetCdf.Enter())
         {
-            var status = NativeNetCdf.nc_create(System.IO.Path.GetFullPath(path), mode, out var ncid);
-            return status == 0 ? new NetCdfFile(path, ncid) : throw new NetCdfException(path, "creating", status);
+            var status = NativeNetCdf.nc_create(location, mode, out var ncid);
+            return status == 0 ? new NetCdfFile(path, ncid, location) : throw new NetCdfException(path, "creating", status);
         }
     }
 
@@ -87,7 +102,9 @@ public sealed class NetCdfFile : IDisposable
             if (!_open)
                 return;
             _open = false;
-            Check(NativeNetCdf.nc_close(_ncid), "closing");
+            var status = NativeNetCdf.nc_close(_ncid);
+            NativeNetCdf.OpenFiles.Closed();
+            Check(status, "closing");
         }
     }
 
@@ -100,6 +117,7 @@ public sealed class NetCdfFile : IDisposable
                 return;
             _open = false;
             _ = NativeNetCdf.nc_close(_ncid);
+            NativeNetCdf.OpenFiles.Closed();
         }
     }
 

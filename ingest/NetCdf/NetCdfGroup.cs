@@ -95,7 +95,7 @@ public sealed unsafe class NetCdfGroup
             {
                 _file.Check(NativeNetCdf.nc_def_var(_ncid, name, (int)type, ids.Length, dimids, &id), $"defining variable {name}");
             }
-            var variable = new NetCdfVariable(_file, _ncid, id, name, type, dimensions.ToArray());
+            var variable = new NetCdfVariable(_file, _ncid, id, Path, name, type, dimensions.ToArray());
             _variables?.Add(variable);
             return variable;
         }
@@ -136,7 +136,7 @@ public sealed unsafe class NetCdfGroup
             {
                 _file.Check(NativeNetCdf.nc_inq_varids(_ncid, &count, pointer), $"listing the variables of {Path}");
             }
-            return ids.Select(id => NetCdfVariable.Inquire(_file, _ncid, id)).ToList();
+            return ids.Select(id => NetCdfVariable.Inquire(_file, _ncid, id, Path)).ToList();
         }
     }
 }

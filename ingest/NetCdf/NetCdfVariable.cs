@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace ConvLstm.Nowcast.Ingest.NetCdf;
 
@@ -7,15 +8,20 @@ public sealed unsafe class NetCdfVariable
 {
     private const int Chunked = 0;
 
+    // Smaller slabs are read as quickly by the library.
+    private const int LeastBytesAround = 1 << 14;
+
     private readonly NetCdfFile _file;
     private readonly int _ncid;
     private readonly int _varid;
+    private readonly string _group;
 
-    internal NetCdfVariable(NetCdfFile file, int ncid, int varid, string name, NetCdfType type, NetCdfDimension[] dimensions)
+    internal NetCdfVariable(NetCdfFile file, int ncid, int varid, string group, string name, NetCdfType type, NetCdfDimension[] dimensions)
     {
         _file = file;
         _ncid = ncid;
         _varid = varid;
+        _group = group;
         Name = name;
         Type = type;
         Dimensions = dimensions;
@@ -69,7 +75,7 @@ public sealed unsafe class NetCdfVariable
         where T : unmanaged
     {
         CheckSlab(start, count, values.Length);
-        if (values.IsEmpty)
+        if (values.IsEmpty || (NetCdfTypes.Of<T>() == Type && TryReadChunks(start, count, MemoryMarshal.AsBytes(values), sizeof(T))))
             return;
         using (NativeNetCdf.Enter())
         {
@@ -132,7 +138,7 @@ public sealed unsafe class NetCdfVariable
         }
     }
 
-    internal static NetCdfVariable Inquire(NetCdfFile file, int ncid, int varid)
+    internal static NetCdfVariable Inquire(NetCdfFile file, int ncid, int varid, string group)
     {
         var name = stackalloc byte[NativeNetCdf.MaxName + 1];
         int type, rank;
@@ -152,7 +158,33 @@ public sealed unsafe class NetCdfVariable
             file.Check(NativeNetCdf.nc_inq_dim(ncid, ids[i], name, &length), $"reading the dimensions of {text}");
             dimensions[i] = new NetCdfDimension(Marshal.PtrToStringUTF8((IntPtr)name) ?? "", (long)length) { Id = ids[i] };
         }
-        return new NetCdfVariable(file, ncid, varid, text, NetCdfTypes.From(type), dimensions);
+        return new NetCdfVariable(file, ncid, varid, group, text, NetCdfTypes.From(type), dimensions);
+    }
+
+    // Around the library where that is quicker and the file allows it; what it cannot read the library reads, or reports.
+    private bool TryReadChunks(ReadOnlySpan<long> start, ReadOnlySpan<long> count, Span<byte> target, int elementSize)
+    {
+        if (target.Length < LeastBytesAround || !_file.IsReadOnly)
+            return false;
+        ChunkedData? chunks;
+        using (NativeNetCdf.Enter())
+        {
+            _file.ThrowIfClosed();
+            if (NativeNetCdf.Hdf5 is not { } hdf5)
+                return false;
+            chunks = ChunkedData.Find(hdf5, _file.Location, $"{_group.TrimEnd('/')}/{Name}", elementSize, start, count);
+        }
+        if (chunks is null)
+            return false;
+        using var file = UnlockedFile.OpenHandle(_file.Location);
+        return HasSignatureAtStart(file) && chunks.TryRead(file, start, count, target);
+    }
+
+    // Addresses count from the signature, which may stand behind a block of the user's.
+    private static bool HasSignatureAtStart(SafeFileHandle file)
+    {
+        Span<byte> signature = stackalloc byte[8];
+        return RandomAccess.Read(file, signature, 0) == 8 && signature.SequenceEqual((ReadOnlySpan<byte>)[0x89, (byte)'H', (byte)'D', (byte)'F', 0x0D, 0x0A, 0x1A, 0x0A]);
     }
 
     // A slab larger than the memory behind it would let the library write past its end.

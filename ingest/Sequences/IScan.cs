@@ -13,6 +13,9 @@ public interface IScan
     /// <summary>Where it comes from, for reports: a file, with the index of the scan where the file has several.</summary>
     string Source { get; }
 
+    /// <summary>True for a scan that was made up.</summary>
+    bool IsInterpolated => false;
+
     /// <summary>Reads the pixels, anew each time.</summary>
     /// <exception cref="RadarFileException">The file is gone or damaged.</exception>
     RadarFrame Read();
@@ -26,6 +29,8 @@ public sealed class FrameScan(RadarFrame frame, string source = "memory") : ISca
     public DateTimeOffset ValidTime => frame.ValidTime;
 
     public string Source => source;
+
+    public bool IsInterpolated => frame.IsInterpolated;
 
     public RadarFrame Read() => frame;
 }

@@ -19,7 +19,10 @@ public sealed record TrainingWindow(ScanSeries Series, int Start, int Past, int 
 /// <summary>Cuts series into windows.</summary>
 public static class TrainingWindows
 {
-    /// <summary>Every window of the given lengths, <paramref name="stride"/> scans apart; series that are too short give none.</summary>
+    /// <summary>
+    /// Every window of the given lengths, <paramref name="stride"/> scans apart; series that are too short give none. Past scans may be made up,
+    /// future ones, which are the truth, not.
+    /// </summary>
     public static IReadOnlyList<TrainingWindow> Cut(IEnumerable<ScanSeries> series, int past, int future, int stride = 1)
     {
         ArgumentNullException.ThrowIfNull(series);
@@ -30,7 +33,10 @@ public static class TrainingWindows
         foreach (var one in series)
         {
             for (var start = 0; start + past + future <= one.Scans.Count; start += stride)
-                windows.Add(new TrainingWindow(one, start, past, future));
+            {
+                if (!one.Scans.Skip(start + past).Take(future).Any(s => s.IsInterpolated))
+                    windows.Add(new TrainingWindow(one, start, past, future));
+            }
         }
         return windows;
     }

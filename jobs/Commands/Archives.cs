@@ -1,5 +1,6 @@
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Sequences;
+using ConvLstm.Nowcast.Interpolation;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;
 
@@ -13,9 +14,14 @@ internal static class Archives
         var archive = RadarArchive.Open(paths, cancellation: cancellation);
         foreach (var problem in archive.Problems)
             terminal.Error(problem.Message);
-        var sequencing = Sequencing.Arrange(archive.Scans);
+        var sequencing = Sequencing.Arrange(archive.Scans, new() { Filling = MotionGapFilling.Instance });
         foreach (var dropped in sequencing.Dropped)
             terminal.Error($"{dropped.Scan.Source} is left out: {dropped.Reason}.");
+        foreach (var gap in sequencing.Gaps)
+        {
+            terminal.Error($"{gap.Missing} {(gap.Missing == 1 ? "scan is" : "scans are")} missing after {gap.After.ValidTime:u}: "
+                + (gap.IsFilled ? "made up from the scans on both sides." : "the sequence ends there."));
+        }
         return sequencing.Series.Any(s => s.Scans.Count > 1)
             ? [.. sequencing.Series.Where(s => s.Scans.Count > 1)]
             : throw new ReportedException($"{string.Join(" ", paths)}: no two scans follow each other; give the scans of a sequence.");

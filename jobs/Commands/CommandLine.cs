@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using ConvLstm.Nowcast.Ingest;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;
@@ -11,6 +10,9 @@ internal static class CommandLine
     internal const int Failed = 1;
     internal const int WrongUsage = 2;
 
+    /// <summary>What a command that is told to stop may take for the step at hand; after that the process ends.</summary>
+    private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(20);
+
     internal static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal)
     {
         var root = new RootCommand("Weather-radar nowcasting: radar files in, a trained ConvLSTM, rain maps in PostgreSQL, asked with SQL.");
@@ -19,12 +21,12 @@ internal static class CommandLine
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
-            terminal.Error($"{parsed.Errors[0].Message} See 'nowcast {Path(parsed)}--help'.");
+            terminal.Error($"{WhatIsWrong(parsed)} See 'nowcast {Path(parsed)}--help'.");
             return WrongUsage;
         }
         try
         {
-            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = terminal.Out };
+            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = HandlesSignals(parsed) ? null : TimeToStop, Output = terminal.Out };
             return await parsed.InvokeAsync(configuration);
         }
         catch (ReportedException e)
@@ -39,7 +41,7 @@ internal static class CommandLine
         {
             return Failure($"the memory of the device is full ({FirstLine(e.Message)}): use smaller windows or batches, or another --device.");
         }
-        catch (ExternalException e)
+        catch (TorchException e)
         {
             return Failure($"libtorch: {FirstLine(e.Message)}");
         }
@@ -54,6 +56,14 @@ internal static class CommandLine
             return Failed;
         }
     }
+
+    /// <summary>Of a mistyped verb the parser says first that one is missing.</summary>
+    private static string WhatIsWrong(ParseResult parsed) =>
+        parsed.CommandResult.Command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [var unknown, ..]
+            ? $"There is no command '{unknown}'."
+            : parsed.Errors[0].Message;
+
+    private static bool HandlesSignals(ParseResult parsed) => parsed.CommandResult.Command.Name == DbCommand.PsqlName;
 
     private static string Path(ParseResult parsed) =>
         parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";

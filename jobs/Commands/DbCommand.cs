@@ -1,7 +1,8 @@
 using System.CommandLine;
+using System.ComponentModel;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using ConvLstm.Nowcast.Ingest;
-using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Storage;
 using Npgsql;
 
@@ -10,20 +11,20 @@ namespace ConvLstm.Nowcast.Jobs.Commands;
 /// <summary><c>nowcast db migrate|status|psql|stop</c>: administration of the database.</summary>
 internal static class DbCommand
 {
+    internal const string PsqlName = "psql";
+
     internal static Command Create(Terminal terminal)
     {
         var command = new Command("db", "Administer the database.");
-        command.Add(Sub("migrate", "Bring the schema up to date.", async cancellation =>
+        command.Add(Sub("migrate", "Bring the schema up to date.", (database, _) =>
         {
-            await using var database = await NowcastDatabase.OpenAsync(NowcastSettings.Load().Db, cancellation);
             terminal.Line($"the schema of {Describe(database)} is up to date");
-            return CommandLine.Done;
+            return Task.FromResult(CommandLine.Done);
         }));
-        command.Add(Sub("status", "Show the server, the migrations, the grids and their scans.", c => StatusAsync(terminal, c)));
-        command.Add(Psql(terminal));
-        command.Add(Sub("stop", "Stop the private cluster; the next command starts it again.", async cancellation =>
+        command.Add(Sub("status", "Show the server, the migrations, the grids and their scans.", (database, c) => StatusAsync(terminal, database, c)));
+        command.Add(Psql());
+        command.Add(Sub("stop", "Stop the private cluster; the next command starts it again.", async (database, cancellation) =>
         {
-            await using var database = await NowcastDatabase.OpenAsync(NowcastSettings.Load().Db, cancellation);
             if (database.Cluster is null)
                 throw new ReportedException("NOWCAST_DB names a server that is not ours to stop: unset it to stop the private cluster.");
             NpgsqlConnection.ClearAllPools();
@@ -40,9 +41,8 @@ internal static class DbCommand
         return $"{settings.Database} at {settings.Host}{(database.Cluster is null ? "" : ", the private cluster")}";
     }
 
-    private static async Task<int> StatusAsync(Terminal terminal, CancellationToken cancellation)
+    private static async Task<int> StatusAsync(Terminal terminal, NowcastDatabase database, CancellationToken cancellation)
     {
-        await using var database = await NowcastDatabase.OpenAsync(NowcastSettings.Load().Db, cancellation);
         terminal.Line($"database   {Describe(database)}");
         foreach (var migration in await Migrations.StatusAsync(database.DataSource, cancellation))
             terminal.Line($"migration  {migration.Number:000} {migration.Name}  {migration.AppliedAt?.UtcDateTime.ToString("yyyy-MM-dd HH:mm", null) ?? "not applied"}");
@@ -55,33 +55,41 @@ internal static class DbCommand
         return CommandLine.Done;
     }
 
-    private static Command Psql(Terminal terminal)
+    private static Command Psql()
     {
         var sql = new Argument<string?>("SQL") { Description = "One statement; an interactive session where left out.", Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command("psql", "Ask the database with psql.") { sql };
-        command.SetAction(async (parsed, cancellation) =>
-        {
-            await using var database = await NowcastDatabase.OpenAsync(NowcastSettings.Load().Db, cancellation);
-            var settings = new NpgsqlConnectionStringBuilder(database.DataSource.ConnectionString);
-            var start = new ProcessStartInfo("psql") { Environment = { ["PGPASSWORD"] = settings.Password } };
-            foreach (var argument in new[] { "-h", settings.Host, "-p", settings.Port.ToString(null, null), "-U", settings.Username, "-d", settings.Database })
-                start.ArgumentList.Add(argument!);
-            if (parsed.GetValue(sql) is string statement)
-            {
-                start.ArgumentList.Add("-c");
-                start.ArgumentList.Add(statement);
-            }
-            using var psql = Process.Start(start) ?? throw new ReportedException("psql could not be started: install postgresql-client.");
-            await psql.WaitForExitAsync(cancellation);
-            return psql.ExitCode == 0 ? CommandLine.Done : CommandLine.Failed;
-        });
+        var command = new Command(PsqlName, "Ask the database with psql.") { sql };
+        command.SetAction((parsed, cancellation) => OpenDatabase.RunAsync(
+            (database, _) => PsqlAsync(new(database.DataSource.ConnectionString), parsed.GetValue(sql)), cancellation));
         return command;
     }
 
-    private static Command Sub(string name, string description, Func<CancellationToken, Task<int>> work)
+    private static async Task<int> PsqlAsync(NpgsqlConnectionStringBuilder settings, string? statement)
+    {
+        (string Flag, string? Value)[] arguments =
+            [("-h", settings.Host), ("-p", $"{settings.Port}"), ("-U", settings.Username), ("-d", settings.Database), ("-c", statement)];
+        var start = new ProcessStartInfo("psql", arguments.Where(a => a.Value is not null).SelectMany(a => new[] { a.Flag, a.Value! }))
+        {
+            Environment = { ["PGPASSWORD"] = settings.Password },
+        };
+        // Ctrl-C is psql's: it stops a question there, not the session.
+        using var ignored = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
+        try
+        {
+            using var psql = Process.Start(start)!;
+            await psql.WaitForExitAsync();
+            return psql.ExitCode == 0 ? CommandLine.Done : CommandLine.Failed;
+        }
+        catch (Win32Exception e)
+        {
+            throw new ReportedException("psql could not be started: install postgresql-client.", e);
+        }
+    }
+
+    private static Command Sub(string name, string description, Func<NowcastDatabase, CancellationToken, Task<int>> work)
     {
         var command = new Command(name, description);
-        command.SetAction((_, cancellation) => work(cancellation));
+        command.SetAction((_, cancellation) => OpenDatabase.RunAsync((database, _) => work(database, cancellation), cancellation));
         return command;
     }
 }

@@ -18,11 +18,14 @@ internal static class DemoCommand
             try
             {
                 await using var database = await DemoDatabase.CreateAsync(cancellation);
-                await new Demonstration(terminal, new DemoPlan(), TimeProvider.System).RunAsync(folder, database, cancellation);
-                terminal.Line($"Ask more: psql \"{PsqlAddress(database)}\"");
-                return parsed.GetValue(exit)
-                    ? CommandLine.Done
-                    : await ServeCommand.RunAsync(terminal, database, parsed.GetValue(urls) ?? NowcastSettings.Load().Urls, cancellation);
+                return await OpenDatabase.ReportAsync(database, async () =>
+                {
+                    await new Demonstration(terminal, new DemoPlan(), TimeProvider.System).RunAsync(folder, database, cancellation);
+                    terminal.Line($"Ask more: psql \"{PsqlAddress(database)}\"");
+                    return parsed.GetValue(exit)
+                        ? CommandLine.Done
+                        : await ServeCommand.RunAsync(terminal, database, parsed.GetValue(urls) ?? NowcastSettings.Load().Urls, cancellation);
+                });
             }
             finally
             {

@@ -38,7 +38,7 @@ internal static class DoctorCommand
             catch (Exception e) when (e is ReportedException or ExternalException or TypeInitializationException or DllNotFoundException)
             {
                 // The point of the command is to go on and show everything that is wrong.
-                terminal.Line($"WRONG   {what,-15} {(e.InnerException ?? e).Message}");
+                terminal.Line($"WRONG   {what,-15} {(e is TypeInitializationException ? e.InnerException ?? e : e).Message}");
                 sound = false;
             }
         }

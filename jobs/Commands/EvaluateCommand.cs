@@ -14,13 +14,15 @@ internal static class EvaluateCommand
         var data = new Option<string[]>("--data") { Description = "Radar files, folders or patterns.", Required = true, AllowMultipleArgumentsPerToken = true };
         var model = new Option<string?>("--model") { Description = "A checkpoint to score as the method 'model'." };
         var methods = new Option<string[]>("--methods") { Description = "Which methods; all of them where not given.", AllowMultipleArgumentsPerToken = true };
-        var lead = new Option<int>("--lead") { Description = "Minutes to look ahead.", DefaultValueFactory = _ => (int)defaults.Lead.TotalMinutes };
-        var every = new Option<int>("--every") { Description = "Scans from one issue time to the next.", DefaultValueFactory = _ => defaults.Every };
+        var lead = Flags.Number("--lead", "Minutes to look ahead.", (int)defaults.Lead.TotalMinutes, 1, 1440);
+        var every = Flags.Number("--every", "Scans from one issue time to the next.", defaults.Every, 1, 1_000_000);
         var json = new Option<string?>("--json") { Description = "Write all scores by lead and threshold to this file." };
         var device = new Option<string>("--device") { Description = "cpu, cuda or auto.", DefaultValueFactory = _ => "auto" };
         var command = new Command("evaluate", "Forecast an archive again and score it.") { data, model, methods, lead, every, json, device };
         command.SetAction(async (parsed, cancellation) =>
         {
+            if (parsed.GetValue(json) is string path)
+                OutputFile.Require("--json", path);
             using var checkpoint = parsed.GetValue(model) is string file ? Checkpoint.Load(file, Devices.Named(parsed.GetRequiredValue(device))) : null;
             var available = MethodChoice.Methods(checkpoint);
             var names = parsed.GetValue(methods) is { Length: > 0 } chosen ? chosen : [.. available.Names];
@@ -31,8 +33,8 @@ internal static class EvaluateCommand
                     [.. series.Select(s => s.Load(cancellation))], [.. names.Select(available.Make)], new Reporting(p => report((double)p.Done / p.Total, $"{p.Done} of {p.Total} issue times")), cancellation),
                 cancellation));
             Print(terminal, result);
-            if (parsed.GetValue(json) is string path)
-                await File.WriteAllTextAsync(path, result.ToJson(), cancellation);
+            if (parsed.GetValue(json) is string scores)
+                await File.WriteAllTextAsync(scores, result.ToJson(), cancellation);
             return CommandLine.Done;
         });
         return command;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using ConvLstm.Nowcast.Files;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Sequences;
@@ -20,11 +19,11 @@ internal static class ForecastCommand
     {
         var data = new Option<string[]>("--data") { Description = "Radar files, folders or patterns.", Required = true, AllowMultipleArgumentsPerToken = true };
         var outPath = new Option<string>("--out") { Description = "The file to write; a folder with --every.", Required = true };
-        var at = new Option<string?>("--at") { Description = "The issue time, such as 2020-10-31T05:00:00Z; the newest scan where not given." };
-        var every = new Option<int?>("--every") { Description = "A forecast from every Nth scan that has enough past." };
+        var at = Flags.Time("--at", "The issue time, such as 2020-10-31T05:00:00Z; the newest scan where not given.");
+        var every = Flags.Optional("--every", "A forecast from every Nth scan that has enough past.", 1, 1_000_000);
         var model = new Option<string?>("--model") { Description = "A checkpoint of 'nowcast train'." };
         var method = new Option<string?>("--method") { Description = "model, extrapolation or persistence; the model where one is given, else extrapolation." };
-        var lead = new Option<int>("--lead") { Description = "Minutes to look ahead.", DefaultValueFactory = _ => (int)ForecastRequest.DefaultLead.TotalMinutes };
+        var lead = Flags.Number("--lead", "Minutes to look ahead.", (int)ForecastRequest.DefaultLead.TotalMinutes, 1, 1440);
         var device = new Option<string>("--device") { Description = "cpu, cuda or auto.", DefaultValueFactory = _ => "auto" };
         var command = new Command("forecast", "Write forecasts from radar files as CF-NetCDF.") { data, outPath, at, every, model, method, lead, device };
         command.Validators.Add(result =>
@@ -66,12 +65,12 @@ internal static class ForecastCommand
         }
     }
 
-    private static (ScanSeries Series, int Index) OneIssue(IReadOnlyList<ScanSeries> series, string? at, IForecaster forecaster)
+    private static (ScanSeries Series, int Index) OneIssue(IReadOnlyList<ScanSeries> series, DateTimeOffset? at, IForecaster forecaster)
     {
-        var chosen = at is null ? series.MaxBy(s => s.End)! : series.FirstOrDefault(s => s.IndexOf(Time(at)) >= 0);
+        var chosen = at is { } time ? series.FirstOrDefault(s => s.IndexOf(time) >= 0) : series.MaxBy(s => s.End)!;
         if (chosen is null)
-            throw new ReportedException($"--at {at}: there is no scan of that time; the scans go from {series.Min(s => s.Start):yyyy-MM-ddTHH:mm:ssZ} to {series.Max(s => s.End):yyyy-MM-ddTHH:mm:ssZ}.");
-        var index = at is null ? chosen.Scans.Count - 1 : chosen.IndexOf(Time(at));
+            throw new ReportedException($"--at {at:yyyy-MM-ddTHH:mm:ssZ}: there is no scan of that time; the scans go from {series.Min(s => s.Start):yyyy-MM-ddTHH:mm:ssZ} to {series.Max(s => s.End):yyyy-MM-ddTHH:mm:ssZ}.");
+        var index = at is { } issue ? chosen.IndexOf(issue) : chosen.Scans.Count - 1;
         return index + 1 >= forecaster.ScansNeeded
             ? (chosen, index)
             : throw new ReportedException($"The {forecaster.Method} needs {forecaster.ScansNeeded} scans in a row, there are {index + 1} up to {chosen.TimeOf(index):yyyy-MM-ddTHH:mm:ssZ}: take a later --at or more data.");
@@ -79,8 +78,6 @@ internal static class ForecastCommand
 
     private static List<(ScanSeries Series, int Index)> EveryNth(IReadOnlyList<ScanSeries> series, int step, IForecaster forecaster)
     {
-        if (step < 1)
-            throw new ReportedException($"--every {step}: give 1 or more.");
         var issues = new List<(ScanSeries, int)>();
         foreach (var one in series)
         {
@@ -89,9 +86,4 @@ internal static class ForecastCommand
         }
         return issues.Count > 0 ? issues : throw new ReportedException($"No scan has the {forecaster.ScansNeeded} scans in a row that the {forecaster.Method} needs.");
     }
-
-    private static DateTimeOffset Time(string text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
-            ? time
-            : throw new ReportedException($"--at {text} is no time: write it like 2020-10-31T05:00:00Z.");
 }

@@ -1,27 +1,70 @@
 using System.CommandLine;
+using ConvLstm.Nowcast.Jobs.Feed;
 using ConvLstm.Nowcast.Jobs.Pipeline;
-using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Storage;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;
 
-/// <summary><c>nowcast ingest PATH…</c>: radar files into the database, again and again without harm.</summary>
+/// <summary><c>nowcast ingest PATH…</c>: radar files into the database, again and again without harm; with <c>--watch</c> as they arrive.</summary>
 internal static class IngestCommand
 {
     internal static Command Create(Terminal terminal)
     {
-        var paths = new Argument<string[]>("PATH") { Description = "Radar files, folders or patterns.", Arity = ArgumentArity.OneOrMore };
-        var command = new Command("ingest", "Read radar files into the database.") { paths };
-        command.SetAction(async (parsed, cancellation) =>
+        var paths = new Argument<string[]>("PATH") { Description = "Radar files, folders or patterns.", Arity = ArgumentArity.ZeroOrMore };
+        var watch = new Option<string?>("--watch") { Description = "Take the files that arrive in this folder, until stopped." };
+        var quarantine = new Option<string?>("--quarantine") { Description = "Where --watch puts files that cannot be used, with the reason; DIR/quarantine where not given." };
+        var idle = new Option<int?>("--idle") { Description = "End --watch after so many seconds without a new file." };
+        var command = new Command("ingest", "Read radar files into the database.") { paths, watch, quarantine, idle };
+        command.Validators.Add(result =>
         {
-            await using var database = await NowcastDatabase.OpenAsync(NowcastSettings.Load().Db, cancellation);
-            var summary = await terminal.ProgressAsync("ingest", report => new ArchiveIngest(database).RunAsync(
-                parsed.GetRequiredValue(paths), (done, of) => report((double)done / of, $"{done} of {of} files"), cancellation));
-            foreach (var problem in summary.Problems)
-                terminal.Error(problem);
-            terminal.Line($"{summary.Stored} scans stored, {summary.AlreadyThere} were there already, {summary.Problems.Count} files could not be used");
-            return summary.Problems.Count == 0 ? CommandLine.Done : CommandLine.Failed;
+            var isWatch = result.GetValue(watch) is not null;
+            if (isWatch == result.GetValue(paths) is { Length: > 0 })
+                result.AddError("Give either radar files or --watch with a folder.");
+            if (!isWatch && (result.GetValue(quarantine) is not null || result.GetValue(idle) is not null))
+                result.AddError("--quarantine and --idle go with --watch.");
+            if (result.GetValue(idle) is <= 0)
+                result.AddError("--idle takes seconds, 1 or more.");
         });
+        command.SetAction((parsed, cancellation) => OpenDatabase.RunAsync(async (database, _) =>
+        {
+            if (parsed.GetValue(watch) is not { } folder)
+                return await IngestAsync(terminal, database, parsed.GetRequiredValue(paths), cancellation);
+            var options = new FeedOptions(folder)
+            {
+                QuarantineFolder = parsed.GetValue(quarantine),
+                Idle = parsed.GetValue(idle) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            };
+            return await WatchAsync(terminal, new FeedWatch(options, database, DecoderOptions.Default, TimeProvider.System), options, cancellation);
+        }, cancellation));
         return command;
+    }
+
+    private static async Task<int> IngestAsync(Terminal terminal, NowcastDatabase database, string[] paths, CancellationToken cancellation)
+    {
+        var summary = await terminal.ProgressAsync("ingest", report => new ArchiveIngest(database).RunAsync(
+            paths, (done, of) => report((double)done / of, $"{done} of {of} files"), cancellation));
+        foreach (var problem in summary.Problems)
+            terminal.Error(problem);
+        terminal.Line($"{summary.Stored} scans stored, {summary.AlreadyThere} were there already, {summary.Problems.Count} files could not be used");
+        return summary.Problems.Count == 0 ? CommandLine.Done : CommandLine.Failed;
+    }
+
+    private static async Task<int> WatchAsync(Terminal terminal, FeedWatch feed, FeedOptions options, CancellationToken cancellation)
+    {
+        terminal.Line($"watching {options.Folder}, quarantine {options.Quarantine}; Ctrl-C ends it");
+        var summary = await feed.WatchAsync(outcome => Describe(terminal, outcome), terminal.Error, cancellation);
+        terminal.Line(summary.ToString());
+        return CommandLine.Done;
+    }
+
+    /// <summary>One line for what is new; nothing for a file whose scans are all there already.</summary>
+    internal static void Describe(Terminal terminal, FileOutcome outcome)
+    {
+        if (outcome.Problem is not null)
+            terminal.Error($"in quarantine: {outcome.Problem}");
+        if (outcome.Stored > 0)
+            terminal.Line($"{Path.GetFileName(outcome.Path)}: {outcome.Stored} new scans");
+        foreach (var marked in outcome.Marked)
+            terminal.Error($"{Path.GetFileName(outcome.Path)} is marked as bad, {marked}");
     }
 }

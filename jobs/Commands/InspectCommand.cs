@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Formats;
@@ -10,7 +11,12 @@ namespace ConvLstm.Nowcast.Jobs.Commands;
 /// <summary><c>nowcast inspect FILE…</c>: what a radar file holds, in mm/h.</summary>
 internal static class InspectCommand
 {
-    private static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        // A PROJ string is full of plus signs; nothing here ends in HTML.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     internal static Command Create(Terminal terminal)
     {

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Jobs.Feed;
 using ConvLstm.Nowcast.Jobs.Pipeline;
-using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Storage;
 
@@ -19,14 +19,11 @@ internal static class RunCommand
         var model = new Option<string?>("--model") { Description = "A checkpoint (setting NOWCAST_MODEL); the promoted one where not given." };
         var device = new Option<string>("--device") { Description = "cpu, cuda or auto.", DefaultValueFactory = _ => "auto" };
         var command = new Command("run", "One pass: ingest the feed, forecast from the newest scans, publish, verify.") { feed, model, device };
-        command.SetAction(async (parsed, cancellation) =>
-        {
-            var settings = NowcastSettings.Load();
-            await using var database = await NowcastDatabase.OpenAsync(settings.Db, cancellation);
-            return await RunAsync(
+        command.SetAction((parsed, cancellation) => OpenDatabase.RunAsync(
+            (database, settings) => RunAsync(
                 terminal, database, settings.Lead, parsed.GetValue(feed) ?? settings.Feed, parsed.GetValue(model) ?? settings.Model,
-                Devices.Named(parsed.GetRequiredValue(device)), cancellation);
-        });
+                Devices.Named(parsed.GetRequiredValue(device)), cancellation),
+            cancellation));
         return command;
     }
 
@@ -35,10 +32,9 @@ internal static class RunCommand
     {
         if (feed is not null)
         {
-            var ingested = await new ArchiveIngest(database).RunAsync([feed], null, cancellation);
-            foreach (var problem in ingested.Problems)
-                terminal.Error(problem);
-            terminal.Line($"ingest: {ingested.Stored} new scans, {ingested.Problems.Count} files could not be used");
+            var watch = new FeedWatch(new FeedOptions(feed), database, DecoderOptions.Default, TimeProvider.System);
+            var taken = await watch.TakeOnceAsync(outcome => IngestCommand.Describe(terminal, outcome), cancellation);
+            terminal.Line($"ingest: {taken?.ToString() ?? "another process takes this feed"}");
         }
         using var model = await ForecastModel.LoadAsync(modelFile, database, device, cancellation);
         var outcomes = await new NowcastPass(database, model, lead).RunAsync(cancellation);

@@ -1,6 +1,6 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using ConvLstm.Nowcast.Ingest;
-using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Jobs.Web;
 using ConvLstm.Nowcast.Storage;
 
@@ -13,12 +13,8 @@ internal static class ServeCommand
     {
         var urls = new Option<string?>("--urls") { Description = "Where to listen (setting NOWCAST_URLS)." };
         var command = new Command("serve", "Serve status and the newest forecast as JSON.") { urls };
-        command.SetAction(async (parsed, cancellation) =>
-        {
-            var settings = NowcastSettings.Load();
-            await using var database = await NowcastDatabase.OpenAsync(settings.Db, cancellation);
-            return await RunAsync(terminal, database, parsed.GetValue(urls) ?? settings.Urls, cancellation);
-        });
+        command.SetAction((parsed, cancellation) => OpenDatabase.RunAsync(
+            (database, settings) => RunAsync(terminal, database, parsed.GetValue(urls) ?? settings.Urls, cancellation), cancellation));
         return command;
     }
 
@@ -29,7 +25,7 @@ internal static class ServeCommand
         {
             await service.StartAsync(cancellation);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or SocketException)
         {
             throw new ReportedException($"{urls} cannot be listened on ({e.Message}): choose another address with --urls.", e);
         }

@@ -11,17 +11,17 @@ internal static class SimulateCommand
     {
         var defaults = new SimulationOptions();
         var folder = new Option<string>("--out") { Description = "The folder for the files; made where it is not there.", Required = true };
-        var scenario = new Option<RainScenario>("--scenario") { Description = "stratiform, convective or mixed.", DefaultValueFactory = _ => defaults.Scenario };
-        var size = new Option<int>("--size") { Description = "Rows and columns, pixels of 1 km.", DefaultValueFactory = _ => defaults.Size };
-        var frames = new Option<int>("--frames") { Description = "How many scans.", DefaultValueFactory = _ => defaults.Frames };
-        var step = new Option<double>("--step") { Description = "Minutes between two scans.", DefaultValueFactory = _ => defaults.Step.TotalMinutes };
-        var seed = new Option<int>("--seed") { Description = "The same seed gives the same rain.", DefaultValueFactory = _ => defaults.Seed };
+        var scenario = Flags.Choice("--scenario", "The kind of rain", Name(defaults.Scenario), [.. Enum.GetValues<RainScenario>().Select(Name)]);
+        var size = Flags.Number("--size", "Rows and columns, pixels of 1 km.", defaults.Size, 16, 4096);
+        var frames = Flags.Number("--frames", "How many scans.", defaults.Frames, 1, 1_000_000);
+        var step = Flags.Number("--step", "Minutes between two scans.", defaults.Step.TotalMinutes, 0.1, 60);
+        var seed = Flags.Number("--seed", "The same seed gives the same rain.", defaults.Seed, 0, int.MaxValue);
         var command = new Command("simulate", "Write CF-NetCDF radar files of simulated rain.") { folder, scenario, size, frames, step, seed };
         command.SetAction((parsed, cancellation) =>
         {
             var options = new SimulationOptions
             {
-                Scenario = parsed.GetValue(scenario),
+                Scenario = Enum.Parse<RainScenario>(parsed.GetRequiredValue(scenario), ignoreCase: true),
                 Size = parsed.GetValue(size),
                 Frames = parsed.GetValue(frames),
                 Step = TimeSpan.FromMinutes(parsed.GetValue(step)),
@@ -33,6 +33,8 @@ internal static class SimulateCommand
         });
         return command;
     }
+
+    private static string Name(RainScenario scenario) => scenario.ToString().ToLowerInvariant();
 
     /// <summary>Writes one file a scan, named by its valid time; returns how many.</summary>
     internal static int Write(SimulationOptions options, string folder, CancellationToken cancellation)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Model.Networks;
@@ -14,29 +13,30 @@ internal static class TrainCommand
 {
     private static readonly TimeSpan UsualLead = TimeSpan.FromMinutes(60);
     private const int MostFuture = 12;
+    private const int UsualMinutes = 10;
 
     internal static Command Create(Terminal terminal)
     {
         var (network, windows, training) = (new NetworkOptions(), new WindowOptions(), new TrainingOptions());
         var data = new Option<string[]>("--data") { Description = "Radar files, folders or patterns.", Required = true, AllowMultipleArgumentsPerToken = true };
         var outFile = new Option<string>("--out") { Description = "The checkpoint to write (.safetensors).", Required = true };
-        var name = new Option<string>("--network") { Description = $"One of {string.Join(", ", NetworkRegistry.Names)}.", DefaultValueFactory = _ => network.Network };
-        var epochs = new Option<int?>("--epochs") { Description = "Stop after this many epochs." };
-        var minutes = new Option<double?>("--minutes") { Description = "Stop after this many minutes." };
+        var name = Flags.Choice("--network", "The network", network.Network, NetworkRegistry.Names);
+        var epochs = Flags.Optional("--epochs", "Stop after this many epochs.", 1, 1_000_000);
+        var minutes = Flags.Optional("--minutes", $"Stop after this many minutes; {UsualMinutes} where neither these nor epochs are given.", 0.01, 100_000);
         var init = new Option<string?>("--init") { Description = "Go on from this checkpoint." };
-        var seed = new Option<long>("--seed") { Description = "The same seed gives the same training on the same machine.", DefaultValueFactory = _ => training.Seed };
+        var seed = Flags.Number("--seed", "The same seed gives the same training on the same machine.", training.Seed, 0, long.MaxValue);
         var device = new Option<string>("--device") { Description = "cpu, cuda or auto.", DefaultValueFactory = _ => "auto" };
-        var hidden = new Option<int[]>("--hidden") { Description = "Channels of each layer.", DefaultValueFactory = _ => [.. network.Hidden], AllowMultipleArgumentsPerToken = true };
-        var kernel = new Option<int>("--kernel") { Description = "Side of the kernels, odd.", DefaultValueFactory = _ => network.Kernel };
-        var patch = new Option<int>("--patch") { Description = "Pixels folded into channels, a side.", DefaultValueFactory = _ => network.Patch };
+        var hidden = Flags.Numbers("--hidden", "Channels of each layer.", network.Hidden, 1, 4096);
+        var kernel = Flags.Number("--kernel", "Side of the kernels, odd.", network.Kernel, 1, 31);
+        var patch = Flags.Number("--patch", "Pixels folded into channels, a side.", network.Patch, 1, 32);
         var peepholes = new Option<bool>("--peepholes") { Description = "Let the gates see the cell state." };
-        var past = new Option<int>("--past") { Description = "Scans that the network reads.", DefaultValueFactory = _ => windows.Past };
-        var future = new Option<int?>("--future") { Description = "Frames that it learns to predict; an hour of them where not given." };
-        var crop = new Option<int>("--crop") { Description = "Side of the squares it learns on, in pixels.", DefaultValueFactory = _ => windows.Crop };
-        var batch = new Option<int>("--batch") { Description = "Windows a step.", DefaultValueFactory = _ => training.BatchSize };
-        var rate = new Option<double>("--learning-rate") { Description = "Of Adam, after the warm-up.", DefaultValueFactory = _ => training.LearningRate };
-        var loss = new Option<string>("--loss") { Description = $"One of {string.Join(", ", Losses.Names)}.", DefaultValueFactory = _ => training.Loss };
-        var leads = new Option<int?>("--leads-per-step") { Description = "Leads drawn for each step; all where not given." };
+        var past = Flags.Number("--past", "Scans that the network reads.", windows.Past, 2, 100);
+        var future = Flags.Optional("--future", "Frames that it learns to predict; an hour of them where not given.", 1, 1000);
+        var crop = Flags.Number("--crop", "Side of the squares it learns on, in pixels.", windows.Crop, 16, 4096);
+        var batch = Flags.Number("--batch", "Windows a step.", training.BatchSize, 1, 1024);
+        var rate = Flags.Number("--learning-rate", "Of Adam, after the warm-up.", training.LearningRate, 1e-9, 1e9);
+        var loss = Flags.Choice("--loss", "What is made small", training.Loss, Losses.Names);
+        var leads = Flags.Optional("--leads-per-step", "Leads drawn for each step; all where not given.", 1, 1000);
         var command = new Command("train", "Train a network on radar files.")
         {
             data, outFile, name, epochs, minutes, init, seed, device, hidden, kernel, patch, peepholes, past, future, crop, batch, rate, loss, leads,
@@ -44,7 +44,7 @@ internal static class TrainCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var path = parsed.GetRequiredValue(outFile);
-            RequireFolderOf(path);
+            OutputFile.Require("--out", path);
             var series = Archives.Open(terminal, parsed.GetRequiredValue(data), cancellation);
             var request = new ModelTrainingRequest
             {
@@ -63,7 +63,7 @@ internal static class TrainCommand
                 Training = new()
                 {
                     Epochs = parsed.GetValue(epochs),
-                    Budget = parsed.GetValue(minutes) is double m ? TimeSpan.FromMinutes(m) : null,
+                    Budget = Budget(parsed.GetValue(epochs), parsed.GetValue(minutes)),
                     Seed = parsed.GetValue(seed),
                     Device = Devices.Named(parsed.GetRequiredValue(device)),
                     BatchSize = parsed.GetValue(batch),
@@ -89,13 +89,9 @@ internal static class TrainCommand
 
     private static int UsualFuture(IReadOnlyList<ScanSeries> series) => Math.Clamp((int)(UsualLead / series[0].Step), 1, MostFuture);
 
-    /// <summary>Better said before the training than after it.</summary>
-    private static void RequireFolderOf(string path)
-    {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        if (!Directory.Exists(folder))
-            throw new ReportedException($"--out {path}: the folder {folder} is not there; make it first.");
-    }
+    /// <summary>A training without an end would need a person to end it.</summary>
+    private static TimeSpan? Budget(int? epochs, double? minutes) =>
+        minutes is double given ? TimeSpan.FromMinutes(given) : epochs is null ? TimeSpan.FromMinutes(UsualMinutes) : null;
 
     /// <summary>Calls on the training thread, in order; <see cref="Progress{T}"/> would post to others.</summary>
     private sealed class Reporting(Action<TrainingProgress> report) : IProgress<TrainingProgress>

@@ -10,28 +10,42 @@ internal static class MapScores
     /// <summary>Sides of the neighbourhoods of the fractions skill score, in pixels.</summary>
     private static readonly int[] Scales = [1, 5, 11, 21];
 
-    internal static LeadScores Of(RainForecast forecast, int lead, RadarFrame scan)
+    /// <param name="forecast">The run.</param>
+    /// <param name="lead">The map, counted from 0.</param>
+    /// <param name="scan">What was observed at its valid time.</param>
+    /// <param name="mask">The pixels that count.</param>
+    internal static LeadScores Of(RainForecast forecast, int lead, RadarFrame scan, bool[] mask)
     {
-        var (rain, observed) = (forecast.RainRate[lead], scan.RainRate);
+        var (rain, observed) = (CommonPixels.DryWhereSilent(forecast.RainRate[lead]), scan.RainRate);
+        var ladder = forecast.ExceedanceProbability.Select(p => CommonPixels.DryWhereSilent(p[lead])).ToArray();
         var errors = ErrorStatistics.Init();
-        errors.Accumulate(rain, observed);
-        var crps = LadderCrps.Init([.. forecast.Thresholds]);
-        crps.Accumulate([.. forecast.ExceedanceProbability.Select(p => p[lead])], observed);
+        errors.Accumulate(rain, observed, mask);
+        var (crpsPixels, crps) = Crps(forecast.Thresholds, ladder, observed, mask);
         var sums = errors.Sums;
         return new(
             forecast.LeadTimes[lead], errors.Count, sums.Forecast, sums.Observed, sums.Absolute, sums.Squared, sums.ForecastSquared,
-            sums.ObservedSquared, sums.Product, crps.Count, crps.Sum,
-            [.. forecast.Thresholds.Select((threshold, i) => AtThreshold(forecast.Grid, threshold, rain, forecast.ExceedanceProbability[i][lead], observed))]);
+            sums.ObservedSquared, sums.Product, crpsPixels, crps,
+            [.. forecast.Thresholds.Select((threshold, i) => AtThreshold(forecast.Grid, threshold, rain, ladder[i], observed, mask))]);
     }
 
-    private static ThresholdScores AtThreshold(RadarGrid grid, float threshold, float[] rain, float[] probability, float[] observed)
+    private static (long Pixels, double Sum) Crps(IReadOnlyList<float> thresholds, float[][] ladder, float[] observed, bool[] mask)
+    {
+        // A forecast without probabilities has no ladder.
+        if (thresholds.Count == 0)
+            return (0, 0);
+        var crps = LadderCrps.Init([.. thresholds]);
+        crps.Accumulate(ladder, observed, mask);
+        return (crps.Count, crps.Sum);
+    }
+
+    private static ThresholdScores AtThreshold(RadarGrid grid, float threshold, float[] rain, float[] probability, float[] observed, bool[] mask)
     {
         var table = Contingency.Init(threshold);
-        table.Accumulate(rain, observed);
+        table.Accumulate(rain, observed, mask);
         var brier = ProbabilityScore.Init(threshold);
-        brier.Accumulate(probability, observed);
+        brier.Accumulate(probability, observed, mask);
         var fractions = FractionsSkill.Init(threshold, Scales);
-        fractions.Accumulate(grid.Width, rain, observed);
+        fractions.Accumulate(grid.Width, rain, observed, mask);
         var kilometres = PixelKilometres(grid);
         return new(
             threshold, table.Hits, table.Misses, table.FalseAlarms, table.CorrectNegatives, brier.Bins.Sum(b => b.Count), brier.SumSquares,

@@ -22,15 +22,16 @@ internal sealed record NowcastOutcome(string Grid, string Method, DateTimeOffset
 /// </summary>
 internal sealed class NowcastPass(NowcastDatabase database, Checkpoint? model, TimeSpan lead)
 {
-    /// <summary>Scans that are enough for every method.</summary>
+    /// <summary>Scans that are enough for the yardsticks.</summary>
     private const int ScansRead = 12;
 
     internal async Task<IReadOnlyList<NowcastOutcome>> RunAsync(CancellationToken cancellation)
     {
         var outcomes = new List<NowcastOutcome>();
+        var scans = Math.Max(ScansRead, Methods().Max(m => m.ScansNeeded));
         foreach (var grid in await database.Grids.ListAsync(cancellation))
         {
-            if (await database.Scans.LatestSequenceAsync(grid.Grid.Name, ScansRead, cancellation) is RadarSequence past)
+            if (await NewestScans.LoadAsync(database, grid.Grid.Name, scans, cancellation) is { } past)
                 outcomes.AddRange(await PublishAllAsync(past, cancellation));
         }
         return outcomes;
@@ -52,6 +53,8 @@ internal sealed class NowcastPass(NowcastDatabase database, Checkpoint? model, T
     {
         if (past.Frames.Count < forecaster.ScansNeeded)
             return (null, $"warming up: {past.Frames.Count} of {forecaster.ScansNeeded} scans in a row are there");
+        if (lead < past.Step)
+            return (null, $"a lead of {lead.TotalMinutes:0.##} minutes is shorter than the {past.Step.TotalMinutes:0.##} minutes between its scans: raise NOWCAST_LEADMINUTES");
         try
         {
             var forecast = forecaster.Forecast(past, new ForecastRequest(lead, ForecastRequest.DefaultThresholds), cancellation);

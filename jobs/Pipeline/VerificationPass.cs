@@ -1,12 +1,15 @@
-using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Storage;
-using ConvLstm.Nowcast.Storage.Verification;
 
 namespace ConvLstm.Nowcast.Jobs.Pipeline;
 
-/// <summary>Scores the maps whose scans have come in since.</summary>
+/// <summary>
+/// Scores the maps whose scans have come in since. The runs of one issue time are scored together, on the same pixels, so
+/// that a model, extrapolation and persistence can be compared.
+/// </summary>
 internal sealed class VerificationPass(NowcastDatabase database)
 {
+    /// <param name="since">Runs issued before this are left alone.</param>
+    /// <param name="cancellation">Stops between two maps; runs that were scored stay scored.</param>
     /// <returns>How many maps were scored.</returns>
     internal async Task<int> RunAsync(DateTimeOffset since, CancellationToken cancellation)
     {
@@ -14,42 +17,23 @@ internal sealed class VerificationPass(NowcastDatabase database)
         foreach (var grid in await database.Grids.ListAsync(cancellation))
         {
             var pending = await database.Verification.PendingAsync(grid.Grid.Name, since, cancellation);
-            var scans = new Dictionary<DateTimeOffset, RadarFrame>();
-            foreach (var run in pending.GroupBy(p => p.RunId))
+            var scans = new ObservedScans(database.Scans, grid.Grid.Name);
+            foreach (var maps in pending.GroupBy(p => (p.IssueTime, p.LeadSeconds)))
             {
-                var forecast = await database.Queries.LoadRunAsync(run.Key, cancellation);
-                var scores = new List<LeadScores>();
-                foreach (var map in run)
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    var lead = IndexOf(forecast.LeadTimes, TimeSpan.FromSeconds(map.LeadSeconds));
-                    scores.Add(MapScores.Of(forecast, lead, await ScanAsync(grid.Grid.Name, map.ValidTime, scans, cancellation)));
-                }
-                await database.Verification.StoreAsync(run.Key, scores, cancellation);
-                scored += scores.Count;
-                // Runs come in the order of their issue times: no later one asks for these scans again.
-                foreach (var past in scans.Keys.Where(time => time <= forecast.IssueTime).ToList())
-                    scans.Remove(past);
+                cancellation.ThrowIfCancellationRequested();
+                // Maps come in the order of their issue times: no later one asks for these scans again.
+                scans.ForgetUpTo(maps.Key.IssueTime);
+                if (await scans.GetAsync(maps.First().ValidTime, cancellation) is not { } scan)
+                    continue;
+                var runs = new List<(long Id, RainForecast Map)>();
+                foreach (var map in maps)
+                    runs.Add((map.RunId, await database.Queries.LoadMapAsync(map.RunId, map.LeadSeconds, cancellation)));
+                var mask = CommonPixels.Of(scan, [.. runs.Select(run => run.Map)]);
+                foreach (var (id, map) in runs)
+                    await database.Verification.StoreAsync(id, [MapScores.Of(map, 0, scan, mask)], cancellation);
+                scored += runs.Count;
             }
         }
         return scored;
-    }
-
-    private async Task<RadarFrame> ScanAsync(
-        string grid, DateTimeOffset validTime, Dictionary<DateTimeOffset, RadarFrame> scans, CancellationToken cancellation)
-    {
-        if (!scans.TryGetValue(validTime, out var scan))
-            scans[validTime] = scan = (await database.Scans.LoadFramesAsync(grid, validTime, validTime, cancellation))[0];
-        return scan;
-    }
-
-    private static int IndexOf(IReadOnlyList<TimeSpan> leads, TimeSpan lead)
-    {
-        for (var i = 0; i < leads.Count; i++)
-        {
-            if (leads[i] == lead)
-                return i;
-        }
-        throw new InvalidOperationException($"The run has no map at a lead of {lead}.");
     }
 }

@@ -19,6 +19,7 @@ public static class SafeTensors
     private const string MetadataKey = "__metadata__";
 
     /// <summary>Writes a file under its name only when it is complete.</summary>
+    /// <exception cref="ReportedException">It cannot be written there; what was there stays.</exception>
     public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata)
     {
         var header = new JsonObject { [MetadataKey] = Texts(metadata) };
@@ -38,21 +39,32 @@ public static class SafeTensors
         var padding = (HeaderAlignment - (json.Length % HeaderAlignment)) % HeaderAlignment;
 
         var unfinished = path + ".part";
-        using (var file = File.Create(unfinished))
+        try
         {
-            Span<byte> length = stackalloc byte[LengthBytes];
-            BinaryPrimitives.WriteInt64LittleEndian(length, json.Length + padding);
-            file.Write(length);
-            file.Write(json);
-            for (var i = 0; i < padding; i++)
-                file.WriteByte((byte)' ');
-            foreach (var tensor in tensors.Values)
+            using (var file = File.Create(unfinished))
             {
-                using var scope = NewDisposeScope();
-                file.Write(MemoryMarshal.AsBytes<float>(tensor.detach().cpu().@float().contiguous().data<float>().ToArray()));
+                Span<byte> length = stackalloc byte[LengthBytes];
+                BinaryPrimitives.WriteInt64LittleEndian(length, json.Length + padding);
+                file.Write(length);
+                file.Write(json);
+                for (var i = 0; i < padding; i++)
+                    file.WriteByte((byte)' ');
+                foreach (var tensor in tensors.Values)
+                {
+                    using var scope = NewDisposeScope();
+                    file.Write(MemoryMarshal.AsBytes<float>(tensor.detach().cpu().@float().contiguous().data<float>().ToArray()));
+                }
             }
+            File.Move(unfinished, path, overwrite: true);
         }
-        File.Move(unfinished, path, overwrite: true);
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ReportedException($"{path}: the checkpoint could not be written ({e.Message.TrimEnd('.')}). Name a file in a folder that can be written to and has room.", e);
+        }
+        finally
+        {
+            File.Delete(unfinished);
+        }
     }
 
     /// <summary>Reads all tensors, in the scope that is open, and the metadata.</summary>

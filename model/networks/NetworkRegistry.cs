@@ -14,10 +14,14 @@ public static class NetworkRegistry
 
     public static IReadOnlyCollection<string> Names => Factories.Keys;
 
-    /// <exception cref="ReportedException">There is no network of that name.</exception>
+    /// <exception cref="ReportedException">There is no network of that name, or none of that shape.</exception>
     public static RainNetwork Create(NetworkOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (options.Kernel < 1 || options.Kernel % 2 == 0)
+            throw new ReportedException($"A kernel of {options.Kernel} × {options.Kernel} has no middle: give an odd side, such as 3.");
+        if (options.Patch < 1 || options.Hidden.Count == 0 || options.Hidden.Any(channels => channels < 1))
+            throw new ReportedException($"A network of layers [{string.Join(", ", options.Hidden)}] on patches of {options.Patch} cannot be made: give 1 or more for each.");
         return Factories.TryGetValue(options.Network, out var factory)
             ? factory(options)
             : throw new ReportedException($"There is no network '{options.Network}': name one of {string.Join(", ", Names)}.");

@@ -14,18 +14,20 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
     private const double LongestGradient = 1.0;
     private const double LossMemory = 0.95;
 
+    /// <summary>Normalised rain goes from 0 to about 1, and log-odds of it to some tens: no prediction that means anything has such a loss.</summary>
+    private const double DivergedAt = 1e4;
+
     /// <param name="network">Changed in place; at the end it has the weights of the best epoch.</param>
     /// <param name="windows">The data.</param>
     /// <param name="loss">From <see cref="Losses.Named"/>.</param>
     /// <param name="cancellation">Stops after the step at hand.</param>
-    /// <exception cref="ReportedException">Neither epochs nor a budget are set, or the training diverges.</exception>
+    /// <exception cref="ReportedException">An option is outside what makes sense, or the training diverges.</exception>
     public TrainingResult Train(
         RainNetwork network, ITrainingWindows windows, Func<Tensor, Tensor, Tensor, Tensor> loss, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(windows);
-        if (options.Epochs is null && options.Budget is null)
-            throw new ReportedException("A training needs an end: give --epochs or --minutes.");
+        options.Check();
         manual_seed(options.Seed);
         var random = new Random(unchecked((int)options.Seed));
         var started = time.GetTimestamp();
@@ -47,7 +49,7 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
                 cancellation.ThrowIfCancellationRequested();
                 optimizer.LearningRate = options.LearningRate * Schedule(step, Fraction());
                 var value = Step(network, windows, loss, optimizer, random);
-                if (!double.IsFinite(value))
+                if (!(Math.Abs(value) < DivergedAt))
                     throw new ReportedException($"The training diverged: the loss of step {step + 1} is {value}. Lower --learning-rate (now {options.LearningRate}).");
                 running = double.IsNaN(running) ? value : (LossMemory * running) + ((1 - LossMemory) * value);
                 progress?.Report(new(epoch, ++step, Fraction(), running, curve.Count == 0 ? null : curve[^1].Item2));

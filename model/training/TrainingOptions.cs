@@ -1,3 +1,5 @@
+using ConvLstm.Nowcast.Ingest;
+
 namespace ConvLstm.Nowcast.Model.Training;
 
 /// <summary>How a network is trained.</summary>
@@ -30,4 +32,17 @@ public sealed record TrainingOptions
     public long Seed { get; init; } = 1;
 
     public Device Device { get; init; } = CPU;
+
+    /// <exception cref="ReportedException">There is no end, or a number is not above 0.</exception>
+    internal void Check()
+    {
+        if (Epochs is null && Budget is null)
+            throw new ReportedException("A training needs an end: give --epochs or --minutes.");
+        if (Epochs < 1 || Budget <= TimeSpan.Zero)
+            throw new ReportedException($"A training of {(Epochs is int epochs ? $"{epochs} epochs" : $"{Budget!.Value.TotalMinutes} minutes")} is none: give --epochs or --minutes above 0.");
+        if (BatchSize < 1 || WindowsPerEpoch < 1 || LeadsPerStep < 1)
+            throw new ReportedException($"Windows a step ({BatchSize}), an epoch ({WindowsPerEpoch}) and leads a step ({LeadsPerStep}) are 1 or more.");
+        if (!(LearningRate > 0))
+            throw new ReportedException($"A --learning-rate of {LearningRate} learns nothing: give one above 0.");
+    }
 }

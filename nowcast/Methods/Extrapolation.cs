@@ -9,9 +9,10 @@ public sealed class Extrapolation : IForecaster
     /// <summary>The name in <see cref="ForecastMethods"/>.</summary>
     public const string Name = "extrapolation";
 
-    private readonly MotionOptions options;
+    private readonly MotionOptions? options;
 
-    public Extrapolation(MotionOptions? options = null) => this.options = options ?? new MotionOptions();
+    /// <param name="options">How motion is found; as <see cref="MotionOptions.For"/> says where null.</param>
+    public Extrapolation(MotionOptions? options = null) => this.options = options;
 
     public string Method => Name;
 
@@ -23,9 +24,10 @@ public sealed class Extrapolation : IForecaster
         var leads = Scans.Leads(past, request);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var used = Math.Min(past.Frames.Count, options.ScanPairs + 1);
+        var how = options ?? MotionOptions.For(past.Step);
+        var used = Math.Min(past.Frames.Count, how.ScanPairs + 1);
         var rain = Scans.Newest(past, used);
-        var motion = OpticalFlow.Estimate(rain, options);
+        var motion = OpticalFlow.Estimate(rain, how);
         cancellation.ThrowIfCancellationRequested();
         var displacements = SemiLagrangian.Displacements(motion, leads.Length);
         return AdvectedForecast.Make(past, request, Scans.Provenance(Name, past, used), lead => SemiLagrangian.AdvectRain(rain[used - 1], displacements[lead]), cancellation);

@@ -32,7 +32,7 @@ public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var rain = Scans.Newest(past, ScansNeeded).to(_device);
-        var motion = OpticalFlow.Estimate(rain);
+        var motion = OpticalFlow.Estimate(rain, MotionOptions.For(past.Step));
         cancellation.ThrowIfCancellationRequested();
         var aligned = NormalisedRain.WithMask(Alignment.Align(rain, ScansNeeded - 1, motion), _normalisation).unsqueeze(0);
         var future = checkpoint.Network.call(aligned, LeadTimes.Every(leads, past.Step.TotalMinutes))[0];

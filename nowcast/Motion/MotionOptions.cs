@@ -3,6 +3,13 @@ namespace ConvLstm.Nowcast.Motion;
 /// <summary>How motion is found. Lengths are pixels of the radar grid.</summary>
 public sealed record MotionOptions
 {
+    // Rain that is scanned often moves little from scan to scan, and a few pairs average what noise does to it.
+    private const double MinutesSpanned = 10;
+
+    /// <summary>The options for scans at a step: pairs that span 10 minutes, two at least.</summary>
+    public static MotionOptions For(TimeSpan step) =>
+        new() { ScanPairs = (int)Math.Clamp(Math.Ceiling(MinutesSpanned / step.TotalMinutes), 2, 5) };
+
     /// <summary>How many pairs of consecutive scans are pooled, newest first.</summary>
     public int ScanPairs { get; init; } = 2;
 
@@ -13,10 +20,10 @@ public sealed record MotionOptions
     public int Cell { get; init; } = 8;
 
     /// <summary>Standard deviation of the Gaussian window over which the normal equations are summed.</summary>
-    public double Window { get; init; } = 24;
+    public double Window { get; init; } = 16;
 
     /// <summary>Standard deviation of the Gaussian that smooths the field and carries it into dry areas.</summary>
-    public double Smoothing { get; init; } = 24;
+    public double Smoothing { get; init; } = 16;
 
     /// <summary>The coarsest level of the pyramid, which is reduced by two to this power.</summary>
     public int CoarsestLevel { get; init; } = 4;
@@ -28,8 +35,8 @@ public sealed record MotionOptions
     public int Iterations { get; init; } = 3;
 
     /// <summary>Standard deviation of the blur of each level's images, in pixels of the level.</summary>
-    public double Blur { get; init; } = 2;
+    public double Blur { get; init; } = 1.5;
 
     /// <summary>Residuals are weighted by 1 / (1 + (r / (this × rms))²), Cauchy's weights; 0 weights all alike.</summary>
-    public double Robustness { get; init; } = 1;
+    public double Robustness { get; init; } = 3;
 }

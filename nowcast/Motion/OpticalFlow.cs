@@ -10,6 +10,12 @@ public static class OpticalFlow
     // A step of one solution, in pixels of its level: the linearisation holds no further.
     private const double LargestStep = 2;
 
+    // On the way to a far minimum the fit may get worse for a while; a motion that runs out of the grid gets much worse.
+    private const double WorstTaken = 2;
+
+    // The side of the smallest image in which motion is looked for, in pixels of its level.
+    private const int SmallestImage = 10;
+
     // Shares of the mean of the normal matrices' trace: what damps a solution, and what an empty area counts.
     private const double Damping = 1e-3;
 
@@ -33,18 +39,36 @@ public static class OpticalFlow
         var levels = ScanPyramid.Build(rain.narrow(0, shape[0] - scans, scans), options);
         var padded = levels[0].Scans.shape;
         var cells = zeros([1, 2, padded[2] / options.Cell, padded[3] / options.Cell], device: rain.device);
-        for (var level = options.CoarsestLevel; level >= options.FinestLevel; level--)
-        {
-            var blurred = ScanPyramid.Blurred(levels[level], options.Blur);
-            for (var i = 0; i < options.Iterations; i++)
-                cells = Improve(cells, blurred, options);
-        }
+        for (var level = CoarsestUseful(options, shape); level >= options.FinestLevel; level--)
+            cells = Improve(cells, ScanPyramid.Blurred(levels[level], options.Blur), options);
         return Resized(cells, padded[2], padded[3])[0]
             .narrow(1, 0, shape[1]).narrow(2, 0, shape[2]).contiguous().MoveToOuterDisposeScope();
     }
 
-    // One warp and one solution at a level.
+    // On a level of a few pixels a blur leaves nothing to match.
+    private static int CoarsestUseful(MotionOptions options, long[] shape)
+    {
+        var halvings = (int)Math.Floor(Math.Log2(Math.Min(shape[1], shape[2]) / (double)SmallestImage));
+        return Math.Clamp(halvings, options.FinestLevel, options.CoarsestLevel);
+    }
+
+    // The iterations of a level; one that explains the scans much worse than the motion before it is not taken.
     private static Tensor Improve(Tensor cells, PyramidLevel level, MotionOptions options)
+    {
+        var misfit = Misfit.Of(level, cells);
+        for (var i = 0; i < options.Iterations; i++)
+        {
+            var better = Step(cells, level, options);
+            var after = Misfit.Of(level, better);
+            if (!(after <= misfit * WorstTaken))
+                break;
+            (cells, misfit) = (better, after);
+        }
+        return cells;
+    }
+
+    // One warp and one solution at a level.
+    private static Tensor Step(Tensor cells, PyramidLevel level, MotionOptions options)
     {
         using var scope = NewDisposeScope();
         var size = cells.shape;

@@ -24,11 +24,12 @@ public sealed class AlignedWindows : ITrainingWindows
     /// <param name="options">Lengths and sizes.</param>
     /// <param name="cache">Frames that were read before.</param>
     /// <param name="cancellation">Stops reading.</param>
-    /// <exception cref="ReportedException">The archive has too few scans in a row for a window in each part.</exception>
+    /// <exception cref="ReportedException">An option is outside what makes sense, or the archive has too few scans in a row for a window in each part.</exception>
     public AlignedWindows(IReadOnlyList<ScanSeries> series, WindowOptions options, FrameCache cache, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(series);
         ArgumentNullException.ThrowIfNull(options);
+        options.Check();
         (_options, _cache, _cancellation) = (options, cache, cancellation);
         _crops = new(options, cache);
         var windows = TrainingWindows.Cut(series, options.Past, options.Future);

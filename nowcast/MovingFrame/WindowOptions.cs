@@ -1,3 +1,4 @@
+using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Sequences;
 
 namespace ConvLstm.Nowcast.MovingFrame;
@@ -21,4 +22,13 @@ public sealed record WindowOptions
     public int ValidationWindows { get; init; } = 32;
 
     public Normalisation Normalisation { get; init; } = Normalisation.Default;
+
+    /// <exception cref="ReportedException">A window of these lengths and sizes cannot be cut.</exception>
+    internal void Check()
+    {
+        if (Past < 2)
+            throw new ReportedException($"The motion of rain needs 2 past scans or more, not {Past}.");
+        if (Future < 1 || Crop < 1)
+            throw new ReportedException($"Windows of {Future} future frames and {Crop} pixels hold nothing to learn: give 1 or more.");
+    }
 }

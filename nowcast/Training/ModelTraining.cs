@@ -90,6 +90,10 @@ public sealed class ModelTraining(TimeProvider time)
             : throw new ReportedException($"The data have scans at {steps.Count} different steps ({string.Join(", ", steps.Select(s => $"{s.TotalMinutes:0.##} min"))}): train on one step at a time.");
     }
 
+    /// <summary>A training whose time was up before its first step has no training loss.</summary>
+    private static Dictionary<string, double> Known(params (string Name, double Value)[] scores) =>
+        scores.Where(s => double.IsFinite(s.Value)).ToDictionary(s => s.Name, s => s.Value, StringComparer.Ordinal);
+
     private CheckpointMetadata Describe(ModelTrainingRequest request, WindowOptions options, RainNetwork network, TrainingResult result, TimeSpan step) => new()
     {
         Network = network.Options,
@@ -100,12 +104,7 @@ public sealed class ModelTraining(TimeProvider time)
         Data = new(
             [.. request.Series.Select(s => s.Grid.Name).Distinct().Order(StringComparer.Ordinal)],
             request.Series.Min(s => s.Start), request.Series.Max(s => s.End), request.Series.Sum(s => s.Scans.Count)),
-        Scores = new Dictionary<string, double>
-        {
-            ["validation_loss"] = result.ValidationLoss,
-            ["extrapolation_loss"] = result.PersistenceLoss,
-            ["training_loss"] = result.TrainingLoss,
-        },
+        Scores = Known(("validation_loss", result.ValidationLoss), ("extrapolation_loss", result.PersistenceLoss), ("training_loss", result.TrainingLoss)),
         Training = new Dictionary<string, string>
         {
             ["seed"] = request.Training.Seed.ToString(CultureInfo.InvariantCulture),

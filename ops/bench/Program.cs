@@ -1,18 +1,22 @@
 using ConvLstm.Nowcast.Bench;
 using ConvLstm.Nowcast.Bench.ConvLstm;
+using ConvLstm.Nowcast.Bench.Ingest;
 using ConvLstm.Nowcast.Bench.Memory;
+using ConvLstm.Nowcast.Bench.Storage;
 using ConvLstm.Nowcast.Ingest;
 
 // A new benchmark is its folder and a line here.
-var benchmarks = new Dictionary<string, Func<BenchmarkOptions, IReadOnlyList<BenchmarkRow>>>(StringComparer.Ordinal)
+var benchmarks = new Dictionary<string, Func<BenchmarkOptions, Task<IReadOnlyList<BenchmarkRow>>>>(StringComparer.Ordinal)
 {
-    ["convlstm"] = ConvLstmBenchmark.Run,
-    ["memory"] = MemoryBenchmark.Run,
+    ["convlstm"] = options => Task.FromResult(ConvLstmBenchmark.Run(options)),
+    ["memory"] = options => Task.FromResult(MemoryBenchmark.Run(options)),
+    ["ingest"] = options => Task.FromResult(IngestBenchmark.Run(options)),
+    ["storage"] = StorageBenchmark.RunAsync,
 };
 try
 {
     var options = BenchmarkOptions.Parse(args, benchmarks.Keys);
-    var rows = benchmarks[options.Name](options);
+    var rows = await benchmarks[options.Name](options);
     Report.Print(options, rows);
     return 0;
 }

@@ -65,6 +65,12 @@ CREATE TABLE IF NOT EXISTS nowcast.forecast_tile (
     rast         raster NOT NULL,
     PRIMARY KEY (grid_id, issue_time, run_id, tile_row, tile_col, lead_seconds)
 ) PARTITION BY LIST (grid_id);
+-- What questions about areas add up: rasters can only be cut to an area by a tenth of a second's work, arrays by looking up.
+ALTER TABLE nowcast.forecast_tile ADD COLUMN IF NOT EXISTS pixels integer;
+ALTER TABLE nowcast.forecast_tile ADD COLUMN IF NOT EXISTS wet_pixels integer;
+ALTER TABLE nowcast.forecast_tile ADD COLUMN IF NOT EXISTS sum_mm_h double precision;
+ALTER TABLE nowcast.forecast_tile ADD COLUMN IF NOT EXISTS max_mm_h real;
+ALTER TABLE nowcast.forecast_tile ADD COLUMN IF NOT EXISTS rates smallint[];
 
 COMMENT ON TABLE nowcast.forecast_tile IS
 'The pixels of the runs: rasters of grid.tile_size rows and columns; band 1 the rain rate in mm/h (32BF, nodata -1), then for each of '
@@ -77,17 +83,37 @@ COMMENT ON COLUMN nowcast.forecast_tile.tile_row IS '0 is the northernmost.';
 COMMENT ON COLUMN nowcast.forecast_tile.tile_col IS '0 is the westernmost.';
 COMMENT ON COLUMN nowcast.forecast_tile.lead_seconds IS 'Seconds from the issue time to the valid time of the map.';
 COMMENT ON COLUMN nowcast.forecast_tile.rast IS 'Band 1: mm/h; the next bands: per cent.';
+COMMENT ON COLUMN nowcast.forecast_tile.pixels IS 'How many of its pixels have a rain rate.';
+COMMENT ON COLUMN nowcast.forecast_tile.wet_pixels IS 'How many of them are above 0.1 mm/h.';
+COMMENT ON COLUMN nowcast.forecast_tile.sum_mm_h IS 'The sum of their rates; divided by pixels the mean.';
+COMMENT ON COLUMN nowcast.forecast_tile.max_mm_h IS 'The highest rate; null where pixels is 0.';
+COMMENT ON COLUMN nowcast.forecast_tile.rates IS
+'Band 1 again, row by row, for rain_over: hundredths of mm/h less 32767, -32768 where nothing can be said; 0 to 655.35 mm/h fit. Null where all is '
+'dry or nothing can be said at all: max_mm_h and pixels say which.';
+
+-- Tiles from before these columns.
+UPDATE nowcast.forecast_tile AS f
+SET (pixels, wet_pixels, sum_mm_h, max_mm_h, rates) = (
+    SELECT count(v), count(*) FILTER (WHERE v > 0.105), coalesce(sum(v), 0), max(v),
+           CASE WHEN count(v) > 0 AND (count(v) < count(*) OR max(v) >= 0.005)
+                THEN array_agg(coalesce(least(round(v * 100), 65534) - 32767, -32768)::smallint ORDER BY number) END
+    FROM unnest(public.ST_DumpValues(f.rast, 1)) WITH ORDINALITY AS pixel (v, number))
+WHERE f.pixels IS NULL;
 
 -- The doors through which tiles come in: COPY in binary form into these views. The type raster itself has no binary
 -- input, its text form is twice as long, and a staging table would write every tile twice.
 CREATE OR REPLACE VIEW nowcast.forecast_tile_in AS
-SELECT grid_id, issue_time, run_id, tile_row, tile_col, lead_seconds, NULL::bytea AS wkb FROM nowcast.forecast_tile WHERE false;
+SELECT grid_id, issue_time, run_id, tile_row, tile_col, lead_seconds, NULL::bytea AS wkb,
+       pixels, wet_pixels, sum_mm_h, max_mm_h, rates
+FROM nowcast.forecast_tile WHERE false;
 COMMENT ON VIEW nowcast.forecast_tile_in IS 'COPY … FROM STDIN (FORMAT binary) into this view writes forecast_tile; wkb is the well-known binary form of the raster.';
 
 CREATE OR REPLACE FUNCTION nowcast.forecast_tile_in() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO nowcast.forecast_tile (grid_id, issue_time, run_id, tile_row, tile_col, lead_seconds, rast)
-    VALUES (NEW.grid_id, NEW.issue_time, NEW.run_id, NEW.tile_row, NEW.tile_col, NEW.lead_seconds, ST_RastFromWKB(NEW.wkb));
+    INSERT INTO nowcast.forecast_tile (grid_id, issue_time, run_id, tile_row, tile_col, lead_seconds, rast,
+                                       pixels, wet_pixels, sum_mm_h, max_mm_h, rates)
+    VALUES (NEW.grid_id, NEW.issue_time, NEW.run_id, NEW.tile_row, NEW.tile_col, NEW.lead_seconds, ST_RastFromWKB(NEW.wkb),
+            NEW.pixels, NEW.wet_pixels, NEW.sum_mm_h, NEW.max_mm_h, NEW.rates);
     RETURN NEW;
 END
 $$;

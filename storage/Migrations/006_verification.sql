@@ -15,7 +15,9 @@ CREATE TABLE IF NOT EXISTS nowcast.verification_lead (
     sum_crps             double precision NOT NULL,
     PRIMARY KEY (run_id, lead_seconds)
 );
-COMMENT ON TABLE nowcast.verification_lead IS 'Sums over the pixels of one map that were both forecast and observed.';
+COMMENT ON TABLE nowcast.verification_lead IS 
+'Sums over the pixels of one map that count: observed, and reached by air that a radar has seen (of which the extrapolation of the same issue time '
+'says something), the same for all runs of an issue time. A run that says nothing of such a pixel is taken to say dry.';
 COMMENT ON COLUMN nowcast.verification_lead.run_id IS 'The run.';
 COMMENT ON COLUMN nowcast.verification_lead.lead_seconds IS 'The map.';
 COMMENT ON COLUMN nowcast.verification_lead.pixels IS 'How many pixels were compared.';

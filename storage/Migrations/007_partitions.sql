@@ -5,6 +5,7 @@ DO $$
 BEGIN
     ALTER TABLE nowcast.scan_tile ALTER COLUMN rast SET COMPRESSION lz4;
     ALTER TABLE nowcast.forecast_tile ALTER COLUMN rast SET COMPRESSION lz4;
+    ALTER TABLE nowcast.forecast_tile ALTER COLUMN rates SET COMPRESSION lz4;
 EXCEPTION WHEN feature_not_supported THEN
     RAISE NOTICE 'this server has no lz4; tiles are compressed with pglz';
 END
@@ -154,6 +155,9 @@ BEGIN
                 'toast.autovacuum_freeze_min_age = 0)', child, parent || '_' || grid);
             -- Statistics about rasters help no plan, and gathering them unpacks every tile.
             EXECUTE format('ALTER TABLE nowcast.%I ALTER COLUMN rast SET STATISTICS 0', child);
+            IF parent = 'forecast_tile' THEN
+                EXECUTE format('ALTER TABLE nowcast.%I ALTER COLUMN rates SET STATISTICS 0', child);
+            END IF;
             EXECUTE format('ALTER TABLE nowcast.%I ATTACH PARTITION nowcast.%I FOR VALUES FROM (%L) TO (%L)',
                 parent || '_' || grid, child, day::timestamptz, (day + 1)::timestamptz);
             made := made + 1;

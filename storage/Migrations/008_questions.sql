@@ -36,7 +36,7 @@ COMMENT ON FUNCTION nowcast.place(double precision, double precision, timestampt
 -- The values of a place for each lead. The tile is unpacked once (ST_SetSRID gives it in memory), then read band by band.
 CREATE OR REPLACE FUNCTION nowcast.values_at(lon double precision, lat double precision, at timestamptz)
 RETURNS TABLE (issue_time timestamptz, lead_seconds integer, rain_mm_h double precision, probabilities double precision[], thresholds real[])
-LANGUAGE plpgsql STABLE ROWS 24 SET search_path = nowcast, public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql STABLE ROWS 24 SET search_path = nowcast, public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
     here record;

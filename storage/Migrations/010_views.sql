@@ -55,7 +55,7 @@ LEFT JOIN fss AS s ON s.grid = g.name AND s.method = c.method AND s.model_versio
                   AND s.lead_minutes = c.lead_seconds / 60.0::double precision AND s.threshold = c.threshold;
 COMMENT ON VIEW nowcast.skill IS
 'Scores by grid, method, model, UTC day of issue, lead and threshold (mm/h), from all verified maps of the group: counts and sums are added up first, '
-'then divided. csi, pod, far, bias: from hits, misses and false alarms. fss: fractions skill score at fss_scale_km. brier: of the exceedance '
+'then divided. All runs of an issue time are scored on the same pixels, so methods can be compared row by row. csi, pod, far, bias: from hits, misses and false alarms. fss: fractions skill score at fss_scale_km. brier: of the exceedance '
 'probability. crps, mae, rmse, mean_error (mm/h) and correlation do not depend on the threshold. To score a longer period, sum the counts, not the scores.';
 
 CREATE OR REPLACE VIEW nowcast.skill_reliability AS

@@ -30,9 +30,7 @@ public sealed class ForecastPublisher(NpgsqlDataSource database, GridStore grids
         await grids.EnsureDaysAsync(grid, forecast.IssueTime, forecast.IssueTime, cancellation).ConfigureAwait(false);
         await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
         var checks = Sanity.Check(forecast, await ScanAsync(connection, grid.Id, forecast.IssueTime, cancellation).ConfigureAwait(false));
-        var rates = forecast.RainRate.Select(ForecastFields.Rates).ToArray();
-        var percent = Enumerable.Range(0, rates.Length)
-            .Select(lead => forecast.ExceedanceProbability.Select(leads => ForecastFields.Percent(leads[lead])).ToArray()).ToArray();
+        var (rates, percent) = Rounded(forecast);
 
         await using var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
         var row = await RunRow.WriteAsync(connection, grid, forecast, checks, time.GetUtcNow(), cancellation).ConfigureAwait(false);
@@ -45,13 +43,27 @@ public sealed class ForecastPublisher(NpgsqlDataSource database, GridStore grids
         return published;
     }
 
+    /// <summary>The rates of each lead, and for each lead the probabilities of each threshold in per cent.</summary>
+    private static (float[][] Rates, byte[][][] Percent) Rounded(RainForecast forecast)
+    {
+        var leads = forecast.LeadTimes.Count;
+        var (rates, percent) = (new float[leads][], new byte[leads][][]);
+        Parallel.For(0, leads, lead =>
+        {
+            rates[lead] = ForecastFields.Rates(forecast.RainRate[lead]);
+            percent[lead] = [.. forecast.ExceedanceProbability.Select(fields => ForecastFields.Percent(fields[lead]))];
+        });
+        return (rates, percent);
+    }
+
     private static async Task<ulong> CopyAsync(
         NpgsqlConnection connection, StoredGrid grid, long run, RainForecast forecast, float[][] rates, byte[][][] percent,
         CancellationToken cancellation)
     {
         var writer = new RasterWriter(grid.Tiles, forecast.Thresholds.Count);
+        var summary = new TileRates(grid.Tiles);
         await using var copy = await connection.BeginBinaryImportAsync(
-            "COPY nowcast.forecast_tile_in (grid_id, issue_time, run_id, tile_row, tile_col, lead_seconds, wkb) FROM STDIN (FORMAT binary)",
+            "COPY nowcast.forecast_tile_in (grid_id, issue_time, run_id, tile_row, tile_col, lead_seconds, wkb, pixels, wet_pixels, sum_mm_h, max_mm_h, rates) FROM STDIN (FORMAT binary)",
             cancellation).ConfigureAwait(false);
         for (var row = 0; row < grid.Tiles.Down; row++)
         {
@@ -68,6 +80,12 @@ public sealed class ForecastPublisher(NpgsqlDataSource database, GridStore grids
                     await copy.WriteAsync((short)column, NpgsqlDbType.Smallint, cancellation).ConfigureAwait(false);
                     await copy.WriteAsync(RunRow.Seconds(forecast.LeadTimes[lead]), NpgsqlDbType.Integer, cancellation).ConfigureAwait(false);
                     await copy.WriteAsync(writer.Write(row, column, rates[lead], percent[lead]), NpgsqlDbType.Bytea, cancellation).ConfigureAwait(false);
+                    summary.Read(row, column, rates[lead]);
+                    await copy.WriteAsync(summary.Known, NpgsqlDbType.Integer, cancellation).ConfigureAwait(false);
+                    await copy.WriteAsync(summary.Wet, NpgsqlDbType.Integer, cancellation).ConfigureAwait(false);
+                    await copy.WriteAsync(summary.Sum, NpgsqlDbType.Double, cancellation).ConfigureAwait(false);
+                    await copy.WriteAsync(summary.Highest, NpgsqlDbType.Real, cancellation).ConfigureAwait(false);
+                    await copy.WriteAsync(summary.Packed, NpgsqlDbType.Array | NpgsqlDbType.Smallint, cancellation).ConfigureAwait(false);
                 }
             }
         }

@@ -31,7 +31,7 @@ public sealed record ForecastSanity
     public IReadOnlyList<SanityCheck> Check(RainForecast forecast, ScanSummary? scan)
     {
         ArgumentNullException.ThrowIfNull(forecast);
-        var maps = forecast.RainRate.Select(Look).ToArray();
+        var maps = forecast.RainRate.AsParallel().AsOrdered().Select(Look).ToArray();
         var lowest = maps.Min(map => map.Lowest);
         var highest = maps.Max(map => map.Highest);
         var checks = new List<SanityCheck>
@@ -60,17 +60,20 @@ public sealed record ForecastSanity
 
     private static SanityCheck Probabilities(RainForecast forecast)
     {
-        var outside = 0L;
-        foreach (var field in forecast.ExceedanceProbability.SelectMany(leads => leads))
-        {
-            foreach (var probability in field)
-            {
-                // A rounding error of the last layer is no reason to withhold a forecast.
-                if (probability < -0.001f || probability > 1.001f)
-                    outside++;
-            }
-        }
+        var outside = forecast.ExceedanceProbability.SelectMany(leads => leads).AsParallel().Sum(Outside);
         return new("probabilities from 0 to 1", outside == 0, outside, "0 pixels outside");
+    }
+
+    private static long Outside(float[] field)
+    {
+        var outside = 0L;
+        foreach (var probability in field)
+        {
+            // A rounding error of the last layer is no reason to withhold a forecast.
+            if (probability < -0.001f || probability > 1.001f)
+                outside++;
+        }
+        return outside;
     }
 
     private static (long Known, long Infinite, double Mean, float Lowest, float Highest) Look(float[] field)

@@ -105,9 +105,16 @@ public sealed class ForecastQueries
 
     /// <summary>A whole run: rates as they were published, probabilities in steps of 0.01. Members are not kept.</summary>
     /// <exception cref="ReportedException">There is no such run, or its maps were dropped.</exception>
-    public async Task<RainForecast> LoadRunAsync(long runId, CancellationToken cancellation)
+    public Task<RainForecast> LoadRunAsync(long runId, CancellationToken cancellation) => LoadAsync(runId, null, cancellation);
+
+    /// <summary>One map of a run: the run as if it had that lead only.</summary>
+    /// <exception cref="ReportedException">There is no such run or lead, or its maps were dropped.</exception>
+    public Task<RainForecast> LoadMapAsync(long runId, int leadSeconds, CancellationToken cancellation) =>
+        LoadAsync(runId, leadSeconds, cancellation);
+
+    private async Task<RainForecast> LoadAsync(long runId, int? leadSeconds, CancellationToken cancellation)
     {
         await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
-        return await RunRows.LoadAsync(connection, grids, runId, cancellation).ConfigureAwait(false);
+        return await RunRows.LoadAsync(connection, grids, runId, leadSeconds, cancellation).ConfigureAwait(false);
     }
 }

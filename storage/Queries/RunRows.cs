@@ -9,22 +9,21 @@ namespace ConvLstm.Nowcast.Storage.Queries;
 internal static class RunRows
 {
     public static async Task<RainForecast> LoadAsync(
-        NpgsqlConnection connection, GridStore grids, long runId, CancellationToken cancellation)
+        NpgsqlConnection connection, GridStore grids, long runId, int? leadSeconds, CancellationToken cancellation)
     {
         // Row and tiles in one snapshot, so that a run published again meanwhile is the old or the new one.
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation)
             .ConfigureAwait(false);
-        var (forecast, stored) = await HeaderAsync(connection, grids, runId, cancellation).ConfigureAwait(false);
+        var (forecast, stored) = await HeaderAsync(connection, grids, runId, leadSeconds, cancellation).ConfigureAwait(false);
         await using var query = new NpgsqlCommand(
             """
             SELECT tile_row, tile_col, lead_seconds, rast::bytea FROM nowcast.forecast_tile
-            WHERE grid_id = $1 AND issue_time = $2 AND run_id = $3
-            """, connection)
-        {
-            Parameters = { new() { Value = stored.Id }, new() { Value = forecast.IssueTime }, new() { Value = runId } },
-        };
+            WHERE grid_id = $1 AND issue_time = $2 AND run_id = $3 AND lead_seconds = ANY ($4)
+            """, connection);
         var leads = forecast.LeadTimes.Select((lead, index) => (Seconds: Publishing.RunRow.Seconds(lead), index))
             .ToDictionary(pair => pair.Seconds, pair => pair.index);
+        foreach (var value in new object[] { stored.Id, forecast.IssueTime, runId, leads.Keys.ToArray() })
+            query.Parameters.Add(new NpgsqlParameter { Value = value });
         var pixels = stored.TileSize * stored.TileSize;
         var wkb = new byte[RasterFormat.HeaderLength + 5 + (4 * pixels) + (forecast.Thresholds.Count * (2 + pixels))];
         await using var rows = await query.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
@@ -40,7 +39,7 @@ internal static class RunRows
     }
 
     private static async Task<(RainForecast Forecast, StoredGrid Grid)> HeaderAsync(
-        NpgsqlConnection connection, GridStore grids, long runId, CancellationToken cancellation)
+        NpgsqlConnection connection, GridStore grids, long runId, int? leadSeconds, CancellationToken cancellation)
     {
         await using var query = new NpgsqlCommand(
             """
@@ -58,7 +57,9 @@ internal static class RunRows
             throw new ReportedException($"The maps of run {runId} were dropped for their age; its scores are in the view skill.");
         var name = rows.GetString(0);
         var grid = await grids.GetAsync(name, cancellation).ConfigureAwait(false);
-        var leads = rows.GetFieldValue<int[]>(2).Select(seconds => TimeSpan.FromSeconds(seconds)).ToArray();
+        var leads = rows.GetFieldValue<int[]>(2).Where(seconds => seconds == (leadSeconds ?? seconds)).Select(seconds => TimeSpan.FromSeconds(seconds)).ToArray();
+        if (leads.Length == 0)
+            throw new ReportedException($"Run {runId} has no map {leadSeconds} seconds ahead.");
         var thresholds = rows.GetFieldValue<float[]>(3);
         var forecast = new RainForecast
         {

@@ -90,8 +90,13 @@ public sealed class ScanStore(NpgsqlDataSource database, GridStore grids)
 
     /// <summary>The scans from one time to another, both included, oldest first.</summary>
     /// <exception cref="ReportedException">There is no such grid.</exception>
+    public Task<IReadOnlyList<RadarFrame>> LoadFramesAsync(
+        string grid, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) => LoadFramesAsync(grid, from, to, usableOnly: false, cancellation);
+
+    /// <summary>As above; without those that the quality control marked as bad where asked.</summary>
+    /// <exception cref="ReportedException">There is no such grid.</exception>
     public async Task<IReadOnlyList<RadarFrame>> LoadFramesAsync(
-        string grid, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)
+        string grid, DateTimeOffset from, DateTimeOffset to, bool usableOnly, CancellationToken cancellation)
     {
         var stored = await grids.GetAsync(grid, cancellation).ConfigureAwait(false);
         await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
@@ -100,10 +105,11 @@ public sealed class ScanStore(NpgsqlDataSource database, GridStore grids)
             SELECT s.valid_time, s.is_interpolated, t.tile_row, t.tile_col, t.rast::bytea
             FROM nowcast.scan AS s JOIN nowcast.scan_tile AS t USING (grid_id, valid_time)
             WHERE s.grid_id = $1 AND s.valid_time BETWEEN $2 AND $3 AND t.valid_time BETWEEN $2 AND $3
+            AND (s.quality->>'usable' IS DISTINCT FROM 'false' OR NOT $4)
             ORDER BY s.valid_time
             """, connection)
         {
-            Parameters = { new() { Value = stored.Id }, new() { Value = from }, new() { Value = to } },
+            Parameters = { new() { Value = stored.Id }, new() { Value = from }, new() { Value = to }, new() { Value = usableOnly } },
         };
         await using var rows = await query.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         return await ScanRows.ReadAsync(rows, stored, cancellation).ConfigureAwait(false);
@@ -111,17 +117,23 @@ public sealed class ScanStore(NpgsqlDataSource database, GridStore grids)
 
     /// <summary>The newest scans, oldest first; fewer where there are fewer.</summary>
     /// <exception cref="ReportedException">There is no such grid.</exception>
-    public async Task<IReadOnlyList<RadarFrame>> LatestAsync(string grid, int count, CancellationToken cancellation)
+    public Task<IReadOnlyList<RadarFrame>> LatestAsync(string grid, int count, CancellationToken cancellation) =>
+        LatestAsync(grid, count, usableOnly: false, cancellation);
+
+    /// <summary>As above; without those that the quality control marked as bad where asked.</summary>
+    /// <exception cref="ReportedException">There is no such grid.</exception>
+    public async Task<IReadOnlyList<RadarFrame>> LatestAsync(string grid, int count, bool usableOnly, CancellationToken cancellation)
     {
         var stored = await grids.GetAsync(grid, cancellation).ConfigureAwait(false);
         await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
         await using var query = new NpgsqlCommand(
             """
             SELECT min(valid_time), max(valid_time)
-            FROM (SELECT valid_time FROM nowcast.scan WHERE grid_id = $1 ORDER BY valid_time DESC LIMIT $2) AS newest
+            FROM (SELECT valid_time FROM nowcast.scan WHERE grid_id = $1
+                AND (quality->>'usable' IS DISTINCT FROM 'false' OR NOT $3) ORDER BY valid_time DESC LIMIT $2) AS newest
             """, connection)
         {
-            Parameters = { new() { Value = stored.Id }, new() { Value = count } },
+            Parameters = { new() { Value = stored.Id }, new() { Value = count }, new() { Value = usableOnly } },
         };
         DateTimeOffset first, last;
         await using (var rows = await query.ExecuteReaderAsync(cancellation).ConfigureAwait(false))
@@ -132,14 +144,17 @@ public sealed class ScanStore(NpgsqlDataSource database, GridStore grids)
             first = rows.GetFieldValue<DateTimeOffset>(0);
             last = rows.GetFieldValue<DateTimeOffset>(1);
         }
-        return await LoadFramesAsync(grid, first, last, cancellation).ConfigureAwait(false);
+        return await LoadFramesAsync(grid, first, last, usableOnly, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>The newest scans that follow each other at one step, at most <paramref name="count"/>, as a sequence; null where there is none.</summary>
+    /// <summary>
+    /// The newest scans that follow each other at one step, at most <paramref name="count"/>, as a sequence; null where there is none. Scans that the
+    /// quality control marked as bad are not among them.
+    /// </summary>
     /// <exception cref="ReportedException">There is no such grid.</exception>
     public async Task<RadarSequence?> LatestSequenceAsync(string grid, int count, CancellationToken cancellation)
     {
-        var frames = await LatestAsync(grid, count, cancellation).ConfigureAwait(false);
+        var frames = await LatestAsync(grid, count, usableOnly: true, cancellation).ConfigureAwait(false);
         if (frames.Count < 2)
             return null;
         var step = frames[^1].ValidTime - frames[^2].ValidTime;

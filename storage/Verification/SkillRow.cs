@@ -2,10 +2,11 @@ namespace ConvLstm.Nowcast.Storage.Verification;
 
 /// <summary>A map that waits for its verification.</summary>
 /// <param name="RunId">The run.</param>
+/// <param name="Method">model, extrapolation, persistence or another.</param>
 /// <param name="IssueTime">Of the run, UTC.</param>
 /// <param name="LeadSeconds">The map.</param>
 /// <param name="ValidTime">The scan to compare it with, UTC.</param>
-public sealed record PendingMap(long RunId, DateTimeOffset IssueTime, int LeadSeconds, DateTimeOffset ValidTime);
+public sealed record PendingMap(long RunId, string Method, DateTimeOffset IssueTime, int LeadSeconds, DateTimeOffset ValidTime);
 
 /// <summary>A row of the view skill; a score is null where its divisor is 0.</summary>
 /// <param name="Method">model, extrapolation, persistence or another.</param>

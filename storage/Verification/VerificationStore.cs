@@ -67,7 +67,10 @@ public sealed class VerificationStore
             connection.ExecuteAsync(new CommandDefinition(sql, values, transaction, cancellationToken: cancellation));
     }
 
-    /// <summary>Maps whose scan is there by now but which are not verified yet: run and lead, oldest first.</summary>
+    /// <summary>
+    /// Maps whose scan is there by now but which are not verified yet, oldest first. Runs of one issue time are compared on
+    /// the same pixels, so where one of them waits, its sisters' maps of that lead are given with it.
+    /// </summary>
     /// <param name="grid">The name of the grid.</param>
     /// <param name="since">Runs issued at or after this time.</param>
     /// <param name="cancellation">Stops the question.</param>
@@ -76,12 +79,16 @@ public sealed class VerificationStore
         await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
         return (await connection.QueryAsync<PendingMap>(new CommandDefinition(
             """
-            SELECT r.run_id AS RunId, r.issue_time AS IssueTime, lead AS LeadSeconds, s.valid_time AS ValidTime
-            FROM nowcast.run AS r JOIN nowcast.grid AS g USING (grid_id) CROSS JOIN LATERAL unnest(r.lead_seconds) AS lead
-            JOIN nowcast.scan AS s ON s.grid_id = r.grid_id AND s.valid_time = r.issue_time + make_interval(secs => lead)
-            WHERE g.name = @grid AND r.issue_time >= @since AND r.maps_dropped_at IS NULL AND NOT s.is_interpolated
-              AND NOT EXISTS (SELECT FROM nowcast.verification_lead AS v WHERE v.run_id = r.run_id AND v.lead_seconds = lead)
-            ORDER BY r.issue_time, r.run_id, lead
+            WITH maps AS (
+                SELECT r.run_id, r.method, r.issue_time, lead, s.valid_time, v.run_id IS NULL AS waits
+                FROM nowcast.run AS r JOIN nowcast.grid AS g USING (grid_id) CROSS JOIN LATERAL unnest(r.lead_seconds) AS lead
+                JOIN nowcast.scan AS s ON s.grid_id = r.grid_id AND s.valid_time = r.issue_time + make_interval(secs => lead)
+                LEFT JOIN nowcast.verification_lead AS v ON v.run_id = r.run_id AND v.lead_seconds = lead
+                WHERE g.name = @grid AND r.issue_time >= @since AND r.maps_dropped_at IS NULL AND NOT s.is_interpolated
+                  AND s.quality->>'usable' IS DISTINCT FROM 'false')
+            SELECT run_id AS RunId, method AS Method, issue_time AS IssueTime, lead AS LeadSeconds, valid_time AS ValidTime
+            FROM (SELECT maps.*, bool_or(waits) OVER (PARTITION BY issue_time, lead) AS one_waits FROM maps) AS groups
+            WHERE one_waits ORDER BY issue_time, lead, run_id
             """, new { grid, since }, cancellationToken: cancellation)).ConfigureAwait(false)).AsList();
     }
 

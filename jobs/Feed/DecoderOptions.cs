@@ -1,0 +1,19 @@
+namespace ConvLstm.Nowcast.Jobs.Feed;
+
+/// <summary>What decoders may cost.</summary>
+internal sealed record DecoderOptions
+{
+    internal static DecoderOptions Default { get; } = new();
+
+    /// <summary>How long the reading of one file may take in all.</summary>
+    internal TimeSpan FileLimit { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The memory of one decoder in bytes: the largest grids that are read fit, and damage that asks for more fails.</summary>
+    internal long MemoryLimit { get; init; } = 2L << 30;
+
+    /// <summary>Decoders that work at the same time.</summary>
+    internal int Processes { get; init; } = Math.Clamp(Environment.ProcessorCount / 2, 1, 4);
+
+    /// <summary>The program that decodes, with its arguments before the limit; this program where null.</summary>
+    internal IReadOnlyList<string>? Program { get; init; }
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Ingest.Formats;
+
+namespace ConvLstm.Nowcast.Jobs.Feed;
+
+/// <summary>
+/// The child process that reads untrusted files for the service: one file at a time, asked over the standard input. Whatever a
+/// damaged file does to the C libraries ends this process and nothing else.
+/// </summary>
+internal sealed class DecoderWorker(Stream questions, Stream answers)
+{
+    internal static async Task RunAsync(string memoryLimit, CancellationToken cancellation)
+    {
+        ProcessLimits.Apply(long.Parse(memoryLimit, CultureInfo.InvariantCulture));
+        await new DecoderWorker(Console.OpenStandardInput(), Console.OpenStandardOutput()).ServeAsync(cancellation);
+    }
+
+    /// <summary>Answers until the service closes its end.</summary>
+    internal async Task ServeAsync(CancellationToken cancellation)
+    {
+        RadarFile? file = null;
+        try
+        {
+            while (await DecoderProtocol.ReadAsync(questions, cancellation) is { } question)
+            {
+                using var body = DecoderProtocol.Body(question);
+                // A service that dies while a file hangs the library cannot end this process any more.
+                using var watchdog = new Timer(_ => Environment.FailFast("The file took far too long."), null, TimeSpan.FromMinutes(2), Timeout.InfiniteTimeSpan);
+                try
+                {
+                    if (question[0] == (byte)DecoderProtocol.Question.Open)
+                    {
+                        file?.Dispose();
+                        file = null;
+                        file = RadarFormats.Open(body.ReadString());
+                        await AnswerAsync(new DecodedContents(file.Format, file.Grid, file.ValidTimes), cancellation);
+                    }
+                    else
+                    {
+                        await AnswerAsync(file!.Read(body.ReadInt32()), cancellation);
+                    }
+                }
+                catch (ReportedException e)
+                {
+                    await DecoderProtocol.WriteAsync(
+                        answers, DecoderProtocol.Message((byte)DecoderProtocol.Answer.Unusable, w => w.Write(e.Message)), cancellation);
+                }
+            }
+        }
+        finally
+        {
+            file?.Dispose();
+        }
+    }
+
+    private Task AnswerAsync(DecodedContents contents, CancellationToken cancellation) => DecoderProtocol.WriteAsync(
+        answers, DecoderProtocol.Message((byte)DecoderProtocol.Answer.Done, w => DecoderProtocol.Write(w, contents)), cancellation);
+
+    private Task AnswerAsync(RadarFrame frame, CancellationToken cancellation)
+    {
+        var message = GC.AllocateUninitializedArray<byte>(1 + (sizeof(float) * frame.RainRate.Length));
+        message[0] = (byte)DecoderProtocol.Answer.Done;
+        MemoryMarshal.AsBytes(frame.RainRate.AsSpan()).CopyTo(message.AsSpan(1));
+        return DecoderProtocol.WriteAsync(answers, message, cancellation);
+    }
+}

@@ -1,0 +1,22 @@
+using ConvLstm.Nowcast.Ingest.Sequences;
+using ConvLstm.Nowcast.Interpolation;
+using ConvLstm.Nowcast.Storage;
+
+namespace ConvLstm.Nowcast.Jobs.Pipeline;
+
+/// <summary>The newest scans of a grid as a regular sequence: bad ones left out, short gaps filled.</summary>
+internal static class NewestScans
+{
+    private static readonly SequencingOptions Options = new() { Filling = MotionGapFilling.Instance };
+
+    /// <summary>At most <paramref name="count"/> scans, the last one observed; null where no two follow each other.</summary>
+    internal static async Task<RadarSequence?> LoadAsync(NowcastDatabase database, string grid, int count, CancellationToken cancellation)
+    {
+        var frames = await database.Scans.LatestAsync(grid, count, usableOnly: true, cancellation);
+        var newest = Sequencing.Arrange(frames.Select(f => new FrameScan(f)), Options).Series.MaxBy(s => s.End);
+        if (newest is null || newest.Scans.Count < 2)
+            return null;
+        var used = Math.Min(count, newest.Scans.Count);
+        return newest.Load(newest.Scans.Count - used, used, null, cancellation);
+    }
+}

@@ -1,0 +1,26 @@
+using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Ingest.Sequences;
+
+namespace ConvLstm.Nowcast.Interpolation;
+
+/// <summary>A scan that is made up between two others when it is read.</summary>
+internal sealed class InterpolatedScan(IScan before, IScan after, DateTimeOffset time) : IScan
+{
+    public RadarGrid Grid => before.Grid;
+
+    public DateTimeOffset ValidTime => time;
+
+    public string Source => $"between {before.Source} and {after.Source}";
+
+    public bool IsInterpolated => true;
+
+    public RadarFrame Read()
+    {
+        using var scope = NewDisposeScope();
+        var fraction = (time - before.ValidTime) / (after.ValidTime - before.ValidTime);
+        var rain = MotionGapFilling.Between(Pixels(before), Pixels(after), fraction);
+        return new RadarFrame(Grid, time, rain.contiguous().data<float>().ToArray()) { IsInterpolated = true };
+    }
+
+    private static Tensor Pixels(IScan scan) => tensor(scan.Read().RainRate, [scan.Grid.Height, scan.Grid.Width]);
+}

@@ -1,0 +1,58 @@
+using ConvLstm.Nowcast.Ingest;
+
+namespace ConvLstm.Nowcast.Bench.Ingest;
+
+/// <summary>
+/// Radar files as their services publish them to mm/h arrays, beside netCDF4, h5py and numpy doing the same in one process.
+/// Ours also says what the file holds, where and when. Before anything is timed both must give the same rain.
+/// </summary>
+internal static class IngestBenchmark
+{
+    private const double OneAim = 2, TwoAim = 3, Equal = 1e-4;
+
+    internal static IReadOnlyList<BenchmarkRow> Run(BenchmarkOptions options)
+    {
+        using var peer = new PythonPeer("ingest/ingest_peer.py");
+        var rows = new List<BenchmarkRow>();
+        foreach (var archive in RadarArchives.All())
+        {
+            Check(peer, archive);
+            rows.AddRange(Measure(options, peer, archive, workers: 1, OneAim));
+            rows.AddRange(Measure(options, peer, archive, workers: 2, TwoAim));
+        }
+        return rows;
+    }
+
+    private static void Check(PythonPeer peer, RadarArchiveFiles archive)
+    {
+        var (sum, missing) = Decoding.Sum(archive.Files);
+        var answer = peer.Ask(new { @do = "check", kind = archive.Kind, files = archive.Files });
+        var (peerSum, peerMissing) = ((double)answer["sum"]!, (long)answer["missing"]!);
+        Console.Error.WriteLine($"{archive.Name}: {sum:0.0} and {peerSum:0.0} mm/h in all, {missing} and {peerMissing} pixels missing, {answer["version"]}");
+        if (Math.Abs(sum - peerSum) > Equal * sum || missing != peerMissing)
+            throw new ReportedException($"The peer does not read the same rain from {archive.Name}.");
+    }
+
+    private static IEnumerable<BenchmarkRow> Measure(BenchmarkOptions options, PythonPeer peer, RadarArchiveFiles archive, int workers, double aim)
+    {
+        var (ourProcessor, peerProcessor) = (new List<double>(), new List<double>());
+        var (ours, peers) = Rounds.Alternate(options.Rounds, () =>
+        {
+            var (seconds, processor) = Decoding.Time(archive.Files, workers);
+            ourProcessor.Add(processor);
+            return seconds;
+        }, () =>
+        {
+            var answer = peer.Ask(new { @do = "read", kind = archive.Kind, files = archive.Files });
+            peerProcessor.Add((double)answer["processor"]!);
+            return (double)answer["seconds"]!;
+        });
+        var ratios = ours.Zip(peers, (a, b) => b / a).ToList();
+        var what = $"{archive.Name}, {(workers == 1 ? "one worker" : $"{workers} workers beside the peer's one")}";
+        yield return new(what, archive.Files.Count / Rounds.Median(ours), archive.Files.Count / Rounds.Median(peers), "frames/s",
+            Rounds.Median(ratios), ratios.Min(), ratios.Max(), aim);
+        // Processor time tells more where other programs share the machine.
+        var (a, b) = (1e3 * ourProcessor.Min() / archive.Files.Count, 1e3 * peerProcessor.Min() / archive.Files.Count);
+        yield return new($"{what}: processor time, best round", a, b, "ms/frame", b / a);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Xunit;
+
+namespace ConvLstm.Nowcast.Tests.Jobs.Commands;
+
+/// <summary>What the program did.</summary>
+internal sealed record Outcome(int ExitCode, string Out, string Error)
+{
+    internal string[] ErrorLines => Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+}
+
+/// <summary>The program <c>nowcast</c> as people run it: a process with its own folder and settings.</summary>
+internal sealed class Cli
+{
+    private readonly Dictionary<string, string> _settings = [];
+
+    private Cli(string folder) => Folder = folder;
+
+    /// <summary>A database that nobody answers for: no test shall touch the private cluster of the machine.</summary>
+    internal static string StoppedDatabase { get; } = $"Host=127.0.0.1;Port={ClosedPort()};Username=nobody;Database=none";
+
+    /// <summary>Where relative paths begin.</summary>
+    internal string Folder { get; }
+
+    internal static Cli In(TemporaryFolder folder, string? database = null) => In(folder.Path, database);
+
+    internal static Cli In(string folder, string? database = null) => new Cli(folder).With("NOWCAST_DB", database ?? StoppedDatabase);
+
+    internal Cli With(string name, string value)
+    {
+        _settings[name] = value;
+        return this;
+    }
+
+    /// <summary>Starts the program and does not wait for it.</summary>
+    internal Process Start(params IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "nowcast"), arguments)
+        {
+            WorkingDirectory = Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var name in start.Environment.Keys.Where(n => n.StartsWith("NOWCAST_", StringComparison.Ordinal)).ToList())
+            start.Environment.Remove(name);
+        // Several programs at once: each with threads for the whole machine would only wait for each other.
+        start.Environment["OMP_NUM_THREADS"] = "1";
+        foreach (var (name, value) in _settings)
+            start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
+
+    internal async Task<Outcome> RunAsync(params IEnumerable<string> arguments)
+    {
+        using var process = Start(arguments);
+        return await EndOfAsync(process);
+    }
+
+    /// <summary>Runs the program and fails the test where it does not do its work.</summary>
+    internal async Task<string> DoAsync(params IEnumerable<string> arguments)
+    {
+        var outcome = await RunAsync(arguments);
+        Assert.True(outcome.ExitCode == 0, $"{string.Join(' ', arguments)}: exit {outcome.ExitCode}: {outcome.Error}");
+        Assert.Empty(outcome.Error);
+        return outcome.Out;
+    }
+
+    /// <summary>Runs the program, which shall fail with one line that a person can read; returns the line.</summary>
+    internal async Task<string> FailAsync(int exitCode, params IEnumerable<string> arguments)
+    {
+        var outcome = await RunAsync(arguments);
+        Assert.True(outcome.ExitCode == exitCode, $"{string.Join(' ', arguments)}: exit {outcome.ExitCode}, not {exitCode}: {outcome.Error}");
+        var line = Assert.Single(outcome.ErrorLines);
+        Assert.StartsWith("nowcast: ", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", line, StringComparison.Ordinal);
+        return line;
+    }
+
+    internal static async Task<Outcome> EndOfAsync(Process process)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var output = process.StandardOutput.ReadToEndAsync(cancellation);
+        var error = process.StandardError.ReadToEndAsync(cancellation);
+        await process.WaitForExitAsync(cancellation);
+        return new(process.ExitCode, await output, await error);
+    }
+
+    private static int ClosedPort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,165 @@
+using System.Globalization;
+using ConvLstm.Nowcast.Files;
+using ConvLstm.Nowcast.Ingest.Projection;
+using ConvLstm.Nowcast.Storage;
+using ConvLstm.Nowcast.Tests.Storage;
+using Npgsql;
+using Xunit;
+
+namespace ConvLstm.Nowcast.Tests.Jobs.Commands;
+
+public sealed class DatabaseCommands(TestCluster cluster, Archive archive) : IClassFixture<Archive>, IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task FilesIngestedTwiceAreStoredOnceAndABadOneCostsOnlyItself()
+    {
+        await File.WriteAllTextAsync(folder.File("notes.nc"), "no radar", cancellation);
+        var database = await cluster.CreateDatabaseAsync(cancellation);
+        var cli = Cli.In(folder, database);
+
+        var first = await cli.RunAsync("ingest", "notes.nc", archive.FileOf(0), archive.FileOf(1), archive.FileOf(2));
+        var second = await cli.DoAsync("ingest", archive.FileOf(1), archive.FileOf(2), archive.FileOf(3));
+
+        Assert.Equal(1, first.ExitCode);
+        Assert.Contains("notes.nc", Assert.Single(first.ErrorLines), StringComparison.Ordinal);
+        Assert.Contains("3 scans stored, 0 were there already, 1 files", first.Out, StringComparison.Ordinal);
+        Assert.Contains("1 scans stored, 2 were there already", second, StringComparison.Ordinal);
+        Assert.Equal(4L, await ScalarAsync(database, "SELECT count(*) FROM nowcast.scan"));
+    }
+
+    [Fact]
+    public async Task ARunAnswersAtAPlaceWhatTheForecastSaysThere()
+    {
+        var database = await cluster.CreateDatabaseAsync(cancellation);
+        var cli = Cli.In(folder, database).With("NOWCAST_LEADMINUTES", "30");
+        string[] scans = [.. Enumerable.Range(0, 8).Select(archive.FileOf)];
+        await cli.DoAsync(["forecast", "--lead", "30", "--out", "f.nc", "--data", .. scans]);
+        await cli.DoAsync(["ingest", .. scans]);
+
+        var report = await cli.DoAsync("run");
+
+        Assert.Contains("extrapolation", report, StringComparison.Ordinal);
+        var forecast = ForecastFile.Read(folder.File("f.nc"));
+        using var locator = new GridLocator(forecast.Grid);
+        await using var opened = await NowcastDatabase.OpenAsync(database, cancellation);
+        foreach (var pixel in new[] { 0, (20 * 48) + 31, Wettest(forecast.RainRate[2]), forecast.Grid.PixelCount - 1 })
+        {
+            var (lon, lat) = locator.LonLat(pixel % 48, pixel / 48);
+            var rows = await opened.Queries.RainAtAsync(lon, lat, null, cancellation);
+            Assert.Equal([5, 10, 15, 20, 25, 30], rows.Select(r => r.LeadMinutes));
+            for (var lead = 0; lead < 6; lead++)
+            {
+                Assert.Equal(forecast.RainRate[lead][pixel], rows[lead].RainMmH ?? float.NaN, 0.0101f);
+                Assert.Equal(forecast.ExceedanceProbability[1][lead][pixel], rows[lead].P1 ?? float.NaN, 0.0061f);
+                Assert.Equal(forecast.ValidTime(lead), rows[lead].ValidTime);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task ALaterRunVerifiesTheOneBefore()
+    {
+        var cli = Cli.In(folder, await cluster.CreateDatabaseAsync(cancellation)).With("NOWCAST_LEADMINUTES", "15");
+        await cli.DoAsync("ingest", archive.FileOf(0), archive.FileOf(1), archive.FileOf(2));
+        Assert.Contains("verify: 0 maps", await cli.DoAsync("run"), StringComparison.Ordinal);
+
+        foreach (var scan in new[] { 3, 4 })
+            File.Copy(archive.FileOf(scan), folder.File(Path.GetFileName(archive.FileOf(scan))));
+        var report = await cli.DoAsync("run", "--feed", ".");
+
+        Assert.Contains("ingest: 2 scans stored", report, StringComparison.Ordinal);
+        // Two leads of extrapolation and of persistence.
+        Assert.Contains("verify: 4 maps", report, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ARunWithoutScansSaysWhatToDo()
+    {
+        var cli = Cli.In(folder, await cluster.CreateDatabaseAsync(cancellation));
+
+        Assert.Contains("nowcast ingest", await cli.FailAsync(1, "run"), StringComparison.Ordinal);
+        await cli.DoAsync("ingest", archive.FileOf(0));
+        Assert.Contains("nowcast ingest", await cli.FailAsync(1, "run"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TheStatusNamesMigrationsGridsAndScans()
+    {
+        var cli = Cli.In(folder, await cluster.CreateDatabaseAsync(cancellation));
+        Assert.Contains("up to date", await cli.DoAsync("db", "migrate"), StringComparison.Ordinal);
+        await cli.DoAsync("ingest", archive.FileOf(0), archive.FileOf(1));
+
+        var status = await cli.DoAsync("db", "status");
+
+        Assert.Contains($"{archive.Frames[0].Grid.Name}: 2 scans, no run", status, StringComparison.Ordinal);
+        Assert.Matches(@"migration +001 foundation +\d{4}-", status);
+        Assert.DoesNotContain("not applied", status, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TheDatabaseOfSomebodyElseIsNotStopped()
+    {
+        var cli = Cli.In(folder, await cluster.CreateDatabaseAsync(cancellation));
+
+        Assert.Contains("NOWCAST_DB", await cli.FailAsync(1, "db", "stop"), StringComparison.Ordinal);
+        Assert.Contains("up to date", await cli.DoAsync("db", "migrate"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task PsqlAsksTheSameDatabase()
+    {
+        if (!File.Exists("/usr/bin/psql"))
+            Assert.Skip("psql is not installed.");
+        var cli = Cli.In(folder, await cluster.CreateDatabaseAsync(cancellation));
+        await cli.DoAsync("ingest", archive.FileOf(0));
+
+        Assert.Matches(@"(?m)^ +1$", await cli.DoAsync("db", "psql", "SELECT count(*) FROM nowcast.scan"));
+        Assert.Equal(1, (await cli.RunAsync("db", "psql", "SELECT nonsense")).ExitCode);
+    }
+
+    [Fact]
+    public async Task TheDoctorLooksAtEverythingAndFindsWhatIsWrong()
+    {
+        var healthy = await Cli.In(folder, await cluster.CreateDatabaseAsync(cancellation)).RunAsync("doctor");
+        var ill = await Cli.In(folder).RunAsync("doctor");
+
+        foreach (var what in new[] { "runtime", "libtorch", "libnetcdf", "settings", "database" })
+            Assert.Matches($@"(?m)^ok +{what} ", healthy.Out);
+        Assert.Contains("PostGIS", healthy.Out, StringComparison.Ordinal);
+        // Whether the machine is quick enough just now is not for a test to say.
+        Assert.Equal(healthy.Out.Contains("WRONG", StringComparison.Ordinal) ? 1 : 0, healthy.ExitCode);
+        Assert.Equal(1, ill.ExitCode);
+        Assert.Matches(@"(?m)^WRONG +database .*NOWCAST_DB", ill.Out);
+        Assert.Matches(@"(?m)^ok +libnetcdf ", ill.Out);
+        Assert.Empty(ill.Error);
+    }
+
+    [Fact]
+    public async Task ADayOfRealScansIsStoredOnce()
+    {
+        var scans = RadarData.Path("bom_brisbane_20201031");
+        var database = await cluster.CreateDatabaseAsync(cancellation);
+        var cli = Cli.In(folder, database);
+
+        Assert.Contains("144 scans stored", await cli.DoAsync("ingest", scans), StringComparison.Ordinal);
+        Assert.Contains("0 scans stored, 144 were there already", await cli.DoAsync("ingest", scans), StringComparison.Ordinal);
+        await cli.DoAsync("run");
+
+        Assert.Equal(144L, await ScalarAsync(database, "SELECT count(*) FROM nowcast.scan"));
+        Assert.Equal(6L, await ScalarAsync(database, "SELECT count(*) FROM nowcast.rain_at(153.02, -27.47)"));
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private static int Wettest(float[] rain) => Array.IndexOf(rain, rain.Where(r => !float.IsNaN(r)).Max());
+
+    private async Task<long> ScalarAsync(string database, string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(database);
+        await using var command = source.CreateCommand(sql);
+        return Convert.ToInt64(await command.ExecuteScalarAsync(cancellation), CultureInfo.InvariantCulture);
+    }
+}

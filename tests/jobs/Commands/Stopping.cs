@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Net;
+using ConvLstm.Nowcast.Storage;
+using ConvLstm.Nowcast.Tests.Storage;
+using Xunit;
+
+namespace ConvLstm.Nowcast.Tests.Jobs.Commands;
+
+public sealed class Stopping(TestDatabase test) : IClassFixture<TestDatabase>
+{
+    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    public async Task TheServiceEndsCleanlyAndLeavesTheDatabaseRunning(string signal)
+    {
+        using var folder = new TemporaryFolder();
+        using var service = Cli.In(folder, test.ConnectionString).Start("serve", "--urls", "http://127.0.0.1:0");
+        var line = await service.StandardOutput.ReadLineAsync(cancellation);
+        Assert.Matches(@"^serving at http://127\.0\.0\.1:\d+; Ctrl-C ends it$", line);
+        using var client = new HttpClient();
+        using var answer = await client.GetAsync(new Uri(line!.Split(' ')[2].TrimEnd(';') + "/healthz/ready"), cancellation);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+
+        await SignalAsync(service, signal);
+
+        Assert.Equal(new Outcome(0, "", ""), await Cli.EndOfAsync(service));
+        await using var database = await NowcastDatabase.OpenAsync(test.ConnectionString, cancellation);
+        Assert.Empty(await database.Grids.ListAsync(cancellation));
+    }
+
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    public async Task ATrainingThatIsStoppedSaysSoAndLeavesNoFile(string signal)
+    {
+        using var folder = new TemporaryFolder();
+        using var archive = new Archive();
+        using var training = Cli.In(folder).Start("train", "--data", archive.Folder, "--out", "m.safetensors", "--minutes", "30", "--hidden", "4", "--crop", "32");
+        // The library is loaded with the first radar file: the command is at work, and whoever stops it is heard.
+        while (!training.HasExited && !(await File.ReadAllTextAsync($"/proc/{training.Id}/maps", cancellation)).Contains("libnetcdf", StringComparison.Ordinal))
+            await Task.Delay(20, cancellation);
+
+        await SignalAsync(training, signal);
+        var outcome = await Cli.EndOfAsync(training);
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.True(outcome.Error == "nowcast: stopped before the end.\n", outcome.Error);
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Theory]
+    [InlineData("ftp://127.0.0.1")]
+    [InlineData("https://127.0.0.1:0")]
+    [InlineData("http://127.0.0.1:99999")]
+    [InlineData("http://192.0.2.1:5080")]
+    public async Task AnAddressThatCannotBeListenedOnIsNamed(string urls)
+    {
+        using var folder = new TemporaryFolder();
+
+        var line = await Cli.In(folder, test.ConnectionString).FailAsync(1, "serve", "--urls", urls);
+
+        Assert.Contains(urls, line, StringComparison.Ordinal);
+        Assert.Contains("--urls", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AnAddressThatIsTakenIsNamed()
+    {
+        using var folder = new TemporaryFolder();
+        using var other = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var urls = $"http://{other.LocalEndpoint}";
+
+        Assert.Contains(urls, await Cli.In(folder, test.ConnectionString).FailAsync(1, "serve", "--urls", urls), StringComparison.Ordinal);
+    }
+
+    private async Task SignalAsync(Process process, string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
+        await kill.WaitForExitAsync(cancellation);
+    }
+}
