@@ -9,7 +9,7 @@ namespace ConvLstm.Nowcast.Model.Checkpoints;
 /// <summary>
 /// The safetensors format (https://huggingface.co/docs/safetensors): eight bytes with the length of a JSON header,
 /// the header with type, shape and place of each tensor and free text under <c>__metadata__</c>, then the bytes.
-/// Float32 only, as that is what checkpoints here hold.
+/// Written as float32, as that is what checkpoints here hold; read from other types too.
 /// </summary>
 public static class SafeTensors
 {
@@ -104,18 +104,16 @@ public static class SafeTensors
 
     private static Tensor ReadTensor(FileStream file, long start, string name, JsonNode entry)
     {
-        var type = entry["dtype"]?.GetValue<string>();
-        if (type != "F32")
-            throw new InvalidDataException($"tensor {name} is of type {type}, not F32");
+        var type = StoredType.Named(entry["dtype"]?.GetValue<string>());
         var shape = entry["shape"]!.AsArray().Select(n => n!.GetValue<long>()).ToArray();
         var (from, to) = (entry["data_offsets"]![0]!.GetValue<long>(), entry["data_offsets"]![1]!.GetValue<long>());
         var count = shape.Aggregate(1L, (product, size) => checked(product * size));
-        if (from < 0 || to - from != count * sizeof(float) || start + to > file.Length)
+        if (from < 0 || to - from != count * type.Bytes || start + to > file.Length)
             throw new InvalidDataException($"tensor {name} does not lie inside the file");
-        var values = new float[count];
+        var bytes = new byte[to - from];
         file.Position = start + from;
-        file.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
-        return tensor(values, shape);
+        file.ReadExactly(bytes);
+        return tensor(type.ToSingle(bytes), shape);
     }
 
     private static JsonObject Texts(IReadOnlyDictionary<string, string> metadata)

@@ -1,3 +1,18 @@
+namespace ConvLstm.Nowcast.Torch
+{
+    /// <summary>What stands beyond the edge.</summary>
+    public enum PaddingModes
+    {
+        Zeros = 0, Reflect = 1, Replicate = 2, Circular = 3, Constant = 4,
+    }
+
+    /// <summary>Padding by its purpose: none, or as much as keeps the size.</summary>
+    public enum Padding
+    {
+        Valid = 0, Same = 1,
+    }
+}
+
 namespace ConvLstm.Nowcast.Torch.Modules
 {
     /// <summary>What the convolutions share: a weight, a bias, and PyTorch's initial values for them.</summary>
@@ -22,84 +37,33 @@ namespace ConvLstm.Nowcast.Torch.Modules
         public Parameter? bias { get; }
     }
 
-    /// <summary>(N, C, H, W) → (N, out, H', W').</summary>
-    public sealed class Conv2d : Convolution
+    /// <summary>The numbers of an ordinary convolution, one for each dimension of the image.</summary>
+    internal sealed record ConvolutionShape(long In, long Out, long[] Kernel, long[] Stride, long[] Padding, long[] Dilation, PaddingModes Mode, long Groups, bool Bias)
     {
-        private readonly long[] stride, padding, dilation;
-        private readonly long groups;
+        internal long[] Weight => [Out, In / Groups, .. Kernel];
 
-        internal Conv2d(long inChannels, long outChannels, (long, long) kernel, (long, long) stride, (long, long) padding, (long, long) dilation, long groups, bool bias)
-            : base(nameof(Conv2d), [outChannels, inChannels / groups, kernel.Item1, kernel.Item2], outChannels, bias)
+        internal static ConvolutionShape Even(int dimensions, long input, long output, long kernel, long stride, long padding, long dilation, PaddingModes mode, long groups, bool bias)
         {
-            this.stride = [stride.Item1, stride.Item2];
-            this.padding = [padding.Item1, padding.Item2];
-            this.dilation = [dilation.Item1, dilation.Item2];
-            this.groups = groups;
+            return new(input, output, All(kernel), All(stride), All(padding), All(dilation), mode, groups, bias);
+
+            long[] All(long value) => [.. Enumerable.Repeat(value, dimensions)];
         }
 
-        public override torch.Tensor forward(torch.Tensor input) =>
-            torch.nn.functional.conv2d(input, weight, bias, stride, padding, dilation, groups);
-    }
-
-    /// <summary>The transpose of a convolution: (N, C, H, W) → (N, out, H·stride …).</summary>
-    public sealed class ConvTranspose2d : Convolution
-    {
-        private readonly long[] stride, padding, outputPadding, dilation;
-        private readonly long groups;
-
-        internal ConvTranspose2d(long inChannels, long outChannels, long kernel, long stride, long padding, long outputPadding, long dilation, long groups, bool bias)
-            : base(nameof(ConvTranspose2d), [inChannels, outChannels / groups, kernel, kernel], outChannels, bias)
+        /// <summary>An odd kernel keeps the size with half of its reach on each side.</summary>
+        /// <exception cref="NotSupportedException">The reach cannot be halved.</exception>
+        internal ConvolutionShape With(Padding padding) => this with
         {
-            this.stride = [stride, stride];
-            this.padding = [padding, padding];
-            this.outputPadding = [outputPadding, outputPadding];
-            this.dilation = [dilation, dilation];
-            this.groups = groups;
-        }
-
-        public override torch.Tensor forward(torch.Tensor input) =>
-            torch.nn.functional.conv_transpose2d(input, weight, bias, stride, padding, outputPadding, dilation, groups);
-    }
-}
-
-namespace ConvLstm.Nowcast.Torch
-{
-    public static partial class torch
-    {
-        public static partial class nn
-        {
-            public static Modules.Conv2d Conv2d(
-                long in_channels, long out_channels, long kernel_size, long stride = 1, long padding = 0, long dilation = 1,
-                PaddingModes padding_mode = PaddingModes.Zeros, long groups = 1, bool bias = true) =>
-                Conv2d(in_channels, out_channels, (kernel_size, kernel_size), (stride, stride), (padding, padding), (dilation, dilation), padding_mode, groups, bias);
-
-            public static Modules.Conv2d Conv2d(
-                long in_channels, long out_channels, (long, long) kernel_size, (long, long)? stride = null, (long, long)? padding = null, (long, long)? dilation = null,
-                PaddingModes padding_mode = PaddingModes.Zeros, long groups = 1, bool bias = true)
+            Padding = [.. Kernel.Zip(Dilation, (kernel, dilation) => (padding, kernel % 2) switch
             {
-                RequireZeros(padding_mode);
-                return new(in_channels, out_channels, kernel_size, stride ?? (1, 1), padding ?? (0, 0), dilation ?? (1, 1), groups, bias);
-            }
+                (Torch.Padding.Valid, _) => 0,
+                (_, 1) => dilation * (kernel / 2),
+                _ => throw new NotSupportedException($"A kernel of {kernel} cannot keep the size with equal padding on both sides: give an odd one."),
+            })],
+        };
 
-            public static Modules.ConvTranspose2d ConvTranspose2d(
-                long in_channels, long out_channels, long kernel_size, long stride = 1, long padding = 0, long output_padding = 0, long dilation = 1,
-                PaddingModes padding_mode = PaddingModes.Zeros, long groups = 1, bool bias = true)
-            {
-                RequireZeros(padding_mode);
-                return new(in_channels, out_channels, kernel_size, stride, padding, output_padding, dilation, groups, bias);
-            }
-
-            private static void RequireZeros(PaddingModes mode)
-            {
-                if (mode != PaddingModes.Zeros)
-                    throw new NotSupportedException($"Convolutions pad with zeros here; for {mode} call functional.pad first.");
-            }
-        }
-    }
-
-    /// <summary>What stands beyond the edge.</summary>
-    public enum PaddingModes
-    {
-        Zeros = 0, Reflect = 1, Replicate = 2, Circular = 3, Constant = 4,
+        /// <summary>Beyond the edge stand zeros, put there by the convolution, or what the mode says, put there before it.</summary>
+        internal (torch.Tensor Input, long[] Padding) Padded(torch.Tensor input) => Mode is PaddingModes.Zeros or PaddingModes.Constant
+            ? (input, Padding)
+            : (torch.nn.functional.pad(input, [.. Padding.Reverse().SelectMany(p => new[] { p, p })], Mode), new long[Padding.Length]);
     }
 }

@@ -2,21 +2,23 @@ using ConvLstm.Nowcast.Torch.Modules;
 
 namespace ConvLstm.Nowcast.Torch.Modules
 {
-    /// <summary>Kingma and Ba 2015; with decoupled weight decay Loshchilov and Hutter 2019 (AdamW).</summary>
-    public sealed class Adam : torch.optim.Optimizer
+    /// <summary>Kingma and Ba 2015.</summary>
+    public class Adam : torch.optim.Optimizer, torch.optim.IBetas
     {
-        private readonly double beta1, beta2, eps, weightDecay;
+        private readonly double eps, weightDecay;
         private readonly bool decoupled;
         private readonly torch.Tensor[] first, second;
         private int steps;
 
-        internal Adam(IEnumerable<Parameter> parameters, double lr, double beta1, double beta2, double eps, double weightDecay, bool decoupled)
+        internal Adam(IEnumerable<Parameter> parameters, double lr, double beta1, double beta2, double eps, double weightDecay, bool decoupled = false)
             : base(parameters, lr)
         {
-            (this.beta1, this.beta2, this.eps, this.weightDecay, this.decoupled) = (beta1, beta2, eps, weightDecay, decoupled);
+            (Betas, this.eps, this.weightDecay, this.decoupled) = ((beta1, beta2), eps, weightDecay, decoupled);
             first = StateForEach();
             second = StateForEach();
         }
+
+        public (double, double) Betas { get; set; }
 
         private protected override void Begin() => steps++;
 
@@ -26,12 +28,22 @@ namespace ConvLstm.Nowcast.Torch.Modules
                 parameter.mul_(1 - (LearningRate * weightDecay));
             else if (weightDecay != 0)
                 gradient = gradient.add(parameter, weightDecay);
+            var (beta1, beta2) = Betas;
             var correction1 = 1 - Math.Pow(beta1, steps);
             var correction2 = 1 - Math.Pow(beta2, steps);
             first[index].lerp_(gradient, 1 - beta1);
             second[index].mul_(beta2).addcmul_(gradient, gradient, 1 - beta2);
             var scale = second[index].sqrt().div_(Math.Sqrt(correction2)).add_(eps);
             parameter.addcdiv_(first[index], scale, -LearningRate / correction1);
+        }
+    }
+
+    /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2019).</summary>
+    public sealed class AdamW : Adam
+    {
+        internal AdamW(IEnumerable<Parameter> parameters, double lr, double beta1, double beta2, double eps, double weightDecay)
+            : base(parameters, lr, beta1, beta2, eps, weightDecay, decoupled: true)
+        {
         }
     }
 }
@@ -44,11 +56,11 @@ namespace ConvLstm.Nowcast.Torch
         {
             public static Adam Adam(
                 IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0) =>
-                new(parameters, lr, beta1, beta2, eps, weight_decay, false);
+                new(parameters, lr, beta1, beta2, eps, weight_decay);
 
-            public static Adam AdamW(
+            public static AdamW AdamW(
                 IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0) =>
-                new(parameters, lr, beta1, beta2, eps, weight_decay, true);
+                new(parameters, lr, beta1, beta2, eps, weight_decay);
         }
     }
 }

@@ -15,6 +15,18 @@ public static partial class torch
             double InitialLearningRate { get; set; }
         }
 
+        /// <summary>A momentum that can be changed.</summary>
+        public interface IMomentum
+        {
+            double Momentum { get; set; }
+        }
+
+        /// <summary>Decay rates of moments that can be changed.</summary>
+        public interface IBetas
+        {
+            (double, double) Betas { get; set; }
+        }
+
         /// <summary>The parameters and the state that belongs to them.</summary>
         public abstract class Optimizer : IDisposable, ILearningRateController
         {

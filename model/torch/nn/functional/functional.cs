@@ -27,18 +27,15 @@ public static partial class torch
         /// <summary>The layers without their state.</summary>
         public static partial class functional
         {
-            public static Tensor conv2d(
-                Tensor input, Tensor weight, Tensor? bias = null, long[]? strides = null, long[]? padding = null, long[]? dilation = null, long groups = 1) =>
-                Call("aten::conv2d", input, weight, bias, strides ?? [1, 1], padding ?? [0, 0], dilation ?? [1, 1], groups);
-
-            public static Tensor conv_transpose2d(
-                Tensor input, Tensor weight, Tensor? bias = null, long[]? stride = null, long[]? padding = null, long[]? output_padding = null, long[]? dilation = null, long groups = 1) =>
-                // On the CPU libtorch's own makes columns in memory, image by image; ours goes through oneDNN (native/conv_transpose_op.cpp).
-                Call(
-                    input.device_type == DeviceType.CPU && input.dtype == ScalarType.Float32 ? "nowcast::conv_transpose2d" : "aten::conv_transpose2d.input",
-                    input, weight, bias, stride ?? [1, 1], padding ?? [0, 0], output_padding ?? [0, 0], groups, dilation ?? [1, 1]);
-
             public static Tensor linear(Tensor input, Tensor weights, Tensor? bias = null) => Call("aten::linear", input, weights, bias);
+
+            public static Tensor layer_norm(Tensor input, long[] normalized_shape, Tensor? weight = null, Tensor? bias = null, double eps = 1e-05) =>
+                Call("aten::layer_norm", input, normalized_shape, weight, bias, eps);
+
+            public static Tensor batch_norm(
+                Tensor input, Tensor? running_mean, Tensor? running_var, Tensor? weight = null, Tensor? bias = null, bool training = false, double momentum = 0.1,
+                double eps = 1e-05) =>
+                Call("aten::batch_norm", input, weight, bias, running_mean, running_var, training, momentum, eps, true);
 
             public static Tensor group_norm(Tensor input, long num_groups, Tensor? weight = null, Tensor? bias = null, double eps = 1e-05) =>
                 Call("aten::group_norm", input, num_groups, weight, bias, eps);
@@ -51,20 +48,28 @@ public static partial class torch
 
             public static Tensor leaky_relu(Tensor input, double negative_slope = 0.01) => Call("aten::leaky_relu", input, negative_slope);
 
-            public static Tensor gelu(Tensor input) => Call("aten::gelu", input);
+            public static Tensor gelu(Tensor x) => Call("aten::gelu", x);
 
-            public static Tensor avg_pool2d(Tensor input, long[] kernel_size, long[]? stride = null, long[]? padding = null) =>
-                Call("aten::avg_pool2d", input, kernel_size, stride ?? kernel_size, padding ?? [0, 0]);
+            public static Tensor silu(Tensor x) => Call("aten::silu", x);
 
-            public static Tensor max_pool2d(Tensor input, long[] kernel_size, long[]? strides = null, long[]? padding = null) =>
-                Call("aten::max_pool2d", input, kernel_size, strides ?? kernel_size, padding ?? [0, 0]);
+            public static Tensor elu(Tensor x, double alpha = 1.0) => Call("aten::elu", x, alpha);
+
+            public static Tensor softplus(Tensor x, double beta = 1, double threshold = 20) => Call("aten::softplus", x, beta, threshold);
+
+            public static Tensor softmax(Tensor input, long dim) => input.softmax(dim);
+
+            public static Tensor dropout(Tensor input, double p = 0.5, bool training = true) => Call("aten::dropout", input, p, training);
+
+            public static Tensor dropout2d(Tensor input, double p = 0.5, bool training = true) => Call("aten::feature_dropout", input, p, training);
+
+            public static Tensor dropout3d(Tensor input, double p = 0.5, bool training = true) => Call("aten::feature_dropout", input, p, training);
 
             /// <summary>Pads the last dimensions, last one first: left, right, top, bottom.</summary>
             public static Tensor pad(Tensor input, long[] pad, PaddingModes mode = PaddingModes.Constant, double value = 0) => mode switch
             {
                 PaddingModes.Constant or PaddingModes.Zeros => Call("aten::constant_pad_nd", input, pad, value),
-                PaddingModes.Reflect => Call("aten::reflection_pad2d", input, pad),
-                PaddingModes.Replicate => Call("aten::replication_pad2d", input, pad),
+                PaddingModes.Reflect => Call($"aten::reflection_pad{pad.Length / 2}d", input, pad),
+                PaddingModes.Replicate => Call($"aten::replication_pad{pad.Length / 2}d", input, pad),
                 _ => Call("aten::_pad_circular", input, pad),
             };
 

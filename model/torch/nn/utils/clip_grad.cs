@@ -21,6 +21,16 @@ public static partial class torch
                     all.ForEach(g => g.mul_(scale));
                 return norm;
             }
+
+            /// <summary>Cuts each element of the gradients off at ±<paramref name="clip_value"/>.</summary>
+            public static void clip_grad_value_(IEnumerable<Modules.Parameter> tensors, double clip_value)
+            {
+                ArgumentNullException.ThrowIfNull(tensors);
+                using var scope = NewDisposeScope();
+                using var gradients = no_grad();
+                foreach (var gradient in tensors.Select(t => t.grad).OfType<Tensor>())
+                    gradient.clamp_(-clip_value, clip_value);
+            }
         }
     }
 }
