@@ -94,9 +94,9 @@ COMMENT ON COLUMN nowcast.forecast_tile.rates IS
 -- Tiles from before these columns.
 UPDATE nowcast.forecast_tile AS f
 SET (pixels, wet_pixels, sum_mm_h, max_mm_h, rates) = (
-    SELECT count(v), count(*) FILTER (WHERE v > 0.105), coalesce(sum(v), 0), max(v),
+    SELECT count(v), count(*) FILTER (WHERE v > 0.105), coalesce(sum(round(v * 100)), 0) / 100, max(v),
            CASE WHEN count(v) > 0 AND (count(v) < count(*) OR max(v) >= 0.005)
-                THEN array_agg(coalesce(least(round(v * 100), 65534) - 32767, -32768)::smallint ORDER BY number) END
+                THEN array_agg(CASE WHEN v IS NULL THEN -32768 ELSE least(round(v * 100), 65534) - 32767 END::smallint ORDER BY number) END
     FROM unnest(public.ST_DumpValues(f.rast, 1)) WITH ORDINALITY AS pixel (v, number))
 WHERE f.pixels IS NULL;
 

@@ -38,6 +38,98 @@ public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDat
         Assert.True(inside.Length > 4000);
     }
 
+    /// <summary>Areas of some 500 km² and of several whole tiles, beside numpy.</summary>
+    [Theory]
+    [InlineData(0.13)]
+    [InlineData(0.9)]
+    public async Task RainOverIsWhatNumpyMakesOfTheForecast(double radius)
+    {
+        var grid = Some.LonLatGrid(width: 300, height: 250);
+        var at = Some.Noon.AddDays(radius < 0.5 ? 1 : 2);
+        var forecast = Some.Forecast(grid, at);
+        await test.Database.Forecasts.PublishAsync(forecast, cancellation);
+        var random = new Random(3);
+        var corners = Enumerable.Range(0, 40).Select(i => (
+            X: 153.41 + (radius * (0.7 + (0.5 * random.NextDouble())) * Math.Cos(i * Math.PI / 20)),
+            Y: -28.13 + (radius * (0.7 + (0.5 * random.NextDouble())) * Math.Sin(i * Math.PI / 20)))).ToArray();
+        using var folder = new TemporaryFolder();
+        var raw = folder.File("rates.raw");
+        await File.WriteAllBytesAsync(raw, [.. forecast.RainRate.SelectMany(field => System.Runtime.InteropServices.MemoryMarshal.AsBytes(field.AsSpan()).ToArray())], cancellation);
+        var lines = (await Python.RunAsync("numpy", "storage/area.py", [raw, "300", "250", "0.01", "152", "-27", .. corners.SelectMany(c => new[] { Text(c.X), Text(c.Y) })]))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ').Select(word => double.Parse(word, System.Globalization.CultureInfo.InvariantCulture)).ToArray()).ToArray();
+
+        var rows = await test.Database.Queries.RainOverAsync(GeoJson(corners), at, cancellation);
+
+        Assert.Equal(3, rows.Count);
+        for (var lead = 0; lead < 3; lead++)
+        {
+            Assert.InRange(lines[lead][0], radius < 0.5 ? 250 : 10_000, radius < 0.5 ? 1000 : 40_000);
+            Assert.Equal(lines[lead][1], rows[lead].MeanMmH!.Value, 0.01 * lines[lead][1]);
+            Assert.Equal(lines[lead][2], rows[lead].MaxMmH!.Value, 0.01 * lines[lead][2]);
+            Assert.Equal(lines[lead][3], rows[lead].WetFraction!.Value, 0.01 * lines[lead][3]);
+        }
+
+        static string Text(double number) => number.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    [Fact]
+    public async Task AnAreaLargerThanTheGridIsTheWholeGrid()
+    {
+        var grid = Some.LonLatGrid();
+        var at = Some.Noon.AddDays(3);
+        var forecast = Some.Forecast(grid, at);
+        await test.Database.Forecasts.PublishAsync(forecast, cancellation);
+        var known = forecast.RainRate[0].Where(rate => !float.IsNaN(rate)).ToArray();
+
+        var row = (await test.Database.Queries.RainOverAsync(GeoJson([(140, -20), (160, -20), (160, -40), (140, -40)]), at, cancellation))[0];
+
+        Assert.Equal(known.Average(), row.MeanMmH!.Value, 1e-4);
+        Assert.Equal(known.Max(), row.MaxMmH!.Value, 1e-4);
+        Assert.Equal(known.Count(rate => rate > 0.1f) / (double)known.Length, row.WetFraction!.Value, 1e-9);
+    }
+
+    [Fact]
+    public async Task AnAreaWithinAPixelIsGivenThatPixel()
+    {
+        var grid = Some.LonLatGrid();
+        var at = Some.Noon.AddDays(4);
+        var forecast = Some.Forecast(grid, at);
+        await test.Database.Forecasts.PublishAsync(forecast, cancellation);
+        var pixel = Array.FindIndex(forecast.RainRate[0], 9000, rate => rate > 3);
+        var (x, y) = (grid.CentreX(pixel % grid.Width), grid.CentreY(pixel / grid.Width));
+
+        // A hundred metres wide, beside the centre.
+        var row = (await test.Database.Queries.RainOverAsync(GeoJson([(x + 0.002, y), (x + 0.003, y), (x + 0.003, y + 0.001), (x + 0.002, y + 0.001)]), at, cancellation))[0];
+
+        Assert.Equal(forecast.RainRate[0][pixel], row.MeanMmH!.Value, 1e-4);
+        Assert.Equal(1, row.WetFraction);
+    }
+
+    [Fact]
+    public async Task ADryMapIsZeroAndARunFromBeforeTheArraysAnswersTheSameAfterTheMigration()
+    {
+        var grid = Some.LonLatGrid();
+        var at = Some.Noon.AddDays(5);
+        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, at, rate: lead => lead == 0 ? Some.Even(grid, 0) : Some.Field(grid, lead)), cancellation);
+        var before = await test.Database.Queries.RainOverAsync(GeoJson(Catchment), at, cancellation);
+        Assert.Equal((0, 0, 0), (before[0].MeanMmH, before[0].MaxMmH, before[0].WetFraction));
+        const string Sums = "SELECT md5(string_agg(concat_ws(',', tile_row, tile_col, lead_seconds, pixels, wet_pixels, round(sum_mm_h::numeric, 2), max_mm_h, rates), ';' ORDER BY tile_row, tile_col, lead_seconds)) FROM nowcast.forecast_tile JOIN nowcast.grid USING (grid_id) WHERE name = $1";
+        var sums = await test.ScalarAsync<string>(Sums, grid.Name);
+
+        await ExecuteAsync("UPDATE nowcast.forecast_tile SET (pixels, wet_pixels, sum_mm_h, max_mm_h, rates) = (NULL, NULL, NULL, NULL, NULL)");
+        await ExecuteAsync("UPDATE nowcast.migration SET checksum = 'older' WHERE number = 4");
+        await ConvLstm.Nowcast.Storage.Migrations.ApplyAsync(test.Database.DataSource, cancellation);
+
+        Assert.Equal(sums, await test.ScalarAsync<string>(Sums, grid.Name));
+        Assert.Equal(before, await test.Database.Queries.RainOverAsync(GeoJson(Catchment), at, cancellation));
+    }
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var command = test.Database.DataSource.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
     [Fact]
     public async Task NotObservedPixelsDoNotCount()
     {

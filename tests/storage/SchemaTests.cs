@@ -62,6 +62,36 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
     }
 
     [Fact]
+    public async Task AReaderWhoAsksTooMuchIsCancelled()
+    {
+        await using var reader = await AsRoleAsync("nowcast_reader");
+        await using (var show = new NpgsqlCommand("SELECT concat_ws(' ', current_setting('statement_timeout'), current_setting('idle_in_transaction_session_timeout'))", reader))
+            Assert.Equal("30s 1min", await show.ExecuteScalarAsync(cancellation));
+
+        await ExecuteOnAsync(reader, "SET statement_timeout = '50ms'");
+        var cancelled = await Assert.ThrowsAsync<PostgresException>(() => ExecuteOnAsync(reader, "SELECT pg_sleep(60)"));
+        Assert.Equal(PostgresErrorCodes.QueryCanceled, cancelled.SqlState);
+    }
+
+    [Fact]
+    public async Task TilesAreCompressedWithLz4AndFrozenBeforeTheirDayIsOld()
+    {
+        var grid = await test.Database.Grids.EnsureAsync(Some.LonLatGrid(width: 20, height: 20), cancellation);
+        await test.Database.Grids.EnsureDaysAsync(grid, Some.Noon, Some.Noon, cancellation);
+        var table = $"forecast_tile_{grid.Id}_{Some.Noon:yyyyMMdd}";
+
+        // Where the server was built without lz4 the columns keep its default.
+        var expected = await test.ScalarAsync<bool>("SELECT 'lz4' = ANY (enumvals) FROM pg_settings WHERE name = 'default_toast_compression'") ? "l l" : " ";
+        Assert.Equal(expected, await test.ScalarAsync<string>(
+            "SELECT string_agg(attcompression::text, ' ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = $1::regclass AND attname IN ('rast', 'rates')", $"nowcast.{table}"));
+        var options = await test.ScalarAsync<string>(
+            "SELECT array_to_string(c.reloptions || t.reloptions, ' ') FROM pg_class AS c JOIN pg_class AS t ON t.oid = c.reltoastrelid WHERE c.relname = $1", table);
+        Assert.Contains("autovacuum_freeze_min_age=0", options);
+        Assert.Contains("autovacuum_vacuum_insert_scale_factor=1.0", options);
+        Assert.Equal(2, options.Split("autovacuum_freeze_min_age=0").Length - 1);
+    }
+
+    [Fact]
     public async Task TheWriterCanDoItsWorkButNotChangeTheSchema()
     {
         await using var writer = await NowcastDatabase.OpenAsync(As("nowcast_writer"), cancellation);

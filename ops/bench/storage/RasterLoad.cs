@@ -7,10 +7,16 @@ namespace ConvLstm.Nowcast.Bench.Storage;
 
 /// <summary>
 /// The peer of publishing: the maps of a run as files that GDAL reads (one a lead, the rate and the probabilities its
-/// bands), loaded with <c>raster2pgsql | psql</c> by COPY into a table without index or constraint.
+/// bands), loaded with <c>raster2pgsql | psql</c>.
 /// </summary>
 internal sealed class RasterLoad : IDisposable
 {
+    /// <summary>As the manual has it, index, constraints and statistics too: https://postgis.net/docs/using_raster_dataman.html#RT_Raster_Loader.</summary>
+    internal const string Manual = "-I -C -M";
+
+    /// <summary>By COPY into a table without index or constraint.</summary>
+    internal const string Fastest = "-Y";
+
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("nowcast-bench-");
     private readonly NowcastDatabase database;
     private readonly int srid, tile;
@@ -25,7 +31,7 @@ internal sealed class RasterLoad : IDisposable
     public void Dispose() => folder.Delete(recursive: true);
 
     /// <summary>Seconds, less those of making the files.</summary>
-    internal async Task<double> LoadAsync()
+    internal async Task<double> LoadAsync(string options)
     {
         await database.ExecuteAsync("DROP TABLE IF EXISTS public.raster_load");
         var cluster = database.Cluster!;
@@ -33,7 +39,7 @@ internal sealed class RasterLoad : IDisposable
         using var load = Process.Start(new ProcessStartInfo("bash",
         [
             "-o", "pipefail", "-c",
-            string.Create(CultureInfo.InvariantCulture, $"raster2pgsql -q -Y -s {srid} -t {tile}x{tile} -P -N -1 -F lead_*.vrt public.raster_load | psql -q -v ON_ERROR_STOP=1 -o /dev/null -h '{cluster.SocketFolder}' -p {cluster.Port} -U nowcast nowcast"),
+            string.Create(CultureInfo.InvariantCulture, $"raster2pgsql -q {options} -s {srid} -t {tile}x{tile} -P -N -1 -F lead_*.vrt public.raster_load | psql -q -v ON_ERROR_STOP=1 -o /dev/null -h '{cluster.SocketFolder}' -p {cluster.Port} -U nowcast nowcast"),
         ]) { WorkingDirectory = folder.FullName, RedirectStandardError = true })!;
         var errors = await load.StandardError.ReadToEndAsync();
         await load.WaitForExitAsync();

@@ -28,11 +28,38 @@ internal sealed class Readers : IAsyncDisposable
     /// <summary>The value below which 95 per cent lie.</summary>
     internal static double P95(double[] sorted) => sorted[(int)(0.95 * (sorted.Length - 1))];
 
+    /// <summary>
+    /// Processor time of the server's process for an answer, milliseconds, as the kernel counts it
+    /// (https://docs.kernel.org/scheduler/sched-stats.html, /proc/PID/schedstat).
+    /// </summary>
+    internal static async Task<double> ServerMillisecondsAsync(NowcastDatabase database, Question question, int count)
+    {
+        await using var connection = await database.DataSource.OpenConnectionAsync();
+        var random = new Random(7);
+        await RepeatAsync(connection, question, Warm, random, _ => { });
+        var before = await NanosecondsAsync();
+        await RepeatAsync(connection, question, count, random, _ => { });
+        return (await NanosecondsAsync() - before) / 1e6 / count;
+
+        async Task<double> NanosecondsAsync()
+        {
+            await using var command = new NpgsqlCommand("SELECT split_part(pg_read_file('/proc/self/schedstat'), ' ', 1)::double precision", connection);
+            return (double)(await command.ExecuteScalarAsync())!;
+        }
+    }
+
     private async Task<List<double>> AskAsync(Question question, int count, Random random)
     {
         await using var connection = await source.OpenConnectionAsync();
         var times = new List<double>(count);
-        for (var i = 0; i < Warm + count; i++)
+        await RepeatAsync(connection, question, Warm, random, _ => { });
+        await RepeatAsync(connection, question, count, random, times.Add);
+        return times;
+    }
+
+    private static async Task RepeatAsync(NpgsqlConnection connection, Question question, int count, Random random, Action<double> milliseconds)
+    {
+        for (var i = 0; i < count; i++)
         {
             await using var command = new NpgsqlCommand(question.Sql, connection);
             foreach (var value in question.Values(random))
@@ -44,9 +71,7 @@ internal sealed class Readers : IAsyncDisposable
                 {
                 }
             }
-            if (i >= Warm)
-                times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            milliseconds(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
-        return times;
     }
 }
