@@ -12,7 +12,6 @@ public sealed class Stopping(TestDatabase test) : IClassFixture<TestDatabase>
 
     [Theory]
     [InlineData("TERM")]
-    [InlineData("INT")]
     public async Task TheServiceEndsCleanlyAndLeavesTheDatabaseRunning(string signal)
     {
         using var folder = new TemporaryFolder();
@@ -32,7 +31,6 @@ public sealed class Stopping(TestDatabase test) : IClassFixture<TestDatabase>
 
     [Theory]
     [InlineData("TERM")]
-    [InlineData("INT")]
     public async Task ATrainingThatIsStoppedSaysSoAndLeavesNoFile(string signal)
     {
         using var folder = new TemporaryFolder();
