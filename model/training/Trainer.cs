@@ -79,8 +79,11 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
         using var scope = NewDisposeScope();
         network.train();
         optimizer.zero_grad();
-        var window = windows.DrawTraining(options.BatchSize, random).to(options.Device);
-        var value = LossOf(network, window, windows.Past, DrawLeads(windows, window, random), loss);
+        var batch = windows.DrawTraining(options.BatchSize, random);
+        var leads = DrawLeads(batch.Leads, random);
+        if (network.TakesSites && options.SiteStride > 1)
+            leads = leads with { Sites = new(options.SiteStride, random.Next(options.SiteStride), random.Next(options.SiteStride)) };
+        var value = LossOf(network, batch.Frames.to(options.Device), batch.Past, leads, loss);
         value.backward();
         nn.utils.clip_grad_norm_(network.parameters(), LongestGradient);
         optimizer.step();
@@ -88,9 +91,8 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
     }
 
     /// <summary>Some of the leads, always the furthest among them, so that states are learned to the end; all where no number is set.</summary>
-    private LeadTimes DrawLeads(ITrainingWindows windows, Tensor window, Random random)
+    private LeadTimes DrawLeads(LeadTimes all, Random random)
     {
-        var all = LeadTimes.Every((int)window.shape[1] - windows.Past, windows.StepMinutes);
         if (options.LeadsPerStep is not int count || count >= all.Steps.Count)
             return all;
         var steps = all.Steps.SkipLast(1).ToArray();
@@ -106,7 +108,7 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
     internal static Tensor LossOf(Tensor prediction, Tensor window, int past, LeadTimes leads, Func<Tensor, Tensor, Tensor, Tensor> loss)
     {
         var frames = leads.Steps.Select(step => (long)(past + step - 1)).ToArray();
-        var truth = window.index_select(1, tensor(frames, [frames.Length], device: window.device));
+        var truth = leads.Sites.Of(window.index_select(1, tensor(frames, [frames.Length], device: window.device)), 2, 3);
         return loss(prediction, truth.narrow(4, 0, 1), truth.narrow(4, 1, 1));
     }
 }

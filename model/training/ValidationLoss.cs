@@ -8,14 +8,15 @@ internal sealed class ValidationLoss(ITrainingWindows windows, TrainingOptions o
     internal double Of(RainNetwork network, CancellationToken cancellation)
     {
         network.eval();
-        return Mean((window, leads) => Trainer.LossOf(network, window, windows.Past, leads, loss), cancellation);
+        return Mean(network, (batch, window, leads) => Trainer.LossOf(network, window, batch.Past, leads, loss), cancellation);
     }
 
     /// <summary>Of the newest frame, which in the frame of the rain is extrapolation.</summary>
     internal double OfPersistence(RainNetwork network, CancellationToken cancellation) => Mean(
-        (window, leads) => Trainer.LossOf(network.Persistence(window.narrow(1, 0, windows.Past), leads), window, windows.Past, leads, loss), cancellation);
+        network,
+        (batch, window, leads) => Trainer.LossOf(network.Persistence(window.narrow(1, 0, batch.Past), leads), window, batch.Past, leads, loss), cancellation);
 
-    private double Mean(Func<Tensor, LeadTimes, Tensor> lossOf, CancellationToken cancellation)
+    private double Mean(RainNetwork network, Func<TrainingBatch, Tensor, LeadTimes, Tensor> lossOf, CancellationToken cancellation)
     {
         using var gradients = no_grad();
         double sum = 0;
@@ -25,9 +26,11 @@ internal sealed class ValidationLoss(ITrainingWindows windows, TrainingOptions o
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var leads = LeadTimes.Every((int)batch.shape[1] - windows.Past, windows.StepMinutes);
-            sum += lossOf(batch.to(options.Device), leads).item<float>() * batch.shape[0];
-            count += batch.shape[0];
+            var leads = batch.Leads;
+            if (network.TakesSites)
+                leads = leads with { Sites = new(options.SiteStride, 0, 0) };
+            sum += lossOf(batch, batch.Frames.to(options.Device), leads).item<float>() * batch.Frames.shape[0];
+            count += batch.Frames.shape[0];
             batch.Dispose();
         }
         return count == 0 ? double.NaN : sum / count;
