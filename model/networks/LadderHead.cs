@@ -5,8 +5,14 @@ internal sealed class LadderHead : nn.Module
 {
     internal const int Channels = 24;
 
-    /// <summary>Log-odds fall by this for each e-fold that the newest rain is below a threshold.</summary>
-    private const double FirstSlope = 4;
+    /// <summary>
+    /// Log-odds fall by this for each e-fold that the newest rain is below a threshold: so steep that an untrained head is as sure as extrapolation,
+    /// which does not know that it can be wrong.
+    /// </summary>
+    private const double FirstSlope = 40;
+
+    /// <summary>From <see cref="steepness"/> to the logarithm of the slope: it has a long way to go, and an optimizer's steps are short.</summary>
+    private const double SteepnessScale = 8;
 
     /// <summary>Pixels taken at once where no gradient is wanted: their inner values stay in the processor's cache.</summary>
     private const int Chunk = 4096;
@@ -18,7 +24,7 @@ internal sealed class LadderHead : nn.Module
     private readonly Linear rung_slopes;
     private readonly Linear last;
 
-    /// <summary>The logarithm of what becomes of <see cref="FirstSlope"/>, by lead: what is known of a pixel fades.</summary>
+    /// <summary>By lead, what becomes of <see cref="FirstSlope"/>: what is known of a pixel fades.</summary>
     private readonly Parameter steepness;
 
     internal LadderHead()
@@ -54,7 +60,7 @@ internal sealed class LadderHead : nn.Module
             var modulation = read_lead.call(basis).chunk(2, 0);
             var scale = modulation[0] + 1;
             var state = stateAt(lead);
-            var slope = (steepness * basis).sum().exp();
+            var slope = ((steepness * basis).sum() * SteepnessScale).exp();
             var ladders = new List<Tensor>();
             for (var part = 0; part < parts.Count; part++)
             {

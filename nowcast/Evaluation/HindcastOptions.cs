@@ -7,7 +7,7 @@ public sealed record HindcastOptions
     public TimeSpan Lead { get; init; } = ForecastRequest.DefaultLead;
 
     /// <summary>Rates in mm/h, rising: events of the contingency scores and the ladder of the probabilities.</summary>
-    public IReadOnlyList<float> Thresholds { get; init; } = [0.1f, 0.2f, 0.5f, 1, 2, 5, 10, 20, 30];
+    public IReadOnlyList<float> Thresholds { get; init; } = ForecastRequest.Ladder;
 
     /// <summary>Scans before the newest one of the first issue time; a forecaster is given as many, or what it needs.</summary>
     public int PastScans { get; init; } = 4;
