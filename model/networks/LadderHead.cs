@@ -76,7 +76,7 @@ internal sealed class LadderHead : nn.Module
 
     /// <summary>The log-odds of Lagrangian persistence, (pixels, thresholds): above 0 just where the newest rain reaches the threshold.</summary>
     internal static Tensor Persistence(LadderPixels pixels) =>
-        (pixels.Rain.narrow(1, RainFeatures.Newest, 1) - pixels.Rungs.select(2, RainFeatures.Threshold) + RainFeatures.ThresholdSlack) * (FirstSlope * RainFeatures.LogSpan);
+        (pixels.Rain.narrow(1, RainFeatures.Newest, 1) - pixels.Rungs.select(2, RainFeatures.Threshold) + (RainFeatures.ThresholdSlack / RainFeatures.LogSpan)) * (FirstSlope * RainFeatures.LogSpan);
 
     /// <summary>More rain is never more likely than less: each log-odds is at most that of the threshold below.</summary>
     private static Tensor Falling(Tensor logOdds)

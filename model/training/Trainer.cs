@@ -52,7 +52,8 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
                 if (!(Math.Abs(value) < DivergedAt))
                     throw new ReportedException($"The training diverged: the loss of step {step + 1} is {value}. Lower --learning-rate (now {options.LearningRate}).");
                 running = double.IsNaN(running) ? value : (LossMemory * running) + ((1 - LossMemory) * value);
-                progress?.Report(new(epoch, ++step, Fraction(), running, curve.Count == 0 ? null : curve[^1].Item2));
+                step++;
+                progress?.Report(new(epoch, step, Fraction(), running, curve.Count == 0 ? null : curve[^1].Item2));
             }
             var validated = validation.Of(network, cancellation);
             curve.Add((running, validated));

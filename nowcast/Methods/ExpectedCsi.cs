@@ -53,7 +53,7 @@ internal sealed class ExpectedCsi
                 break;
             var csi = hits / (all + shown - hits);
             if (csi > bestCsi)
-                (bestCsi, best) = (csi, bin / (double)Bins);
+                (bestCsi, best) = (csi, (bin - 0.01) / Bins);
         }
         return best;
     }
