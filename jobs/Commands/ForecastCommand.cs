@@ -3,8 +3,6 @@ using ConvLstm.Nowcast.Ensemble;
 using ConvLstm.Nowcast.Files;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Sequences;
-using ConvLstm.Nowcast.Model;
-using ConvLstm.Nowcast.Model.Checkpoints;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;
 
@@ -22,8 +20,8 @@ internal static class ForecastCommand
         var outPath = new Option<string>("--out") { Description = "The file to write; a folder with --every.", Required = true };
         var at = Flags.Time("--at", "The issue time, such as 2020-10-31T05:00:00Z; the newest scan where not given.");
         var every = Flags.Optional("--every", "A forecast from every Nth scan that has enough past.", 1, 1_000_000);
-        var model = new Option<string?>("--model") { Description = "A checkpoint of 'nowcast train'." };
-        var method = new Option<string?>("--method") { Description = "model, extrapolation or persistence; the model where one is given, else extrapolation." };
+        var model = new Option<string?>("--model") { Description = "A checkpoint of 'nowcast train'; the one that comes with the program where not given." };
+        var method = new Option<string?>("--method") { Description = "model, extrapolation or persistence; the model where not given." };
         var lead = Flags.Number("--lead", "Minutes to look ahead.", (int)ForecastRequest.DefaultLead.TotalMinutes, 1, 1440);
         var device = new Option<string>("--device") { Description = "cpu, cuda or auto.", DefaultValueFactory = _ => "auto" };
         var members = Flags.Optional("--members", "How many equally likely members to add.", 1, 1000);
@@ -36,7 +34,7 @@ internal static class ForecastCommand
         });
         command.SetAction((parsed, cancellation) =>
         {
-            using var checkpoint = parsed.GetValue(model) is string file ? Checkpoint.Load(file, Devices.Named(parsed.GetRequiredValue(device))) : null;
+            using var checkpoint = MethodChoice.Load(parsed.GetValue(model), parsed.GetValue(method), parsed.GetRequiredValue(device));
             var forecaster = MethodChoice.Make(parsed.GetValue(method), checkpoint);
             if (parsed.GetValue(members) is int count)
                 forecaster = new EnsembleForecast(forecaster, count, parsed.GetValue(seed));
