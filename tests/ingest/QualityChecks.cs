@@ -34,7 +34,7 @@ public sealed class QualityChecks
     }
 
     [Fact]
-    public void AScanWithNearlyNothingObservedIsBad() => AssertBad("missing", Changed((rain, i) => i < 200 ? rain : float.NaN));
+    public void AScanWithNearlyNothingObservedIsBad() => AssertBad("missing", Changed((_, i) => i < 200 ? 0 : float.NaN));
 
     [Fact]
     public void ARadarThatDropsOutIsMissedOnlyWhereItWasUsuallyThere()
