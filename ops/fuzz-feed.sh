@@ -17,24 +17,9 @@ while [ $# -gt 0 ]; do
 done
 
 scratch=$(mktemp -d /tmp/nowcast-fuzz-XXXXXX)
-cleanup() {
-  [ ! -f "$scratch/pg/data/postmaster.pid" ] || as_postgres pg_ctl -D "$scratch/pg/data" -m immediate stop >/dev/null
-  rm -rf "$scratch"
-}
-trap cleanup EXIT
-as_postgres() {
-  local command="$(pg_config --bindir 2>/dev/null || echo /usr/lib/postgresql/15/bin)/$1"
-  shift
-  if [ "$(id -u)" -eq 0 ]; then setpriv --reuid postgres --regid postgres --clear-groups "$command" "$@"; else "$command" "$@"; fi
-}
-if [ -z "${NOWCAST_DB:-}" ]; then
-  chmod 755 "$scratch"
-  install -d -m 700 "$scratch/pg"
-  [ "$(id -u)" -ne 0 ] || chown postgres "$scratch/pg"
-  as_postgres initdb -D "$scratch/pg/data" -A trust -U postgres >/dev/null
-  as_postgres pg_ctl -D "$scratch/pg/data" -l "$scratch/pg/log" -w -o "-c listen_addresses= -c unix_socket_directories=$scratch/pg -c fsync=off" start >/dev/null
-  export NOWCAST_DB="Host=$scratch/pg;Database=postgres;Username=postgres"
-fi
+. "$here/throwaway-database.sh"
+trap 'stop_database; rm -rf "$scratch"' EXIT
+start_database fsync=off
 
 feed=${work:-$scratch}/feed
 mkdir -p "$feed"
