@@ -17,26 +17,55 @@ JOIN nowcast.forecast_tile AS f ON f.grid_id = g.grid_id AND f.issue_time = r.is
 COMMENT ON VIEW nowcast.latest_forecast IS
 'The tiles of the newest run of every grid: rast is mm/h, the bands of percent the probabilities of exceeding latest_run.thresholds. The projections differ from grid to grid, so QGIS and GDAL take latest_forecast_<grid> instead.';
 
+-- What is summed up by day already, and the runs that still stand apart.
+CREATE OR REPLACE VIEW nowcast.daily_lead AS
+SELECT grid_id, method, model_version, day, lead_seconds, pixels, sum_forecast, sum_observed, sum_absolute_error, sum_squared_error,
+       sum_forecast_squared, sum_observed_squared, sum_product, crps_pixels, sum_crps
+FROM nowcast.verification_lead_day
+UNION ALL
+SELECT r.grid_id, r.method, r.model_version, (r.issue_time AT TIME ZONE 'UTC')::date, l.lead_seconds, l.pixels, l.sum_forecast, l.sum_observed,
+       l.sum_absolute_error, l.sum_squared_error, l.sum_forecast_squared, l.sum_observed_squared, l.sum_product, l.crps_pixels, l.sum_crps
+FROM nowcast.run AS r JOIN nowcast.verification_lead AS l USING (run_id) WHERE r.scores_summed_at IS NULL;
+COMMENT ON VIEW nowcast.daily_lead IS 'verification_lead of all runs; those of older days as the sums of their day. Several rows a group: sum them, then divide.';
+
+CREATE OR REPLACE VIEW nowcast.daily_threshold AS
+SELECT grid_id, method, model_version, day, lead_seconds, threshold, maps, hits, misses, false_alarms, correct_negatives, brier_pixels, sum_brier,
+       reliability_pixels, reliability_forecast, reliability_observed
+FROM nowcast.verification_threshold_day
+UNION ALL
+SELECT r.grid_id, r.method, r.model_version, (r.issue_time AT TIME ZONE 'UTC')::date, t.lead_seconds, t.threshold, 1, t.hits, t.misses, t.false_alarms,
+       t.correct_negatives, t.brier_pixels, t.sum_brier, t.reliability_pixels, t.reliability_forecast, t.reliability_observed
+FROM nowcast.run AS r JOIN nowcast.verification_threshold AS t USING (run_id) WHERE r.scores_summed_at IS NULL;
+COMMENT ON VIEW nowcast.daily_threshold IS 'verification_threshold of all runs; those of older days as the sums of their day. Several rows a group: sum them, then divide.';
+
+CREATE OR REPLACE VIEW nowcast.daily_fss AS
+SELECT grid_id, method, model_version, day, lead_seconds, threshold, scale_km, maps, squared_difference, squared_reference
+FROM nowcast.verification_fss_day
+UNION ALL
+SELECT r.grid_id, r.method, r.model_version, (r.issue_time AT TIME ZONE 'UTC')::date, f.lead_seconds, f.threshold, f.scale_km, 1,
+       f.squared_difference, f.squared_reference
+FROM nowcast.run AS r JOIN nowcast.verification_fss AS f USING (run_id) WHERE r.scores_summed_at IS NULL;
+COMMENT ON VIEW nowcast.daily_fss IS 'verification_fss of all runs; those of older days as the sums of their day. Several rows a group: sum them, then divide.';
+
 CREATE OR REPLACE VIEW nowcast.skill_fss AS
-SELECT g.name AS grid, r.method, r.model_version, (r.issue_time AT TIME ZONE 'UTC')::date AS day,
-       f.lead_seconds / 60.0::double precision AS lead_minutes, f.threshold, f.scale_km, count(*) AS maps,
-       1 - sum(f.squared_difference) / nullif(sum(f.squared_reference), 0) AS fss
-FROM nowcast.verification_fss AS f JOIN nowcast.run AS r USING (run_id) JOIN nowcast.grid AS g USING (grid_id)
-GROUP BY 1, 2, 3, 4, 5, 6, 7;
+SELECT g.name AS grid, f.method, f.model_version, f.day, f.lead_seconds / 60.0::double precision AS lead_minutes, f.threshold, f.scale_km,
+       sum(f.maps)::bigint AS maps, 1 - sum(f.squared_difference) / nullif(sum(f.squared_reference), 0) AS fss
+FROM nowcast.daily_fss AS f JOIN nowcast.grid AS g USING (grid_id)
+GROUP BY g.name, f.method, f.model_version, f.day, f.lead_seconds, f.threshold, f.scale_km;
 COMMENT ON VIEW nowcast.skill_fss IS 'Fractions skill score by grid, method, model, UTC day of issue, lead, threshold (mm/h) and neighbourhood (km): sums first, then one division.';
 
 CREATE OR REPLACE VIEW nowcast.skill AS
 WITH leads AS (
-    SELECT r.grid_id, r.method, r.model_version, (r.issue_time AT TIME ZONE 'UTC')::date AS day, l.lead_seconds,
+    SELECT l.grid_id, l.method, l.model_version, l.day, l.lead_seconds,
            sum(l.pixels)::double precision AS n, sum(l.sum_forecast) AS f, sum(l.sum_observed) AS o, sum(l.sum_absolute_error) AS ae,
            sum(l.sum_squared_error) AS se, sum(l.sum_forecast_squared) AS ff, sum(l.sum_observed_squared) AS oo, sum(l.sum_product) AS fo,
            sum(l.sum_crps) / nullif(sum(l.crps_pixels), 0) AS crps
-    FROM nowcast.verification_lead AS l JOIN nowcast.run AS r USING (run_id) GROUP BY 1, 2, 3, 4, 5),
+    FROM nowcast.daily_lead AS l GROUP BY 1, 2, 3, 4, 5),
 counts AS (
-    SELECT r.grid_id, r.method, r.model_version, (r.issue_time AT TIME ZONE 'UTC')::date AS day, t.lead_seconds, t.threshold, count(*) AS maps,
+    SELECT t.grid_id, t.method, t.model_version, t.day, t.lead_seconds, t.threshold, sum(t.maps)::bigint AS maps,
            sum(t.hits)::double precision AS h, sum(t.misses)::double precision AS m, sum(t.false_alarms)::double precision AS a,
            sum(t.correct_negatives)::double precision AS c, sum(t.sum_brier) / nullif(sum(t.brier_pixels), 0) AS brier
-    FROM nowcast.verification_threshold AS t JOIN nowcast.run AS r USING (run_id) GROUP BY 1, 2, 3, 4, 5, 6),
+    FROM nowcast.daily_threshold AS t GROUP BY 1, 2, 3, 4, 5, 6),
 -- One neighbourhood for the table: the one nearest to 10 km, the finer of two; skill_fss has all of them.
 fss AS (
     SELECT DISTINCT ON (grid, method, model_version, day, lead_minutes, threshold) *
@@ -59,10 +88,10 @@ COMMENT ON VIEW nowcast.skill IS
 'probability. crps, mae, rmse, mean_error (mm/h) and correlation do not depend on the threshold. To score a longer period, sum the counts, not the scores.';
 
 CREATE OR REPLACE VIEW nowcast.skill_reliability AS
-SELECT g.name AS grid, r.method, r.model_version, t.lead_seconds / 60.0::double precision AS lead_minutes, t.threshold, bin.number::integer AS bin,
+SELECT g.name AS grid, t.method, t.model_version, t.lead_seconds / 60.0::double precision AS lead_minutes, t.threshold, bin.number::integer AS bin,
        sum(bin.pixels)::bigint AS pixels, sum(bin.forecast) / nullif(sum(bin.pixels), 0) AS mean_probability,
        sum(bin.observed)::double precision / nullif(sum(bin.pixels), 0) AS observed_frequency
-FROM nowcast.verification_threshold AS t JOIN nowcast.run AS r USING (run_id) JOIN nowcast.grid AS g USING (grid_id)
+FROM nowcast.daily_threshold AS t JOIN nowcast.grid AS g USING (grid_id)
 CROSS JOIN LATERAL unnest(t.reliability_pixels, t.reliability_forecast, t.reliability_observed) WITH ORDINALITY AS bin (pixels, forecast, observed, number)
 GROUP BY 1, 2, 3, 4, 5, 6;
 COMMENT ON VIEW nowcast.skill_reliability IS
