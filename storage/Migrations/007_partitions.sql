@@ -53,6 +53,8 @@ COMMENT ON FUNCTION nowcast.percent_bands(raster) IS
 
 CREATE OR REPLACE FUNCTION nowcast.make_grid_views(g nowcast.grid)
 RETURNS void LANGUAGE plpgsql SET search_path = nowcast, public, pg_temp AS $$
+DECLARE
+    col record;
 BEGIN
     -- rid: one number for each row, which desktop programs ask for.
     EXECUTE format($view$
@@ -75,6 +77,15 @@ BEGIN
         format('The newest scan of grid %s as rasters: band 1 mm/h. GDAL: PG:"… schema=nowcast table=latest_scan_%s mode=2".', g.name, g.view_name));
     EXECUTE format('COMMENT ON VIEW nowcast.%I IS %L', 'latest_forecast_' || g.view_name,
         format('The newest forecast of grid %s as rasters: rast is mm/h, the bands of percent the probabilities of exceeding latest_run.thresholds. Choose one lead; GDAL: PG:"… schema=nowcast table=latest_forecast_%s column=rast where=''lead_minutes=30'' mode=2".', g.name, g.view_name));
+    FOR col IN SELECT c.relname, a.attname,
+                      CASE a.attname WHEN 'rid' THEN 'A number for each row, for desktop programs.' WHEN 'valid_time' THEN 'When the map holds.'
+                          WHEN 'issue_time' THEN 'The valid time of the newest scan that went in.' WHEN 'lead_minutes' THEN 'Minutes from the issue time.'
+                          WHEN 'tile_row' THEN '0 is the northernmost.' WHEN 'tile_col' THEN '0 is the westernmost.'
+                          WHEN 'rast' THEN 'Band 1: mm/h, nodata -1.' ELSE 'A band for each threshold: per cent, nodata 255.' END AS meaning
+               FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0
+               WHERE c.relnamespace = 'nowcast'::regnamespace AND c.relname IN ('latest_scan_' || g.view_name, 'latest_forecast_' || g.view_name) LOOP
+        EXECUTE format('COMMENT ON COLUMN nowcast.%I.%I IS %L', col.relname, col.attname, col.meaning);
+    END LOOP;
     EXECUTE format('GRANT SELECT ON nowcast.%I, nowcast.%I TO nowcast_reader, nowcast_writer',
         'latest_scan_' || g.view_name, 'latest_forecast_' || g.view_name);
 END
@@ -177,6 +188,25 @@ END
 $$;
 COMMENT ON FUNCTION nowcast.ensure_days(integer, timestamptz, timestamptz) IS
 'Makes the partitions of a grid for every UTC day from the first to the last time; returns how many were missing.';
+
+CREATE OR REPLACE FUNCTION nowcast.ensure_days_ahead(at timestamptz, days integer)
+RETURNS integer LANGUAGE sql SET search_path = nowcast, public, pg_temp AS $$
+    SELECT coalesce(sum(nowcast.ensure_days(g.grid_id, at, at + make_interval(days => days))), 0)::integer
+    FROM nowcast.grid AS g
+    -- An archive that was read in once needs no days ahead.
+    WHERE EXISTS (SELECT FROM nowcast.scan AS s WHERE s.grid_id = g.grid_id AND s.valid_time BETWEEN at - interval '7 days' AND at + interval '1 day')
+$$;
+COMMENT ON FUNCTION nowcast.ensure_days_ahead(timestamptz, integer) IS
+'Makes the partitions of the UTC days from "at" to some days later, for the grids that had a scan in the week before; returns how many were missing.';
+
+CREATE OR REPLACE FUNCTION nowcast.oldest_day()
+RETURNS date LANGUAGE sql STABLE SET search_path = nowcast, public, pg_temp AS $$
+    SELECT min(to_date(right(leaf.relname, 8), 'YYYYMMDD'))
+    FROM unnest(ARRAY['scan_tile', 'forecast_tile', 'forecast_strip']) AS parent
+    CROSS JOIN LATERAL pg_partition_tree(format('nowcast.%I', parent)::regclass) AS p JOIN pg_class AS leaf ON leaf.oid = p.relid
+    WHERE p.isleaf AND p.level = 2
+$$;
+COMMENT ON FUNCTION nowcast.oldest_day() IS 'The first UTC day of which pixels are kept; null where there are none.';
 
 CREATE OR REPLACE FUNCTION nowcast.drop_days_before(day date)
 RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = nowcast, public, pg_temp SET timezone = 'UTC'

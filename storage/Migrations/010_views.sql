@@ -119,3 +119,68 @@ SELECT m.model_id, m.version, m.checksum, m.network, m.metadata, m.scores, octet
                                         ORDER BY p.promotion_id DESC LIMIT 1) AS is_promoted
 FROM nowcast.model AS m;
 COMMENT ON VIEW nowcast.models IS 'The models without their weights; is_promoted marks the one that forecasts.';
+
+CREATE OR REPLACE VIEW nowcast.model_history AS
+SELECT p.promotion_id, m.version, m.checksum, p.promoted_at, p.note, p.rolled_back_at
+FROM nowcast.model_promotion AS p JOIN nowcast.model AS m USING (model_id);
+COMMENT ON VIEW nowcast.model_history IS 'Which model was put to work when and why, and when that was taken back.';
+
+CREATE OR REPLACE VIEW nowcast.run_origin AS
+SELECT r.run_id, g.name AS grid, r.issue_time, r.method, r.model_version, r.model_checksum, m.network, m.metadata AS training, m.scores, i.inputs
+FROM nowcast.run AS r JOIN nowcast.grid AS g USING (grid_id)
+LEFT JOIN LATERAL (
+    -- A file may stand under two names.
+    SELECT * FROM nowcast.model WHERE checksum = r.model_checksum ORDER BY version = r.model_version DESC, model_id LIMIT 1) AS m ON true
+CROSS JOIN LATERAL (
+    SELECT jsonb_agg(jsonb_build_object('valid_time', t.valid_time, 'observed_share', t.share, 'source_file', s.source_file) ORDER BY t.valid_time) AS inputs
+    FROM unnest(r.input_times, r.input_quality) AS t (valid_time, share)
+    LEFT JOIN nowcast.scan AS s ON s.grid_id = r.grid_id AND s.valid_time = t.valid_time) AS i;
+COMMENT ON VIEW nowcast.run_origin IS 'What each run was made from: its model, the data that was trained on, and its scans with their files (null once the scans were dropped for their age).';
+
+-- What the columns of the views mean, under the names that stand for the same everywhere.
+DO $$
+DECLARE
+    word record;
+    found record;
+BEGIN
+    FOR word IN SELECT * FROM (VALUES
+        ('grid', 'The name of the grid.'), ('run_id', 'The run.'), ('grid_id', 'The number of the grid.'),
+        ('issue_time', 'The valid time of the newest scan that went in.'), ('valid_time', 'When the map holds.'),
+        ('method', 'model, extrapolation, persistence or another.'), ('model_version', 'The version of the checkpoint, or of the method where there is none.'),
+        ('model_checksum', 'SHA-256 of the checkpoint in hexadecimal; empty where there is none.'), ('published_at', 'When it was written.'),
+        ('age', 'Time since then until now.'), ('longest_lead_minutes', 'Of the last map.'), ('leads', 'How many maps.'), ('thresholds', 'mm/h; of the probabilities.'),
+        ('members', 'How many ensemble members stood behind the probabilities; they are not stored.'), ('input_times', 'The valid times of the scans that went in, oldest first.'),
+        ('input_quality', 'The share of observed pixels of each of them, 0 to 1.'), ('checks', 'Each check with what was found, the limit, and whether it passed.'),
+        ('lead_minutes', 'Minutes from the issue time.'), ('lead_seconds', 'Seconds from the issue time.'), ('tile_row', '0 is the northernmost.'), ('tile_col', '0 is the westernmost.'),
+        ('rast', 'Band 1: mm/h, nodata -1.'), ('percent', 'A band for each threshold: per cent, nodata 255.'), ('day', 'UTC day of the issue times.'),
+        ('threshold', 'mm/h; the event is rain at or above it.'), ('maps', 'How many maps are in it.'),
+        ('csi', 'Critical success index: hits / (hits + misses + false alarms).'), ('pod', 'Probability of detection: hits / (hits + misses).'),
+        ('far', 'False alarm ratio: false alarms / (hits + false alarms).'), ('bias', 'Frequency bias: (hits + false alarms) / (hits + misses).'),
+        ('fss', 'Fractions skill score, 1 is best.'), ('fss_scale_km', 'The neighbourhood of fss.'), ('scale_km', 'The width of the neighbourhood.'), ('brier', 'Mean squared difference of probability and outcome.'),
+        ('crps', 'Continuous ranked probability score, mm/h.'), ('mae', 'Mean absolute error, mm/h.'), ('rmse', 'Root mean squared error, mm/h.'),
+        ('mean_error', 'Mean of forecast less observation, mm/h.'), ('correlation', 'Of forecast and observed rates.'), ('hits', 'Forecast and observed.'), ('misses', 'Observed, not forecast.'),
+        ('false_alarms', 'Forecast, not observed.'), ('correct_negatives', 'Neither.'), ('bin', '1 holds the lowest probabilities; of equal width from 0 to 1.'), ('pixels', 'How many pixels.'),
+        ('mean_probability', 'Of those pixels, 0 to 1.'), ('observed_frequency', 'How often the threshold was exceeded there, 0 to 1.'),
+        ('newest_scan', 'Its valid time.'), ('received_at', 'When it was stored.'), ('delay', 'From its valid time until it was stored.'), ('usual_step', 'The median time between the scans of its last day.'),
+        ('scans_in_last_day', 'How many there are.'), ('missing_share', 'Share of pixels that were not observed, 0 to 1.'), ('wet_share', 'Share of the observed pixels above 0.1 mm/h.'),
+        ('source_file', 'The name of the file it came from.'), ('duration', 'From beginning to end; null while it runs.'),
+        ('checkpoint_bytes', 'The size of the checkpoint.'), ('is_promoted', 'It is the one that forecasts.'),
+        ('training', 'The model''s metadata: architecture, normalisation, the data it was trained on, source revision.'),
+        ('inputs', 'The scans that went in: valid_time, observed_share, source_file.')) AS words (name, meaning)
+    LOOP
+        FOR found IN SELECT c.relname FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
+                     WHERE c.relnamespace = 'nowcast'::regnamespace AND c.relkind = 'v' AND a.attname = word.name AND NOT a.attisdropped LOOP
+            EXECUTE format('COMMENT ON COLUMN nowcast.%I.%I IS %L', found.relname, word.name, word.meaning);
+        END LOOP;
+    END LOOP;
+    -- The others are passed on from a table, with their meaning.
+    FOR found IN SELECT v.relname, a.attname, col_description(t.oid, b.attnum) AS meaning
+                 FROM pg_class AS v JOIN pg_attribute AS a ON a.attrelid = v.oid AND a.attnum > 0
+                 JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
+                 JOIN pg_rewrite AS r ON r.oid = d.objid AND r.ev_class = v.oid
+                 JOIN pg_class AS t ON t.oid = d.refobjid AND t.relkind IN ('r', 'p') JOIN pg_attribute AS b ON b.attrelid = t.oid AND b.attname = a.attname AND b.attnum = d.refobjsubid
+                 WHERE v.relnamespace = 'nowcast'::regnamespace AND v.relkind = 'v' AND col_description(v.oid, a.attnum) IS NULL AND col_description(t.oid, b.attnum) IS NOT NULL LOOP
+        EXECUTE format('COMMENT ON COLUMN nowcast.%I.%I IS %L', found.relname, found.attname, found.meaning);
+    END LOOP;
+END
+$$;

@@ -125,8 +125,8 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
                    AND obj_description(c.oid, 'pg_class') IS NULL AND c.relname !~ '_[0-9]+_[0-9]{8}$'
                 UNION ALL
                 SELECT c.relname || '.' || a.attname FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
-                WHERE c.relnamespace = 'nowcast'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped
-                   AND c.relname <> 'migration' AND col_description(c.oid, a.attnum) IS NULL
+                WHERE c.relnamespace = 'nowcast'::regnamespace AND c.relkind IN ('r', 'p', 'v') AND c.relname !~ '_in$' AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped
+                  AND col_description(c.oid, a.attnum) IS NULL
                 UNION ALL
                 SELECT p.proname FROM pg_proc AS p WHERE p.pronamespace = 'nowcast'::regnamespace AND obj_description(p.oid, 'pg_proc') IS NULL) AS bare
             """;
