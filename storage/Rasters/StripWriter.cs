@@ -1,7 +1,8 @@
 namespace ConvLstm.Nowcast.Storage.Rasters;
 
 /// <summary>
-/// Turns the maps of a run round: a strip is some rows of a tile in which all leads of a pixel stand together. The
+/// Turns the maps of a run round: a strip is some rows of a tile with all its leads, map after map, so that a place is
+/// some bytes at equal distances. High and low bytes lie apart, which packs better: rain above 2.55 mm/h is rare. The
 /// buffers are used again for the next strip.
 /// </summary>
 internal sealed class StripWriter
@@ -33,10 +34,10 @@ internal sealed class StripWriter
     /// <summary>How many strips lie one below the other.</summary>
     internal int Down => (tiles.Grid.Height + Rows - 1) / Rows;
 
-    /// <summary>For each pixel and lead two bytes, high byte first.</summary>
+    /// <summary>For each lead the high bytes of all pixels, then the low ones.</summary>
     internal byte[] Rates { get; }
 
-    /// <summary>For each pixel, lead and threshold a byte.</summary>
+    /// <summary>For each lead and threshold a byte of each pixel.</summary>
     internal byte[] Percent { get; }
 
     /// <summary>Reads a strip; what lies beyond the grid is unknown.</summary>
@@ -49,30 +50,28 @@ internal sealed class StripWriter
             Array.Fill(Rates, byte.MaxValue);
             Array.Fill(Percent, RasterFormat.PercentNodata);
         }
+        var pixels = Rows * tiles.Size;
         for (var row = 0; row < height; row++)
         {
-            var source = ((first + row) * tiles.Grid.Width) + window.Column;
+            var (source, target) = (((first + row) * tiles.Grid.Width) + window.Column, row * tiles.Size);
             for (var lead = 0; lead < rates.Length; lead++)
-                FillRates(rates[lead].AsSpan(source, window.Width), Rates.AsSpan(((row * tiles.Size * rates.Length) + lead) * 2), 2 * rates.Length);
+            {
+                var high = (2 * lead * pixels) + target;
+                FillRates(rates[lead].AsSpan(source, window.Width), Rates.AsSpan(high, window.Width), Rates.AsSpan(high + pixels, window.Width));
+            }
             for (var map = 0; map < percent.Length; map++)
-                FillPercent(percent[map].AsSpan(source, window.Width), Percent.AsSpan((row * tiles.Size * percent.Length) + map), percent.Length);
+                percent[map].AsSpan(source, window.Width).CopyTo(Percent.AsSpan((map * pixels) + target));
         }
     }
 
-    private static void FillRates(ReadOnlySpan<float> source, Span<byte> target, int step)
+    private static void FillRates(ReadOnlySpan<float> source, Span<byte> high, Span<byte> low)
     {
-        for (int i = 0, at = 0; i < source.Length; i++, at += step)
+        for (var i = 0; i < source.Length; i++)
         {
             // No consumer is given rates beyond what fits: the checks of a run hold them far below.
             var steps = float.IsNaN(source[i]) ? Unknown : (int)MathF.Min((source[i] * StepsPerMmH) + 0.5f, Unknown - 1);
-            target[at] = (byte)(steps >> 8);
-            target[at + 1] = (byte)steps;
+            high[i] = (byte)(steps >> 8);
+            low[i] = (byte)steps;
         }
-    }
-
-    private static void FillPercent(ReadOnlySpan<byte> source, Span<byte> target, int step)
-    {
-        for (int i = 0, at = 0; i < source.Length; i++, at += step)
-            target[at] = source[i];
     }
 }
