@@ -72,6 +72,37 @@ public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDat
         static string Text(double number) => number.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Two islands, one with a lake, over the edge of a projected grid: the pixels whose centres PostGIS finds within.</summary>
+    [Fact]
+    public async Task AnAreaOfSeveralPartsWithAHoleIsThePixelsWithinIt()
+    {
+        var grid = Some.SphereGrid();
+        var at = Some.Noon.AddDays(6);
+        var forecast = Some.Forecast(grid, at);
+        await test.Database.Forecasts.PublishAsync(forecast, cancellation);
+        const string Area =
+            "ST_Transform(ST_SetSRID(ST_GeomFromText('MULTIPOLYGON(((-350000 100000,-150000 240000,50000 180000,-40000 -90000,-350000 100000),(-150000 150000,-60000 160000,-90000 20000,-150000 150000)),((100300 -100700,260000 -120500,180000 -250000,100300 -100700)))'), $1), 4326)";
+        var srid = (await test.Database.Grids.GetAsync(grid.Name, cancellation)).Srid;
+        var pixels = await test.ScalarAsync<int[]>(
+            $"""
+            SELECT array_agg(r * {grid.Width} + c) FROM generate_series(0, {grid.Height - 1}) AS r, generate_series(0, {grid.Width - 1}) AS c
+            WHERE ST_Intersects(ST_Transform({Area}, $1), ST_SetSRID(ST_Point({grid.OriginX} + (c + 0.5) * {grid.PixelX}, {grid.OriginY} - (r + 0.5) * {grid.PixelY}), $1))
+            """, srid);
+
+        await using var command = test.Database.DataSource.CreateCommand($"SELECT mean_mm_h, max_mm_h, wet_fraction FROM nowcast.rain_over({Area}, $2)");
+        command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = srid }, new() { Value = at } });
+        await using var rows = await command.ExecuteReaderAsync(cancellation);
+        foreach (var field in forecast.RainRate)
+        {
+            Assert.True(await rows.ReadAsync(cancellation));
+            var rates = pixels.Select(pixel => field[pixel]).Where(rate => !float.IsNaN(rate)).ToArray();
+            Assert.Equal(rates.Average(), rows.GetDouble(0), 1e-5);
+            Assert.Equal(rates.Max(), rows.GetDouble(1), 1e-5);
+            Assert.Equal(rates.Count(rate => rate > 0.1f) / (double)rates.Length, rows.GetDouble(2), 1e-9);
+        }
+        Assert.InRange(pixels.Length, 5000, 20_000);
+    }
+
     [Fact]
     public async Task AnAreaLargerThanTheGridIsTheWholeGrid()
     {

@@ -212,6 +212,19 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
         Assert.Equal(
             forecast.ExceedanceProbability.Select(leads => 100 * leads[1][pixel]), await PixelAsync("percent"), (a, b) => Math.Abs(a - b) < 1e-3);
 
+        // The same place on earth: GDAL and rain_at find the same rain by longitude and latitude.
+        var raining = Enumerable.Range(0, 4).Select(i => Array.FindIndex(forecast.RainRate[1], 6_000 * (i + 1), rate => rate > 2)).ToArray();
+        var lonLat = await test.ScalarAsync<double[]>(
+            "SELECT array_agg(c ORDER BY n, axis) FROM (SELECT n, ST_Transform(ST_SetSRID(ST_Point(x, y), $3), 4326) AS p FROM unnest($1, $2) WITH ORDINALITY AS u (x, y, n)) AS s, LATERAL (VALUES (1, ST_X(p)), (2, ST_Y(p))) AS v (axis, c)",
+            raining.Select(at => grid.CentreX(at % grid.Width)).ToArray(), raining.Select(at => grid.CentreY(at / grid.Width)).ToArray(), stored.Srid);
+        for (var i = 0; i < raining.Length; i++)
+        {
+            var (lon, lat) = (lonLat[2 * i], lonLat[(2 * i) + 1]);
+            var gdal = float.Parse(await GdalAsync("gdallocationinfo", "-valonly", "-wgs84", source + "rast", Text(lon), Text(lat)), CultureInfo.InvariantCulture);
+            Assert.Equal(forecast.RainRate[1][raining[i]], gdal, 1e-4f);
+            Assert.Equal(gdal, (await test.Database.Queries.RainAtAsync(lon, lat, Some.Noon.AddYears(1), cancellation))[1].RainMmH!.Value, 1e-4f);
+        }
+
         async Task<IEnumerable<float>> PixelAsync(string column) =>
             (await GdalAsync("gdallocationinfo", "-valonly", "-geoloc", source + column, Text(x), Text(y)))
                 .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(value => float.Parse(value, CultureInfo.InvariantCulture));
