@@ -5,6 +5,7 @@ using ConvLstm.Nowcast.Storage.Jobs;
 using ConvLstm.Nowcast.Storage.Models;
 using ConvLstm.Nowcast.Storage.Publishing;
 using ConvLstm.Nowcast.Storage.Queries;
+using ConvLstm.Nowcast.Storage.Retention;
 using ConvLstm.Nowcast.Storage.Scans;
 using ConvLstm.Nowcast.Storage.Verification;
 using Npgsql;
@@ -23,6 +24,7 @@ public sealed class NowcastDatabase : IAsyncDisposable
         Forecasts = new ForecastPublisher(dataSource, Grids, time);
         Queries = new ForecastQueries(dataSource, Grids);
         Verification = new VerificationStore(dataSource);
+        Retention = new DataRetention(dataSource, Grids, time);
         Models = new ModelStore(dataSource, time);
         Jobs = new JobHistory(dataSource, time);
     }
@@ -38,6 +40,7 @@ public sealed class NowcastDatabase : IAsyncDisposable
     public ForecastPublisher Forecasts { get; }
     public ForecastQueries Queries { get; }
     public VerificationStore Verification { get; }
+    public DataRetention Retention { get; }
     public ModelStore Models { get; }
     public JobHistory Jobs { get; }
 
@@ -73,21 +76,7 @@ public sealed class NowcastDatabase : IAsyncDisposable
 
     /// <summary>Drops the pixels of scans and runs before a UTC day, at once; runs and scores stay. Returns how many day partitions went.</summary>
     /// <exception cref="ReportedException">A long question keeps a day in use.</exception>
-    public async Task<int> DropDaysBeforeAsync(DateOnly day, CancellationToken cancellation)
-    {
-        await using var connection = await DataSource.ConnectAsync(cancellation).ConfigureAwait(false);
-        await using var command = new NpgsqlCommand("SELECT nowcast.drop_days_before($1)", connection) { Parameters = { new() { Value = day } } };
-        try
-        {
-            var dropped = (int)(await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!;
-            Grids.ForgetDays();
-            return dropped;
-        }
-        catch (PostgresException busy) when (busy.SqlState == PostgresErrorCodes.LockNotAvailable)
-        {
-            throw new ReportedException($"Days before {day:yyyy-MM-dd} are in use by a long question; drop them later.", busy);
-        }
-    }
+    public Task<int> DropDaysBeforeAsync(DateOnly day, CancellationToken cancellation) => Retention.DropDaysBeforeAsync(day, cancellation);
 
     public ValueTask DisposeAsync() => DataSource.DisposeAsync();
 }

@@ -91,7 +91,14 @@ public sealed class NetCdfFile : IDisposable
     }
 
     /// <summary>Ends the definitions of a classic file; NetCDF-4 files need no such call.</summary>
-    public void EndDefinitions() => Check(NativeNetCdf.nc_enddef(_ncid), "ending the definitions");
+    public void EndDefinitions()
+    {
+        using (NativeNetCdf.Enter())
+        {
+            ThrowIfClosed();
+            Check(NativeNetCdf.nc_enddef(_ncid), "ending the definitions");
+        }
+    }
 
     /// <summary>Writes what is still in memory and closes.</summary>
     /// <exception cref="NetCdfException">Something could not be written, for example because the disk is full.</exception>

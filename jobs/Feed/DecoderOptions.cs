@@ -8,6 +8,9 @@ internal sealed record DecoderOptions
     /// <summary>How long the reading of one file may take in all.</summary>
     internal TimeSpan FileLimit { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a decoder may take to start; that is not the file's fault.</summary>
+    internal TimeSpan StartLimit { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>The memory of one decoder in bytes: the largest grids that are read fit, and damage that asks for more fails.</summary>
     internal long MemoryLimit { get; init; } = 2L << 30;
 

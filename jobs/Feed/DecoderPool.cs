@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ConvLstm.Nowcast.Ingest;
 
 namespace ConvLstm.Nowcast.Jobs.Feed;
 
@@ -17,6 +18,7 @@ internal sealed class DecoderPool(DecoderOptions options) : IDisposable
     private int _started;
 
     /// <summary>A decoder for one file; disposing the lease gives it back.</summary>
+    /// <exception cref="ReportedException">No decoder can be started.</exception>
     internal async Task<Lease> RentAsync(CancellationToken cancellation)
     {
         await _free.WaitAsync(cancellation);
@@ -25,7 +27,7 @@ internal sealed class DecoderPool(DecoderOptions options) : IDisposable
         Interlocked.Increment(ref _started);
         try
         {
-            return new(this, new DecoderProcess(options));
+            return new(this, await DecoderProcess.StartAsync(options, cancellation));
         }
         catch
         {

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
@@ -12,8 +13,9 @@ internal sealed class DecoderProcess : IDisposable
 
     private readonly Process _process;
     private readonly DecoderOptions _options;
+    private readonly DirectoryInfo _scratch;
 
-    internal DecoderProcess(DecoderOptions options)
+    private DecoderProcess(DecoderOptions options)
     {
         _options = options;
         var program = options.Program ?? ThisProgram();
@@ -27,13 +29,43 @@ internal sealed class DecoderProcess : IDisposable
         start.Environment["DOTNET_GCHeapHardLimit"] = (options.MemoryLimit / 2).ToString("X", CultureInfo.InvariantCulture);
         start.Environment["DOTNET_TieredPGO"] = "0";
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
-        _process = Process.Start(start) ?? throw new ReportedException($"{program[0]} cannot be started to decode radar files.");
+        // What a decoder that is killed leaves behind (unpacked files, the runtime's pipes) goes with it.
+        _scratch = Directory.CreateTempSubdirectory("nowcast-decoder-");
+        start.Environment["TMPDIR"] = _scratch.FullName;
+        try
+        {
+            _process = Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            _scratch.Delete(recursive: true);
+            throw new ReportedException($"{program[0]} cannot be started to decode radar files ({e.Message}).", e);
+        }
         // What the C libraries and a crash print is of no use to anybody and must not fill the pipe.
         _process.ErrorDataReceived += (_, _) => { };
         _process.BeginErrorReadLine();
     }
 
     internal bool IsAlive { get; private set; } = true;
+
+    /// <summary>Starts a decoder and waits until it is ready, so that no file pays for a slow start or is blamed for none.</summary>
+    /// <exception cref="ReportedException">It cannot be started.</exception>
+    internal static async Task<DecoderProcess> StartAsync(DecoderOptions options, CancellationToken cancellation)
+    {
+        var decoder = new DecoderProcess(options);
+        byte[]? ready;
+        using (new FileBudget(options.StartLimit).Spend(decoder.Kill))
+        using (cancellation.Register(decoder.Kill))
+        {
+            ready = await decoder.AnswerAsync();
+        }
+        if (ready is not null)
+            return decoder;
+        var reason = await decoder.ReasonAsync();
+        decoder.Dispose();
+        cancellation.ThrowIfCancellationRequested();
+        throw new ReportedException($"The decoder of radar files does not start ({reason}): see whether 'nowcast doctor' finds something.");
+    }
 
     /// <exception cref="RadarFileException">The file cannot be used; where the process did not survive it, <see cref="IsAlive"/> is false.</exception>
     internal async Task<DecodedContents> OpenAsync(string path, FileBudget budget, CancellationToken cancellation)
@@ -55,7 +87,17 @@ internal sealed class DecoderProcess : IDisposable
     public void Dispose()
     {
         Kill();
+        // Killed processes end at once, and what they write to the folder before is nobody's.
+        _process.WaitForExit(TimeSpan.FromSeconds(5));
         _process.Dispose();
+        try
+        {
+            _scratch.Delete(recursive: true);
+        }
+        catch (IOException)
+        {
+            // Left to whoever cleans the temporary folder: no file is worth an error over that.
+        }
     }
 
     private async Task<byte[]> AskAsync(string path, byte[] question, FileBudget budget, CancellationToken cancellation)
@@ -86,11 +128,24 @@ internal sealed class DecoderProcess : IDisposable
         try
         {
             await DecoderProtocol.WriteAsync(_process.StandardInput.BaseStream, question, CancellationToken.None);
-            return await DecoderProtocol.ReadAsync(_process.StandardOutput.BaseStream, CancellationToken.None);
         }
         catch (IOException)
         {
             // The pipe broke: the child is gone, as when it ends its output.
+            return null;
+        }
+        return await AnswerAsync();
+    }
+
+    private async Task<byte[]?> AnswerAsync()
+    {
+        try
+        {
+            return await DecoderProtocol.ReadAsync(_process.StandardOutput.BaseStream, CancellationToken.None);
+        }
+        catch (IOException)
+        {
+            // As above.
             return null;
         }
     }

@@ -6,7 +6,7 @@ namespace ConvLstm.Nowcast.Jobs.Feed;
 
 /// <summary>
 /// What the service and its decoders say to each other over the decoder's standard input and output: messages of a length in four
-/// bytes (little-endian) and as many bytes, the first of which says what it is.
+/// bytes (little-endian) and as many bytes, the first of which says what it is. The decoder begins, with one that says it is ready.
 /// </summary>
 internal static class DecoderProtocol
 {
@@ -24,7 +24,7 @@ internal static class DecoderProtocol
 
     internal enum Answer : byte
     {
-        /// <summary>The contents or the pixels follow.</summary>
+        /// <summary>The contents or the pixels follow; nothing where the decoder is ready.</summary>
         Done,
 
         /// <summary>One line for a person follows: the file cannot be used.</summary>

@@ -17,12 +17,13 @@ internal sealed class DecoderWorker(Stream questions, Stream answers)
         await new DecoderWorker(Console.OpenStandardInput(), Console.OpenStandardOutput()).ServeAsync(cancellation);
     }
 
-    /// <summary>Answers until the service closes its end.</summary>
+    /// <summary>Says that it is ready, then answers until the service closes its end.</summary>
     internal async Task ServeAsync(CancellationToken cancellation)
     {
         RadarFile? file = null;
         try
         {
+            await DecoderProtocol.WriteAsync(answers, DecoderProtocol.Message((byte)DecoderProtocol.Answer.Done), cancellation);
             while (await DecoderProtocol.ReadAsync(questions, cancellation) is { } question)
             {
                 using var body = DecoderProtocol.Body(question);

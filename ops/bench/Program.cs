@@ -12,6 +12,7 @@ var benchmarks = new Dictionary<string, Func<BenchmarkOptions, Task<IReadOnlyLis
     ["memory"] = options => Task.FromResult(MemoryBenchmark.Run(options)),
     ["ingest"] = options => Task.FromResult(IngestBenchmark.Run(options)),
     ["storage"] = StorageBenchmark.RunAsync,
+    ["storage-archive"] = StorageBenchmark.PrepareAsync,
 };
 try
 {

@@ -32,6 +32,8 @@ public sealed record CfVariant
 {
     public NetCdfKind Kind { get; init; } = NetCdfKind.NetCdf4;
 
+    private const double NoEcho = -32;
+
     public string Units { get; init; } = "mm h-1";
 
     /// <summary>mm/h to the unit of the file.</summary>
@@ -57,6 +59,18 @@ public sealed record CfVariant
     /// <summary>For accumulations: how long before the valid time they start; with bounds instead of a start time where time is a dimension.</summary>
     public TimeSpan? Period { get; init; }
 
+    /// <summary>The file holds dBZ; <see cref="PerMmH"/> counts for nothing then.</summary>
+    public bool IsReflectivity => Units == "dBZ";
+
+    /// <summary>Coordinates in single precision.</summary>
+    public bool SingleCoordinates { get; init; }
+
+    /// <summary>Compressed in chunks of a few rows; NetCDF-4 only.</summary>
+    public bool Deflated { get; init; }
+
+    /// <summary>The size of a packed step in dB.</summary>
+    public double StepDb => StepMmH == 0 ? 0 : 0.5;
+
     /// <summary>The size of a packed step in mm/h.</summary>
     public double StepMmH => Packing is Packing.Float or Packing.Double or Packing.NaNFill or Packing.DefaultFill ? 0 : Packing == Packing.UnsignedByte ? 0.25 : 0.01;
 
@@ -72,7 +86,10 @@ public sealed record CfVariant
         var define = new List<Action>();
         DefineCoordinates(root, grid, y, x, define);
         DefineTime(root, frames, time, define);
-        var rain = root.DefineVariable("surface_rain", DataType, [.. new[] { time }.OfType<NetCdfDimension>(), .. ColumnsFirst ? [x, y] : new[] { y, x }]);
+        NetCdfDimension[] shape = [.. new[] { time }.OfType<NetCdfDimension>(), .. ColumnsFirst ? [x, y] : new[] { y, x }];
+        var rain = root.DefineVariable("surface_rain", DataType, shape);
+        if (Deflated)
+            rain.Deflate(1, [.. shape.Select(d => d == time ? 1 : Math.Max(1, d.Length / 2))]);
         rain.Attributes.Put("units", Units);
         rain.Attributes.Put("standard_name", StandardName);
         rain.Attributes.Put("grid_mapping", "mapping");
@@ -101,8 +118,8 @@ public sealed record CfVariant
     {
         if (StepMmH > 0)
         {
-            rain.Attributes.Put("scale_factor", StepMmH * PerMmH);
-            rain.Attributes.Put("add_offset", 0.0);
+            rain.Attributes.Put("scale_factor", IsReflectivity ? StepDb : StepMmH * PerMmH);
+            rain.Attributes.Put("add_offset", IsReflectivity ? NoEcho : 0.0);
         }
         switch (Packing)
         {
@@ -158,10 +175,7 @@ public sealed record CfVariant
             {
                 var (j, i) = (SouthFirst ? grid.Height - 1 - row : row, EastFirst ? grid.Width - 1 - column : column);
                 var rate = frame.RainRate[(row * grid.Width) + column];
-                var stored = StepMmH > 0 ? Math.Round(rate / StepMmH) : rate * PerMmH * (Period?.TotalHours ?? 1);
-                if (StepMmH > 0 && Period is { } period)
-                    stored = Math.Round(rate * period.TotalHours / StepMmH);
-                values[ColumnsFirst ? (i * grid.Height) + j : (j * grid.Width) + i] = float.IsNaN(rate) ? MissingCode : stored;
+                values[ColumnsFirst ? (i * grid.Height) + j : (j * grid.Width) + i] = float.IsNaN(rate) ? MissingCode : Stored(rate);
             }
         }
         long[] size = ColumnsFirst ? [grid.Width, grid.Height] : [grid.Height, grid.Width];
@@ -186,6 +200,17 @@ public sealed record CfVariant
                 rain.Write<float>(start, count, values.Select(v => (float)v).ToArray());
                 break;
         }
+    }
+
+    private double Stored(double rate)
+    {
+        if (IsReflectivity)
+        {
+            var dbz = rate == 0 ? NoEcho : 10 * Math.Log10(200 * Math.Pow(rate, 1.6));
+            return StepDb > 0 ? Math.Round((dbz - NoEcho) / StepDb) : dbz;
+        }
+        var amount = rate * (Period?.TotalHours ?? 1);
+        return StepMmH > 0 ? Math.Round(amount / StepMmH) : amount * PerMmH;
     }
 
     private void DefineCoordinates(NetCdfGroup root, RadarGrid grid, NetCdfDimension y, NetCdfDimension x, List<Action> define)
@@ -224,15 +249,17 @@ public sealed record CfVariant
         transform.ToLonLat(longitudes, latitudes);
         foreach (var (name, units, values) in ((string, string, double[])[])[("lon", "degrees_east", longitudes), ("lat", "degrees_north", latitudes)])
         {
-            var variable = root.DefineVariable(name, NetCdfType.Float64, ColumnsFirst ? [x, y] : [y, x]);
+            var variable = root.DefineVariable(name, CoordinateType, ColumnsFirst ? [x, y] : [y, x]);
             variable.Attributes.Put("units", units);
             define.Add(() => variable.Write<double>(values));
         }
     }
 
-    private static void Axis(NetCdfGroup root, NetCdfDimension dimension, string standardName, string units, double[] values, List<Action> define)
+    private NetCdfType CoordinateType => SingleCoordinates ? NetCdfType.Float32 : NetCdfType.Float64;
+
+    private void Axis(NetCdfGroup root, NetCdfDimension dimension, string standardName, string units, double[] values, List<Action> define)
     {
-        var variable = root.DefineVariable(dimension.Name, NetCdfType.Float64, dimension);
+        var variable = root.DefineVariable(dimension.Name, CoordinateType, dimension);
         variable.Attributes.Put("standard_name", standardName);
         variable.Attributes.Put("units", units);
         define.Add(() => variable.Write<double>(values));

@@ -1,7 +1,10 @@
+using System.Numerics;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Formats;
 using ConvLstm.Nowcast.Ingest.Quality;
 using ConvLstm.Nowcast.Ingest.Simulation;
+using MathNet.Numerics;
+using MathNet.Numerics.IntegralTransforms;
 using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Ingest;
@@ -73,6 +76,40 @@ public sealed class Simulator
         Assert.InRange(Variance(blocks) / Variance(rain), 0.4, 0.98);
     }
 
+    [Theory]
+    [InlineData(2.5)]
+    [InlineData(3.4)]
+    public void TheFieldHasThePowerLawSpectrumThatWasAskedFor(double slope)
+    {
+        const int Size = 128;
+        var (power, count) = (new double[Size], new int[Size]);
+        for (var seed = 0; seed < 4; seed++)
+        {
+            var field = new SpectralField(Size, slope, outerScale: 64, stepMinutes: 5, new Random(seed));
+            var spectrum = Spectrum(field.Values.ToArray(), Size);
+            for (var n = 0; n < spectrum.Length; n++)
+            {
+                var (i, j) = (Math.Min(n % Size, Size - (n % Size)), Math.Min(n / Size, Size - (n / Size)));
+                var ring = (int)Math.Round(double.Hypot(i, j));
+                power[ring] += spectrum[n].MagnitudeSquared();
+                count[ring]++;
+            }
+        }
+        // Rings from 32 pixels to 3.
+        var points = Enumerable.Range(4, 36).Select(k => (X: Math.Log((double)k), Y: Math.Log(power[k] / count[k]))).ToArray();
+        var (meanX, meanY) = (points.Average(p => p.X), points.Average(p => p.Y));
+        Assert.Equal(-slope, points.Sum(p => (p.X - meanX) * (p.Y - meanY)) / points.Sum(p => (p.X - meanX) * (p.X - meanX)), 0.15);
+    }
+
+    [Theory]
+    [MemberData(nameof(Scenarios))]
+    public void TheLogarithmOfTheRateIsFarLessSkewedThanTheRate(RainScenario scenario)
+    {
+        var wet = RainSimulator.Run(new() { Scenario = scenario, Frames = 24 }).SelectMany(s => s.Frame.RainRate).Where(r => r > 0).Select(r => (double)r).ToArray();
+        Assert.True(Skewness(wet) > 2);
+        Assert.InRange(Skewness([.. wet.Select(r => Math.Log(r))]), -0.8, 0.8);
+    }
+
     [Fact]
     public void TheFramesFollowTheStepAndTheGridIsMetric()
     {
@@ -121,6 +158,28 @@ public sealed class Simulator
             }
         }
         return (double)hits / events;
+    }
+
+    private static Complex[] Spectrum(Complex[] field, int size)
+    {
+        var (line, other) = (new Complex[size], new Complex[field.Length]);
+        foreach (var (from, to) in ((Complex[], Complex[])[])[(field, other), (other, field)])
+        {
+            for (var row = 0; row < size; row++)
+            {
+                Array.Copy(from, row * size, line, 0, size);
+                Fourier.Forward(line);
+                for (var column = 0; column < size; column++)
+                    to[(column * size) + row] = line[column];
+            }
+        }
+        return field;
+    }
+
+    private static double Skewness(double[] values)
+    {
+        var (mean, deviation) = (values.Average(), Math.Sqrt(Variance(values)));
+        return values.Average(v => Math.Pow((v - mean) / deviation, 3));
     }
 
     private static double Variance(double[] values)
