@@ -88,8 +88,15 @@ internal static class TrainCommand
     internal static Task<TrainingResult> RunAsync(Terminal terminal, ModelTrainingRequest request, CancellationToken cancellation) =>
         terminal.ProgressAsync("training", report => Task.Run(
             () => new ModelTraining(TimeProvider.System).Run(
-                request, new Reporting(p => report(p.Fraction, FormattableString.Invariant($"epoch {p.Epoch}, loss {p.TrainingLoss:0.0000}, validation {p.ValidationLoss:0.0000}"))), cancellation),
+                request, new Reporting(p => Show(terminal, report, p)), cancellation),
             cancellation));
+
+    private static void Show(Terminal terminal, Action<double, string> report, TrainingProgress p)
+    {
+        if (p.Notice is string notice)
+            terminal.Error(notice);
+        report(p.Fraction, FormattableString.Invariant($"epoch {p.Epoch}, loss {p.TrainingLoss:0.0000}, validation {p.ValidationLoss:0.0000}"));
+    }
 
     private static int UsualFuture(IReadOnlyList<ScanSeries> series) => Math.Clamp((int)(UsualLead / series[0].Step), 1, MostFuture);
 

@@ -36,6 +36,9 @@ public sealed record TrainingOptions
 
     public Device Device { get; init; } = CPU;
 
+    /// <summary>Whether convolutions run in bfloat16 in training; null where the device gains by it. Validation is in float32.</summary>
+    public bool? MixedPrecision { get; init; }
+
     /// <exception cref="ReportedException">There is no end, or a number is not above 0.</exception>
     internal void Check()
     {

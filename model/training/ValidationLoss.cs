@@ -3,7 +3,7 @@ using ConvLstm.Nowcast.Model.Networks;
 namespace ConvLstm.Nowcast.Model.Training;
 
 /// <summary>The mean loss over the validation part.</summary>
-internal sealed class ValidationLoss(ITrainingWindows windows, TrainingOptions options, Func<Tensor, Tensor, Tensor, Tensor> loss)
+internal sealed class ValidationLoss(ITrainingWindows windows, TrainingOptions options, Func<Tensor, Tensor, Tensor, Tensor> loss, AffordableBatch batch)
 {
     internal double Of(RainNetwork network, CancellationToken cancellation)
     {
@@ -16,22 +16,25 @@ internal sealed class ValidationLoss(ITrainingWindows windows, TrainingOptions o
         network,
         (batch, window, leads) => Trainer.LossOf(network.Persistence(window.narrow(1, 0, batch.Past), leads), window, batch.Past, leads, loss), cancellation);
 
-    private double Mean(RainNetwork network, Func<TrainingBatch, Tensor, LeadTimes, Tensor> lossOf, CancellationToken cancellation)
+    private double Mean(RainNetwork network, Func<TrainingBatch, Tensor, LeadTimes, Tensor> lossOf, CancellationToken cancellation) =>
+        batch.Run(size => Mean(size, network, lossOf, cancellation));
+
+    private double Mean(int size, RainNetwork network, Func<TrainingBatch, Tensor, LeadTimes, Tensor> lossOf, CancellationToken cancellation)
     {
         using var gradients = no_grad();
         double sum = 0;
         long count = 0;
         using var outer = NewDisposeScope();
-        foreach (var batch in windows.Validation(options.BatchSize))
+        foreach (var drawn in windows.Validation(size))
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var leads = batch.Leads;
+            var leads = drawn.Leads;
             if (network.TakesSites)
                 leads = leads with { Sites = new(options.SiteStride, 0, 0) };
-            sum += lossOf(batch, batch.Frames.to(options.Device), leads).item<float>() * batch.Frames.shape[0];
-            count += batch.Frames.shape[0];
-            batch.Dispose();
+            sum += lossOf(drawn, drawn.Frames.to(options.Device), leads).item<float>() * drawn.Frames.shape[0];
+            count += drawn.Frames.shape[0];
+            drawn.Dispose();
         }
         return count == 0 ? double.NaN : sum / count;
     }
