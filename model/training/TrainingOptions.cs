@@ -29,6 +29,11 @@ public sealed record TrainingOptions
     /// <summary>Leads drawn for each step, to save time where there are many; null for all.</summary>
     public int? LeadsPerStep { get; init; }
 
+    /// <summary>
+    /// Stops a training whose network forecasts next to no rain where there is some. Not for one that starts so and has yet to learn.
+    /// </summary>
+    public bool StopAtCollapse { get; init; }
+
     public long Seed { get; init; } = 1;
 
     public Device Device { get; init; } = CPU;
