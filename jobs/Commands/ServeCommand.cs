@@ -42,7 +42,7 @@ internal static class ServeCommand
             await WaitAsync(cancellation);
             return CommandLine.Done;
         }
-        await using var web = WebService.Build(database, settings, service.Schedule);
+        await using var web = WebService.Build(database, settings.Urls, settings, service.Schedule);
         try
         {
             await web.StartAsync(cancellation);

@@ -13,11 +13,17 @@ internal sealed record RecentArchive(IReadOnlyList<ScanSeries> Training, IReadOn
     /// <summary>Fewer are no data to learn or to decide from.</summary>
     private const int LeastScans = 24;
 
+    /// <summary>Of the hindcast, whatever a network reads.</summary>
+    private const int LeastPast = 4;
+
+    /// <summary>The end of a block is at least this many times as long as what one forecast needs.</summary>
+    private const double ForecastsABlock = 1.3;
+
     private static readonly TimeSpan ReadAtOnce = TimeSpan.FromHours(3);
 
     /// <summary>Reads the grid with the most scans; null where they are too few.</summary>
     internal static async Task<RecentArchive?> LoadAsync(
-        NowcastDatabase database, RetrainSettings settings, DateTimeOffset now, string folder, CancellationToken cancellation)
+        NowcastDatabase database, RetrainSettings settings, TimeSpan lead, DateTimeOffset now, string folder, CancellationToken cancellation)
     {
         var from = now - TimeSpan.FromDays(settings.Days);
         var hours = new List<WetHours>();
@@ -39,15 +45,24 @@ internal sealed record RecentArchive(IReadOnlyList<ScanSeries> Training, IReadOn
         var series = Sequencing.Arrange(spilled, new() { Filling = MotionGapFilling.Instance }).Series;
         // One step: a feed that changed its own leaves the larger part.
         var step = series.GroupBy(s => s.Step).MaxBy(g => g.Sum(s => s.Scans.Count))!.Key;
-        var archive = Divide([.. series.Where(s => s.Step == step)], settings);
-        return archive.Training.Count == 0 || archive.HeldOut.Count == 0 ? null : archive;
+        var archive = Divide([.. series.Where(s => s.Step == step)], settings, lead);
+        var window = Window(settings, lead, step);
+        return archive.Training.Any(s => s.Scans.Count >= window) && archive.HeldOut.Any(s => s.Scans.Count >= window) ? archive : null;
     }
 
-    /// <summary>The span of time in equal blocks; the end of each, the newest scans among them, is held out.</summary>
-    internal static RecentArchive Divide(IReadOnlyList<ScanSeries> series, RetrainSettings settings)
+    /// <summary>Scans that one held-out forecast needs: before it, its own, and those that verify it.</summary>
+    private static int Window(RetrainSettings settings, TimeSpan lead, TimeSpan step) => Math.Max(settings.Past, LeastPast) + 1 + (int)(lead / step);
+
+    /// <summary>
+    /// The span of time in equal blocks; the end of each, the newest scans among them, is held out. Fewer blocks than set where their ends would be
+    /// too short for a few forecasts.
+    /// </summary>
+    internal static RecentArchive Divide(IReadOnlyList<ScanSeries> series, RetrainSettings settings, TimeSpan lead)
     {
-        var (start, end) = (series.Min(s => s.Start), series.Max(s => s.End));
-        var block = (end - start + series[0].Step) / Math.Max(1, settings.Blocks);
+        var (start, end, step) = (series.Min(s => s.Start), series.Max(s => s.End), series[0].Step);
+        var span = end - start + step;
+        var blocks = Math.Clamp((int)(span * settings.HeldOutShare / (ForecastsABlock * Window(settings, lead, step) * step)), 1, Math.Max(1, settings.Blocks));
+        var block = span / blocks;
         var (training, heldOut) = (new List<ScanSeries>(), new List<ScanSeries>());
         foreach (var one in series)
         {

@@ -17,14 +17,15 @@ internal static class WebService
 
     /// <summary>Makes the service; start it with <c>RunAsync</c> or <c>StartAsync</c>.</summary>
     /// <param name="database">Stays the caller's.</param>
-    /// <param name="settings">Where to listen among them, such as http://127.0.0.1:5080; port 0 takes a free one.</param>
-    /// <param name="schedule">What the dashboard shows; stays the caller's.</param>
+    /// <param name="urls">Where to listen, such as http://127.0.0.1:5080; port 0 takes a free one.</param>
+    /// <param name="settings">Limits and what else can be set; null for those of the installation.</param>
+    /// <param name="schedule">What the dashboard shows; stays the caller's. Null for no dashboard.</param>
     /// <exception cref="ReportedException">The address cannot be listened on.</exception>
-    internal static WebApplication Build(NowcastDatabase database, NowcastSettings settings, ISchedule schedule)
+    internal static WebApplication Build(NowcastDatabase database, string urls, NowcastSettings? settings = null, ISchedule? schedule = null)
     {
-        var urls = settings.Urls;
         if (!urls.Split(';').All(IsAddress))
             throw new ReportedException($"'{urls}' is no address to listen on: write it like http://127.0.0.1:5080 (--urls or NOWCAST_URLS); for https put a proxy before it.");
+        settings ??= NowcastSettings.Load();
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(urls);
         ServiceLog.Configure(builder.Logging, settings.LogLevel);
@@ -33,7 +34,8 @@ internal static class WebService
         builder.Services.AddSingleton(database);
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton<PrometheusText>();
-        DashboardEndpoints.AddServices(builder.Services, schedule);
+        if (schedule is not null)
+            DashboardEndpoints.AddServices(builder.Services, schedule);
         var app = builder.Build();
         app.UseExceptionHandler(errors => errors.Run(WriteProblemAsync));
         app.UseStatusCodePages();
@@ -41,7 +43,8 @@ internal static class WebService
         LatestForecastEndpoint.Map(app);
         HealthEndpoint.Map(app);
         MetricsEndpoint.Map(app);
-        DashboardEndpoints.Map(app);
+        if (schedule is not null)
+            DashboardEndpoints.Map(app);
         // From the start: what happens before the first question counts too.
         app.Services.GetRequiredService<PrometheusText>();
         return app;

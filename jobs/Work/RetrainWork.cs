@@ -31,7 +31,7 @@ internal static class RetrainWork
         try
         {
             Say(context, null, "reading the archive");
-            var archive = await RecentArchive.LoadAsync(context.Database, settings, context.Time.GetUtcNow(), folder.FullName, cancellation);
+            var archive = await RecentArchive.LoadAsync(context.Database, settings, lead, context.Time.GetUtcNow(), folder.FullName, cancellation);
             if (archive is null)
                 return new(HeavyMessage.Of.Result, "warming up: there are not enough scans in a row yet to train and compare");
             context.Say(new(HeavyMessage.Of.Log, archive.Describe()));

@@ -21,6 +21,7 @@ public sealed class JobLease : IAsyncDisposable
     private readonly CancellationTokenSource lost = new();
     private readonly CancellationTokenSource done = new();
     private readonly Task listening;
+    private int givenBack;
 
     private JobLease(NpgsqlConnection connection)
     {
@@ -63,6 +64,8 @@ public sealed class JobLease : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref givenBack, 1) == 1)
+            return;
         await done.CancelAsync().ConfigureAwait(false);
         await listening.ConfigureAwait(false);
         connection.Notification -= OnNotification;

@@ -18,7 +18,12 @@ internal sealed class DashboardGuard(NowcastSettings settings) : IEndpointFilter
     {
         var http = context.HttpContext;
         // The pages show what only their readers may know, and nobody may put them into a frame to steal a click.
-        http.Response.Headers.CacheControl = "no-store";
+        http.Response.OnStarting(() =>
+        {
+            if (http.Response.Headers.CacheControl.Count == 0)
+                http.Response.Headers.CacheControl = "no-store";
+            return Task.CompletedTask;
+        });
         http.Response.Headers.ContentSecurityPolicy = "default-src 'self'; frame-ancestors 'none'; form-action 'self'";
         if (!settings.Dashboard.HasCredentials)
         {
