@@ -1,4 +1,4 @@
-using ConvLstm.Nowcast.Jobs.Schedule.Quartz;
+using ConvLstm.Nowcast.Jobs.Schedule;
 using ConvLstm.Nowcast.Jobs.Settings;
 
 namespace ConvLstm.Nowcast.Jobs.Service;
@@ -10,7 +10,7 @@ internal sealed record ServiceOptions
 
     internal IReadOnlyList<string> Roles { get; init; } = Schedule.Roles.All;
 
-    internal QuartzOptions Engine { get; init; } = new();
+    internal EngineOptions Engine { get; init; } = new();
 
     internal TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -10,6 +10,11 @@ namespace ConvLstm.Nowcast.Jobs.Schedule.Quartz;
 /// </summary>
 internal sealed class QuartzSchedule : ISchedule
 {
+    /// <summary>What all servers of a database share; its name in the tables.</summary>
+    private const string Cluster = "nowcast";
+
+    private const string TablePrefix = "nowcast_schedule.qrtz_";
+
     private readonly IReadOnlyList<JobDefinition> _jobs;
     private readonly IReadOnlyList<string> _roles;
     private readonly TimeProvider _time;
@@ -22,14 +27,14 @@ internal sealed class QuartzSchedule : ISchedule
 
     internal static async Task<QuartzSchedule> CreateAsync(
         NowcastDatabase database, JobRunner runner, IReadOnlyList<JobDefinition> jobs, IReadOnlyList<string> roles, string server,
-        TimeProvider time, ILoggerFactory logs, QuartzOptions options, CancellationToken cancellation)
+        TimeProvider time, ILoggerFactory logs, EngineOptions options, CancellationToken cancellation)
     {
         var builder = QuartzSchedulerBuilder.Create(quartz =>
         {
             quartz.Services.AddSingleton(logs);
             quartz.ConfigureScheduler(scheduler =>
             {
-                (scheduler.InstanceName, scheduler.InstanceId) = (QuartzOptions.Cluster, server);
+                (scheduler.InstanceName, scheduler.InstanceId) = (Cluster, server);
                 scheduler.ShutdownJobInterruption = ShutdownJobInterruption.Always;
                 foreach (var role in roles)
                     scheduler.ServedExecutionGroups.Add(role);
@@ -117,13 +122,13 @@ internal sealed class QuartzSchedule : ISchedule
         await _scheduler.GetTrigger(QuartzDefinitions.KeyOf(job), cancellation)
             ?? throw new ReportedException($"There is no job '{job}' in the schedule: /jobs names those there are.");
 
-    private static void Configure(IPersistentStoreBuilder store, NowcastDatabase database, QuartzOptions options)
+    private static void Configure(IPersistentStoreBuilder store, NowcastDatabase database, EngineOptions options)
     {
         store.UsePostgres(source => source.DataSourceFactory = _ => database.DataSource);
         store.UseClustering(cluster => (cluster.CheckinInterval, cluster.CheckinMisfireThreshold) = (options.CheckIn, options.CheckInGrace));
         store.ConfigureStore(s =>
         {
-            s.TablePrefix = QuartzOptions.TablePrefix;
+            s.TablePrefix = TablePrefix;
             s.MisfireThreshold = options.MissedAfter;
             s.DbRetryInterval = options.DatabaseRetry;
             s.RecoverFiringsCancelledByShutdown = true;

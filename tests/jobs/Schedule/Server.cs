@@ -13,13 +13,13 @@ internal static class Server
 
     internal static async Task<ISchedule> StartAsync(
         NowcastDatabase database, IReadOnlyList<JobDefinition> jobs, CancellationToken cancellation, TimeProvider? time = null, IReadOnlyList<string>? roles = null,
-        QuartzOptions? options = null)
+        EngineOptions? options = null)
     {
         var name = $"server-{Interlocked.Increment(ref _number)}";
         time ??= TimeProvider.System;
         var runner = new JobRunner(database, jobs, name, time, NullLogger.Instance);
         var schedule = await QuartzSchedule.CreateAsync(
-            database, runner, jobs, roles ?? Roles.All, name, time, NullLoggerFactory.Instance, options ?? new QuartzOptions(), cancellation);
+            database, runner, jobs, roles ?? Roles.All, name, time, NullLoggerFactory.Instance, options ?? new EngineOptions(), cancellation);
         await schedule.StartAsync(cancellation);
         return schedule;
     }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using ConvLstm.Nowcast.Jobs.Schedule.Quartz;
+using ConvLstm.Nowcast.Jobs.Schedule;
 using ConvLstm.Nowcast.Jobs.Service;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Storage;
@@ -36,7 +36,7 @@ public sealed class SimulatedDays(TestDatabase test) : IClassFixture<TestDatabas
             Retention = new() { Cron = Hours < 24 ? "45 15 * * *" : "45 3 * * *", Days = 1 },
         });
         var expected = new Dictionary<string, int>();
-        var options = new ServiceOptions { Settings = settings, Time = time, Engine = new QuartzOptions { Clustered = false } };
+        var options = new ServiceOptions { Settings = settings, Time = time, Engine = new EngineOptions { Clustered = false } };
         await using (var service = await NowcastService.StartAsync(options, database, NullLoggerFactory.Instance, cancellation))
         {
             var end = Noon.AddHours(Hours);

@@ -1,13 +1,8 @@
-namespace ConvLstm.Nowcast.Jobs.Schedule.Quartz;
+namespace ConvLstm.Nowcast.Jobs.Schedule;
 
-/// <summary>How the engine watches over its servers.</summary>
-internal sealed record QuartzOptions
+/// <summary>How an engine watches over its servers.</summary>
+internal sealed record EngineOptions
 {
-    /// <summary>What all servers of a database share; its name in the tables.</summary>
-    internal const string Cluster = "nowcast";
-
-    internal const string TablePrefix = "nowcast_schedule.qrtz_";
-
     /// <summary>How often a server says that it is alive.</summary>
     internal TimeSpan CheckIn { get; init; } = TimeSpan.FromSeconds(5);
 
