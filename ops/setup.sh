@@ -11,7 +11,7 @@ packages=(g++ libnetcdf19 libproj25 postgresql-15 postgresql-15-postgis-3)
 [ -n "${TORCH_ROOT:-}" ] || packages+=(libtorch-dev libopenblas0)
 for argument in "$@"; do
   case $argument in
-    --test) packages+=(netcdf-bin proj-bin gdal-bin python3-torch python3-netcdf4 python3-h5py python3-scipy) ;;
+    --test) packages+=(netcdf-bin proj-bin gdal-bin python3-torch python3-netcdf4 python3-h5py python3-scipy chromium) ;;
     *) echo "error: ops/setup.sh knows --test, not '$argument'" >&2; exit 2 ;;
   esac
 done

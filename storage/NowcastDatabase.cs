@@ -15,9 +15,10 @@ namespace ConvLstm.Nowcast.Storage;
 /// <summary>The database of the service, with its schema up to date. Dispose it to close its connections; the server runs on.</summary>
 public sealed class NowcastDatabase : IAsyncDisposable
 {
-    private NowcastDatabase(NpgsqlDataSource dataSource, PrivateCluster? cluster, TimeProvider time)
+    private NowcastDatabase(NpgsqlDataSource dataSource, string connectionString, PrivateCluster? cluster, TimeProvider time)
     {
         DataSource = dataSource;
+        ConnectionString = connectionString;
         Cluster = cluster;
         Grids = new GridStore(dataSource);
         Scans = new ScanStore(dataSource, Grids);
@@ -27,10 +28,15 @@ public sealed class NowcastDatabase : IAsyncDisposable
         Retention = new DataRetention(dataSource, Grids, time);
         Models = new ModelStore(dataSource, time);
         Jobs = new JobHistory(dataSource, time);
+        Servers = new Servers(dataSource);
+        News = new FeedNews(dataSource);
     }
 
     /// <summary>Pooled connections.</summary>
     public NpgsqlDataSource DataSource { get; }
+
+    /// <summary>Where it is, with the password: for a process that shall open it too.</summary>
+    public string ConnectionString { get; }
 
     /// <summary>The private cluster where one is used; null where NOWCAST_DB names a server.</summary>
     public PrivateCluster? Cluster { get; }
@@ -43,6 +49,8 @@ public sealed class NowcastDatabase : IAsyncDisposable
     public DataRetention Retention { get; }
     public ModelStore Models { get; }
     public JobHistory Jobs { get; }
+    public Servers Servers { get; }
+    public FeedNews News { get; }
 
     /// <summary>
     /// Connects, starting the private cluster where no server is named, and brings the schema up to date.
@@ -65,7 +73,7 @@ public sealed class NowcastDatabase : IAsyncDisposable
         try
         {
             await Migrations.ApplyAsync(source, cancellation).ConfigureAwait(false);
-            return new NowcastDatabase(source, started, time ?? TimeProvider.System);
+            return new NowcastDatabase(source, connectionString, started, time ?? TimeProvider.System);
         }
         catch (Exception)
         {

@@ -25,6 +25,20 @@ internal sealed record NowcastSettings
     /// <summary>Where the web service listens.</summary>
     public string Urls { get; init; } = "http://127.0.0.1:5080";
 
+    /// <summary>What <c>serve</c> does, with commas; all roles where null.</summary>
+    public string? Roles { get; init; }
+
+    /// <summary>Who may use the dashboard from elsewhere.</summary>
+    public DashboardSettings Dashboard { get; init; } = new();
+
+    /// <summary>The least level of the log, which goes to the standard error as one JSON object a line.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Warning;
+
+    internal JobSettings Jobs { get; private init; } = new();
+
+    /// <summary>The same with other settings of the jobs.</summary>
+    internal NowcastSettings With(JobSettings jobs) => this with { Jobs = jobs.Checked() };
+
     internal TimeSpan Lead => TimeSpan.FromMinutes(LeadMinutes);
 
     /// <exception cref="ReportedException">A value is of the wrong kind.</exception>
@@ -37,7 +51,7 @@ internal sealed record NowcastSettings
         NowcastSettings settings;
         try
         {
-            settings = configuration.Get<NowcastSettings>() ?? new();
+            settings = (configuration.Get<NowcastSettings>() ?? new()).With(configuration.Get<JobSettings>() ?? new());
         }
         catch (InvalidOperationException e)
         {

@@ -61,6 +61,8 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
             }
             var validated = validation.Of(network, cancellation);
             curve.Add((running, validated));
+            if (options.StopAtCollapse)
+                Collapse.Check(network, windows, options, epoch);
             Report(validated);
             if (validated >= bestLoss)
                 continue;

@@ -32,6 +32,11 @@ public sealed record TrainingOptions
     /// <summary>Of networks that can leave pixels out, every nth pixel of every nth row is learned from; validation takes all.</summary>
     public int SiteStride { get; init; } = 1;
 
+    /// <summary>
+    /// Stops a training whose network forecasts next to no rain where there is some. Not for one that starts so and has yet to learn.
+    /// </summary>
+    public bool StopAtCollapse { get; init; }
+
     public long Seed { get; init; } = 1;
 
     public Device Device { get; init; } = CPU;

@@ -24,6 +24,9 @@ public sealed record HindcastOptions
     /// <summary>Draws of the bootstrap over issue times.</summary>
     public int Resamples { get; init; } = 1000;
 
+    /// <summary>The middle share of the draws that an interval covers.</summary>
+    public double Confidence { get; init; } = 0.95;
+
     /// <summary>The seed of those draws.</summary>
     public int Seed { get; init; } = 1;
 }
