@@ -22,6 +22,8 @@ public sealed class NowcastDatabase : IAsyncDisposable
         Scans = new ScanStore(dataSource, Grids);
         Forecasts = new ForecastPublisher(dataSource, Grids, time);
         Queries = new ForecastQueries(dataSource, Grids);
+        Maps = new PackedQueries(dataSource, Grids);
+        Skill = new SkillQueries(dataSource);
         Verification = new VerificationStore(dataSource);
         Models = new ModelStore(dataSource, time);
         Jobs = new JobHistory(dataSource, time);
@@ -37,6 +39,8 @@ public sealed class NowcastDatabase : IAsyncDisposable
     public ScanStore Scans { get; }
     public ForecastPublisher Forecasts { get; }
     public ForecastQueries Queries { get; }
+    public PackedQueries Maps { get; }
+    public SkillQueries Skill { get; }
     public VerificationStore Verification { get; }
     public ModelStore Models { get; }
     public JobHistory Jobs { get; }

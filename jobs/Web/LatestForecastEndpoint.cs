@@ -4,13 +4,12 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConvLstm.Nowcast.Jobs.Web;
 
-/// <summary><c>GET /api/forecast/latest?grid=</c> (each map in numbers) and <c>GET /api/rain-at?lon=&amp;lat=</c> (a place).</summary>
+/// <summary><c>GET /api/forecast/latest?grid=</c> each map in numbers.</summary>
 internal static class LatestForecastEndpoint
 {
     internal static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/forecast/latest", LatestAsync);
-        routes.MapGet("/api/rain-at", RainAtAsync);
     }
 
     private static async Task<Results<Ok<LatestForecast>, ProblemHttpResult>> LatestAsync(
@@ -25,17 +24,6 @@ internal static class LatestForecastEndpoint
         var forecast = await database.Queries.LoadRunAsync(run.RunId, cancellation);
         return TypedResults.Ok(new LatestForecast(
             chosen, run.IssueTime.UtcDateTime, run.Method, run.ModelVersion, [.. forecast.RainRate.Select((rain, lead) => MapOf(forecast, rain, lead))]));
-    }
-
-    private static async Task<Results<Ok<IReadOnlyList<Storage.Queries.RainAtPoint>>, ProblemHttpResult>> RainAtAsync(
-        NowcastDatabase database, double lon, double lat, CancellationToken cancellation)
-    {
-        if (!(lon is >= -180 and <= 180) || !(lat is >= -90 and <= 90))
-            return TypedResults.Problem($"There is no place at longitude {lon}, latitude {lat}: give degrees.", statusCode: StatusCodes.Status400BadRequest);
-        var rain = await database.Queries.RainAtAsync(lon, lat, null, cancellation);
-        return rain.Count > 0
-            ? TypedResults.Ok(rain)
-            : TypedResults.Problem($"No forecast covers longitude {lon}, latitude {lat}.", statusCode: StatusCodes.Status404NotFound);
     }
 
     private static ForecastMap MapOf(RainForecast forecast, float[] rain, int lead)
