@@ -17,7 +17,7 @@ internal static class TileEndpoints
     private static async Task<IResult> TileAsync(
         HttpContext context, Runs runs, FrameSource frames, string grid, [Description("The number of a run, or latest.")] string run, int minutes, int z, int x, int y,
         [Description("rate, probability or member.")] string? layer, [Description("mm/h, of a probability.")] string? threshold, int? member,
-        [Description("standard, safe or safe-dark.")] string? palette, CancellationToken cancellation)
+        [Description("standard or safe, for dark ground with -dark.")] string? palette, CancellationToken cancellation)
     {
         if (z is < 0 or > WebMercator.HighestZoom || x < 0 || y < 0 || x >= 1L << z || y >= 1L << z)
             throw Refusals.Wrong($"There is no tile {z}/{x}/{y}: z is 0 to {WebMercator.HighestZoom}, x and y are 0 to 2^z - 1.");

@@ -17,7 +17,7 @@ export default {
   maybe: 'Wohl trocken bis {end}; die Regenwahrscheinlichkeit steigt auf {chance} % um {time}.',
   rainFrom: 'Regen ab {start}, am stärksten {peak}, {rates}.', rainFromUntil: 'Regen von {start} bis {stop}, am stärksten {peak}, {rates}.',
   rainUntil: 'Regen bis {stop}, am stärksten {peak}, {rates}.', rainOn: 'Regen bis {end} und darüber hinaus, am stärksten {peak}, {rates}.',
-  rateRange: '{low} bis {high} mm/h', rateOne: '{rate} mm/h',
+  rateUpTo: 'bis zu {high} mm/h', rateRange: '{low} bis {high} mm/h', rateOne: '{rate} mm/h',
   help: 'Klick oder Tipp auf die Karte: die nächsten zwei Stunden an diesem Ort. Leertaste spielt ab, Pfeiltasten gehen schrittweise.',
   failed: 'Das lässt sich nicht zeigen: {reason}', noGrids: 'Noch hat kein Radar ein Bild geschickt.', zoomIn: 'Näher', zoomOut: 'Weiter weg', localTime: 'Zeiten in {zone}.',
   qualityTitle: 'Wie gut die Vorhersagen waren', period: 'Zeitraum', from: 'von', to: 'bis', all: 'Alles', lastDay: 'Letzter Tag', lastWeek: 'Letzte 7 Tage', lead: 'Vorlauf', leadMinutes: 'Minuten voraus',

@@ -18,7 +18,7 @@ export default {
   maybe: 'Probably dry until {end}; the chance of rain rises to {chance} % at {time}.',
   rainFrom: 'Rain from {start}, heaviest {peak}, {rates}.', rainFromUntil: 'Rain from {start} to {stop}, heaviest {peak}, {rates}.',
   rainUntil: 'Rain until {stop}, heaviest {peak}, {rates}.', rainOn: 'Rain until {end} and beyond, heaviest {peak}, {rates}.',
-  rateRange: '{low} to {high} mm/h', rateOne: '{rate} mm/h',
+  rateUpTo: 'up to {high} mm/h', rateRange: '{low} to {high} mm/h', rateOne: '{rate} mm/h',
   help: 'Click or tap the map for the next two hours at a place. Space plays, the arrow keys step.',
   failed: 'This cannot be shown: {reason}', noGrids: 'No radar has sent a scan yet.', zoomIn: 'Zoom in', zoomOut: 'Zoom out', localTime: 'Times are {zone}.',
   // Quality

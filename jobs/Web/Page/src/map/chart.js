@@ -1,8 +1,9 @@
 import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
 import { t } from '../shared/i18n.js';
 import { clockTime } from '../shared/time.js';
 import { quantile } from './rainstory.js';
+
+export const chartHeight = 180;
 
 const cssColour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -25,13 +26,13 @@ export function drawChart(target, point, past) {
   const highest = Math.max(1, ...['observed', 'rate', 'high'].flatMap(column).filter((value) => value !== null));
   const axis = { stroke: ink, grid, ticks: grid, font: '11px system-ui, sans-serif', labelFont: '11px system-ui, sans-serif', labelSize: 16 };
   return new uPlot({
-    width: target.clientWidth, height: 190, padding: [10, 4, 0, 0],
+    width: target.clientWidth, height: chartHeight, padding: [10, 4, 0, 0],
     legend: { show: false }, cursor: { drag: { x: false, y: false } },
     scales: { x: { time: true }, y: { range: [0, highest * 1.08] }, chance: { range: [0, 100] } },
     axes: [
-      { ...axis, values: (plot, splits) => splits.map((split) => clockTime(split * 1000)), space: 46 },
+      { ...axis, values: (plot, splits) => splits.map((split) => clockTime(split * 1000)), space: 46, size: 28 },
       { ...axis, label: t('rainAxis'), size: 34 },
-      { ...axis, scale: 'chance', side: 1, label: t('chanceAxis'), size: 40, grid: { show: false }, values: (plot, splits) => splits.map((split) => `${split} %`) },
+      { ...axis, scale: 'chance', side: 1, label: t('chanceAxis'), size: 42, labelSize: 18, grid: { show: false }, values: (plot, splits) => splits.map((split) => `${split} %`) },
     ],
     series: [
       {},

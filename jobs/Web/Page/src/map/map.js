@@ -1,4 +1,3 @@
-import 'ol/ol.css';
 import { getJson } from '../shared/api.js';
 import { $, h } from '../shared/dom.js';
 import { startPage } from '../shared/header.js';

@@ -3,7 +3,7 @@ import { $, h } from '../shared/dom.js';
 import { t } from '../shared/i18n.js';
 import { valueOf } from '../shared/palettes.js';
 import { clockTime } from '../shared/time.js';
-import { drawChart } from './chart.js';
+import { chartHeight, drawChart } from './chart.js';
 import { sentence } from './rainstory.js';
 
 const degrees = (value, positive, negative) => `${Math.abs(value).toFixed(3)}° ${value >= 0 ? positive : negative}`;
@@ -19,7 +19,7 @@ export class PlacePanel {
       this.close();
       onClose();
     });
-    new ResizeObserver(() => this.#chart?.setSize({ width: $('chart').clientWidth, height: 190 })).observe($('chart'));
+    new ResizeObserver(() => this.#chart?.setSize({ width: $('chart').clientWidth, height: chartHeight })).observe($('chart'));
   }
 
   close() {

@@ -51,6 +51,7 @@ function drySentence(known, thresholds, end) {
 function rates(lead, thresholds) {
   const low = round(Math.min(lead.rainMmH, quantile(lead, thresholds, 0.25) ?? lead.rainMmH));
   const high = round(Math.max(lead.rainMmH, quantile(lead, thresholds, 0.75) ?? lead.rainMmH));
+  if (low === 0) return t('rateUpTo', { high });
   return low === high ? t('rateOne', { rate: low }) : t('rateRange', { low, high });
 }
 

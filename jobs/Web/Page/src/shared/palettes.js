@@ -7,9 +7,9 @@ const unseen = [128, 128, 128, 76];
 
 const parse = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
 
-/** The steps of a palette, [[from, '#rrggbb'], …], rising. The safe one has a form for dark ground. */
+/** The steps of a palette, [[from, '#rrggbb'], …], rising; on dark ground little rain is dark, and much is bright. */
 export function steps(kind, name, isDark) {
-  return palettes[kind][name === 'safe' && isDark ? 'safe-dark' : name];
+  return palettes[kind][isDark ? `${name}-dark` : name];
 }
 
 /** The colour of each code as the pixels of an ImageData want it; frame tells how codes and rates belong together. */

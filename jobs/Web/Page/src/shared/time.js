@@ -1,7 +1,9 @@
 import { language, t } from './i18n.js';
 
-const clock = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-const day = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' });
+// The language of the page, as the country of whoever looks writes it.
+const locale = navigator.languages.find((name) => name.startsWith(language)) ?? language;
+const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
 const zoneName = new Intl.DateTimeFormat('en', { timeZoneName: 'short' });
 
 export const zone = () => zoneName.formatToParts(new Date()).find((part) => part.type === 'timeZoneName').value;
