@@ -12,7 +12,7 @@ internal static class ServeCommand
     internal static Command Create(Terminal terminal)
     {
         var urls = new Option<string?>("--urls") { Description = "Where to listen (setting NOWCAST_URLS)." };
-        var command = new Command("serve", "Serve status and the newest forecast as JSON.") { urls };
+        var command = new Command("serve", "Serve the map, the quality page and the API.") { urls };
         command.SetAction((parsed, cancellation) => OpenDatabase.RunAsync(
             (database, settings) => RunAsync(terminal, database, parsed.GetValue(urls) ?? settings.Urls, cancellation), cancellation));
         return command;

@@ -142,6 +142,7 @@ class MapPage {
     }
     this.#view.rain.show(loaded);
     this.#drawLegend(loaded.kind);
+    if (!document.body.dataset.frame) performance.mark('first-frame');
     document.body.dataset.frame = frame.time;
   }
 

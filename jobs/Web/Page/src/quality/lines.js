@@ -15,7 +15,7 @@ export function lookOf(method) {
  * Lines over a common axis.
  * @param series [{ label, look, points: [[x, y], …] }, …]
  */
-export function drawLines(target, { series, xLabel, yRange, diagonal = false, width = target.clientWidth || 340, height = 230 }) {
+export function drawLines(target, { series, xLabel, xRange, yRange, diagonal = false, width = target.clientWidth || 340, height = 230 }) {
   const xs = [...new Set(series.flatMap(({ points }) => points.map(([x]) => x)))].sort((a, b) => a - b);
   const columns = series.map(({ points }) => {
     const at = new Map(points);
@@ -27,7 +27,7 @@ export function drawLines(target, { series, xLabel, yRange, diagonal = false, wi
   const number = (value) => String(+value.toPrecision(4));
   return new uPlot({
     width, height, legend: { show: false }, cursor: { drag: { x: false, y: false } },
-    scales: { x: { time: false }, y: yRange ? { range: yRange } : {} },
+    scales: { x: { time: false, ...(xRange && { range: xRange }) }, y: yRange ? { range: yRange } : {} },
     axes: [{ ...axis, label: xLabel, size: 30, labelSize: 20, values: (plot, splits) => splits.map(number) }, { ...axis, size: 46, values: (plot, splits) => splits.map(number) }],
     series: [{}, ...series.map(({ label, look }) => ({ label, ...look, width: 2.2, spanGaps: true, points: { show: true, size: 5, fill: look.stroke } }))],
     hooks: { draw: diagonal ? [(plot) => drawDiagonal(plot, ink)] : [] },

@@ -11,6 +11,7 @@ import { drawKey, drawScores } from './scores.js';
 const wantedThreshold = 1;
 const wantedLead = 30;
 const pair = new Pair();
+let grids = [];
 let scores = null;
 
 const inputTime = (time) => {
@@ -28,7 +29,7 @@ async function load() {
   if (scores.from && !from) $('from').value = inputTime(scores.from);
   if (scores.to && !to) $('to').value = inputTime(scores.to);
   draw();
-  await pair.load($('grid').value, from, to);
+  await pair.load(grids.find(({ name }) => name === $('grid').value), from, to);
 }
 
 /** The choices, keeping what was chosen where it is still there. */
@@ -59,7 +60,7 @@ function show(work) {
 
 async function start() {
   startPage();
-  const grids = await getJson('/api/grids');
+  grids = await getJson('/api/grids');
   if (grids.length === 0) throw new Error(t('noGrids'));
   for (const grid of grids) $('grid').add(new Option(grid.name, grid.name));
   $('grid').closest('label').hidden = grids.length < 2;

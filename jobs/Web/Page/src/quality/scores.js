@@ -21,7 +21,7 @@ export function drawScores(target, scores, threshold, lead) {
     { id: 'csi', series: lines(at(scores.thresholds), 'leadMinutes', 'csi'), xLabel: t('leadMinutes'), yRange: [0, 1] },
     { id: 'fss', series: lines(at(scores.fss).filter((row) => row.leadMinutes === lead), 'scaleKm', 'fss'), xLabel: t('scaleKm'), yRange: [0, 1] },
     { id: 'reliability', series: lines(at(scores.reliability).filter((row) => row.leadMinutes === lead && row.pixels > 0), 'meanProbability', 'observedFrequency'),
-      xLabel: t('forecastProbability'), yRange: [0, 1], diagonal: true },
+      xLabel: t('forecastProbability'), xRange: [0, 1], yRange: [0, 1], diagonal: true },
     { id: 'bias', series: lines(at(scores.thresholds), 'leadMinutes', 'bias'), xLabel: t('leadMinutes'), yRange: (plot, low, high) => [0, Math.max(1.5, high * 1.05)] },
     { id: 'crps', series: lines(scores.leads, 'leadMinutes', 'crps'), xLabel: t('leadMinutes'), yRange: (plot, low, high) => [0, high * 1.08] },
   ];
