@@ -18,11 +18,14 @@ internal static class Problems
     };
 
     /// <summary>An answer without a body, such as that of an address that does not exist, gets a sentence too.</summary>
-    internal static void Complete(ProblemDetailsContext context)
+    internal static void Complete(ProblemDetailsContext context) => context.ProblemDetails.Detail ??= context.ProblemDetails.Status switch
     {
-        if (context.ProblemDetails.Status == StatusCodes.Status404NotFound)
-            context.ProblemDetails.Detail ??= "There is nothing at this address; /api/docs lists what can be asked.";
-    }
+        StatusCodes.Status404NotFound => "There is nothing at this address; /api/docs lists what can be asked.",
+        StatusCodes.Status405MethodNotAllowed => "This address is not asked in this way; /api/docs lists what can be asked.",
+        StatusCodes.Status413PayloadTooLarge => $"A body has at most {Limits.BodyBytes} bytes.",
+        StatusCodes.Status415UnsupportedMediaType => "The body has to be JSON: send it with Content-Type: application/json.",
+        _ => null,
+    };
 
     private static Task WriteAsync(HttpContext context)
     {

@@ -29,7 +29,9 @@ for (const [path, output] of Object.entries(bundles.metafile.outputs)) {
 for (const page of pages) {
   // Pages name their script and style as they lie in src; here they get the names that change with the contents.
   const html = (await readFile(`src/${page}.html`, 'utf8')).replaceAll(/\/assets\/([\w.]+)/g, (whole, name) => `/assets/${entryOf.get(name) ?? name}`);
-  files.set(`${page}.html`, Buffer.from(html));
+  // What the script imports is asked for at once, not after the script.
+  const imports = bundles.metafile.outputs[`out/${entryOf.get(`${page}.js`)}`].imports.map(({ path }) => `<link rel="modulepreload" href="/assets/${path.split('/').at(-1)}">`);
+  files.set(`${page}.html`, Buffer.from(html.replace('<script', `${imports.join('')}<script`)));
 }
 for (const name of await readdir('src')) {
   if (extname(name) === '.svg') files.set(name, await readFile(`src/${name}`));

@@ -55,7 +55,7 @@ public sealed class EdrQuestions(ServedRain rain) : IClassFixture<ServedRain>
                 Assert.Null(values[i]);
             inside += depth > 1 ? 1 : 0;
         }
-        Assert.InRange(inside, 600, 820);
+        Assert.InRange(inside, 500, 820);
     }
 
     [Fact]

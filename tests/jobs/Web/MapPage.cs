@@ -45,6 +45,8 @@ public sealed class MapPage(ServedRain rain, Chromium chromium) : IClassFixture<
         await page.Page.WaitForFunctionAsync("first => document.body.dataset.frame !== first", first);
         await page.Page.Keyboard.PressAsync("Space");
         Assert.Equal("play", await page.Page.GetAttributeAsync("#play", "data-state"));
+        // Coasts and the grid's outline have a canvas of their own, which a new frame does not wipe.
+        Assert.True(await page.Page.Locator(".ol-layers > :not(.rain-layer) canvas").CountAsync() >= 2);
 
         await page.Page.Keyboard.PressAsync("Home");
         await page.Page.FocusAsync("#track");
@@ -222,7 +224,7 @@ public sealed class MapPage(ServedRain rain, Chromium chromium) : IClassFixture<
     private string View(int column, int row)
     {
         var (lon, lat) = rain.PlaceOf(column, row);
-        return string.Create(CultureInfo.InvariantCulture, $"grid={rain.Grid.Name}&view={lon:0.00000},{lat:0.00000},9");
+        return string.Create(CultureInfo.InvariantCulture, $"grid={rain.Grid.Name}&view={lon:0.00000},{lat:0.00000},11");
     }
 
     private static string Percent(float? p) => p is { } value ? $"{Math.Floor((100 * value) + 0.5f)} %" : "–";

@@ -99,6 +99,7 @@ public sealed class OtherPages(ServedRain rain, Chromium chromium) : IClassFixtu
             firstFrameMs = firstFrame, pageBytes = bytes - frames, bytesWithAllFrames = bytes, dropped, beats = beats.Length, longestBeatMs = beats.Max(), medianBeatMs = beats.Order().ElementAt(beats.Length / 2),
         }), cancellation);
 
+        page.HasNoComplaints();
         Assert.InRange(bytes - frames + (frames / 24), 100_000, TransferBudget);
         if (Environment.GetEnvironmentVariable("NOWCAST_BUDGETS") is null)
             return;

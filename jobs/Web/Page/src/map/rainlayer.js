@@ -8,6 +8,7 @@ import { colourTable } from '../shared/palettes.js';
 export class RainLayer {
   #extent;
   #canvas = document.createElement('canvas');
+  #holder = document.createElement('div');
   #view = null;
   #frame = null;
   #colours = { palette: 'standard', isDark: false, version: 0 };
@@ -16,6 +17,9 @@ export class RainLayer {
   constructor(extent) {
     this.#extent = extent;
     this.#canvas.className = 'rain';
+    // Around the canvas, as layers above would draw into a bare one, to be wiped away by the next frame.
+    this.#holder.className = 'rain-layer';
+    this.#holder.append(this.#canvas);
     this.layer = new Layer({ zIndex: 1, render: (state) => this.#place(state) });
   }
 
@@ -55,7 +59,7 @@ export class RainLayer {
       width: (this.#extent[2] - this.#extent[0]) * scale, height: (this.#extent[3] - this.#extent[1]) * scale,
     };
     this.#draw();
-    return this.#canvas;
+    return this.#holder;
   }
 
   #draw() {
