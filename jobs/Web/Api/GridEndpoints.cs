@@ -45,7 +45,7 @@ internal static class GridEndpoints
     internal sealed record TimelineFrame(DateTime Time, string Kind, double? LeadMinutes, string Url)
     {
         internal static TimelineFrame Of(LiveGrid grid, DateTimeOffset time) => new(
-            time.UtcDateTime, "observation", null, $"/api/grids/{Uri.EscapeDataString(grid.Name)}/observations/{Times.Token(time)}.bin?v=1");
+            time.UtcDateTime, "observation", null, $"/api/grids/{Uri.EscapeDataString(grid.Name)}/observations/{Times.Token(time)}.bin?v={time.UtcTicks:x}");
 
         internal static TimelineFrame Of(RunSummary run, int leadSeconds) => new(
             run.IssueTime.AddSeconds(leadSeconds).UtcDateTime, "forecast", leadSeconds / 60.0,

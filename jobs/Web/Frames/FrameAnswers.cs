@@ -33,7 +33,8 @@ internal static class FrameAnswers
     /// <summary>A file with an entity tag. An address that names the version may be kept for ever.</summary>
     internal static IResult Answer(HttpContext context, byte[] bytes, string type, string version, string form)
     {
-        context.Response.Headers.CacheControl = context.Request.Query.ContainsKey("v") ? ForEver : AskAgain;
+        var asked = context.Request.Query["v"].ToString();
+        context.Response.Headers.CacheControl = asked.Length > 0 && version.Contains($"-{asked}-", StringComparison.Ordinal) ? ForEver : AskAgain;
         return TypedResults.Bytes(bytes, type, entityTag: new EntityTagHeaderValue($"\"{version}-{form}\""));
     }
 }

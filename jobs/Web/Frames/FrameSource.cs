@@ -40,7 +40,7 @@ internal sealed class FrameSource(NowcastDatabase database, Runs runs) : IDispos
     /// <exception cref="BadHttpRequestException">There is none of that time.</exception>
     internal async Task<Frame> ObservationAsync(LiveGrid grid, DateTimeOffset time, CancellationToken cancellation)
     {
-        var version = $"{grid.Name}-{time.UtcTicks:x}";
+        var version = $"{grid.Name}-{time.UtcTicks:x}-scan";
         if (cache.TryGetValue(version, out Frame? known))
             return known!;
         var scans = await database.Scans.LoadFramesAsync(grid.Name, time, time, cancellation);

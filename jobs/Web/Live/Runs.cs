@@ -1,11 +1,18 @@
 using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Storage.Queries;
+using Microsoft.Extensions.Caching.Memory;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Live;
 
 /// <summary>Grids and runs by the names that people use; the ones in memory first.</summary>
-internal sealed class Runs(NowcastDatabase database, LiveRuns live)
+internal sealed class Runs(NowcastDatabase database, LiveRuns live) : IDisposable
 {
+    private const long CacheBytes = 256 << 20;
+    private const int LoadsAtOnce = 2;
+
+    private readonly MemoryCache earlier = new(new MemoryCacheOptions { SizeLimit = CacheBytes });
+    private readonly SemaphoreSlim loads = new(LoadsAtOnce);
+
     /// <summary>The grid of a name; the only one, or the first, where no name is given.</summary>
     /// <exception cref="BadHttpRequestException">There is none.</exception>
     internal LiveGrid Grid(string? name)
@@ -50,7 +57,33 @@ internal sealed class Runs(NowcastDatabase database, LiveRuns live)
             throw Refusals.Gone($"The maps of run {run.RunId} were dropped for their age at {Times.Iso(dropped)}; its scores are kept.");
         if (live.Find(run.Grid)?.Run is { } newest && newest.Run.RunId == run.RunId && newest.Run.PublishedAt == run.PublishedAt)
             return newest;
-        return await database.Maps.LoadAsync(run, leadSeconds, cancellation);
+        return await EarlierAsync(run, leadSeconds, cancellation);
+    }
+
+    public void Dispose()
+    {
+        earlier.Dispose();
+        loads.Dispose();
+    }
+
+    /// <summary>A run of the past is some ten megabytes out of the database: few at once, and kept for a while.</summary>
+    private async Task<PackedRun> EarlierAsync(RunSummary run, int? leadSeconds, CancellationToken cancellation)
+    {
+        var key = (run.RunId, run.PublishedAt, leadSeconds);
+        if (earlier.TryGetValue(key, out PackedRun? known))
+            return known!;
+        await loads.WaitAsync(cancellation);
+        try
+        {
+            if (earlier.TryGetValue(key, out known))
+                return known!;
+            var maps = await database.Maps.LoadAsync(run, leadSeconds, cancellation);
+            return earlier.Set(key, maps, new MemoryCacheEntryOptions { Size = maps.Bytes, SlidingExpiration = TimeSpan.FromMinutes(5) });
+        }
+        finally
+        {
+            loads.Release();
+        }
     }
 
     private static string Quoted(string name) => name.Length <= 60 ? name : name[..60] + "…";

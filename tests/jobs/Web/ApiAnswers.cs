@@ -102,11 +102,17 @@ public sealed class ApiAnswers(ServedRain rain) : IClassFixture<ServedRain>
         using var again = new HttpRequestMessage(HttpMethod.Get, $"/api/runs/{rain.NewestRun}/frames/5.png");
         again.Headers.IfNoneMatch.Add(first.Headers.ETag!);
         using var second = await rain.Client.SendAsync(again, cancellation);
-        using var other = await rain.Client.GetAsync(new Uri($"/api/runs/{rain.NewestRun}/frames/10.png?v=1", UriKind.Relative), cancellation);
+        using var timeline = await JsonAsync($"/api/grids/{rain.Grid.Name}/timeline");
+        var addresses = timeline.RootElement.GetProperty("frames").EnumerateArray().Select(frame => frame.GetProperty("url").GetString()!).ToList();
+        using var other = await rain.Client.GetAsync(new Uri(addresses[^1], UriKind.Relative), cancellation);
+        using var scan = await rain.Client.GetAsync(new Uri(addresses[0], UriKind.Relative), cancellation);
+        using var wrong = await rain.Client.GetAsync(new Uri($"/api/runs/{rain.NewestRun}/frames/10.png?v=1", UriKind.Relative), cancellation);
 
         Assert.Equal(HttpStatusCode.NotModified, second.StatusCode);
         Assert.NotEqual(first.Headers.ETag, other.Headers.ETag);
         Assert.Equal(TimeSpan.FromSeconds(30), first.Headers.CacheControl!.MaxAge);
+        Assert.Contains("immutable", scan.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("immutable", wrong.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
         Assert.Contains("immutable", other.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
     }
 
@@ -123,6 +129,18 @@ public sealed class ApiAnswers(ServedRain rain) : IClassFixture<ServedRain>
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
             Assert.Equal([encoding], answer.Content.Headers.ContentEncoding);
         }
+    }
+
+    [Fact]
+    public async Task TheNewestForecastIsSummedUpMapByMap()
+    {
+        using var latest = await JsonAsync($"/api/forecast/latest?grid={rain.Grid.Name}");
+        var map = latest.RootElement.GetProperty("maps")[3];
+        var known = rain.Newest.RainRate[3].Where(rate => !float.IsNaN(rate)).ToList();
+
+        Assert.Equal(known.Average(), map.GetProperty("meanMmH").GetDouble(), 0.005);
+        Assert.Equal(known.Max(), map.GetProperty("maxMmH").GetDouble(), 0.0051);
+        Assert.Equal(1 - (known.Count / (double)rain.Grid.PixelCount), map.GetProperty("missingShare").GetDouble(), 1e-9);
     }
 
     [Fact]
