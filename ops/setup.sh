@@ -9,6 +9,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 packages=(g++ libnetcdf19 libproj25 postgresql-15 postgresql-15-postgis-3)
 # Without OpenBLAS libtorch falls back to a matrix product that is tens of times slower.
 [ -n "${TORCH_ROOT:-}" ] || packages+=(libtorch-dev libopenblas0)
+# The web page is bundled in the build; node of another origin, 18 or newer, does as well.
+command -v npm >/dev/null && node -e 'process.exit(+process.versions.node.split(".")[0] < 18 ? 1 : 0)' 2>/dev/null || packages+=(nodejs npm)
 for argument in "$@"; do
   case $argument in
     --test) packages+=(netcdf-bin proj-bin gdal-bin python3-torch python3-netcdf4 python3-h5py python3-scipy chromium) ;;

@@ -24,6 +24,8 @@ public sealed class NowcastDatabase : IAsyncDisposable
         Scans = new ScanStore(dataSource, Grids);
         Forecasts = new ForecastPublisher(dataSource, Grids, time);
         Queries = new ForecastQueries(dataSource, Grids);
+        Maps = new PackedQueries(dataSource, Grids);
+        Skill = new SkillQueries(dataSource);
         Verification = new VerificationStore(dataSource);
         Retention = new DataRetention(dataSource, Grids, time);
         Models = new ModelStore(dataSource, time);
@@ -45,6 +47,8 @@ public sealed class NowcastDatabase : IAsyncDisposable
     public ScanStore Scans { get; }
     public ForecastPublisher Forecasts { get; }
     public ForecastQueries Queries { get; }
+    public PackedQueries Maps { get; }
+    public SkillQueries Skill { get; }
     public VerificationStore Verification { get; }
     public DataRetention Retention { get; }
     public ModelStore Models { get; }

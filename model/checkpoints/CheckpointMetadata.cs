@@ -29,12 +29,20 @@ public sealed record CheckpointMetadata
     /// <summary>The settings of the training by name, the seed among them.</summary>
     public required IReadOnlyDictionary<string, string> Training { get; init; }
 
+    /// <summary>The losses after each epoch; null in checkpoints from before they were kept.</summary>
+    public IReadOnlyList<EpochLoss>? Curve { get; init; }
+
     /// <summary>The version and source revision of the program that wrote it.</summary>
     public required string Program { get; init; }
 
     /// <summary>When it was written, UTC.</summary>
     public required DateTimeOffset Created { get; init; }
 }
+
+/// <summary>The losses after an epoch; null where one is not finite.</summary>
+/// <param name="Training">The running mean.</param>
+/// <param name="Validation">On windows that are not trained on.</param>
+public sealed record EpochLoss(double? Training, double? Validation);
 
 /// <summary>The scans of a training.</summary>
 /// <param name="Grids">The names of their grids.</param>

@@ -91,6 +91,8 @@ public sealed class ModelTraining(TimeProvider time)
     private static Dictionary<string, double> Known(params (string Name, double Value)[] scores) =>
         scores.Where(s => double.IsFinite(s.Value)).ToDictionary(s => s.Name, s => s.Value, StringComparer.Ordinal);
 
+    private static double? Finite(double loss) => double.IsFinite(loss) ? loss : null;
+
     private CheckpointMetadata Describe(ModelTrainingRequest request, WindowOptions options, RainNetwork network, TrainingResult result, TimeSpan step) => new()
     {
         Network = network.Options,
@@ -116,6 +118,7 @@ public sealed class ModelTraining(TimeProvider time)
             ["libtorch"] = __version__,
             ["init"] = request.Init ?? "",
         },
+        Curve = [.. result.Curve.Select(epoch => new EpochLoss(Finite(epoch.Training), Finite(epoch.Validation)))],
         Program = Checkpoint.ThisProgram,
         Created = time.GetUtcNow(),
     };

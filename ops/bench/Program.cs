@@ -1,4 +1,5 @@
 using ConvLstm.Nowcast.Bench;
+using ConvLstm.Nowcast.Bench.Api;
 using ConvLstm.Nowcast.Bench.ConvLstm;
 using ConvLstm.Nowcast.Bench.Ingest;
 using ConvLstm.Nowcast.Bench.Memory;
@@ -13,6 +14,7 @@ var benchmarks = new Dictionary<string, Func<BenchmarkOptions, Task<IReadOnlyLis
     ["ingest"] = options => Task.FromResult(IngestBenchmark.Run(options)),
     ["storage"] = StorageBenchmark.RunAsync,
     ["storage-archive"] = StorageBenchmark.PrepareAsync,
+    ["api"] = ApiBenchmark.RunAsync,
 };
 try
 {

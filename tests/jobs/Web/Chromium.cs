@@ -8,6 +8,8 @@ public sealed class Chromium : IAsyncLifetime
 {
     private const string Program = "/usr/bin/chromium";
 
+    private const float Patience = 90_000;
+
     private static readonly string[] Flags =
     [
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -33,11 +35,14 @@ public sealed class Chromium : IAsyncLifetime
     {
         if (browser is null)
             Assert.Skip($"{Program} is not installed.");
-        return await browser.NewContextAsync(new()
+        var context = await browser.NewContextAsync(new()
         {
             ViewportSize = new() { Width = width, Height = height }, ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light, HasTouch = touch, IsMobile = touch,
             TimezoneId = "UTC", Locale = "en-GB",
         });
+        // A machine that builds and trains meanwhile is slow, not wrong.
+        context.SetDefaultTimeout(Patience);
+        return context;
     }
 
     public async ValueTask DisposeAsync()
