@@ -61,27 +61,34 @@ WITH leads AS (
            sum(l.sum_squared_error) AS se, sum(l.sum_forecast_squared) AS ff, sum(l.sum_observed_squared) AS oo, sum(l.sum_product) AS fo,
            sum(l.sum_crps) / nullif(sum(l.crps_pixels), 0) AS crps
     FROM nowcast.daily_lead AS l GROUP BY 1, 2, 3, 4, 5),
-counts AS (
-    SELECT t.grid_id, t.method, t.model_version, t.day, t.lead_seconds, t.threshold, sum(t.maps)::bigint AS maps,
-           sum(t.hits)::double precision AS h, sum(t.misses)::double precision AS m, sum(t.false_alarms)::double precision AS a,
-           sum(t.correct_negatives)::double precision AS c, sum(t.sum_brier) / nullif(sum(t.brier_pixels), 0) AS brier
-    FROM nowcast.daily_threshold AS t GROUP BY 1, 2, 3, 4, 5, 6),
+fss_scales AS (
+    SELECT f.grid_id, f.method, f.model_version, f.day, f.lead_seconds, f.threshold, f.scale_km,
+           1 - sum(f.squared_difference) / nullif(sum(f.squared_reference), 0) AS fss
+    FROM nowcast.daily_fss AS f GROUP BY 1, 2, 3, 4, 5, 6, 7),
 -- One neighbourhood for the table: the one nearest to 10 km, the finer of two; skill_fss has all of them.
 fss AS (
-    SELECT DISTINCT ON (grid, method, model_version, day, lead_minutes, threshold) *
-    FROM nowcast.skill_fss ORDER BY grid, method, model_version, day, lead_minutes, threshold, abs(scale_km - 10), scale_km)
+    SELECT DISTINCT ON (grid_id, method, model_version, day, lead_seconds, threshold) *
+    FROM fss_scales ORDER BY grid_id, method, model_version, day, lead_seconds, threshold, abs(scale_km - 10), scale_km),
+-- Put under each other rather than joined: of a second join on so many columns the planner expects one row, and repeats the sums for each.
+counts AS (
+    SELECT grid_id, method, model_version, day, lead_seconds, threshold, sum(maps)::bigint AS maps, sum(h)::double precision AS h, sum(m)::double precision AS m,
+           sum(a)::double precision AS a, sum(c)::double precision AS c, sum(b) / nullif(sum(n), 0) AS brier, max(fss) AS fss, max(scale_km) AS scale_km
+    FROM (SELECT grid_id, method, model_version, day, lead_seconds, threshold, maps, hits AS h, misses AS m, false_alarms AS a, correct_negatives AS c,
+                 sum_brier AS b, brier_pixels AS n, NULL::double precision AS fss, NULL::double precision AS scale_km
+          FROM nowcast.daily_threshold
+          UNION ALL
+          SELECT grid_id, method, model_version, day, lead_seconds, threshold, 0, 0, 0, 0, 0, 0, 0, fss, scale_km FROM fss) AS parts
+    GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(maps) > 0)
 SELECT g.name AS grid, c.method, c.model_version, c.day, c.lead_seconds / 60.0::double precision AS lead_minutes, c.threshold, c.maps,
        c.h / nullif(c.h + c.m + c.a, 0) AS csi, c.h / nullif(c.h + c.m, 0) AS pod, c.a / nullif(c.h + c.a, 0) AS far,
-       (c.h + c.a) / nullif(c.h + c.m, 0) AS bias, s.fss, s.scale_km AS fss_scale_km, c.brier, l.crps,
+       (c.h + c.a) / nullif(c.h + c.m, 0) AS bias, c.fss, c.scale_km AS fss_scale_km, c.brier, l.crps,
        l.ae / nullif(l.n, 0) AS mae, sqrt(l.se / nullif(l.n, 0)) AS rmse, (l.f - l.o) / nullif(l.n, 0) AS mean_error,
        -- Rounding can push the product of variances of a constant field below zero.
        (l.n * l.fo - l.f * l.o) / nullif(sqrt(greatest(0, (l.n * l.ff - l.f * l.f) * (l.n * l.oo - l.o * l.o))), 0) AS correlation,
        c.h::bigint AS hits, c.m::bigint AS misses, c.a::bigint AS false_alarms, c.c::bigint AS correct_negatives
 FROM counts AS c
 JOIN nowcast.grid AS g USING (grid_id)
-LEFT JOIN leads AS l USING (grid_id, method, model_version, day, lead_seconds)
-LEFT JOIN fss AS s ON s.grid = g.name AND s.method = c.method AND s.model_version = c.model_version AND s.day = c.day
-                  AND s.lead_minutes = c.lead_seconds / 60.0::double precision AND s.threshold = c.threshold;
+LEFT JOIN leads AS l USING (grid_id, method, model_version, day, lead_seconds);
 COMMENT ON VIEW nowcast.skill IS
 'Scores by grid, method, model, UTC day of issue, lead and threshold (mm/h), from all verified maps of the group: counts and sums are added up first, '
 'then divided. All runs of an issue time are scored on the same pixels, so methods can be compared row by row. csi, pod, far, bias: from hits, misses and false alarms. fss: fractions skill score at fss_scale_km. brier: of the exceedance '
