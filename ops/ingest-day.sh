@@ -42,9 +42,10 @@ status=0
 wait "$program" || status=$?
 seconds=$(( ($(date +%s%N) - start) / 1000000 ))
 cat "$scratch/out"
-# The last sample may be of a program that is ending.
-read -r first second < <(awk '{ m[NR] = $1 } END { h = int((NR - 1) / 2); for (i = 1; i < NR; i++) if (i <= h) { if (m[i] > a) a = m[i] } else if (m[i] > b) b = m[i]; print a + 0, b + 0 }' "$scratch/memory")
-printf '%d scans of 1000×1000 in %d.%03d s, %d samples: at most %d MB in the first half, %d MB in the second; load %s\n' \
-  "$frames" $((seconds / 1000)) $((seconds % 1000)) "$(wc -l <"$scratch/memory")" "$first" "$second" "$(cut -d' ' -f1 /proc/loadavg)"
+# Peaks of the four quarters; the last sample may be of a program that is ending.
+read -r one two three four < <(awk '{ m[NR] = $1 } END { n = NR - 1; for (i = 1; i <= n; i++) { q = int(4 * (i - 1) / n); if (m[i] > p[q]) p[q] = m[i] } print p[0] + 0, p[1] + 0, p[2] + 0, p[3] + 0 }' "$scratch/memory")
+first=$((one > two ? one : two)) second=$((three > four ? three : four))
+printf '%d scans of 1000×1000 in %d.%03d s; memory of program and decoders, peaks of the quarters: %d, %d, %d, %d MB (%d samples); load %s\n' \
+  "$frames" $((seconds / 1000)) $((seconds % 1000)) "$one" "$two" "$three" "$four" "$(wc -l <"$scratch/memory")" "$(cut -d' ' -f1 /proc/loadavg)"
 [ "$status" -eq 0 ] && grep -q "^$frames scans stored" "$scratch/out" && [ "$seconds" -lt $((limit * 1000)) ] && [ $((second * 10)) -le $((first * 11)) ] ||
   { echo "FAILED" >&2; exit 1; }

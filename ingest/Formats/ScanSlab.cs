@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ConvLstm.Nowcast.Ingest.NetCdf;
 
@@ -49,6 +50,11 @@ internal sealed record ScanSlab(
             {
                 var from = origin + (row * rowStep);
                 var target = rainRate.Slice(row * grid.Width, grid.Width);
+                if (columnStep == 1)
+                {
+                    LookUp(table, raw.Slice(from, target.Length), target);
+                    continue;
+                }
                 for (var column = 0; column < target.Length; column++, from += columnStep)
                     target[column] = table[int.CreateTruncating(raw[from])];
             }
@@ -57,6 +63,27 @@ internal sealed record ScanSlab(
         {
             ArrayPool<T>.Shared.Return(rented);
         }
+    }
+
+    // Nearly every file lies this way; a table has an entry for each pattern of T, so that no look-up can leave it.
+    private static void LookUp<T>(float[] table, ReadOnlySpan<T> raw, Span<float> target)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(table.Length, 1 << (8 * Unsafe.SizeOf<T>()));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(raw.Length, target.Length);
+        ref var rates = ref MemoryMarshal.GetArrayDataReference(table);
+        ref var from = ref MemoryMarshal.GetReference(raw);
+        ref var to = ref MemoryMarshal.GetReference(target);
+        nint i = 0;
+        for (; i <= raw.Length - 4; i += 4)
+        {
+            Unsafe.Add(ref to, i) = Unsafe.Add(ref rates, nint.CreateTruncating(Unsafe.Add(ref from, i)));
+            Unsafe.Add(ref to, i + 1) = Unsafe.Add(ref rates, nint.CreateTruncating(Unsafe.Add(ref from, i + 1)));
+            Unsafe.Add(ref to, i + 2) = Unsafe.Add(ref rates, nint.CreateTruncating(Unsafe.Add(ref from, i + 2)));
+            Unsafe.Add(ref to, i + 3) = Unsafe.Add(ref rates, nint.CreateTruncating(Unsafe.Add(ref from, i + 3)));
+        }
+        for (; i < raw.Length; i++)
+            Unsafe.Add(ref to, i) = Unsafe.Add(ref rates, nint.CreateTruncating(Unsafe.Add(ref from, i)));
     }
 
     private void ReadValues<T>(RadarGrid grid, Span<float> rainRate)
