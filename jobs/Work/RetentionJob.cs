@@ -4,17 +4,16 @@ using ConvLstm.Nowcast.Storage;
 
 namespace ConvLstm.Nowcast.Jobs.Work;
 
-/// <summary>Drops days that are old, and the history of jobs. Scores and the rows of the runs stay.</summary>
+/// <summary>Makes the days ahead; drops old days, after their scores were summed, and the history of jobs. The rows of the runs stay.</summary>
 internal sealed class RetentionJob(NowcastDatabase database, RetentionSettings settings) : IJob
 {
     public async Task<JobReport> RunAsync(JobContext context, CancellationToken cancellation)
     {
         var now = context.Time.GetUtcNow();
-        var day = DateOnly.FromDateTime((now - TimeSpan.FromDays(settings.Days)).UtcDateTime);
-        var dropped = await database.DropDaysBeforeAsync(day, cancellation);
+        var done = await database.Retention.RunAsync(new() { MapDays = (int)Math.Ceiling(settings.Days) }, cancellation);
         var forgotten = await database.Jobs.ForgetBeforeAsync(now - TimeSpan.FromDays(settings.HistoryDays), cancellation);
         return new(
-            $"{dropped} partitions of days before {day:yyyy-MM-dd} dropped, {forgotten} runs of jobs forgotten",
-            $$"""{"partitions": {{dropped}}, "history": {{forgotten}}}""");
+            $"{done.PartitionsDropped} partitions of days over {settings.Days:0.#} days ago dropped, {done.PartitionsMade} made ahead, scores of {done.RunsSummed} runs summed, {forgotten} runs of jobs forgotten",
+            $$"""{"partitions": {{done.PartitionsDropped}}, "made": {{done.PartitionsMade}}, "summed": {{done.RunsSummed}}, "history": {{forgotten}}}""");
     }
 }

@@ -32,11 +32,10 @@ public sealed class AlignedWindows : ITrainingWindows
         options.Check();
         (_options, _cache, _cancellation) = (options, cache, cancellation);
         _crops = new(options, cache);
-        var groups = WindowGroup.Of(series, options, _crops);
-        var longest = groups.SelectMany(g => g.Windows).Select(w => (w.Length - 1) * (int)(w.Series.Step / Finest(series))).DefaultIfEmpty(0).Max() + 1;
-        var split = new TimeSplit(series, longest, options.ValidationShare);
-        var training = groups.Select(g => g with { Windows = split.Select(g.Windows, DataPart.Training) }).Where(g => g.Windows.Count > 0).ToList();
-        var validation = groups.Select(g => g with { Windows = split.Select(g.Windows, DataPart.Validation) }).Where(g => g.Windows.Count > 0).ToList();
+        var (training, validation) = Divide(series, options);
+        // An archive of a few hours may have room for the windows of its own step only.
+        if (options.SeveralSteps && (training.Count == 0 || validation.Count == 0))
+            (training, validation) = Divide(series, options with { SeveralSteps = false });
         if (training.Count == 0 || validation.Count == 0)
         {
             throw new ReportedException($"The data give {training.Sum(g => g.Windows.Count)} windows of {options.Past}+{options.Future} scans to train on and {validation.Sum(g => g.Windows.Count)} to validate on: "
@@ -67,6 +66,16 @@ public sealed class AlignedWindows : ITrainingWindows
 
     public IEnumerable<TrainingBatch> Validation(int batch) =>
         _validation.SelectMany(g => g.Crops.Chunk(batch).Select(crops => new TrainingBatch(stack(crops), g.Group.Past, g.Group.StepMinutes, g.Group.PixelKilometres)));
+
+    private (List<WindowGroup> Training, List<WindowGroup> Validation) Divide(IReadOnlyList<ScanSeries> series, WindowOptions options)
+    {
+        var groups = WindowGroup.Of(series, options, _crops);
+        var longest = groups.SelectMany(g => g.Windows).Select(w => (w.Length - 1) * (int)(w.Series.Step / Finest(series))).DefaultIfEmpty(0).Max() + 1;
+        var split = new TimeSplit(series, longest, options.ValidationShare);
+        List<WindowGroup> Part(DataPart part) =>
+            [.. groups.Select(g => g with { Windows = split.Select(g.Windows, part) }).Where(g => g.Windows.Count > 0)];
+        return (Part(DataPart.Training), Part(DataPart.Validation));
+    }
 
     private static TimeSpan Finest(IReadOnlyList<ScanSeries> series) => series.Min(s => s.Step);
 

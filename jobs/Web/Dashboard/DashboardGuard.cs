@@ -24,7 +24,7 @@ internal sealed class DashboardGuard(NowcastSettings settings) : IEndpointFilter
                 http.Response.Headers.CacheControl = "no-store";
             return Task.CompletedTask;
         });
-        http.Response.Headers.ContentSecurityPolicy = "default-src 'self'; frame-ancestors 'none'; form-action 'self'";
+        http.Response.Headers.ContentSecurityPolicy = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; form-action 'self'";
         if (!settings.Dashboard.HasCredentials)
         {
             return IsThisMachine(http)

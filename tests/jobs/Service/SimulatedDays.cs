@@ -32,7 +32,7 @@ public sealed class SimulatedDays(TestDatabase test) : IClassFixture<TestDatabas
             Ingest = new() { Cron = "*/20 * * * *" },
             Watchdog = new() { Cron = "7 * * * *" },
             // In the short version after five hours, once; else in each of the two nights.
-            Retrain = new() { Cron = Hours < 24 ? "30 17 * * *" : "30 2 * * *", Minutes = 0.05, Hidden = [8], Crop = 32, Blocks = 2, HeldOutShare = 0.4 },
+            Retrain = new() { Cron = Hours < 24 ? "30 17 * * *" : "30 2 * * *", Minutes = 0.05, Hidden = [8], Crop = 32, Past = 3, Blocks = 1, HeldOutShare = 0.35 },
             Retention = new() { Cron = Hours < 24 ? "45 15 * * *" : "45 3 * * *", Days = 1 },
         });
         var expected = new Dictionary<string, int>();
@@ -54,12 +54,12 @@ public sealed class SimulatedDays(TestDatabase test) : IClassFixture<TestDatabas
             }
         }
 
+        Assert.Equal("", await test.ScalarAsync<string>("SELECT coalesce(string_agg(job || ': ' || message, '; '), '') FROM nowcast.job_run WHERE outcome <> 'succeeded'"));
         Assert.Equal(Expected(), expected.OrderBy(e => e.Key, StringComparer.Ordinal));
         // At five past the first hour no scan has come in.
         Assert.Equal(1, await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.job_run WHERE job = 'nowcast' AND message LIKE 'warming up%'"));
         foreach (var (job, runs) in expected)
             Assert.Equal(runs, await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.job_run WHERE job = $1", job));
-        Assert.Equal("", await test.ScalarAsync<string>("SELECT coalesce(string_agg(job || ': ' || message, '; '), '') FROM nowcast.job_run WHERE outcome <> 'succeeded'"));
         Assert.Equal(feed.Broken, Directory.EnumerateFiles(folder.File("feed/quarantine")).Count(f => f.EndsWith(".reason.txt", StringComparison.Ordinal)));
         // An hour has at most one forecast of a method, and each that could be made is there, whole.
         Assert.Equal(0, await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.run WHERE NOT is_complete"));

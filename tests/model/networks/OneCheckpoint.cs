@@ -52,14 +52,17 @@ public sealed class OneCheckpoint
         // The second call of a shape may come from a recorded graph.
         using var recorded = new RecordedForecast(there.Network, LeadTimes.Every(Leads, 5));
         for (var call = 0; call < 2; call++)
-            AssertNear(expected, recorded.Call(past.to(device(named))).cpu(), 1e-3);
+            AssertNear(expected, Said(there.Network, recorded.Call(past.to(device(named)))).cpu(), 1e-3);
     }
 
     private static Tensor Forecast(RainNetwork network, Tensor past)
     {
         using var gradients = no_grad();
-        return network.call(past, LeadTimes.Every(Leads, 5));
+        return Said(network, network.call(past, LeadTimes.Every(Leads, 5)));
     }
+
+    /// <summary>A ladder forecasts probabilities.</summary>
+    private static Tensor Said(RainNetwork network, Tensor output) => network.Options.Thresholds.Count > 0 ? output.sigmoid() : output;
 
     private static void Plain(RainNetwork network)
     {
