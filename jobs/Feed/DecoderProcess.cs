@@ -14,6 +14,7 @@ internal sealed class DecoderProcess : IDisposable
     private readonly Process _process;
     private readonly DecoderOptions _options;
     private readonly DirectoryInfo _scratch;
+    private readonly MessageBuffer _answer = new();
 
     private DecoderProcess(DecoderOptions options)
     {
@@ -53,7 +54,7 @@ internal sealed class DecoderProcess : IDisposable
     internal static async Task<DecoderProcess> StartAsync(DecoderOptions options, CancellationToken cancellation)
     {
         var decoder = new DecoderProcess(options);
-        byte[]? ready;
+        ArraySegment<byte>? ready;
         using (new FileBudget(options.StartLimit).Spend(decoder.Kill))
         using (cancellation.Register(decoder.Kill))
         {
@@ -100,9 +101,9 @@ internal sealed class DecoderProcess : IDisposable
         }
     }
 
-    private async Task<byte[]> AskAsync(string path, byte[] question, FileBudget budget, CancellationToken cancellation)
+    private async Task<ArraySegment<byte>> AskAsync(string path, byte[] question, FileBudget budget, CancellationToken cancellation)
     {
-        byte[]? answer;
+        ArraySegment<byte>? answer;
         // Killing ends the answer, wherever the child hangs.
         using (budget.Spend(Kill))
         using (cancellation.Register(Kill))
@@ -110,20 +111,20 @@ internal sealed class DecoderProcess : IDisposable
             answer = await ExchangeAsync(question);
         }
         cancellation.ThrowIfCancellationRequested();
-        if (answer is null)
+        if (answer is not { } message)
         {
             IsAlive = false;
             throw budget.IsSpent
                 ? new RadarFileException(path, string.Create(CultureInfo.InvariantCulture, $"reading it took over {_options.FileLimit.TotalSeconds:0.#} seconds"), "it is damaged or too large, fetch it again")
                 : new RadarFileException(path, $"reading it ended the decoder ({await ReasonAsync()})", "it is damaged or too large, fetch it again");
         }
-        if (answer[0] == (byte)DecoderProtocol.Answer.Done)
-            return answer;
-        using var body = DecoderProtocol.Body(answer);
+        if (message[0] == (byte)DecoderProtocol.Answer.Done)
+            return message;
+        using var body = DecoderProtocol.Body(message);
         throw new DecoderReport(path, body.ReadString());
     }
 
-    private async Task<byte[]?> ExchangeAsync(byte[] question)
+    private async Task<ArraySegment<byte>?> ExchangeAsync(byte[] question)
     {
         try
         {
@@ -137,11 +138,11 @@ internal sealed class DecoderProcess : IDisposable
         return await AnswerAsync();
     }
 
-    private async Task<byte[]?> AnswerAsync()
+    private async Task<ArraySegment<byte>?> AnswerAsync()
     {
         try
         {
-            return await DecoderProtocol.ReadAsync(_process.StandardOutput.BaseStream, CancellationToken.None);
+            return await DecoderProtocol.ReadAsync(_process.StandardOutput.BaseStream, _answer, CancellationToken.None);
         }
         catch (IOException)
         {

@@ -41,7 +41,10 @@ internal static class DecoderProtocol
     }
 
     /// <summary>The next message; null where the other side has ended.</summary>
-    internal static async Task<byte[]?> ReadAsync(Stream stream, CancellationToken cancellation)
+    /// <param name="stream">Where it comes from.</param>
+    /// <param name="buffer">Where it is put: the message holds until the next one is read into the same.</param>
+    /// <param name="cancellation">Stops the wait.</param>
+    internal static async Task<ArraySegment<byte>?> ReadAsync(Stream stream, MessageBuffer buffer, CancellationToken cancellation)
     {
         var head = new byte[sizeof(int)];
         if (await stream.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellation) < head.Length)
@@ -49,8 +52,10 @@ internal static class DecoderProtocol
         var length = BinaryPrimitives.ReadInt32LittleEndian(head);
         if (length is < 1 or > LongestMessage)
             return null;
-        var message = GC.AllocateUninitializedArray<byte>(length);
-        return await stream.ReadAtLeastAsync(message, length, throwOnEndOfStream: false, cancellation) < length ? null : message;
+        var message = buffer.Take(length);
+        if (await stream.ReadAtLeastAsync(message, length, throwOnEndOfStream: false, cancellation) < length)
+            return null;
+        return message;
     }
 
     internal static byte[] Message(byte kind, Action<BinaryWriter>? write = null)
@@ -64,7 +69,8 @@ internal static class DecoderProtocol
     }
 
     /// <summary>What follows the first byte.</summary>
-    internal static BinaryReader Body(byte[] message) => new(new MemoryStream(message, 1, message.Length - 1, writable: false), Encoding.UTF8);
+    internal static BinaryReader Body(ArraySegment<byte> message) =>
+        new(new MemoryStream(message.Array!, message.Offset + 1, message.Count - 1, writable: false), Encoding.UTF8);
 
     internal static void Write(BinaryWriter writer, DecodedContents contents)
     {

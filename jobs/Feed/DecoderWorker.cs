@@ -11,6 +11,8 @@ namespace ConvLstm.Nowcast.Jobs.Feed;
 /// </summary>
 internal sealed class DecoderWorker(Stream questions, Stream answers)
 {
+    private readonly MessageBuffer _answer = new();
+
     internal static async Task RunAsync(string memoryLimit, CancellationToken cancellation)
     {
         ProcessLimits.Apply(long.Parse(memoryLimit, CultureInfo.InvariantCulture));
@@ -21,10 +23,11 @@ internal sealed class DecoderWorker(Stream questions, Stream answers)
     internal async Task ServeAsync(CancellationToken cancellation)
     {
         RadarFile? file = null;
+        var buffer = new MessageBuffer();
         try
         {
             await DecoderProtocol.WriteAsync(answers, DecoderProtocol.Message((byte)DecoderProtocol.Answer.Done), cancellation);
-            while (await DecoderProtocol.ReadAsync(questions, cancellation) is { } question)
+            while (await DecoderProtocol.ReadAsync(questions, buffer, cancellation) is { } question)
             {
                 using var body = DecoderProtocol.Body(question);
                 // A service that dies while a file hangs the library cannot end this process any more.
@@ -40,7 +43,7 @@ internal sealed class DecoderWorker(Stream questions, Stream answers)
                     }
                     else
                     {
-                        await AnswerAsync(file!.Read(body.ReadInt32()), cancellation);
+                        await AnswerAsync(file!, body.ReadInt32(), cancellation);
                     }
                 }
                 catch (ReportedException e)
@@ -59,11 +62,13 @@ internal sealed class DecoderWorker(Stream questions, Stream answers)
     private Task AnswerAsync(DecodedContents contents, CancellationToken cancellation) => DecoderProtocol.WriteAsync(
         answers, DecoderProtocol.Message((byte)DecoderProtocol.Answer.Done, w => DecoderProtocol.Write(w, contents)), cancellation);
 
-    private Task AnswerAsync(RadarFrame frame, CancellationToken cancellation)
+    // The pixels go from the file's chunk straight to where the message holds them.
+    private Task AnswerAsync(RadarFile file, int scan, CancellationToken cancellation)
     {
-        var message = GC.AllocateUninitializedArray<byte>(1 + (sizeof(float) * frame.RainRate.Length));
+        // Behind the byte that says what it is; a multiple of the size of a float is not needed on the machines this runs on.
+        var message = _answer.Take(1 + (sizeof(float) * file.Grid.PixelCount));
         message[0] = (byte)DecoderProtocol.Answer.Done;
-        MemoryMarshal.AsBytes(frame.RainRate.AsSpan()).CopyTo(message.AsSpan(1));
+        file.Read(scan, MemoryMarshal.Cast<byte, float>(message.AsSpan(1)));
         return DecoderProtocol.WriteAsync(answers, message, cancellation);
     }
 }
