@@ -33,6 +33,13 @@ public sealed class RainForecast
 
     public required ForecastProvenance Provenance { get; init; }
 
+    /// <summary>The same forecast with members.</summary>
+    internal RainForecast With(IReadOnlyList<IReadOnlyList<float[]>> members) => new()
+    {
+        Grid = Grid, IssueTime = IssueTime, LeadTimes = LeadTimes, RainRate = RainRate, Thresholds = Thresholds, ExceedanceProbability = ExceedanceProbability,
+        AirFromOutside = AirFromOutside, Provenance = Provenance, Members = members,
+    };
+
     /// <summary>The valid time of a lead.</summary>
     public DateTimeOffset ValidTime(int lead) => IssueTime + LeadTimes[lead];
 }

@@ -1,15 +1,19 @@
 #!/usr/bin/env bash
 # Installs what the pipeline needs from the distribution's packages; silent and quick where it is there already.
 #   ops/setup.sh [--test]     --test: also what the tests compare with
-# TORCH_ROOT names another libtorch (2.x, CUDA) to build against instead of the distribution's.
+# TORCH_ROOT names another libtorch (2.x, CUDA; the torch folder of a Python too) to build against instead of the distribution's:
+# the choice is kept in ops/local.props, and TORCH_ROOT= (empty) takes it back.
 set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 packages=(g++ libnetcdf19 libproj25 postgresql-15 postgresql-15-postgis-3)
 # Without OpenBLAS libtorch falls back to a matrix product that is tens of times slower.
 [ -n "${TORCH_ROOT:-}" ] || packages+=(libtorch-dev libopenblas0)
+# The web page is bundled in the build; node of another origin, 18 or newer, does as well.
+command -v npm >/dev/null && node -e 'process.exit(+process.versions.node.split(".")[0] < 18 ? 1 : 0)' 2>/dev/null || packages+=(nodejs npm)
 for argument in "$@"; do
   case $argument in
-    --test) packages+=(netcdf-bin proj-bin gdal-bin python3-torch python3-netcdf4 python3-h5py python3-scipy) ;;
+    --test) packages+=(netcdf-bin proj-bin gdal-bin python3-torch python3-netcdf4 python3-h5py python3-scipy chromium) ;;
     *) echo "error: ops/setup.sh knows --test, not '$argument'" >&2; exit 2 ;;
   esac
 done
@@ -19,11 +23,24 @@ if ! command -v dotnet >/dev/null || ! dotnet --list-sdks | grep -q '^10\.'; the
   exit 1
 fi
 
+# After the packages, as the compiler is one of them.
+choose_libtorch() {
+  [ -n "${TORCH_ROOT+set}" ] || return 0
+  rm -f "$here/ops/local.props"
+  [ -n "$TORCH_ROOT" ] || return 0
+  echo "<Project><PropertyGroup><TORCH_ROOT Condition=\"'\$(TORCH_ROOT)' == ''\">$(realpath -m "$TORCH_ROOT")</TORCH_ROOT></PropertyGroup></Project>" >"$here/ops/local.props"
+  echo "Building the shim against $TORCH_ROOT …"
+  dotnet build "$here/model/torch" -c Release -v q -nologo
+}
+
 missing=()
 for package in "${packages[@]}"; do
   [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
 done
-[ ${#missing[@]} -eq 0 ] && exit 0
+if [ ${#missing[@]} -eq 0 ]; then
+  choose_libtorch
+  exit 0
+fi
 
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then
@@ -46,3 +63,4 @@ if ! { "${as_root[@]}" apt-get update -q \
   echo "error: apt-get could not install ${missing[*]}" >&2
   exit 1
 fi
+choose_libtorch

@@ -5,6 +5,7 @@ using ConvLstm.Nowcast.Storage.Jobs;
 using ConvLstm.Nowcast.Storage.Models;
 using ConvLstm.Nowcast.Storage.Publishing;
 using ConvLstm.Nowcast.Storage.Queries;
+using ConvLstm.Nowcast.Storage.Retention;
 using ConvLstm.Nowcast.Storage.Scans;
 using ConvLstm.Nowcast.Storage.Verification;
 using Npgsql;
@@ -14,21 +15,30 @@ namespace ConvLstm.Nowcast.Storage;
 /// <summary>The database of the service, with its schema up to date. Dispose it to close its connections; the server runs on.</summary>
 public sealed class NowcastDatabase : IAsyncDisposable
 {
-    private NowcastDatabase(NpgsqlDataSource dataSource, PrivateCluster? cluster, TimeProvider time)
+    private NowcastDatabase(NpgsqlDataSource dataSource, string connectionString, PrivateCluster? cluster, TimeProvider time)
     {
         DataSource = dataSource;
+        ConnectionString = connectionString;
         Cluster = cluster;
         Grids = new GridStore(dataSource);
         Scans = new ScanStore(dataSource, Grids);
         Forecasts = new ForecastPublisher(dataSource, Grids, time);
         Queries = new ForecastQueries(dataSource, Grids);
+        Maps = new PackedQueries(dataSource, Grids);
+        Skill = new SkillQueries(dataSource);
         Verification = new VerificationStore(dataSource);
+        Retention = new DataRetention(dataSource, Grids, time);
         Models = new ModelStore(dataSource, time);
         Jobs = new JobHistory(dataSource, time);
+        Servers = new Servers(dataSource);
+        News = new FeedNews(dataSource);
     }
 
     /// <summary>Pooled connections.</summary>
     public NpgsqlDataSource DataSource { get; }
+
+    /// <summary>Where it is, with the password: for a process that shall open it too.</summary>
+    public string ConnectionString { get; }
 
     /// <summary>The private cluster where one is used; null where NOWCAST_DB names a server.</summary>
     public PrivateCluster? Cluster { get; }
@@ -37,9 +47,14 @@ public sealed class NowcastDatabase : IAsyncDisposable
     public ScanStore Scans { get; }
     public ForecastPublisher Forecasts { get; }
     public ForecastQueries Queries { get; }
+    public PackedQueries Maps { get; }
+    public SkillQueries Skill { get; }
     public VerificationStore Verification { get; }
+    public DataRetention Retention { get; }
     public ModelStore Models { get; }
     public JobHistory Jobs { get; }
+    public Servers Servers { get; }
+    public FeedNews News { get; }
 
     /// <summary>
     /// Connects, starting the private cluster where no server is named, and brings the schema up to date.
@@ -62,7 +77,7 @@ public sealed class NowcastDatabase : IAsyncDisposable
         try
         {
             await Migrations.ApplyAsync(source, cancellation).ConfigureAwait(false);
-            return new NowcastDatabase(source, started, time ?? TimeProvider.System);
+            return new NowcastDatabase(source, connectionString, started, time ?? TimeProvider.System);
         }
         catch (Exception)
         {
@@ -73,21 +88,7 @@ public sealed class NowcastDatabase : IAsyncDisposable
 
     /// <summary>Drops the pixels of scans and runs before a UTC day, at once; runs and scores stay. Returns how many day partitions went.</summary>
     /// <exception cref="ReportedException">A long question keeps a day in use.</exception>
-    public async Task<int> DropDaysBeforeAsync(DateOnly day, CancellationToken cancellation)
-    {
-        await using var connection = await DataSource.ConnectAsync(cancellation).ConfigureAwait(false);
-        await using var command = new NpgsqlCommand("SELECT nowcast.drop_days_before($1)", connection) { Parameters = { new() { Value = day } } };
-        try
-        {
-            var dropped = (int)(await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!;
-            Grids.ForgetDays();
-            return dropped;
-        }
-        catch (PostgresException busy) when (busy.SqlState == PostgresErrorCodes.LockNotAvailable)
-        {
-            throw new ReportedException($"Days before {day:yyyy-MM-dd} are in use by a long question; drop them later.", busy);
-        }
-    }
+    public Task<int> DropDaysBeforeAsync(DateOnly day, CancellationToken cancellation) => Retention.DropDaysBeforeAsync(day, cancellation);
 
     public ValueTask DisposeAsync() => DataSource.DisposeAsync();
 }

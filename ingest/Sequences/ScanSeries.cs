@@ -35,6 +35,10 @@ public sealed class ScanSeries
     /// <summary>A part of the series, as a series.</summary>
     public ScanSeries Part(int start, int count) => new(Step, TimeOf(start), [.. Scans.Skip(start).Take(count)]);
 
+    /// <summary>Every nth scan, beginning with one of the first n, as a series of its own with a longer step.</summary>
+    public ScanSeries Every(int stride, int first) =>
+        new(Step * stride, TimeOf(first), [.. Scans.Where((_, i) => i >= first && (i - first) % stride == 0)]);
+
     /// <summary>Reads a part of the series.</summary>
     /// <param name="start">The first scan.</param>
     /// <param name="count">How many.</param>

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using ConvLstm.Nowcast.Evaluation;
-using ConvLstm.Nowcast.Model;
-using ConvLstm.Nowcast.Model.Checkpoints;
+using ConvLstm.Nowcast.Methods;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;
 
@@ -12,7 +11,7 @@ internal static class EvaluateCommand
     {
         var defaults = new HindcastOptions();
         var data = new Option<string[]>("--data") { Description = "Radar files, folders or patterns.", Required = true, AllowMultipleArgumentsPerToken = true };
-        var model = new Option<string?>("--model") { Description = "A checkpoint to score as the method 'model'." };
+        var model = new Option<string?>("--model") { Description = "A checkpoint to score as the method 'model'; the one that comes with the program where not given." };
         var methods = new Option<string[]>("--methods") { Description = "Which methods; all of them where not given.", AllowMultipleArgumentsPerToken = true };
         var lead = Flags.Number("--lead", "Minutes to look ahead.", (int)defaults.Lead.TotalMinutes, 1, 1440);
         var every = Flags.Number("--every", "Scans from one issue time to the next.", defaults.Every, 1, 1_000_000);
@@ -23,7 +22,7 @@ internal static class EvaluateCommand
         {
             if (parsed.GetValue(json) is string path)
                 OutputFile.Require("--json", path);
-            using var checkpoint = parsed.GetValue(model) is string file ? Checkpoint.Load(file, Devices.Named(parsed.GetRequiredValue(device))) : null;
+            using var checkpoint = MethodChoice.Load(parsed.GetValue(model), parsed.GetValue(methods) is { Length: > 0 } m && !m.Contains(ModelForecast.Name) ? m[0] : null, parsed.GetRequiredValue(device));
             var available = MethodChoice.Methods(checkpoint);
             var names = parsed.GetValue(methods) is { Length: > 0 } chosen ? chosen : [.. available.Names];
             var series = Archives.Open(terminal, parsed.GetRequiredValue(data), cancellation);

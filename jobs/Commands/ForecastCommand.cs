@@ -1,9 +1,8 @@
 using System.CommandLine;
+using ConvLstm.Nowcast.Ensemble;
 using ConvLstm.Nowcast.Files;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Sequences;
-using ConvLstm.Nowcast.Model;
-using ConvLstm.Nowcast.Model.Checkpoints;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;
 
@@ -21,11 +20,13 @@ internal static class ForecastCommand
         var outPath = new Option<string>("--out") { Description = "The file to write; a folder with --every.", Required = true };
         var at = Flags.Time("--at", "The issue time, such as 2020-10-31T05:00:00Z; the newest scan where not given.");
         var every = Flags.Optional("--every", "A forecast from every Nth scan that has enough past.", 1, 1_000_000);
-        var model = new Option<string?>("--model") { Description = "A checkpoint of 'nowcast train'." };
-        var method = new Option<string?>("--method") { Description = "model, extrapolation or persistence; the model where one is given, else extrapolation." };
+        var model = new Option<string?>("--model") { Description = "A checkpoint of 'nowcast train'; the one that comes with the program where not given." };
+        var method = new Option<string?>("--method") { Description = "model, extrapolation or persistence; the model where not given." };
         var lead = Flags.Number("--lead", "Minutes to look ahead.", (int)ForecastRequest.DefaultLead.TotalMinutes, 1, 1440);
         var device = new Option<string>("--device") { Description = "cpu, cuda or auto.", DefaultValueFactory = _ => "auto" };
-        var command = new Command("forecast", "Write forecasts from radar files as CF-NetCDF.") { data, outPath, at, every, model, method, lead, device };
+        var members = Flags.Optional("--members", "How many equally likely members to add.", 1, 1000);
+        var seed = Flags.Number("--seed", "The same seed gives the same members.", 1L, 0, long.MaxValue);
+        var command = new Command("forecast", "Write forecasts from radar files as CF-NetCDF.") { data, outPath, at, every, model, method, lead, members, seed, device };
         command.Validators.Add(result =>
         {
             if (result.GetResult(at) is not null && result.GetResult(every) is not null)
@@ -33,10 +34,12 @@ internal static class ForecastCommand
         });
         command.SetAction((parsed, cancellation) =>
         {
-            using var checkpoint = parsed.GetValue(model) is string file ? Checkpoint.Load(file, Devices.Named(parsed.GetRequiredValue(device))) : null;
+            using var checkpoint = MethodChoice.Load(parsed.GetValue(model), parsed.GetValue(method), parsed.GetRequiredValue(device));
             var forecaster = MethodChoice.Make(parsed.GetValue(method), checkpoint);
+            if (parsed.GetValue(members) is int count)
+                forecaster = new EnsembleForecast(forecaster, count, parsed.GetValue(seed));
             var series = Archives.Open(terminal, parsed.GetRequiredValue(data), cancellation);
-            var request = new ForecastRequest(TimeSpan.FromMinutes(parsed.GetValue(lead)), ForecastRequest.DefaultThresholds);
+            var request = new ForecastRequest(TimeSpan.FromMinutes(parsed.GetValue(lead)), ForecastRequest.Ladder);
             var issues = parsed.GetValue(every) is int step
                 ? EveryNth(series, step, forecaster)
                 : [OneIssue(series, parsed.GetValue(at), forecaster)];

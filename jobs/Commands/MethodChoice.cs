@@ -1,5 +1,6 @@
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Methods;
+using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Model.Checkpoints;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;
@@ -14,13 +15,13 @@ internal static class MethodChoice
         return checkpoint is null ? methods : methods.Add(ModelForecast.Name, () => new ModelForecast(checkpoint));
     }
 
-    /// <param name="method">What <c>--method</c> says; null takes the model where there is one, else extrapolation.</param>
-    /// <param name="checkpoint">What <c>--model</c> names.</param>
-    /// <exception cref="ReportedException">The model is wanted and there is none, or no such method.</exception>
-    internal static IForecaster Make(string? method, Checkpoint? checkpoint)
-    {
-        if (method == ModelForecast.Name && checkpoint is null)
-            throw new ReportedException("--method model needs a checkpoint: name one with --model, or make one with 'nowcast train'.");
-        return Methods(checkpoint).Make(method ?? (checkpoint is null ? Extrapolation.Name : ModelForecast.Name));
-    }
+    /// <param name="method">What <c>--method</c> says; null takes the model.</param>
+    /// <param name="checkpoint">What <see cref="Load"/> gave.</param>
+    /// <exception cref="ReportedException">There is no such method.</exception>
+    internal static IForecaster Make(string? method, Checkpoint? checkpoint) => Methods(checkpoint).Make(method ?? ModelForecast.Name);
+
+    /// <summary>The checkpoint for a method: what <c>--model</c> names, else the one that comes with the program; null where the method needs none.</summary>
+    internal static Checkpoint? Load(string? model, string? method, string device) =>
+        model is not null ? Checkpoint.Load(model, Devices.Named(device))
+        : method is null or ModelForecast.Name ? ShippedModel.Load(Devices.Named(device)) : null;
 }

@@ -1,36 +1,70 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Jobs.Monitoring;
+using ConvLstm.Nowcast.Jobs.Schedule;
+using ConvLstm.Nowcast.Jobs.Service;
+using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Jobs.Web;
 using ConvLstm.Nowcast.Storage;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;
 
-/// <summary><c>nowcast serve</c>: the web service until it is stopped.</summary>
+/// <summary><c>nowcast serve</c>: the schedule and the web service until it is stopped; several of them share the work.</summary>
 internal static class ServeCommand
 {
     internal static Command Create(Terminal terminal)
     {
         var urls = new Option<string?>("--urls") { Description = "Where to listen (setting NOWCAST_URLS)." };
-        var command = new Command("serve", "Serve status and the newest forecast as JSON.") { urls };
+        var roles = new Option<string?>("--roles") { Description = $"What this server does, with commas: {string.Join(", ", Roles.All)} (setting NOWCAST_ROLES); all where not given." };
+        var command = new Command("serve", "Run the schedule; serve the map, the quality page, the API and the dashboard.") { urls, roles };
         command.SetAction((parsed, cancellation) => OpenDatabase.RunAsync(
-            (database, settings) => RunAsync(terminal, database, parsed.GetValue(urls) ?? settings.Urls, cancellation), cancellation));
+            (database, settings) => RunAsync(
+                terminal, database, settings with { Urls = parsed.GetValue(urls) ?? settings.Urls }, Roles.Parse(parsed.GetValue(roles) ?? settings.Roles), cancellation),
+            cancellation));
         return command;
     }
 
-    internal static async Task<int> RunAsync(Terminal terminal, NowcastDatabase database, string urls, CancellationToken cancellation)
+    /// <summary>The web service alone.</summary>
+    internal static Task<int> RunAsync(Terminal terminal, NowcastDatabase database, string urls, CancellationToken cancellation) =>
+        RunAsync(terminal, database, NowcastSettings.Load() with { Urls = urls }, [Roles.Web], cancellation);
+
+    private static async Task<int> RunAsync(
+        Terminal terminal, NowcastDatabase database, NowcastSettings settings, IReadOnlyList<string> roles, CancellationToken cancellation)
     {
-        await using var service = WebService.Build(database, urls);
+        using var logs = LoggerFactory.Create(logging => ServiceLog.Configure(logging, settings.LogLevel));
+        using var export = MetricsExport.Start();
+        var options = new ServiceOptions { Settings = settings, Roles = roles };
+        await using var service = await NowcastService.StartAsync(options, database, logs, cancellation);
+        if (!options.IsWeb)
+        {
+            terminal.Line($"working as {string.Join(", ", roles)}; Ctrl-C ends it");
+            await WaitAsync(cancellation);
+            return CommandLine.Done;
+        }
+        await using var web = WebService.Build(database, settings.Urls, settings, service.Schedule);
         try
         {
-            await service.StartAsync(cancellation);
+            await web.StartAsync(cancellation);
         }
         catch (Exception e) when (e is IOException or SocketException)
         {
-            throw new ReportedException($"{urls} cannot be listened on ({e.Message}): choose another address with --urls.", e);
+            throw new ReportedException($"{settings.Urls} cannot be listened on ({e.Message}): choose another address with --urls.", e);
         }
-        terminal.Line($"serving at {string.Join(", ", service.Urls)}; Ctrl-C ends it");
-        await service.WaitForShutdownAsync(cancellation);
+        terminal.Line($"serving at {string.Join(", ", web.Urls)}; Ctrl-C ends it");
+        await web.WaitForShutdownAsync(cancellation);
         return CommandLine.Done;
+    }
+
+    private static async Task WaitAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Being stopped is how a server ends.
+        }
     }
 }

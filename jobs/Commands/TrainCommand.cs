@@ -13,14 +13,16 @@ internal static class TrainCommand
 {
     private static readonly TimeSpan UsualLead = TimeSpan.FromMinutes(60);
     private const int MostFuture = 12;
+    private static readonly double[] TrainedScales = [1, 0.7, 0.5];
     private const int UsualMinutes = 10;
+    private const int UsualSiteStride = 3;
 
     internal static Command Create(Terminal terminal)
     {
         var (network, windows, training) = (new NetworkOptions(), new WindowOptions(), new TrainingOptions());
         var data = new Option<string[]>("--data") { Description = "Radar files, folders or patterns.", Required = true, AllowMultipleArgumentsPerToken = true };
         var outFile = new Option<string>("--out") { Description = "The checkpoint to write (.safetensors).", Required = true };
-        var name = Flags.Choice("--network", "The network", network.Network, NetworkRegistry.Names);
+        var name = Flags.Choice("--network", "The network", LagrangianNetwork.Name, NetworkRegistry.Names);
         var epochs = Flags.Optional("--epochs", "Stop after this many epochs.", 1, 1_000_000);
         var minutes = Flags.Optional("--minutes", $"Stop after this many minutes; {UsualMinutes} where neither these nor epochs are given.", 0.01, 100_000);
         var init = new Option<string?>("--init") { Description = "Go on from this checkpoint." };
@@ -37,9 +39,10 @@ internal static class TrainCommand
         var rate = Flags.Number("--learning-rate", "Of Adam, after the warm-up.", training.LearningRate, 1e-9, 1e9);
         var loss = Flags.Choice("--loss", "What is made small", training.Loss, Losses.Names);
         var leads = Flags.Optional("--leads-per-step", "Leads drawn for each step; all where not given.", 1, 1000);
+        var sites = Flags.Number("--site-stride", "Learn from every nth pixel of every nth row, where the network can.", UsualSiteStride, 1, 64);
         var command = new Command("train", "Train a network on radar files.")
         {
-            data, outFile, name, epochs, minutes, init, seed, device, hidden, kernel, patch, peepholes, past, future, crop, batch, rate, loss, leads,
+            data, outFile, name, epochs, minutes, init, seed, device, hidden, kernel, patch, peepholes, past, future, crop, batch, rate, loss, leads, sites,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -59,7 +62,7 @@ internal static class TrainCommand
                     Patch = parsed.GetValue(patch),
                     Peepholes = parsed.GetValue(peepholes),
                 },
-                Windows = new() { Past = parsed.GetValue(past), Future = parsed.GetValue(future) ?? UsualFuture(series), Crop = parsed.GetValue(crop) },
+                Windows = new() { Past = parsed.GetValue(past), Future = parsed.GetValue(future) ?? UsualFuture(series), Crop = parsed.GetValue(crop), Scales = TrainedScales },
                 Training = new()
                 {
                     Epochs = parsed.GetValue(epochs),
@@ -69,6 +72,7 @@ internal static class TrainCommand
                     BatchSize = parsed.GetValue(batch),
                     LearningRate = parsed.GetValue(rate),
                     LeadsPerStep = parsed.GetValue(leads),
+                    SiteStride = parsed.GetValue(sites),
                     Loss = parsed.GetRequiredValue(loss),
                 },
             };
@@ -84,8 +88,15 @@ internal static class TrainCommand
     internal static Task<TrainingResult> RunAsync(Terminal terminal, ModelTrainingRequest request, CancellationToken cancellation) =>
         terminal.ProgressAsync("training", report => Task.Run(
             () => new ModelTraining(TimeProvider.System).Run(
-                request, new Reporting(p => report(p.Fraction, FormattableString.Invariant($"epoch {p.Epoch}, loss {p.TrainingLoss:0.0000}, validation {p.ValidationLoss:0.0000}"))), cancellation),
+                request, new Reporting(p => Show(terminal, report, p)), cancellation),
             cancellation));
+
+    private static void Show(Terminal terminal, Action<double, string> report, TrainingProgress p)
+    {
+        if (p.Notice is string notice)
+            terminal.Error(notice);
+        report(p.Fraction, FormattableString.Invariant($"epoch {p.Epoch}, loss {p.TrainingLoss:0.0000}, validation {p.ValidationLoss:0.0000}"));
+    }
 
     private static int UsualFuture(IReadOnlyList<ScanSeries> series) => Math.Clamp((int)(UsualLead / series[0].Step), 1, MostFuture);
 

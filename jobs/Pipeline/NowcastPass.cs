@@ -25,26 +25,35 @@ internal sealed class NowcastPass(NowcastDatabase database, Checkpoint? model, T
     /// <summary>Scans that are enough for the yardsticks.</summary>
     private const int ScansRead = 12;
 
-    internal async Task<IReadOnlyList<NowcastOutcome>> RunAsync(CancellationToken cancellation)
+    /// <summary>Forecasts for all grids that have scans enough.</summary>
+    internal Task<IReadOnlyList<NowcastOutcome>> RunAsync(CancellationToken cancellation) => RunAsync(_ => { }, cancellation);
+
+    /// <param name="report">Told of each method as it is done.</param>
+    /// <param name="cancellation">Stops between two steps; runs that are published stay.</param>
+    internal async Task<IReadOnlyList<NowcastOutcome>> RunAsync(Action<NowcastOutcome> report, CancellationToken cancellation)
     {
         var outcomes = new List<NowcastOutcome>();
         var scans = Math.Max(ScansRead, Methods().Max(m => m.ScansNeeded));
         foreach (var grid in await database.Grids.ListAsync(cancellation))
         {
             if (await NewestScans.LoadAsync(database, grid.Grid.Name, scans, cancellation) is { } past)
-                outcomes.AddRange(await PublishAllAsync(past, cancellation));
+                outcomes.AddRange(await PublishAllAsync(past, report, cancellation));
         }
         return outcomes;
     }
 
-    /// <summary>All methods from one sequence; a method that cannot work costs the others nothing.</summary>
-    internal async Task<IReadOnlyList<NowcastOutcome>> PublishAllAsync(RadarSequence past, CancellationToken cancellation)
+    /// <summary>
+    /// All methods from one sequence; a method that cannot work costs the others nothing. The quick yardsticks go first: whatever becomes of the
+    /// model, and however long it takes, consumers have an answer.
+    /// </summary>
+    private async Task<IReadOnlyList<NowcastOutcome>> PublishAllAsync(RadarSequence past, Action<NowcastOutcome> report, CancellationToken cancellation)
     {
         var outcomes = new List<NowcastOutcome>();
-        foreach (var forecaster in Methods())
+        foreach (var forecaster in Methods().Reverse())
         {
             var (run, problem) = await TryAsync(forecaster, past, cancellation);
-            outcomes.Add(new(past.Grid.Name, forecaster.Method, past.IssueTime, run, problem));
+            outcomes.Insert(0, new(past.Grid.Name, forecaster.Method, past.IssueTime, run, problem));
+            report(outcomes[0]);
         }
         return outcomes;
     }

@@ -25,6 +25,26 @@ internal sealed record NowcastSettings
     /// <summary>Where the web service listens.</summary>
     public string Urls { get; init; } = "http://127.0.0.1:5080";
 
+    /// <summary>Origins, apart by commas, whose pages may read the API (CORS); null for none.</summary>
+    public string? CorsOrigins { get; init; }
+
+    /// <summary>How many requests a second the web service answers to one address, with five times as many at once; 0 for no limit.</summary>
+    public int RequestsPerSecond { get; init; } = 200;
+
+    /// <summary>What <c>serve</c> does, with commas; all roles where null.</summary>
+    public string? Roles { get; init; }
+
+    /// <summary>Who may use the dashboard from elsewhere.</summary>
+    public DashboardSettings Dashboard { get; init; } = new();
+
+    /// <summary>The least level of the log, which goes to the standard error as one JSON object a line.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Warning;
+
+    internal JobSettings Jobs { get; private init; } = new();
+
+    /// <summary>The same with other settings of the jobs.</summary>
+    internal NowcastSettings With(JobSettings jobs) => this with { Jobs = jobs.Checked() };
+
     internal TimeSpan Lead => TimeSpan.FromMinutes(LeadMinutes);
 
     /// <exception cref="ReportedException">A value is of the wrong kind.</exception>
@@ -37,12 +57,14 @@ internal sealed record NowcastSettings
         NowcastSettings settings;
         try
         {
-            settings = configuration.Get<NowcastSettings>() ?? new();
+            settings = (configuration.Get<NowcastSettings>() ?? new()).With(configuration.Get<JobSettings>() ?? new());
         }
         catch (InvalidOperationException e)
         {
             throw new ReportedException($"A setting cannot be read ({e.InnerException?.Message ?? e.Message}): correct {Prefix}… or appsettings.json.", e);
         }
+        if (settings.RequestsPerSecond < 0)
+            throw new ReportedException($"{Prefix}REQUESTSPERSECOND is {settings.RequestsPerSecond}: give 0 for no limit, or more.");
         return settings.LeadMinutes is > 0 and <= 24 * 60
             ? settings
             : throw new ReportedException($"{Prefix}LEADMINUTES is {settings.LeadMinutes}: give minutes from 1 to 1440.");

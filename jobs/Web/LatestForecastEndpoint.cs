@@ -1,48 +1,40 @@
-using ConvLstm.Nowcast.Ingest.Quality;
-using ConvLstm.Nowcast.Storage;
-using Microsoft.AspNetCore.Http.HttpResults;
+using ConvLstm.Nowcast.Jobs.Web.Live;
+using ConvLstm.Nowcast.Storage.Queries;
 
 namespace ConvLstm.Nowcast.Jobs.Web;
 
-/// <summary><c>GET /api/forecast/latest?grid=</c> (each map in numbers) and <c>GET /api/rain-at?lon=&amp;lat=</c> (a place).</summary>
+/// <summary><c>GET /api/forecast/latest?grid=</c>: each map of the newest run in numbers.</summary>
 internal static class LatestForecastEndpoint
 {
-    internal static void Map(IEndpointRouteBuilder routes)
-    {
-        routes.MapGet("/api/forecast/latest", LatestAsync);
-        routes.MapGet("/api/rain-at", RainAtAsync);
-    }
+    /// <summary>In hundredths of mm/h: above this a pixel is wet.</summary>
+    private const int WetAbove = 10;
 
-    private static async Task<Results<Ok<LatestForecast>, ProblemHttpResult>> LatestAsync(
-        NowcastDatabase database, string? grid, CancellationToken cancellation)
-    {
-        var grids = await database.Grids.ListAsync(cancellation);
-        var chosen = grid ?? (grids.Count > 0 ? grids[0].Grid.Name : null);
-        if (chosen is null || !grids.Any(g => g.Grid.Name == chosen))
-            return TypedResults.Problem($"There is no grid '{chosen}'; /api/status names those there are.", statusCode: StatusCodes.Status404NotFound);
-        if (await database.Queries.LatestRunAsync(chosen, null, cancellation) is not { } run)
-            return TypedResults.Problem($"There is no forecast for {chosen} yet.", statusCode: StatusCodes.Status404NotFound);
-        var forecast = await database.Queries.LoadRunAsync(run.RunId, cancellation);
-        return TypedResults.Ok(new LatestForecast(
-            chosen, run.IssueTime.UtcDateTime, run.Method, run.ModelVersion, [.. forecast.RainRate.Select((rain, lead) => MapOf(forecast, rain, lead))]));
-    }
+    internal static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/forecast/latest", Latest).WithTags("Runs")
+        .WithSummary("Mean, highest rate, wet and missing share of each map of the newest run.").ProducesProblem(404);
 
-    private static async Task<Results<Ok<IReadOnlyList<Storage.Queries.RainAtPoint>>, ProblemHttpResult>> RainAtAsync(
-        NowcastDatabase database, double lon, double lat, CancellationToken cancellation)
+    private static LatestForecast Latest(Runs runs, string? grid)
     {
-        if (!(lon is >= -180 and <= 180) || !(lat is >= -90 and <= 90))
-            return TypedResults.Problem($"There is no place at longitude {lon}, latitude {lat}: give degrees.", statusCode: StatusCodes.Status400BadRequest);
-        var rain = await database.Queries.RainAtAsync(lon, lat, null, cancellation);
-        return rain.Count > 0
-            ? TypedResults.Ok(rain)
-            : TypedResults.Problem($"No forecast covers longitude {lon}, latitude {lat}.", statusCode: StatusCodes.Status404NotFound);
-    }
-
-    private static ForecastMap MapOf(RainForecast forecast, float[] rain, int lead)
-    {
-        var summary = ScanSummary.Of(rain);
+        var live = runs.Grid(grid);
+        var run = live.Run ?? throw Refusals.NotFound($"There is no forecast for {live.Name} yet.");
         return new(
-            forecast.ValidTime(lead).UtcDateTime, forecast.LeadTimes[lead].TotalMinutes, summary.MeanMmH, summary.MaxMmH, summary.WetShare, summary.MissingShare);
+            live.Name, run.Run.IssueTime.UtcDateTime, run.Run.Method, run.Run.ModelVersion, [.. run.LeadSeconds.Select((_, lead) => MapOf(run, lead))]);
+    }
+
+    private static ForecastMap MapOf(PackedRun run, int lead)
+    {
+        var (known, wet, sum, highest) = (0, 0, 0L, 0);
+        foreach (var rate in run.Rates[lead])
+        {
+            if (rate == PackedRun.Unknown)
+                continue;
+            known++;
+            wet += rate > WetAbove ? 1 : 0;
+            sum += rate;
+            highest = Math.Max(highest, rate);
+        }
+        return new(
+            run.ValidTime(lead).UtcDateTime, run.LeadSeconds[lead] / 60.0, known == 0 ? null : sum / 100.0 / known, known == 0 ? null : highest / 100.0,
+            known == 0 ? 0 : (double)wet / known, 1 - ((double)known / run.Grid.PixelCount));
     }
 
     private sealed record LatestForecast(string Grid, DateTime IssueTime, string Method, string ModelVersion, IReadOnlyList<ForecastMap> Maps);

@@ -3,12 +3,11 @@ using ConvLstm.Nowcast.Storage;
 
 namespace ConvLstm.Nowcast.Jobs.Web;
 
-/// <summary><c>GET /</c> and <c>GET /api/status</c>: grids, scans, newest runs, the model.</summary>
+/// <summary><c>GET /api/status</c>: grids, scans, newest runs, the model.</summary>
 internal static class StatusEndpoint
 {
     internal static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/", GetAsync);
         routes.MapGet("/api/status", GetAsync);
     }
 

@@ -1,55 +1,55 @@
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Jobs.Monitoring;
+using ConvLstm.Nowcast.Jobs.Schedule;
+using ConvLstm.Nowcast.Jobs.Service;
+using ConvLstm.Nowcast.Jobs.Settings;
+using ConvLstm.Nowcast.Jobs.Web.Dashboard;
 using ConvLstm.Nowcast.Storage;
-using Microsoft.AspNetCore.Diagnostics;
-using Npgsql;
 
 namespace ConvLstm.Nowcast.Jobs.Web;
 
-/// <summary>The web service: status and the newest forecast as JSON.</summary>
+/// <summary>The web service: the map, the quality page, the API, health, metrics and the dashboard of the jobs.</summary>
 internal static class WebService
 {
-    private const string NoDatabase = "The database does not answer.";
-
     /// <summary>Makes the service; start it with <c>RunAsync</c> or <c>StartAsync</c>.</summary>
     /// <param name="database">Stays the caller's.</param>
     /// <param name="urls">Where to listen, such as http://127.0.0.1:5080; port 0 takes a free one.</param>
+    /// <param name="settings">Limits and what else can be set; null for those of the installation.</param>
+    /// <param name="schedule">What the dashboard shows; stays the caller's. Null for no dashboard.</param>
     /// <exception cref="ReportedException">The address cannot be listened on.</exception>
-    internal static WebApplication Build(NowcastDatabase database, string urls)
+    internal static WebApplication Build(NowcastDatabase database, string urls, NowcastSettings? settings = null, ISchedule? schedule = null)
     {
         if (!urls.Split(';').All(IsAddress))
             throw new ReportedException($"'{urls}' is no address to listen on: write it like http://127.0.0.1:5080 (--urls or NOWCAST_URLS); for https put a proxy before it.");
+        settings ??= NowcastSettings.Load();
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(urls);
+        ServiceLog.Configure(builder.Logging, settings.LogLevel);
         // An address that cannot be listened on is the caller's to report, in one line.
-        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
-        builder.Services.AddProblemDetails();
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.Complete);
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.AddSingleton(database);
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton<PrometheusText>();
+        builder.AddWebApi(settings);
+        if (schedule is not null)
+            DashboardEndpoints.AddServices(builder.Services, schedule);
         var app = builder.Build();
-        app.UseExceptionHandler(errors => errors.Run(WriteProblemAsync));
+        app.UseExceptionHandler(Problems.Handler);
         app.UseStatusCodePages();
+        app.UseWebApi(settings);
         StatusEndpoint.Map(app);
         LatestForecastEndpoint.Map(app);
         HealthEndpoint.Map(app);
+        MetricsEndpoint.Map(app);
+        if (schedule is not null)
+            DashboardEndpoints.Map(app);
+        // From the start: what happens before the first question counts too.
+        app.Services.GetRequiredService<PrometheusText>();
         return app;
     }
 
     private static bool IsAddress(string url) =>
         Uri.TryCreate(url.Replace("*", "any", StringComparison.Ordinal), UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttp;
-
-    /// <summary>What a person can act on becomes a sentence; the rest stays in the log.</summary>
-    private static Task WriteProblemAsync(HttpContext context)
-    {
-        var (status, title, detail) = context.Features.Get<IExceptionHandlerFeature>()?.Error switch
-        {
-            BadHttpRequestException bad => (bad.StatusCode, "The request cannot be understood.", bad.Message),
-            ReportedException reported => (StatusCodes.Status503ServiceUnavailable, NoDatabase, reported.Message),
-            NpgsqlException database => (StatusCodes.Status503ServiceUnavailable, NoDatabase, Explain(context, database)),
-            _ => (StatusCodes.Status500InternalServerError, "The request failed.", "The log of the service says why."),
-        };
-        return Results.Problem(title: title, detail: detail, statusCode: status).ExecuteAsync(context);
-    }
-
-    private static string Explain(HttpContext context, NpgsqlException error) => DatabaseErrors.Explain(
-        error, context.RequestServices.GetRequiredService<NowcastDatabase>().DataSource.ConnectionString).Message;
 }

@@ -23,14 +23,14 @@ public sealed record CheckpointMetadata
     /// <summary>What it was trained on.</summary>
     public required DataSpan Data { get; init; }
 
-    /// <summary>Where the network gives a ladder of probabilities: how rates are read off it.</summary>
-    public ProbabilityLevels? Levels { get; init; }
-
     /// <summary>Losses and scores by name, such as <c>validation_loss</c>.</summary>
     public required IReadOnlyDictionary<string, double> Scores { get; init; }
 
     /// <summary>The settings of the training by name, the seed among them.</summary>
     public required IReadOnlyDictionary<string, string> Training { get; init; }
+
+    /// <summary>The losses after each epoch; null in checkpoints from before they were kept.</summary>
+    public IReadOnlyList<EpochLoss>? Curve { get; init; }
 
     /// <summary>The version and source revision of the program that wrote it.</summary>
     public required string Program { get; init; }
@@ -39,31 +39,14 @@ public sealed record CheckpointMetadata
     public required DateTimeOffset Created { get; init; }
 }
 
+/// <summary>The losses after an epoch; null where one is not finite.</summary>
+/// <param name="Training">The running mean.</param>
+/// <param name="Validation">On windows that are not trained on.</param>
+public sealed record EpochLoss(double? Training, double? Validation);
+
 /// <summary>The scans of a training.</summary>
 /// <param name="Grids">The names of their grids.</param>
 /// <param name="From">The valid time of the oldest.</param>
 /// <param name="To">The valid time of the newest.</param>
 /// <param name="Frames">How many they were.</param>
 public sealed record DataSpan(IReadOnlyList<string> Grids, DateTimeOffset From, DateTimeOffset To, int Frames);
-
-/// <summary>
-/// The probability from which rain of a threshold is put on the map, chosen on validation data for the best CSI. It is well below a
-/// half for heavy rain, whose place cannot be known so surely (near CSI / (1 + CSI), Hogan and Mason 2012, section 3.2).
-/// </summary>
-/// <param name="Thresholds">mm/h, rising.</param>
-/// <param name="LeadMinutes">Rising.</param>
-/// <param name="Levels">0 to 1, for each threshold, then each lead.</param>
-public sealed record ProbabilityLevels(IReadOnlyList<float> Thresholds, IReadOnlyList<double> LeadMinutes, IReadOnlyList<IReadOnlyList<double>> Levels)
-{
-    /// <summary>Levels of a network that has learned nothing: a half, which gives extrapolation.</summary>
-    public static ProbabilityLevels Half(IReadOnlyList<float> thresholds) => new(thresholds, [0], [.. thresholds.Select(_ => (IReadOnlyList<double>)[0.5])]);
-
-    /// <summary>The levels of all thresholds at a lead, interpolated; beyond the ends the last ones hold.</summary>
-    public double[] At(double leadMinutes)
-    {
-        var upper = LeadMinutes.TakeWhile(m => m < leadMinutes).Count();
-        var (i, j) = (Math.Max(0, upper - 1), Math.Min(LeadMinutes.Count - 1, upper));
-        var share = i == j ? 0 : (leadMinutes - LeadMinutes[i]) / (LeadMinutes[j] - LeadMinutes[i]);
-        return [.. Levels.Select(l => l[i] + ((l[j] - l[i]) * share))];
-    }
-}

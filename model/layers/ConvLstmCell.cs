@@ -82,7 +82,8 @@ public sealed class ConvLstmCell : nn.Module<Tensor?, ConvLstmState?, ConvLstmSt
                 var fromState = nn.functional.conv2d(before.Hidden, state_weight, gates is null ? bias : null, padding: padding);
                 gates = gates is null ? fromState : gates + fromState;
             }
-            state = Gate(gates!, state?.Cell);
+            // Under autocast convolutions give bfloat16; the state stays as exact as the weights.
+            state = Gate(gates!.to_type(state_weight.dtype), state?.Cell);
             hidden.Add(state.Value.Hidden);
         }
         return (steps == 1 ? hidden[0] : cat(hidden, 0), state!.Value);

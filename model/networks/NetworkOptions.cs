@@ -21,9 +21,13 @@ public sealed record NetworkOptions
     /// <summary>Rain rates, normalised and rising, for whose exceedance the network gives log-odds; empty for one that gives rain.</summary>
     public IReadOnlyList<float> Thresholds { get; init; } = [];
 
+    /// <summary>ln(1 + Rmax/r0) of the normalisation: what takes its rain back to multiples of r0. Read where there are thresholds.</summary>
+    public double LogRange { get; init; } = Math.Log(1001);
+
     public bool Equals(NetworkOptions? other) =>
         other is not null && Network == other.Network && Hidden.SequenceEqual(other.Hidden)
-        && Kernel == other.Kernel && Patch == other.Patch && Peepholes == other.Peepholes && Thresholds.SequenceEqual(other.Thresholds);
+        && Kernel == other.Kernel && Patch == other.Patch && Peepholes == other.Peepholes && Thresholds.SequenceEqual(other.Thresholds)
+        && LogRange.Equals(other.LogRange);
 
     public override int GetHashCode() => HashCode.Combine(Network, Hidden.Count, Kernel, Patch, Peepholes);
 }

@@ -3,41 +3,108 @@ using ConvLstm.Nowcast.Model.Layers;
 namespace ConvLstm.Nowcast.Model.Networks;
 
 /// <summary>
-/// What can be read off the aligned scans without learning, for each pixel: the newest log-rain at several scales, the share of
-/// wet and of heavy pixels around, and the trend of each scale. Small scales are forgotten first (Seed 2003, S-PROG), so a
-/// head that weighs them by lead time knows most of what extrapolation leaves open.
+/// What can be read off the aligned scans without learning, for each pixel. Small scales are forgotten first (Seed 2003,
+/// S-PROG), so a head that weighs scales by lead time knows most of what extrapolation leaves open; and how well the last twenty minutes
+/// would have been forecast says how fast this rain is forgotten. Scales are kilometres on the ground, so that they fit any grid.
 /// </summary>
-internal static class RainFeatures
+/// <param name="Rain">(batch, <see cref="RainChannels"/>, H, W): logarithms of blurred rain, their trends, the ages of the scans compared.</param>
+/// <param name="Rungs">(batch · thresholds, <see cref="RungChannels"/>, H, W): what belongs to one threshold.</param>
+internal sealed record RainFeatures(Tensor Rain, Tensor Rungs)
 {
-    private static readonly int[] RainRadii = [0, 1, 2, 4, 8, 16, 32];
-    private static readonly int[] ShareRadii = [2, 6, 16];
-    private static readonly int[] TrendRadii = [2, 6, 16];
+    /// <summary>Half sides of boxes, km.</summary>
+    private static readonly double[] RainScales = [0, 1.5, 3, 6, 12, 24, 48];
+    private static readonly double[] ShareScales = [1.5, 4, 12, 36];
+    private static readonly double[] AgreementScales = [9, 36];
 
-    /// <summary>How many channels <see cref="Of"/> gives, for a number of thresholds.</summary>
-    internal static int Channels(int thresholds) => RainRadii.Length + (ShareRadii.Length * thresholds) + (TrendRadii.Length * 2) + 1;
+    /// <summary>Growth is looked for on all scales but the largest.</summary>
+    private static readonly int TrendScales = RainScales.Length - 1;
+
+    /// <summary>Minutes between the newest scan and those it is compared with, where there are scans of that age.</summary>
+    private static readonly double[] Ages = [7, 20];
+
+    /// <summary>Rates below a fifth of the normalisation's scale are as good as dry: log-rain is log(R + this).</summary>
+    private const double Least = 0.2;
+
+    // Shares of boxes are never quite 0 or 1; agreement of a box with few events leans on that of the whole image, and that on a half.
+    private const double LeastShare = 0.003;
+    private const double FewInBox = 0.02;
+    private const double FewInImage = 10;
+    private const double MostAgreement = 1.5;
+
+    // Divisors that bring features near the range −1 … 1.
+    internal const double LogSpan = 3;
+
+    internal static int RainChannels => RainScales.Length + (Ages.Length * (TrendScales + 1)) + 1;
+
+    internal static int RungChannels => ShareScales.Length + AgreementScales.Length + 2;
+
+    /// <summary>The channel of <see cref="Rain"/> with the newest rain itself, and that of <see cref="Rungs"/> with the threshold.</summary>
+    internal const int Newest = 0;
+
+    /// <summary>Of <see cref="Rain"/>: the largest scale, and its value where there is as good as no rain in the box.</summary>
+    internal static int Widest => RainScales.Length - 1;
+
+    internal static float NoRain => (float)(Math.Log(Least * 1.1) / LogSpan);
+
+    /// <summary>Of <see cref="Rungs"/>: what <see cref="Newest"/> is to be compared with.</summary>
+    internal static int Threshold => RungChannels - 1;
 
     /// <param name="past">(batch, time, H, W, 2), aligned.</param>
-    /// <param name="thresholds">Normalised rates.</param>
-    /// <returns>(batch, channels, H, W).</returns>
-    internal static Tensor Of(Tensor past, IReadOnlyList<float> thresholds)
+    /// <param name="options">Thresholds and normalisation.</param>
+    /// <param name="leads">The step and the size of a pixel.</param>
+    internal static RainFeatures Of(Tensor past, NetworkOptions options, LeadTimes leads)
     {
-        var time = past.shape[1];
-        var (rain, mask) = (Channel(past, time - 1, 0), Channel(past, time - 1, 1));
-        var above = cat([.. thresholds.Select(t => rain.ge(t - ThresholdSlack).to_type(float32))], 1);
-        var features = new List<Tensor> { mask };
-        features.AddRange(RainRadii.Select(radius => MultiScaleBlur.Mean(rain, mask, radius)));
-        features.AddRange(ShareRadii.Select(radius => MultiScaleBlur.Mean(above, mask, radius)));
-        foreach (var before in new[] { time - 2, 0 })
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        var time = (int)past.shape[1];
+        var scan = (int t) => (Rain: (Channel(past, t, 0) * options.LogRange).expm1(), Mask: Channel(past, t, 1));
+        var (rain, mask) = scan(time - 1);
+        var now = RainScales.Select(km => MultiScaleBlur.Mean(rain, mask, Pixels(km, leads))).ToArray();
+        var features = new List<Tensor>(now.Select(Log)) { mask };
+        Tensor? older = null, both = null;
+        foreach (var age in Ages)
         {
-            var both = mask * Channel(past, before, 1);
-            var trend = (rain - Channel(past, before, 0)) * both;
-            features.AddRange(TrendRadii.Select(radius => MultiScaleBlur.Mean(trend, both, radius)));
+            var steps = Math.Clamp((int)Math.Round(age / leads.StepMinutes), 1, Math.Max(1, time - 1));
+            var (before, seen) = scan(Math.Max(0, time - 1 - steps));
+            // Where the older scan saw nothing there is no trend.
+            (older, both) = (where(seen.gt(0), before, rain), mask * seen);
+            features.AddRange(Enumerable.Range(0, TrendScales).Select(s => ((now[s] + 1).log() - (MultiScaleBlur.Mean(older, mask, Pixels(RainScales[s], leads)) + 1).log()).clamp(-3, 3) / 2));
+            features.Add(zeros_like(rain).fill_(steps * leads.StepMinutes / 20));
         }
-        return cat(features, 1);
+        var rungs = RungsOf(rain, older!, mask, both!, options, leads);
+        return new(cat(features, 1).MoveToOuterDisposeScope(), rungs.MoveToOuterDisposeScope());
+    }
+
+    private static Tensor RungsOf(Tensor rain, Tensor older, Tensor mask, Tensor both, NetworkOptions options, LeadTimes leads)
+    {
+        var size = rain.shape;
+        var thresholds = tensor([.. options.Thresholds], [1, options.Thresholds.Count, 1, 1], device: rain.device);
+        var rates = (thresholds * options.LogRange).expm1();
+        var above = rain.ge(rates * (1 - ThresholdSlack)).to_type(float32);
+        var before = older.ge(rates * (1 - ThresholdSlack)).to_type(float32);
+        var features = ShareScales.Select(km => LogOdds(MultiScaleBlur.Mean(above, mask, Pixels(km, leads)), LeastShare)).ToList();
+        // The critical success index of Lagrangian persistence over the last scans, near and everywhere.
+        var (hits, events) = (above * before * both, above.maximum(before) * both);
+        var everywhere = (hits.sum([2, 3], keepdim: true) + FewInImage) / (events.sum([2, 3], keepdim: true) + (2 * FewInImage));
+        var ones = ones_like(mask);
+        foreach (var km in AgreementScales)
+        {
+            var near = MultiScaleBlur.Mean(cat([hits, events], 1), ones, Pixels(km, leads)).chunk(2, 1);
+            features.Add(LogOdds((near[0] + (everywhere * FewInBox)) / (near[1] + FewInBox), 0).clamp(-MostAgreement, MostAgreement));
+        }
+        features.Add(LogOdds(everywhere, 0).expand(above.shape).clamp(-MostAgreement, MostAgreement));
+        features.Add(Log(rates).expand(above.shape));
+        return stack(features, 2).view(size[0] * options.Thresholds.Count, RungChannels, size[2], size[3]);
     }
 
     /// <summary>A rate that equals the threshold reaches it; packing and logarithm may have cost it its last digits.</summary>
-    internal const float ThresholdSlack = 1e-4f;
+    internal const float ThresholdSlack = 1e-3f;
 
-    private static Tensor Channel(Tensor past, long time, long channel) => past.select(1, Math.Max(0, time)).narrow(3, channel, 1).permute(0, 3, 1, 2);
+    private static Tensor Log(Tensor rain) => (rain + Least).log() / LogSpan;
+
+    private static Tensor LogOdds(Tensor share, double least) => ((share + least) / (1 - share + least)).log() / LogSpan;
+
+    private static int Pixels(double kilometres, LeadTimes leads) => (int)Math.Round(kilometres / leads.PixelKilometres);
+
+    private static Tensor Channel(Tensor past, long time, long channel) => past.select(1, time).narrow(3, channel, 1).permute(0, 3, 1, 2);
 }

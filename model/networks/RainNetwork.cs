@@ -14,6 +14,9 @@ public abstract class RainNetwork : nn.Module<Tensor, LeadTimes, Tensor>
     /// <summary>What is needed to make the same network again.</summary>
     public NetworkOptions Options { get; }
 
+    /// <summary>Whether the network can leave pixels out, which saves time in training; else it predicts them all.</summary>
+    public virtual bool TakesSites => false;
+
     /// <param name="past">(batch, time, height, width, 2).</param>
     /// <param name="leads">Which frames to predict.</param>
     public abstract override Tensor forward(Tensor past, LeadTimes leads);

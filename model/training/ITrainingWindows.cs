@@ -1,17 +1,26 @@
+using ConvLstm.Nowcast.Model.Networks;
+
 namespace ConvLstm.Nowcast.Model.Training;
+
+/// <summary>Windows that go through a network together: they share the step and the size of a pixel.</summary>
+/// <param name="Frames">(batch, time, height, width, 2): normalised rain and the mask of what was observed.</param>
+/// <param name="Past">Frames that the network reads; the rest is what it should predict.</param>
+/// <param name="StepMinutes">The time between two frames.</param>
+/// <param name="PixelKilometres">The side of a pixel on the ground.</param>
+public sealed record TrainingBatch(Tensor Frames, int Past, double StepMinutes, double PixelKilometres = 1) : IDisposable
+{
+    /// <summary>All leads of the windows.</summary>
+    public LeadTimes Leads => LeadTimes.Every((int)Frames.shape[1] - Past, StepMinutes) with { PixelKilometres = PixelKilometres };
+
+    public void Dispose() => Frames.Dispose();
+}
 
 /// <summary>Where a trainer gets its windows from.</summary>
 public interface ITrainingWindows
 {
-    /// <summary>Frames that the network reads; the rest of a window is what it should predict.</summary>
-    int Past { get; }
-
-    /// <summary>The time between two frames.</summary>
-    double StepMinutes { get; }
-
-    /// <summary>A batch drawn at random from the training part, augmented: (batch, time, height, width, 2).</summary>
-    Tensor DrawTraining(int batch, Random random);
+    /// <summary>A batch drawn at random from the training part, augmented.</summary>
+    TrainingBatch DrawTraining(int batch, Random random);
 
     /// <summary>The validation part in batches, always the same.</summary>
-    IEnumerable<Tensor> Validation(int batch);
+    IEnumerable<TrainingBatch> Validation(int batch);
 }

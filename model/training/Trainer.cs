@@ -34,53 +34,69 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
         network.to(options.Device);
         using var optimizer = optim.Adam(network.parameters(), options.LearningRate);
         using var best = new Weights(network);
-        var validation = new ValidationLoss(windows, options, loss);
+        var curve = new List<(double, double)>();
+        var (step, epoch, running, drawn) = (0, 0, double.NaN, 0);
+        // Halving the batch makes more steps of an epoch, not fewer windows.
+        var windowsOfEpoch = Math.Max(1, options.WindowsPerEpoch / options.BatchSize) * options.BatchSize;
+        var batch = new AffordableBatch(options.BatchSize, notice => Report(null, notice));
+        var validation = new ValidationLoss(windows, options, loss, batch);
         var (firstLoss, persistenceLoss) = (validation.Of(network, cancellation), validation.OfPersistence(network, cancellation));
         var (bestLoss, bestEpoch) = (firstLoss, 0);
-        var curve = new List<(double, double)>();
-        var (step, epoch, running) = (0, 0, double.NaN);
 
         while (Fraction() < 1 && epoch - bestEpoch <= options.Patience)
         {
             epoch++;
-            var stepsLeft = Math.Max(1, options.WindowsPerEpoch / options.BatchSize);
-            for (; stepsLeft > 0 && Fraction() < 1; stepsLeft--)
+            drawn = 0;
+            while (drawn < windowsOfEpoch && Fraction() < 1)
             {
                 cancellation.ThrowIfCancellationRequested();
                 optimizer.LearningRate = options.LearningRate * Schedule(step, Fraction());
-                var value = Step(network, windows, loss, optimizer, random);
+                var value = batch.Run(size => Step(network, windows, size, loss, optimizer, random));
+                drawn += batch.Size;
                 if (!(Math.Abs(value) < DivergedAt))
                     throw new ReportedException($"The training diverged: the loss of step {step + 1} is {value}. Lower --learning-rate (now {options.LearningRate}).");
                 running = double.IsNaN(running) ? value : (LossMemory * running) + ((1 - LossMemory) * value);
-                progress?.Report(new(epoch, ++step, Fraction(), running, curve.Count == 0 ? null : curve[^1].Item2));
+                step++;
+                Report(curve.Count == 0 ? null : curve[^1].Item2);
             }
             var validated = validation.Of(network, cancellation);
             curve.Add((running, validated));
-            progress?.Report(new(epoch, step, Fraction(), running, validated));
+            if (options.StopAtCollapse)
+                Collapse.Check(network, windows, options, epoch);
+            Report(validated);
             if (validated >= bestLoss)
                 continue;
             (bestLoss, bestEpoch) = (validated, epoch);
             best.Remember();
         }
         best.Restore();
-        return new(epoch, step, firstLoss, running, bestLoss, persistenceLoss, time.GetElapsedTime(started), curve);
+        return new(epoch, step, firstLoss, running, bestLoss, persistenceLoss, time.GetElapsedTime(started), curve) { BatchSize = batch.Size };
+
+        void Report(double? validated, string? notice = null) => progress?.Report(new(epoch, step, Fraction(), running, validated) { Notice = notice });
 
         double Fraction() => Math.Max(
             options.Budget is TimeSpan budget ? time.GetElapsedTime(started) / budget : 0,
-            options.Epochs is int epochs ? (double)step / (epochs * Math.Max(1, options.WindowsPerEpoch / options.BatchSize)) : 0);
+            options.Epochs is int epochs && epoch > 0 ? (epoch - 1 + ((double)drawn / windowsOfEpoch)) / epochs : 0);
     }
 
     private static double Schedule(int step, double fraction) =>
         Math.Min(1, (step + 1.0) / WarmUpSteps) * (LastRate + ((1 - LastRate) * 0.5 * (1 + Math.Cos(Math.PI * Math.Min(1, fraction)))));
 
     private double Step(
-        RainNetwork network, ITrainingWindows windows, Func<Tensor, Tensor, Tensor, Tensor> loss, optim.Optimizer optimizer, Random random)
+        RainNetwork network, ITrainingWindows windows, int size, Func<Tensor, Tensor, Tensor, Tensor> loss, optim.Optimizer optimizer, Random random)
     {
         using var scope = NewDisposeScope();
         network.train();
         optimizer.zero_grad();
-        var window = windows.DrawTraining(options.BatchSize, random).to(options.Device);
-        var value = LossOf(network, window, windows.Past, DrawLeads(windows, window, random), loss);
+        var batch = windows.DrawTraining(size, random);
+        var leads = DrawLeads(batch.Leads, random);
+        if (network.TakesSites && options.SiteStride > 1)
+            leads = leads with { Sites = new(options.SiteStride, random.Next(options.SiteStride), random.Next(options.SiteStride)) };
+        var frames = batch.Frames.to(options.Device);
+        Tensor prediction;
+        using (new MixedPrecision(options.Device, options.MixedPrecision))
+            prediction = network.call(frames.narrow(1, 0, batch.Past), leads);
+        var value = LossOf(prediction.to_type(float32), frames, batch.Past, leads, loss);
         value.backward();
         nn.utils.clip_grad_norm_(network.parameters(), LongestGradient);
         optimizer.step();
@@ -88,9 +104,8 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
     }
 
     /// <summary>Some of the leads, always the furthest among them, so that states are learned to the end; all where no number is set.</summary>
-    private LeadTimes DrawLeads(ITrainingWindows windows, Tensor window, Random random)
+    private LeadTimes DrawLeads(LeadTimes all, Random random)
     {
-        var all = LeadTimes.Every((int)window.shape[1] - windows.Past, windows.StepMinutes);
         if (options.LeadsPerStep is not int count || count >= all.Steps.Count)
             return all;
         var steps = all.Steps.SkipLast(1).ToArray();
@@ -106,7 +121,7 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
     internal static Tensor LossOf(Tensor prediction, Tensor window, int past, LeadTimes leads, Func<Tensor, Tensor, Tensor, Tensor> loss)
     {
         var frames = leads.Steps.Select(step => (long)(past + step - 1)).ToArray();
-        var truth = window.index_select(1, tensor(frames, [frames.Length], device: window.device));
+        var truth = leads.Sites.Of(window.index_select(1, tensor(frames, [frames.Length], device: window.device)), 2, 3);
         return loss(prediction, truth.narrow(4, 0, 1), truth.narrow(4, 1, 1));
     }
 }

@@ -29,9 +29,20 @@ public sealed record TrainingOptions
     /// <summary>Leads drawn for each step, to save time where there are many; null for all.</summary>
     public int? LeadsPerStep { get; init; }
 
+    /// <summary>Of networks that can leave pixels out, every nth pixel of every nth row is learned from; validation takes all.</summary>
+    public int SiteStride { get; init; } = 1;
+
+    /// <summary>
+    /// Stops a training whose network forecasts next to no rain where there is some. Not for one that starts so and has yet to learn.
+    /// </summary>
+    public bool StopAtCollapse { get; init; }
+
     public long Seed { get; init; } = 1;
 
     public Device Device { get; init; } = CPU;
+
+    /// <summary>Whether convolutions run in bfloat16 in training; null where the device gains by it. Validation is in float32.</summary>
+    public bool? MixedPrecision { get; init; }
 
     /// <exception cref="ReportedException">There is no end, or a number is not above 0.</exception>
     internal void Check()
@@ -40,8 +51,8 @@ public sealed record TrainingOptions
             throw new ReportedException("A training needs an end: give --epochs or --minutes.");
         if (Epochs < 1 || Budget <= TimeSpan.Zero)
             throw new ReportedException($"A training of {(Epochs is int epochs ? $"{epochs} epochs" : $"{Budget!.Value.TotalMinutes} minutes")} is none: give --epochs or --minutes above 0.");
-        if (BatchSize < 1 || WindowsPerEpoch < 1 || LeadsPerStep < 1)
-            throw new ReportedException($"Windows a step ({BatchSize}), an epoch ({WindowsPerEpoch}) and leads a step ({LeadsPerStep}) are 1 or more.");
+        if (BatchSize < 1 || WindowsPerEpoch < 1 || LeadsPerStep < 1 || SiteStride < 1)
+            throw new ReportedException($"Windows a step ({BatchSize}), an epoch ({WindowsPerEpoch}) leads a step ({LeadsPerStep}) and the stride of sites ({SiteStride}) are 1 or more.");
         if (!(LearningRate > 0))
             throw new ReportedException($"A --learning-rate of {LearningRate} learns nothing: give one above 0.");
     }

@@ -6,7 +6,11 @@ namespace ConvLstm.Nowcast.Model.Training;
 /// <param name="Fraction">Of the budget or the epochs, 0 to 1.</param>
 /// <param name="TrainingLoss">The running mean of the loss.</param>
 /// <param name="ValidationLoss">After the last epoch; null before the first one ends.</param>
-public sealed record TrainingProgress(int Epoch, int Step, double Fraction, double TrainingLoss, double? ValidationLoss);
+public sealed record TrainingProgress(int Epoch, int Step, double Fraction, double TrainingLoss, double? ValidationLoss)
+{
+    /// <summary>A line that a person should see, such as that the batch was halved; null where there is none.</summary>
+    public string? Notice { get; init; }
+}
 
 /// <summary>What a training gave; the network holds the weights of the best epoch.</summary>
 /// <param name="Epochs">Epochs begun.</param>
@@ -19,4 +23,8 @@ public sealed record TrainingProgress(int Epoch, int Step, double Fraction, doub
 /// <param name="Curve">Training and validation loss after each epoch.</param>
 public sealed record TrainingResult(
     int Epochs, int Steps, double FirstLoss, double TrainingLoss, double ValidationLoss, double PersistenceLoss, TimeSpan Duration,
-    IReadOnlyList<(double Training, double Validation)> Curve);
+    IReadOnlyList<(double Training, double Validation)> Curve)
+{
+    /// <summary>Windows in one step at the end: fewer than asked for where memory did not reach.</summary>
+    public int BatchSize { get; init; }
+}

@@ -3,32 +3,38 @@ using ConvLstm.Nowcast.Model.Networks;
 namespace ConvLstm.Nowcast.Model.Training;
 
 /// <summary>The mean loss over the validation part.</summary>
-internal sealed class ValidationLoss(ITrainingWindows windows, TrainingOptions options, Func<Tensor, Tensor, Tensor, Tensor> loss)
+internal sealed class ValidationLoss(ITrainingWindows windows, TrainingOptions options, Func<Tensor, Tensor, Tensor, Tensor> loss, AffordableBatch batch)
 {
     internal double Of(RainNetwork network, CancellationToken cancellation)
     {
         network.eval();
-        return Mean((window, leads) => Trainer.LossOf(network, window, windows.Past, leads, loss), cancellation);
+        return Mean(network, (batch, window, leads) => Trainer.LossOf(network, window, batch.Past, leads, loss), cancellation);
     }
 
     /// <summary>Of the newest frame, which in the frame of the rain is extrapolation.</summary>
     internal double OfPersistence(RainNetwork network, CancellationToken cancellation) => Mean(
-        (window, leads) => Trainer.LossOf(network.Persistence(window.narrow(1, 0, windows.Past), leads), window, windows.Past, leads, loss), cancellation);
+        network,
+        (batch, window, leads) => Trainer.LossOf(network.Persistence(window.narrow(1, 0, batch.Past), leads), window, batch.Past, leads, loss), cancellation);
 
-    private double Mean(Func<Tensor, LeadTimes, Tensor> lossOf, CancellationToken cancellation)
+    private double Mean(RainNetwork network, Func<TrainingBatch, Tensor, LeadTimes, Tensor> lossOf, CancellationToken cancellation) =>
+        batch.Run(size => Mean(size, network, lossOf, cancellation));
+
+    private double Mean(int size, RainNetwork network, Func<TrainingBatch, Tensor, LeadTimes, Tensor> lossOf, CancellationToken cancellation)
     {
         using var gradients = no_grad();
         double sum = 0;
         long count = 0;
         using var outer = NewDisposeScope();
-        foreach (var batch in windows.Validation(options.BatchSize))
+        foreach (var drawn in windows.Validation(size))
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var leads = LeadTimes.Every((int)batch.shape[1] - windows.Past, windows.StepMinutes);
-            sum += lossOf(batch.to(options.Device), leads).item<float>() * batch.shape[0];
-            count += batch.shape[0];
-            batch.Dispose();
+            var leads = drawn.Leads;
+            if (network.TakesSites)
+                leads = leads with { Sites = new(options.SiteStride, 0, 0) };
+            sum += lossOf(drawn, drawn.Frames.to(options.Device), leads).item<float>() * drawn.Frames.shape[0];
+            count += drawn.Frames.shape[0];
+            drawn.Dispose();
         }
         return count == 0 ? double.NaN : sum / count;
     }

@@ -8,9 +8,6 @@ namespace ConvLstm.Nowcast.Evaluation;
 /// </summary>
 internal sealed class Bootstrap(HindcastOptions options, IReadOnlyList<string> methods, IReadOnlyList<HindcastCase> cases)
 {
-    private const double Low = 0.025;
-    private const double High = 0.975;
-
     /// <summary>Each method against each one named before it.</summary>
     internal IReadOnlyList<ComparisonRow> Compare()
     {
@@ -52,7 +49,7 @@ internal sealed class Bootstrap(HindcastOptions options, IReadOnlyList<string> m
         double Quantile(double share) => drawn.Length == 0 ? double.NaN : drawn[(int)Math.Round(share * (drawn.Length - 1))];
         return new ComparisonRow(
             methods[method], methods[reference], mask, threshold < 0 ? "crps" : "csi",
-            threshold < 0 ? null : options.Thresholds[threshold], differences[0], Quantile(Low), Quantile(High));
+            threshold < 0 ? null : options.Thresholds[threshold], differences[0], Quantile((1 - options.Confidence) / 2), Quantile((1 + options.Confidence) / 2));
     }
 
     private double Csi(int method, int mask, int threshold, int[] draw) => Summary.Mean(Enumerable.Range(0, cases[0].Leads).Select(lead =>

@@ -7,7 +7,7 @@ public sealed record HindcastOptions
     public TimeSpan Lead { get; init; } = ForecastRequest.DefaultLead;
 
     /// <summary>Rates in mm/h, rising: events of the contingency scores and the ladder of the probabilities.</summary>
-    public IReadOnlyList<float> Thresholds { get; init; } = [0.1f, 0.2f, 0.5f, 1, 2, 5, 10, 20, 30];
+    public IReadOnlyList<float> Thresholds { get; init; } = ForecastRequest.Ladder;
 
     /// <summary>Scans before the newest one of the first issue time; a forecaster is given as many, or what it needs.</summary>
     public int PastScans { get; init; } = 4;
@@ -23,6 +23,9 @@ public sealed record HindcastOptions
 
     /// <summary>Draws of the bootstrap over issue times.</summary>
     public int Resamples { get; init; } = 1000;
+
+    /// <summary>The middle share of the draws that an interval covers.</summary>
+    public double Confidence { get; init; } = 0.95;
 
     /// <summary>The seed of those draws.</summary>
     public int Seed { get; init; } = 1;

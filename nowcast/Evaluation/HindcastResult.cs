@@ -58,7 +58,7 @@ public sealed record LeadRow(
 public sealed record ReliabilityRow(string Method, string Mask, float Threshold, IReadOnlyList<ReliabilityPoint> Points);
 
 /// <summary>
-/// The score of a method less that of the reference, both means over the leads, with the middle 95 per cent of paired
-/// bootstrap draws over issue times (Efron and Tibshirani 1993).
+/// The score of a method less that of the reference, both means over the leads, with the middle of the paired
+/// bootstrap draws over issue times, 95 per cent of them where not set otherwise (Efron and Tibshirani 1993).
 /// </summary>
 public sealed record ComparisonRow(string Method, string Reference, string Mask, string Score, float? Threshold, double Difference, double Low, double High);

@@ -1,15 +1,14 @@
 using ConvLstm.Nowcast.Ingest;
-using ConvLstm.Nowcast.Model.Checkpoints;
 
 namespace ConvLstm.Nowcast.Methods;
 
 /// <summary>A forecast from maps of exceedance probabilities, advected to each lead.</summary>
 /// <param name="grid">The grid.</param>
 /// <param name="newest">The newest scan, whose shares of rain stand in for air that no radar has seen.</param>
-/// <param name="levels">The ladder and how to read it.</param>
-internal sealed class LadderForecast(RadarGrid grid, RadarFrame newest, ProbabilityLevels levels)
+/// <param name="rates">The rungs of the ladder, mm/h, rising.</param>
+internal sealed class LadderForecast(RadarGrid grid, RadarFrame newest, IReadOnlyList<float> rates)
 {
-    private readonly RateLadder _ladder = new(levels.Thresholds);
+    private readonly RateLadder _ladder = new(rates);
 
     /// <summary>The map of one lead.</summary>
     /// <param name="Rate">mm/h; NaN where the air is not known.</param>
@@ -18,12 +17,12 @@ internal sealed class LadderForecast(RadarGrid grid, RadarFrame newest, Probabil
 
     /// <param name="probabilities">(rungs, H·W): 0 to 1, at the lead.</param>
     /// <param name="known">H·W: whether the air of the pixel was observed.</param>
-    /// <param name="leadMinutes">The lead.</param>
     /// <param name="thresholds">The requested ones, mm/h.</param>
-    internal Map At(float[] probabilities, bool[] known, double leadMinutes, IReadOnlyList<float> thresholds)
+    internal Map At(float[] probabilities, bool[] known, IReadOnlyList<float> thresholds)
     {
-        var (rungs, pixels) = (levels.Thresholds.Count, grid.PixelCount);
-        var at = levels.At(leadMinutes);
+        var (rungs, pixels) = (rates.Count, grid.PixelCount);
+        var levels = new double[rungs];
+        Parallel.For(0, rungs, rung => levels[rung] = ExpectedCsi.Level(probabilities.AsSpan(rung * pixels, pixels), known));
         var rate = new float[pixels];
         var exceedance = thresholds.Select(_ => new float[pixels]).ToArray();
         var climatology = thresholds.Select(ShareAbove).ToArray();
@@ -34,7 +33,7 @@ internal sealed class LadderForecast(RadarGrid grid, RadarFrame newest, Probabil
             {
                 for (var rung = 0; rung < rungs; rung++)
                     ladder[rung] = probabilities[(rung * pixels) + pixel];
-                rate[pixel] = known[pixel] ? _ladder.Rate(ladder, at) : float.NaN;
+                rate[pixel] = known[pixel] ? _ladder.Rate(ladder, levels) : float.NaN;
                 for (var t = 0; t < exceedance.Length; t++)
                 {
                     exceedance[t][pixel] = known[pixel] ? _ladder.Probability(ladder, thresholds[t])

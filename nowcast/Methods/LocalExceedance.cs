@@ -11,8 +11,6 @@ internal sealed class LocalExceedance
 {
     private const double KilometresPerMinute = 1;
 
-    private const double KilometresPerDegree = 111.195;
-
     private readonly double columnKilometres;
     private readonly double rowKilometres;
     private readonly Tensor climatology;
@@ -24,7 +22,7 @@ internal sealed class LocalExceedance
     /// <param name="thresholds">mm/h, rising.</param>
     internal LocalExceedance(RadarGrid grid, Tensor newest, IReadOnlyList<float> thresholds)
     {
-        (columnKilometres, rowKilometres) = PixelKilometres(grid);
+        (columnKilometres, rowKilometres) = Ground.Pixel(grid);
         this.thresholds = tensor(thresholds.ToArray(), [thresholds.Count, 1, 1], device: newest.device);
         observed = newest.isfinite();
         var seen = observed.to_type(ScalarType.Float32).sum().clamp(min: 1);
@@ -48,15 +46,6 @@ internal sealed class LocalExceedance
         var probability = climatology + ((share - climatology) * trust.maximum(known.to_type(ScalarType.Float32)));
         return probability.clamp(0, 1)
             .masked_fill(known.logical_or(observed.unsqueeze(0)).logical_not(), float.NaN).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>The extent of a pixel on the ground; of a geographic grid that at its middle latitude.</summary>
-    internal static (double Column, double Row) PixelKilometres(RadarGrid grid)
-    {
-        if (!grid.IsGeographic)
-            return (grid.PixelX / 1000, grid.PixelY / 1000);
-        var latitude = double.DegreesToRadians(grid.CentreY(grid.Height / 2));
-        return (grid.PixelX * KilometresPerDegree * Math.Max(0.1, Math.Cos(latitude)), grid.PixelY * KilometresPerDegree);
     }
 
     private static int Radius(double side) => Math.Max(0, (int)Math.Round((side - 1) / 2));

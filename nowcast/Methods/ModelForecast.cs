@@ -16,12 +16,15 @@ public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster
     /// <summary>The name in <see cref="ForecastMethods"/>.</summary>
     public const string Name = "model";
 
+    private const int FewestScans = 3;
+
     private readonly Normalisation _normalisation = Normalisation.FromMetadata(checkpoint.Metadata.Normalisation);
     private readonly Device _device = checkpoint.Network.parameters().First().device;
 
     public string Method => Name;
 
-    public int ScansNeeded => checkpoint.Metadata.PastFrames;
+    /// <summary>A Lagrangian network makes do with few scans, others read as many as in their training.</summary>
+    public int ScansNeeded => checkpoint.Network is LagrangianNetwork ? Math.Min(FewestScans, checkpoint.Metadata.PastFrames) : checkpoint.Metadata.PastFrames;
 
     /// <exception cref="ReportedException">The scans are at another step than those of the training.</exception>
     public RainForecast Forecast(RadarSequence past, ForecastRequest request, CancellationToken cancellation)
@@ -31,12 +34,13 @@ public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster
         var leads = Scans.Leads(past, request).Length;
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var rain = Scans.Newest(past, ScansNeeded).to(_device);
+        var scans = Math.Min(past.Frames.Count, checkpoint.Metadata.PastFrames);
+        var rain = Scans.Newest(past, scans).to(_device);
         var motion = OpticalFlow.Estimate(rain, MotionOptions.For(past.Step));
         cancellation.ThrowIfCancellationRequested();
-        var aligned = NormalisedRain.WithMask(Alignment.Align(rain, ScansNeeded - 1, motion), _normalisation).unsqueeze(0);
-        var future = checkpoint.Network.call(aligned, LeadTimes.Every(leads, past.Step.TotalMinutes))[0];
-        var newest = rain[ScansNeeded - 1];
+        var aligned = NormalisedRain.WithMask(Alignment.Align(rain, scans - 1, motion), _normalisation).unsqueeze(0);
+        var future = checkpoint.Network.call(aligned, LeadTimes.Every(leads, past.Step.TotalMinutes) with { PixelKilometres = Ground.PixelKilometres(past.Grid) })[0];
+        var newest = rain[scans - 1];
         var displacements = SemiLagrangian.Displacements(motion, leads);
         return checkpoint.Network.Options.Thresholds.Count > 0
             ? FromLadder(past, request, future, newest, displacements, cancellation)
@@ -51,7 +55,7 @@ public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster
         RadarSequence past, ForecastRequest request, Tensor logOdds, Tensor newest, IReadOnlyList<Tensor> displacements, CancellationToken cancellation)
     {
         var leads = Scans.Leads(past, request);
-        var ladder = new LadderForecast(past.Grid, past.Frames[^1], Levels());
+        var ladder = new LadderForecast(past.Grid, past.Frames[^1], Rates());
         var maps = new LadderForecast.Map[leads.Length];
         var unknown = new bool[leads.Length][];
         for (var lead = 0; lead < leads.Length; lead++)
@@ -60,7 +64,7 @@ public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster
             using var scope = NewDisposeScope();
             unknown[lead] = SemiLagrangian.AdvectRain(newest, displacements[lead]).isnan().cpu().data<bool>().ToArray();
             var probabilities = SemiLagrangian.Advect(logOdds[lead].permute(2, 0, 1).sigmoid().unsqueeze(0).contiguous(), displacements[lead]);
-            maps[lead] = ladder.At(probabilities.cpu().data<float>().ToArray(), Array.ConvertAll(unknown[lead], u => !u), leads[lead].TotalMinutes, request.Thresholds);
+            maps[lead] = ladder.At(probabilities.cpu().data<float>().ToArray(), Array.ConvertAll(unknown[lead], u => !u), request.Thresholds);
         }
         return new RainForecast
         {
@@ -75,11 +79,11 @@ public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster
         };
     }
 
-    private ProbabilityLevels Levels() =>
-        checkpoint.Metadata.Levels ?? ProbabilityLevels.Half([.. checkpoint.Network.Options.Thresholds.Select(_normalisation.Invert)]);
+    /// <summary>The thresholds in mm/h, without the noise of the way there and back.</summary>
+    private float[] Rates() => [.. checkpoint.Network.Options.Thresholds.Select(t => MathF.Round(_normalisation.Invert(t), 3))];
 
     private ForecastProvenance Provenance(RadarSequence past) =>
-        Scans.Provenance(Name, past, ScansNeeded) with { ModelVersion = checkpoint.Version, ModelChecksum = checkpoint.Checksum };
+        Scans.Provenance(Name, past, Math.Min(past.Frames.Count, checkpoint.Metadata.PastFrames)) with { ModelVersion = checkpoint.Version, ModelChecksum = checkpoint.Checksum };
 
     /// <summary>A Lagrangian network is told the step; others know only that of their training.</summary>
     private void CheckStep(RadarSequence past)

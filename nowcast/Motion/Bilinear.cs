@@ -14,14 +14,15 @@ internal static class Bilinear
     /// <param name="images">(N, C, H, W).</param>
     /// <param name="positions">(2, H', W'), x then y, in pixels; the same for all images.</param>
     /// <param name="beyond">What stands beyond the edge.</param>
+    /// <param name="mode">Bilinear, or the nearest pixel as it is.</param>
     /// <returns>(N, C, H', W').</returns>
-    internal static Tensor Sample(Tensor images, Tensor positions, GridSamplePaddingMode beyond)
+    internal static Tensor Sample(Tensor images, Tensor positions, GridSamplePaddingMode beyond, GridSampleMode mode = GridSampleMode.Bilinear)
     {
         var shape = images.shape;
         // grid_sample counts from −1 to 1 between the centres of the outermost pixels.
         var grid = stack([Normalised(positions[0], shape[3]), Normalised(positions[1], shape[2])], -1);
         return nn.functional.grid_sample(
-            images, grid.unsqueeze(0).expand(shape[0], -1, -1, -1), GridSampleMode.Bilinear, beyond, align_corners: true);
+            images, grid.unsqueeze(0).expand(shape[0], -1, -1, -1), mode, beyond, align_corners: true);
     }
 
     private static Tensor Normalised(Tensor position, long size) => (position * (2.0 / Math.Max(1, size - 1))) - 1.0;

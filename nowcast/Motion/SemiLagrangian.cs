@@ -65,8 +65,9 @@ public static class SemiLagrangian
     /// </summary>
     /// <param name="rain">(H, W) or (N, H, W) in mm/h, NaN where not observed.</param>
     /// <param name="displacement">(2, H, W).</param>
+    /// <param name="mode">Nearest keeps the distribution of rates, which interpolation between pixels narrows.</param>
     /// <returns>The shape of <paramref name="rain"/>.</returns>
-    public static Tensor AdvectRain(Tensor rain, Tensor displacement)
+    public static Tensor AdvectRain(Tensor rain, Tensor displacement, GridSampleMode mode = GridSampleMode.Bilinear)
     {
         ArgumentNullException.ThrowIfNull(rain);
         ArgumentNullException.ThrowIfNull(displacement);
@@ -76,7 +77,7 @@ public static class SemiLagrangian
         var observed = planes.isfinite().to_type(ScalarType.Float32);
         var shape = displacement.shape;
         var from = Bilinear.Positions(shape[1], shape[2], displacement.device) - displacement;
-        var sampled = Bilinear.Sample(stack([planes.nan_to_num(0, 0, 0), observed], 1), from, GridSamplePaddingMode.Zeros);
+        var sampled = Bilinear.Sample(stack([planes.nan_to_num(0, 0, 0), observed], 1), from, GridSamplePaddingMode.Zeros, mode);
         var share = sampled.select(1, 1);
         // Beyond the edge nothing is observed, so air from more than half a pixel outside is not known either.
         var known = share.gt(0.5);

@@ -45,11 +45,14 @@ internal sealed class AlignedCrops(WindowOptions options, FrameCache cache)
             using var scope = NewDisposeScope();
             var past = Region([.. frames.Take(window.Past)], 0, 0, grid.Height, grid.Width);
             var size = new long[] { Math.Max(1, grid.Height / MotionCell), Math.Max(1, grid.Width / MotionCell) };
-            coarse = nn.functional.interpolate(OpticalFlow.Estimate(past, MotionOptions.For(window.Series.Step)).unsqueeze(0), size, mode: InterpolationMode.Area).DetachFromDisposeScope();
+            coarse = nn.functional.interpolate(OpticalFlow.Estimate(past, Coarser(MotionOptions.For(window.Series.Step))).unsqueeze(0), size, mode: InterpolationMode.Area).DetachFromDisposeScope();
             _motions.Add((window.Series, window.Start), coarse);
         }
         return nn.functional.interpolate(coarse, [grid.Height, grid.Width], mode: InterpolationMode.Bilinear)[0];
     }
+
+    /// <summary>Half the resolution is a quarter of the work, and hundreds of windows wait.</summary>
+    private static MotionOptions Coarser(MotionOptions motion) => motion with { FinestLevel = motion.FinestLevel + 1 };
 
     private static Tensor Region(IReadOnlyList<RadarFrame> frames, int top, int left, int height, int width)
     {

@@ -16,8 +16,8 @@ public sealed class AlignedWindows : ITrainingWindows
     private readonly WindowOptions _options;
     private readonly AlignedCrops _crops;
     private readonly FrameCache _cache;
-    private readonly WindowSampler _training;
-    private readonly List<Tensor> _validation;
+    private readonly List<(WindowGroup Group, WindowSampler Sampler)> _training;
+    private readonly List<(WindowGroup Group, List<Tensor> Crops)> _validation;
     private readonly CancellationToken _cancellation;
 
     /// <param name="series">The archive.</param>
@@ -32,41 +32,52 @@ public sealed class AlignedWindows : ITrainingWindows
         options.Check();
         (_options, _cache, _cancellation) = (options, cache, cancellation);
         _crops = new(options, cache);
-        var windows = TrainingWindows.Cut(series, options.Past, options.Future);
-        var split = new TimeSplit(series, options.Past + options.Future, options.ValidationShare);
-        var training = split.Select(windows, DataPart.Training);
-        var validation = split.Select(windows, DataPart.Validation);
+        var (training, validation) = Divide(series, options);
+        // An archive of a few hours may have room for the windows of its own step only.
+        if (options.SeveralSteps && (training.Count == 0 || validation.Count == 0))
+            (training, validation) = Divide(series, options with { SeveralSteps = false });
         if (training.Count == 0 || validation.Count == 0)
         {
-            throw new ReportedException($"The data give {training.Count} windows of {options.Past}+{options.Future} scans to train on and {validation.Count} to validate on: "
+            throw new ReportedException($"The data give {training.Sum(g => g.Windows.Count)} windows of {options.Past}+{options.Future} scans to train on and {validation.Sum(g => g.Windows.Count)} to validate on: "
                 + "give more scans in a row, or fewer with --past and --future.");
         }
-        Windows = training.Count;
-        StepMinutes = series[0].Step.TotalMinutes;
-        _training = WindowSampler.ByRain(training, cache, cancellation);
+        Windows = training.Sum(g => g.Windows.Count);
+        _training = training.ConvertAll(g => (g, WindowSampler.ByRain(g.Windows, cache, cancellation)));
         // One fixed set of crops, so that the losses of epochs can be compared.
         var fixedDraws = new Random(0);
-        _validation = Spread(validation, options.ValidationWindows).ConvertAll(w => Crop(w, fixedDraws).DetachFromDisposeScope());
+        _validation = validation.ConvertAll(g => (g, Spread(g.Windows, Math.Max(1, options.ValidationWindows / validation.Count))
+            .ConvertAll(w => Crop(w, fixedDraws).DetachFromDisposeScope())));
     }
-
-    public int Past => _options.Past;
-
-    public double StepMinutes { get; }
 
     /// <summary>How many different windows there are to train on, crops and symmetries not counted.</summary>
     public int Windows { get; }
 
-    public Tensor DrawTraining(int batch, Random random)
+    public TrainingBatch DrawTraining(int batch, Random random)
     {
         ArgumentNullException.ThrowIfNull(random);
         using var scope = NewDisposeScope();
+        var (group, sampler) = _training[random.Next(_training.Count)];
         var crops = new Tensor[batch];
         for (var i = 0; i < batch; i++)
-            crops[i] = Turned(Crop(_training.Draw(random).Window, random), random.Next(8));
-        return stack(crops).MoveToOuterDisposeScope();
+            crops[i] = Turned(Crop(sampler.Draw(random).Window, random), random.Next(8));
+        var scale = _options.Scales[random.Next(_options.Scales.Count)];
+        return new(stack(crops).MoveToOuterDisposeScope(), group.Past, group.StepMinutes, group.PixelKilometres * scale);
     }
 
-    public IEnumerable<Tensor> Validation(int batch) => _validation.Chunk(batch).Select(crops => stack(crops));
+    public IEnumerable<TrainingBatch> Validation(int batch) =>
+        _validation.SelectMany(g => g.Crops.Chunk(batch).Select(crops => new TrainingBatch(stack(crops), g.Group.Past, g.Group.StepMinutes, g.Group.PixelKilometres)));
+
+    private (List<WindowGroup> Training, List<WindowGroup> Validation) Divide(IReadOnlyList<ScanSeries> series, WindowOptions options)
+    {
+        var groups = WindowGroup.Of(series, options, _crops);
+        var longest = groups.SelectMany(g => g.Windows).Select(w => (w.Length - 1) * (int)(w.Series.Step / Finest(series))).DefaultIfEmpty(0).Max() + 1;
+        var split = new TimeSplit(series, longest, options.ValidationShare);
+        List<WindowGroup> Part(DataPart part) =>
+            [.. groups.Select(g => g with { Windows = split.Select(g.Windows, part) }).Where(g => g.Windows.Count > 0)];
+        return (Part(DataPart.Training), Part(DataPart.Validation));
+    }
+
+    private static TimeSpan Finest(IReadOnlyList<ScanSeries> series) => series.Min(s => s.Step);
 
     private Tensor Crop(TrainingWindow window, Random random)
     {

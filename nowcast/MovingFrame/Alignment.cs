@@ -23,8 +23,10 @@ public static class Alignment
         var aligned = new Tensor[times];
         for (var t = 0; t < times; t++)
         {
+            // What is to be forecast keeps its extremes.
             aligned[t] = t == newest ? rain[t]
-                : SemiLagrangian.AdvectRain(rain[t], t < newest ? back[newest - t - 1] : ahead[t - newest - 1]);
+                : t < newest ? SemiLagrangian.AdvectRain(rain[t], back[newest - t - 1])
+                : SemiLagrangian.AdvectRain(rain[t], ahead[t - newest - 1], GridSampleMode.Nearest);
         }
         return stack(aligned).MoveToOuterDisposeScope();
     }

@@ -12,6 +12,21 @@ public sealed record WindowOptions
     /// <summary>Frames that it learns to predict.</summary>
     public int Future { get; init; } = 6;
 
+    /// <summary>
+    /// Whether windows are also cut from every second, third … scan, up to ten minutes apart, each as far ahead as <see cref="Lead"/> or its series reach: for a
+    /// network that is told the step.
+    /// </summary>
+    public bool SeveralSteps { get; init; }
+
+    /// <summary>How far ahead windows of several steps look.</summary>
+    public TimeSpan Lead { get; init; } = TimeSpan.FromMinutes(60);
+
+    /// <summary>
+    /// What the size of a pixel is multiplied with, drawn for each batch: rain of other scales than those trained on shall be judged by how fast it
+    /// was forgotten, not by its scale alone.
+    /// </summary>
+    public IReadOnlyList<double> Scales { get; init; } = [1];
+
     /// <summary>The side of the square that is cut out, in pixels.</summary>
     public int Crop { get; init; } = 96;
 

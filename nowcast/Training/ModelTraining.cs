@@ -38,26 +38,23 @@ public sealed class ModelTraining(TimeProvider time)
     public TrainingResult Run(ModelTrainingRequest request, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var step = StepOf(request.Series);
         using var scope = NewDisposeScope();
         manual_seed(request.Training.Seed);
         using var init = request.Init is null ? null : Checkpoint.Load(request.Init, CPU);
         var network = init?.Network ?? NetworkRegistry.Create(WithLadder(request.Network, request.Windows.Normalisation));
         try
         {
+            var takesSteps = network is LagrangianNetwork;
+            var step = takesSteps ? request.Series.Min(s => s.Step) : StepOf(request.Series);
             var options = request.Windows with
             {
+                SeveralSteps = takesSteps,
                 Normalisation = init is null ? request.Windows.Normalisation : Normalisation.FromMetadata(init.Metadata.Normalisation),
                 Past = init?.Metadata.PastFrames ?? request.Windows.Past,
             };
             var windows = new AlignedWindows(request.Series, options, new FrameCache(CacheBytes), cancellation);
             var result = new Trainer(request.Training, time, progress).Train(network, windows, LossFor(network, request.Training.Loss, options.Normalisation), cancellation);
             var metadata = Describe(request, options, network, result, step);
-            if (network.Options.Thresholds is { Count: > 0 } ladder)
-            {
-                var calibration = new LevelCalibration(Rates(ladder, options.Normalisation), ladder);
-                metadata = metadata with { Levels = calibration.Choose(network, windows, request.Training.BatchSize, request.Training.Device, cancellation) };
-            }
             Checkpoint.Save(request.Out, network, metadata);
             return result;
         }
@@ -70,7 +67,7 @@ public sealed class ModelTraining(TimeProvider time)
     /// <summary>A network of probabilities gets the thresholds that all scores are given for.</summary>
     private static NetworkOptions WithLadder(NetworkOptions network, Normalisation normalisation) =>
         network.Network == LagrangianNetwork.Name && network.Thresholds.Count == 0
-            ? network with { Thresholds = [.. new HindcastOptions().Thresholds.Select(normalisation.Apply)] }
+            ? network with { Thresholds = [.. new HindcastOptions().Thresholds.Select(normalisation.Apply)], LogRange = Math.Log(1 + (normalisation.MaxRate / normalisation.Scale)) }
             : network;
 
     private static Func<Tensor, Tensor, Tensor, Tensor> LossFor(RainNetwork network, string name, Normalisation normalisation) =>
@@ -93,6 +90,8 @@ public sealed class ModelTraining(TimeProvider time)
     /// <summary>A training whose time was up before its first step has no training loss.</summary>
     private static Dictionary<string, double> Known(params (string Name, double Value)[] scores) =>
         scores.Where(s => double.IsFinite(s.Value)).ToDictionary(s => s.Name, s => s.Value, StringComparer.Ordinal);
+
+    private static double? Finite(double loss) => double.IsFinite(loss) ? loss : null;
 
     private CheckpointMetadata Describe(ModelTrainingRequest request, WindowOptions options, RainNetwork network, TrainingResult result, TimeSpan step) => new()
     {
@@ -119,6 +118,7 @@ public sealed class ModelTraining(TimeProvider time)
             ["libtorch"] = __version__,
             ["init"] = request.Init ?? "",
         },
+        Curve = [.. result.Curve.Select(epoch => new EpochLoss(Finite(epoch.Training), Finite(epoch.Validation)))],
         Program = Checkpoint.ThisProgram,
         Created = time.GetUtcNow(),
     };

@@ -1,4 +1,5 @@
 using ConvLstm.Nowcast.Bench;
+using ConvLstm.Nowcast.Bench.Api;
 using ConvLstm.Nowcast.Bench.ConvLstm;
 using ConvLstm.Nowcast.Bench.Ingest;
 using ConvLstm.Nowcast.Bench.Memory;
@@ -12,6 +13,8 @@ var benchmarks = new Dictionary<string, Func<BenchmarkOptions, Task<IReadOnlyLis
     ["memory"] = options => Task.FromResult(MemoryBenchmark.Run(options)),
     ["ingest"] = options => Task.FromResult(IngestBenchmark.Run(options)),
     ["storage"] = StorageBenchmark.RunAsync,
+    ["storage-archive"] = StorageBenchmark.PrepareAsync,
+    ["api"] = ApiBenchmark.RunAsync,
 };
 try
 {

@@ -83,6 +83,23 @@ public sealed class GridStore(NpgsqlDataSource database)
         wanted.ForEach(day => days[(grid.Id, day)] = true);
     }
 
+    /// <summary>
+    /// Makes the partitions from today to some days after it for every grid that has had a scan of late; returns how many were
+    /// missing.
+    /// </summary>
+    /// <param name="now">UTC.</param>
+    /// <param name="daysAhead">Days after today.</param>
+    /// <param name="cancellation">Stops the work between two grids.</param>
+    public async Task<int> EnsureDaysAheadAsync(DateTimeOffset now, int daysAhead, CancellationToken cancellation)
+    {
+        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var command = new NpgsqlCommand("SELECT nowcast.ensure_days_ahead($1, $2)", connection)
+        {
+            Parameters = { new() { Value = now }, new() { Value = daysAhead } },
+        };
+        return (int)(await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!;
+    }
+
     /// <summary>After days were dropped: what is known of them no longer holds.</summary>
     internal void ForgetDays() => days.Clear();
 

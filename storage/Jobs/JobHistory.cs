@@ -3,28 +3,16 @@ using Npgsql;
 
 namespace ConvLstm.Nowcast.Storage.Jobs;
 
-/// <summary>How a job ended.</summary>
-public enum JobOutcome
-{
-    Succeeded,
-    Failed,
-    Cancelled,
-}
-
-/// <summary>A row of the view job_history.</summary>
-/// <param name="JobRunId">Its number.</param>
-/// <param name="Job">ingest, forecast, verify, ….</param>
-/// <param name="Host">The machine it ran on.</param>
-/// <param name="StartedAt">UTC.</param>
-/// <param name="FinishedAt">UTC; null while it runs.</param>
-/// <param name="Outcome">running, succeeded, failed or cancelled.</param>
-/// <param name="Message">One line for people.</param>
-public sealed record JobRun(
-    long JobRunId, string Job, string Host, DateTimeOffset StartedAt, DateTimeOffset? FinishedAt, string Outcome, string Message);
-
 /// <summary>What the program has been doing.</summary>
 public sealed class JobHistory
 {
+    private const string Columns =
+        """
+        SELECT job_run_id AS JobRunId, job AS Job, host AS Host, started_at AS StartedAt, finished_at AS FinishedAt, outcome AS Outcome,
+               message AS Message, server AS Server, attempt AS Attempt, progress AS Progress, progress_text AS ProgressText
+        FROM nowcast.job_history
+        """;
+
     private readonly NpgsqlDataSource database;
     private readonly TimeProvider time;
 
@@ -36,45 +24,115 @@ public sealed class JobHistory
     }
 
     /// <summary>Notes that a job begins; returns the number to end it with.</summary>
-    public async Task<long> BeginAsync(string job, CancellationToken cancellation)
-    {
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
-        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
-            "INSERT INTO nowcast.job_run (job, host, started_at) VALUES (@job, @host, @now) RETURNING job_run_id",
-            new { job, host = Environment.MachineName, now = time.GetUtcNow() }, cancellationToken: cancellation)).ConfigureAwait(false);
-    }
+    public Task<long> BeginAsync(string job, CancellationToken cancellation) => BeginAsync(job, "", 1, cancellation);
+
+    /// <summary>As above, by a server of the schedule.</summary>
+    /// <param name="job">Its name.</param>
+    /// <param name="server">The program that runs it.</param>
+    /// <param name="attempt">1, and one more for each time it is tried again.</param>
+    /// <param name="cancellation">Stops the wait.</param>
+    public Task<long> BeginAsync(string job, string server, int attempt, CancellationToken cancellation) => ScalarAsync<long>(
+        "INSERT INTO nowcast.job_run (job, host, started_at, server, attempt) VALUES (@job, @host, @now, @server, @attempt) RETURNING job_run_id",
+        new { job, host = Environment.MachineName, now = time.GetUtcNow(), server, attempt }, cancellation);
+
+    /// <summary>Notes how far a job is.</summary>
+    public Task ProgressAsync(long jobRunId, double? progress, string text, string log, CancellationToken cancellation) => ExecuteAsync(
+        "UPDATE nowcast.job_run SET progress = @progress, progress_text = @text, log = @log WHERE job_run_id = @jobRunId AND outcome = 'running'",
+        new { jobRunId, progress, text, log }, cancellation);
 
     /// <summary>Notes how a job ended.</summary>
-    /// <param name="jobRunId">From <see cref="BeginAsync"/>.</param>
+    /// <param name="jobRunId">From <see cref="BeginAsync(string, CancellationToken)"/>.</param>
     /// <param name="outcome">How.</param>
     /// <param name="message">One line for people: what it did, or why it failed.</param>
     /// <param name="detailsJson">Numbers, a JSON object; null for none.</param>
     /// <param name="cancellation">Not that of the job: a cancelled job wants to be noted too.</param>
-    public async Task EndAsync(long jobRunId, JobOutcome outcome, string message, string? detailsJson, CancellationToken cancellation)
-    {
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
-        await connection.ExecuteAsync(new CommandDefinition(
-            "UPDATE nowcast.job_run SET finished_at = @now, outcome = @outcome, message = @message, details = @details::jsonb WHERE job_run_id = @jobRunId",
-            new { jobRunId, now = time.GetUtcNow(), outcome = OutcomeName(outcome), message, details = detailsJson ?? "{}" },
-            cancellationToken: cancellation)).ConfigureAwait(false);
-    }
+    /// <param name="log">What it said on the way; null leaves what was noted.</param>
+    public Task EndAsync(
+        long jobRunId, JobOutcome outcome, string message, string? detailsJson, CancellationToken cancellation, string? log = null) => ExecuteAsync(
+        """
+        UPDATE nowcast.job_run SET finished_at = @now, outcome = @outcome, message = @message, details = @details::jsonb, log = coalesce(@log, log)
+        WHERE job_run_id = @jobRunId
+        """,
+        new { jobRunId, now = time.GetUtcNow(), outcome = OutcomeName(outcome), message, details = detailsJson ?? "{}", log }, cancellation);
 
     /// <summary>The last runs of all jobs, or of one, the newest first.</summary>
     public async Task<IReadOnlyList<JobRun>> ListAsync(string? job, int count, CancellationToken cancellation)
     {
         await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
         return (await connection.QueryAsync<JobRun>(new CommandDefinition(
-            """
-            SELECT job_run_id AS JobRunId, job AS Job, host AS Host, started_at AS StartedAt, finished_at AS FinishedAt, outcome AS Outcome,
-                   message AS Message
-            FROM nowcast.job_history WHERE @job::text IS NULL OR job = @job ORDER BY started_at DESC, job_run_id DESC LIMIT @count
-            """, new { job, count }, cancellationToken: cancellation)).ConfigureAwait(false)).AsList();
+            $"{Columns} WHERE @job::text IS NULL OR job = @job ORDER BY started_at DESC, job_run_id DESC LIMIT @count",
+            new { job, count }, cancellationToken: cancellation)).ConfigureAwait(false)).AsList();
+    }
+
+    /// <summary>The last run of each job.</summary>
+    public async Task<IReadOnlyList<JobRun>> NewestAsync(CancellationToken cancellation)
+    {
+        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        return (await connection.QueryAsync<JobRun>(new CommandDefinition(
+            $"{Columns} WHERE job_run_id IN (SELECT max(job_run_id) FROM nowcast.job_run GROUP BY job)",
+            cancellationToken: cancellation)).ConfigureAwait(false)).AsList();
+    }
+
+    /// <summary>One run with what it said and its numbers; null where there is no such run.</summary>
+    public async Task<(JobRun Run, string Log, string DetailsJson)?> FindAsync(long jobRunId, CancellationToken cancellation)
+    {
+        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        var run = await connection.QuerySingleOrDefaultAsync<JobRun>(new CommandDefinition(
+            $"{Columns} WHERE job_run_id = @jobRunId", new { jobRunId }, cancellationToken: cancellation)).ConfigureAwait(false);
+        if (run is null)
+            return null;
+        var (log, details) = await connection.QuerySingleAsync<(string, string)>(new CommandDefinition(
+            "SELECT log, details::text FROM nowcast.job_run WHERE job_run_id = @jobRunId", new { jobRunId }, cancellationToken: cancellation)).ConfigureAwait(false);
+        return (run, log, details);
+    }
+
+    /// <summary>Asks the runs of a job that are at work, wherever that is, to stop; returns how many there are.</summary>
+    public Task<int> RequestCancelAsync(string job, CancellationToken cancellation) => ScalarAsync<int>(
+        $"""
+        WITH asked AS (
+            UPDATE nowcast.job_run SET cancel_requested_at = @now WHERE job = @job AND outcome = 'running' RETURNING job_run_id)
+        SELECT count(pg_notify('{JobLease.CancelChannel}', job_run_id::text))::integer FROM asked
+        """, new { job, now = time.GetUtcNow() }, cancellation);
+
+    /// <summary>
+    /// Whoever holds the lease of a job knows that no other run of it is alive: those that say that they run were killed. Returns how many.
+    /// </summary>
+    public Task<int> MarkInterruptedAsync(string job, CancellationToken cancellation) => ExecuteAsync(
+        """
+        UPDATE nowcast.job_run SET finished_at = @now, outcome = 'interrupted', message = 'its program ended in the middle'
+        WHERE job = @job AND outcome = 'running'
+        """, new { job, now = time.GetUtcNow() }, cancellation);
+
+    /// <summary>Marks the runs of all jobs whose lease nobody holds. Returns how many.</summary>
+    public Task<int> MarkOrphansAsync(CancellationToken cancellation) => ExecuteAsync(
+        $"""
+        UPDATE nowcast.job_run AS r SET finished_at = @now, outcome = 'interrupted', message = 'its program ended in the middle'
+        WHERE outcome = 'running' AND server <> '' AND NOT EXISTS (
+            SELECT FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            AND classid = {JobLease.LockClass} AND objid::bigint = hashtext(r.job)::bigint & 4294967295 AND objsubid = 2)
+        """, new { now = time.GetUtcNow() }, cancellation);
+
+    /// <summary>Forgets the runs that began before a time. Returns how many.</summary>
+    public Task<int> ForgetBeforeAsync(DateTimeOffset before, CancellationToken cancellation) => ExecuteAsync(
+        "DELETE FROM nowcast.job_run WHERE started_at < @before AND outcome <> 'running'", new { before }, cancellation);
+
+    private async Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellation)
+    {
+        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        return await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellation)).ConfigureAwait(false);
+    }
+
+    private async Task<T> ScalarAsync<T>(string sql, object parameters, CancellationToken cancellation)
+    {
+        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        return (await connection.ExecuteScalarAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellation)).ConfigureAwait(false))!;
     }
 
     private static string OutcomeName(JobOutcome outcome) => outcome switch
     {
         JobOutcome.Succeeded => "succeeded",
         JobOutcome.Failed => "failed",
-        _ => "cancelled",
+        JobOutcome.Cancelled => "cancelled",
+        _ => "interrupted",
     };
 }

@@ -65,12 +65,14 @@ CREATE TABLE IF NOT EXISTS nowcast.forecast_tile (
     rast         raster NOT NULL,
     PRIMARY KEY (grid_id, issue_time, run_id, tile_row, tile_col, lead_seconds)
 ) PARTITION BY LIST (grid_id);
--- What questions about areas add up: rasters can only be cut to an area by a tenth of a second's work, arrays by looking up.
+-- What questions about areas add up for tiles that lie wholly within.
 ALTER TABLE nowcast.forecast_tile ADD COLUMN IF NOT EXISTS pixels integer;
 ALTER TABLE nowcast.forecast_tile ADD COLUMN IF NOT EXISTS wet_pixels integer;
 ALTER TABLE nowcast.forecast_tile ADD COLUMN IF NOT EXISTS sum_mm_h double precision;
 ALTER TABLE nowcast.forecast_tile ADD COLUMN IF NOT EXISTS max_mm_h real;
-ALTER TABLE nowcast.forecast_tile ADD COLUMN IF NOT EXISTS rates smallint[];
+-- Of earlier versions, whose arrays were slow to write.
+DROP VIEW IF EXISTS nowcast.forecast_tile_in;
+ALTER TABLE nowcast.forecast_tile DROP COLUMN IF EXISTS rates;
 
 COMMENT ON TABLE nowcast.forecast_tile IS
 'The pixels of the runs: rasters of grid.tile_size rows and columns; band 1 the rain rate in mm/h (32BF, nodata -1), then for each of '
@@ -87,33 +89,44 @@ COMMENT ON COLUMN nowcast.forecast_tile.pixels IS 'How many of its pixels have a
 COMMENT ON COLUMN nowcast.forecast_tile.wet_pixels IS 'How many of them are above 0.1 mm/h.';
 COMMENT ON COLUMN nowcast.forecast_tile.sum_mm_h IS 'The sum of their rates; divided by pixels the mean.';
 COMMENT ON COLUMN nowcast.forecast_tile.max_mm_h IS 'The highest rate; null where pixels is 0.';
-COMMENT ON COLUMN nowcast.forecast_tile.rates IS
-'Band 1 again, row by row, for rain_over: hundredths of mm/h less 32767, -32768 where nothing can be said; 0 to 655.35 mm/h fit. Null where all is '
-'dry or nothing can be said at all: max_mm_h and pixels say which.';
 
--- Tiles from before these columns.
-UPDATE nowcast.forecast_tile AS f
-SET (pixels, wet_pixels, sum_mm_h, max_mm_h, rates) = (
-    SELECT count(v), count(*) FILTER (WHERE v > 0.105), coalesce(sum(round(v * 100)), 0) / 100, max(v),
-           CASE WHEN count(v) > 0 AND (count(v) < count(*) OR max(v) >= 0.005)
-                THEN array_agg(CASE WHEN v IS NULL THEN -32768 ELSE least(round(v * 100), 65534) - 32767 END::smallint ORDER BY number) END
-    FROM unnest(public.ST_DumpValues(f.rast, 1)) WITH ORDINALITY AS pixel (v, number))
-WHERE f.pixels IS NULL;
+CREATE TABLE IF NOT EXISTS nowcast.forecast_strip (
+    grid_id    integer NOT NULL,
+    issue_time timestamptz NOT NULL,
+    run_id     bigint NOT NULL,
+    strip      smallint NOT NULL,
+    tile_col   smallint NOT NULL,
+    rates      bytea NOT NULL,
+    percent    bytea NOT NULL,
+    PRIMARY KEY (grid_id, issue_time, run_id, strip, tile_col)
+) PARTITION BY LIST (grid_id);
+COMMENT ON TABLE nowcast.forecast_strip IS
+'The numbers of forecast_tile turned round for questions about places and areas: strips of 8 grid rows and grid.tile_size columns with all '
+'their leads. A place is then a few bytes of one row instead of a pixel of each raster. Partitioned as forecast_tile.';
+COMMENT ON COLUMN nowcast.forecast_strip.grid_id IS 'The grid, and the partition forecast_strip_<grid_id>.';
+COMMENT ON COLUMN nowcast.forecast_strip.issue_time IS 'Of the run.';
+COMMENT ON COLUMN nowcast.forecast_strip.run_id IS 'The run.';
+COMMENT ON COLUMN nowcast.forecast_strip.strip IS 'Grid rows 8 strip to 8 strip + 7.';
+COMMENT ON COLUMN nowcast.forecast_strip.tile_col IS 'Grid columns tile_size tile_col onwards.';
+COMMENT ON COLUMN nowcast.forecast_strip.rates IS
+'For each lead the high bytes of all pixels, row by row, then their low bytes: hundredths of mm/h, 65535 where nothing can be said.';
+COMMENT ON COLUMN nowcast.forecast_strip.percent IS
+'For each lead and each of run.thresholds a byte of each pixel, row by row: the per cent of exceeding it, 255 where nothing can be said.';
 
 -- The doors through which tiles come in: COPY in binary form into these views. The type raster itself has no binary
 -- input, its text form is twice as long, and a staging table would write every tile twice.
 CREATE OR REPLACE VIEW nowcast.forecast_tile_in AS
-SELECT grid_id, issue_time, run_id, tile_row, tile_col, lead_seconds, NULL::bytea AS wkb,
-       pixels, wet_pixels, sum_mm_h, max_mm_h, rates
+SELECT grid_id, issue_time, run_id, tile_row, tile_col, NULL::integer[] AS lead_seconds, NULL::bytea[] AS wkb,
+       NULL::integer[] AS pixels, NULL::integer[] AS wet_pixels, NULL::double precision[] AS sum_mm_h, NULL::real[] AS max_mm_h
 FROM nowcast.forecast_tile WHERE false;
-COMMENT ON VIEW nowcast.forecast_tile_in IS 'COPY … FROM STDIN (FORMAT binary) into this view writes forecast_tile; wkb is the well-known binary form of the raster.';
+COMMENT ON VIEW nowcast.forecast_tile_in IS
+'COPY … FROM STDIN (FORMAT binary) into this view writes forecast_tile: a row holds all leads of a tile as arrays; wkb is the well-known binary form of the rasters.';
 
 CREATE OR REPLACE FUNCTION nowcast.forecast_tile_in() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO nowcast.forecast_tile (grid_id, issue_time, run_id, tile_row, tile_col, lead_seconds, rast,
-                                       pixels, wet_pixels, sum_mm_h, max_mm_h, rates)
-    VALUES (NEW.grid_id, NEW.issue_time, NEW.run_id, NEW.tile_row, NEW.tile_col, NEW.lead_seconds, ST_RastFromWKB(NEW.wkb),
-            NEW.pixels, NEW.wet_pixels, NEW.sum_mm_h, NEW.max_mm_h, NEW.rates);
+    INSERT INTO nowcast.forecast_tile (grid_id, issue_time, run_id, tile_row, tile_col, lead_seconds, rast, pixels, wet_pixels, sum_mm_h, max_mm_h)
+    SELECT NEW.grid_id, NEW.issue_time, NEW.run_id, NEW.tile_row, NEW.tile_col, m.lead, ST_RastFromWKB(m.wkb), m.known, m.wet, m.total, m.highest
+    FROM unnest(NEW.lead_seconds, NEW.wkb, NEW.pixels, NEW.wet_pixels, NEW.sum_mm_h, NEW.max_mm_h) AS m (lead, wkb, known, wet, total, highest);
     RETURN NEW;
 END
 $$;

@@ -5,7 +5,8 @@ DO $$
 BEGIN
     ALTER TABLE nowcast.scan_tile ALTER COLUMN rast SET COMPRESSION lz4;
     ALTER TABLE nowcast.forecast_tile ALTER COLUMN rast SET COMPRESSION lz4;
-    ALTER TABLE nowcast.forecast_tile ALTER COLUMN rates SET COMPRESSION lz4;
+    ALTER TABLE nowcast.forecast_strip ALTER COLUMN rates SET COMPRESSION lz4;
+    ALTER TABLE nowcast.forecast_strip ALTER COLUMN percent SET COMPRESSION lz4;
 EXCEPTION WHEN feature_not_supported THEN
     RAISE NOTICE 'this server has no lz4; tiles are compressed with pglz';
 END
@@ -16,22 +17,23 @@ CREATE OR REPLACE FUNCTION nowcast.make_grid_partition(parent text, day_column t
 RETURNS void LANGUAGE plpgsql SET search_path = nowcast, public, pg_temp AS $$
 DECLARE
     child text := format('%s_%s', parent, g.grid_id);
+    constraints text := '';
 BEGIN
     IF to_regclass(format('nowcast.%I', child)) IS NOT NULL THEN
         RETURN;
     END IF;
-    EXECUTE format(
-        'CREATE TABLE nowcast.%I PARTITION OF nowcast.%I ('
-        'CONSTRAINT enforce_srid_rast CHECK (st_srid(rast) = %s),'
+    IF parent <> 'forecast_strip' THEN
+        constraints := format(
+        '(CONSTRAINT enforce_srid_rast CHECK (st_srid(rast) = %s),'
         'CONSTRAINT enforce_scalex_rast CHECK (st_scalex(rast) = %L::double precision),'
         'CONSTRAINT enforce_scaley_rast CHECK (st_scaley(rast) = %L::double precision),'
         'CONSTRAINT enforce_width_rast CHECK (st_width(rast) = %s),'
         'CONSTRAINT enforce_height_rast CHECK (st_height(rast) = %s),'
-        'CONSTRAINT enforce_same_alignment_rast CHECK (st_samealignment(rast, %L::raster))'
-        ') FOR VALUES IN (%s) PARTITION BY RANGE (%I)',
-        child, parent, g.srid, g.pixel_x, -g.pixel_y, g.tile_size, g.tile_size,
-        ST_MakeEmptyRaster(1, 1, g.origin_x, g.origin_y, g.pixel_x, -g.pixel_y, 0, 0, g.srid)::text,
-        g.grid_id, day_column);
+        'CONSTRAINT enforce_same_alignment_rast CHECK (st_samealignment(rast, %L::raster)))',
+        g.srid, g.pixel_x, -g.pixel_y, g.tile_size, g.tile_size,
+        ST_MakeEmptyRaster(1, 1, g.origin_x, g.origin_y, g.pixel_x, -g.pixel_y, 0, 0, g.srid)::text);
+    END IF;
+    EXECUTE format('CREATE TABLE nowcast.%I PARTITION OF nowcast.%I %s FOR VALUES IN (%s) PARTITION BY RANGE (%I)', child, parent, constraints, g.grid_id, day_column);
     EXECUTE format('COMMENT ON TABLE nowcast.%I IS %L', child, format('%s of grid %s; partitioned by UTC day.', parent, g.name));
     EXECUTE format('GRANT SELECT ON nowcast.%I TO nowcast_reader, nowcast_writer', child);
 END
@@ -51,6 +53,8 @@ COMMENT ON FUNCTION nowcast.percent_bands(raster) IS
 
 CREATE OR REPLACE FUNCTION nowcast.make_grid_views(g nowcast.grid)
 RETURNS void LANGUAGE plpgsql SET search_path = nowcast, public, pg_temp AS $$
+DECLARE
+    col record;
 BEGIN
     -- rid: one number for each row, which desktop programs ask for.
     EXECUTE format($view$
@@ -73,6 +77,15 @@ BEGIN
         format('The newest scan of grid %s as rasters: band 1 mm/h. GDAL: PG:"… schema=nowcast table=latest_scan_%s mode=2".', g.name, g.view_name));
     EXECUTE format('COMMENT ON VIEW nowcast.%I IS %L', 'latest_forecast_' || g.view_name,
         format('The newest forecast of grid %s as rasters: rast is mm/h, the bands of percent the probabilities of exceeding latest_run.thresholds. Choose one lead; GDAL: PG:"… schema=nowcast table=latest_forecast_%s column=rast where=''lead_minutes=30'' mode=2".', g.name, g.view_name));
+    FOR col IN SELECT c.relname, a.attname,
+                      CASE a.attname WHEN 'rid' THEN 'A number for each row, for desktop programs.' WHEN 'valid_time' THEN 'When the map holds.'
+                          WHEN 'issue_time' THEN 'The valid time of the newest scan that went in.' WHEN 'lead_minutes' THEN 'Minutes from the issue time.'
+                          WHEN 'tile_row' THEN '0 is the northernmost.' WHEN 'tile_col' THEN '0 is the westernmost.'
+                          WHEN 'rast' THEN 'Band 1: mm/h, nodata -1.' ELSE 'A band for each threshold: per cent, nodata 255.' END AS meaning
+               FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0
+               WHERE c.relnamespace = 'nowcast'::regnamespace AND c.relname IN ('latest_scan_' || g.view_name, 'latest_forecast_' || g.view_name) LOOP
+        EXECUTE format('COMMENT ON COLUMN nowcast.%I.%I IS %L', col.relname, col.attname, col.meaning);
+    END LOOP;
     EXECUTE format('GRANT SELECT ON nowcast.%I, nowcast.%I TO nowcast_reader, nowcast_writer',
         'latest_scan_' || g.view_name, 'latest_forecast_' || g.view_name);
 END
@@ -122,6 +135,7 @@ BEGIN
     RETURNING * INTO g;
     PERFORM nowcast.make_grid_partition('scan_tile', 'valid_time', g);
     PERFORM nowcast.make_grid_partition('forecast_tile', 'issue_time', g);
+    PERFORM nowcast.make_grid_partition('forecast_strip', 'issue_time', g);
     PERFORM nowcast.make_grid_views(g);
     RETURN g.grid_id;
 END
@@ -132,6 +146,12 @@ COMMENT ON FUNCTION nowcast.define_grid(text, text, text, boolean, boolean, inte
 -- Views follow their definition here when this file is run again.
 SELECT nowcast.make_grid_views(g) FROM nowcast.grid AS g;
 
+-- Runs from before the strips: their rasters could be turned round, but only slower than the next run comes.
+SELECT nowcast.make_grid_partition('forecast_strip', 'issue_time', g) FROM nowcast.grid AS g;
+UPDATE nowcast.run AS r SET maps_dropped_at = now()
+WHERE maps_dropped_at IS NULL AND NOT EXISTS (
+    SELECT FROM nowcast.forecast_strip AS s WHERE s.grid_id = r.grid_id AND s.issue_time = r.issue_time AND s.run_id = r.run_id);
+
 CREATE OR REPLACE FUNCTION nowcast.ensure_days(grid integer, first_time timestamptz, last_time timestamptz)
 RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = nowcast, public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
@@ -141,7 +161,7 @@ DECLARE
     made integer := 0;
 BEGIN
     FOR day IN SELECT generate_series(first_time::date, last_time::date, interval '1 day')::date LOOP
-        FOREACH parent IN ARRAY ARRAY['scan_tile', 'forecast_tile'] LOOP
+        FOREACH parent IN ARRAY ARRAY['scan_tile', 'forecast_tile', 'forecast_strip'] LOOP
             child := format('%s_%s_%s', parent, grid, to_char(day, 'YYYYMMDD'));
             CONTINUE WHEN EXISTS (SELECT FROM pg_class WHERE relname = child AND relnamespace = 'nowcast'::regnamespace);
             -- One at a time; who waited here finds it made (to_regclass would answer from what it remembers).
@@ -153,13 +173,13 @@ BEGIN
                 'CREATE TABLE nowcast.%I (LIKE nowcast.%I INCLUDING ALL) WITH ('
                 'autovacuum_freeze_min_age = 0, autovacuum_vacuum_insert_scale_factor = 1.0, autovacuum_analyze_scale_factor = 0.5,'
                 'toast.autovacuum_freeze_min_age = 0)', child, parent || '_' || grid);
-            -- Statistics about rasters help no plan, and gathering them unpacks every tile.
-            EXECUTE format('ALTER TABLE nowcast.%I ALTER COLUMN rast SET STATISTICS 0', child);
-            IF parent = 'forecast_tile' THEN
-                EXECUTE format('ALTER TABLE nowcast.%I ALTER COLUMN rates SET STATISTICS 0', child);
-            END IF;
+            -- Statistics about pixels help no plan, and gathering them unpacks every tile.
+            EXECUTE format(CASE parent WHEN 'forecast_strip' THEN 'ALTER TABLE nowcast.%I ALTER COLUMN rates SET STATISTICS 0, ALTER COLUMN percent SET STATISTICS 0'
+                                       ELSE 'ALTER TABLE nowcast.%I ALTER COLUMN rast SET STATISTICS 0' END, child);
             EXECUTE format('ALTER TABLE nowcast.%I ATTACH PARTITION nowcast.%I FOR VALUES FROM (%L) TO (%L)',
                 parent || '_' || grid, child, day::timestamptz, (day + 1)::timestamptz);
+            -- Questions name the day themselves: they then lock one table, not one for each day there is.
+            EXECUTE format('GRANT SELECT ON nowcast.%I TO nowcast_reader, nowcast_writer', child);
             made := made + 1;
         END LOOP;
     END LOOP;
@@ -169,31 +189,50 @@ $$;
 COMMENT ON FUNCTION nowcast.ensure_days(integer, timestamptz, timestamptz) IS
 'Makes the partitions of a grid for every UTC day from the first to the last time; returns how many were missing.';
 
+CREATE OR REPLACE FUNCTION nowcast.ensure_days_ahead(at timestamptz, days integer)
+RETURNS integer LANGUAGE sql SET search_path = nowcast, public, pg_temp AS $$
+    SELECT coalesce(sum(nowcast.ensure_days(g.grid_id, at, at + make_interval(days => days))), 0)::integer
+    FROM nowcast.grid AS g
+    -- An archive that was read in once needs no days ahead.
+    WHERE EXISTS (SELECT FROM nowcast.scan AS s WHERE s.grid_id = g.grid_id AND s.valid_time BETWEEN at - interval '7 days' AND at + interval '1 day')
+$$;
+COMMENT ON FUNCTION nowcast.ensure_days_ahead(timestamptz, integer) IS
+'Makes the partitions of the UTC days from "at" to some days later, for the grids that had a scan in the week before; returns how many were missing.';
+
+CREATE OR REPLACE FUNCTION nowcast.oldest_day()
+RETURNS date LANGUAGE sql STABLE SET search_path = nowcast, public, pg_temp AS $$
+    SELECT min(to_date(right(leaf.relname, 8), 'YYYYMMDD'))
+    FROM unnest(ARRAY['scan_tile', 'forecast_tile', 'forecast_strip']) AS parent
+    CROSS JOIN LATERAL pg_partition_tree(format('nowcast.%I', parent)::regclass) AS p JOIN pg_class AS leaf ON leaf.oid = p.relid
+    WHERE p.isleaf AND p.level = 2
+$$;
+COMMENT ON FUNCTION nowcast.oldest_day() IS 'The first UTC day of which pixels are kept; null where there are none.';
+
 CREATE OR REPLACE FUNCTION nowcast.drop_days_before(day date)
 RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = nowcast, public, pg_temp SET timezone = 'UTC'
-SET lock_timeout = '5s' AS $$
+SET lock_timeout = '500ms' AS $$
 DECLARE
     old record;
     dropped integer := 0;
 BEGIN
+    -- Scans go as a whole, so that an archive may be read in again; runs stay for their scores and their history.
+    DELETE FROM nowcast.scan WHERE valid_time < day::timestamptz;
+    UPDATE nowcast.run SET maps_dropped_at = now() WHERE issue_time < day::timestamptz AND maps_dropped_at IS NULL;
+    -- Last, because it locks readers of the whole grid out until the end of the transaction.
     FOR old IN
         SELECT leaf.relname
-        FROM pg_partition_tree('nowcast.scan_tile') AS p JOIN pg_class AS leaf ON leaf.oid = p.relid WHERE p.isleaf AND p.level = 2
-        UNION ALL
-        SELECT leaf.relname
-        FROM pg_partition_tree('nowcast.forecast_tile') AS p JOIN pg_class AS leaf ON leaf.oid = p.relid WHERE p.isleaf AND p.level = 2
+        FROM unnest(ARRAY['scan_tile', 'forecast_tile', 'forecast_strip']) AS parent
+        CROSS JOIN LATERAL pg_partition_tree(format('nowcast.%I', parent)::regclass) AS p JOIN pg_class AS leaf ON leaf.oid = p.relid
+        WHERE p.isleaf AND p.level = 2
         ORDER BY 1
     LOOP
         CONTINUE WHEN to_date(right(old.relname, 8), 'YYYYMMDD') >= day;
         EXECUTE format('DROP TABLE nowcast.%I', old.relname);
         dropped := dropped + 1;
     END LOOP;
-    -- Scans go as a whole, so that an archive may be read in again; runs stay for their scores and their history.
-    DELETE FROM nowcast.scan WHERE valid_time < day::timestamptz;
-    UPDATE nowcast.run SET maps_dropped_at = now() WHERE issue_time < day::timestamptz AND maps_dropped_at IS NULL;
     RETURN dropped;
 END
 $$;
 COMMENT ON FUNCTION nowcast.drop_days_before(date) IS
 'Drops the pixels of scans and runs before a UTC day, whole partitions at a time; returns how many. Scores and runs stay. '
-'Gives up after 5 seconds where a long question keeps a day; call it again.';
+'Gives up after half a second where a long question keeps a day, so that nobody waits behind it; call it again.';

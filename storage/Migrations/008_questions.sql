@@ -1,16 +1,26 @@
 -- Questions about a place. Each is one snapshot: it sees a run as a whole or not at all.
 
+-- Of earlier versions, which gave other columns.
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_proc WHERE oid = to_regprocedure('nowcast.place(double precision, double precision, timestamptz)') AND NOT 'strip_pixel' = ANY (proargnames)) THEN
+        DROP FUNCTION nowcast.place(double precision, double precision, timestamptz);
+    END IF;
+END
+$$;
+DROP FUNCTION IF EXISTS nowcast.values_at(double precision, double precision, timestamptz);
+
 -- Where a place lies. In PL/pgSQL, which keeps the plan of the statement from one question to the next.
 CREATE OR REPLACE FUNCTION nowcast.place(lon double precision, lat double precision, at timestamptz)
 RETURNS TABLE (run_id bigint, grid_id integer, issue_time timestamptz, thresholds real[], lead_seconds integer[],
-               tile_row smallint, tile_col smallint, pixel_col integer, pixel_row integer, srid integer)
+               tile_row smallint, tile_col smallint, pixel_col integer, pixel_row integer, strip smallint, strip_pixel integer)
 LANGUAGE plpgsql STABLE ROWS 1 SET search_path = nowcast, public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
     SELECT r.run_id, g.grid_id, r.issue_time, r.thresholds, r.lead_seconds,
            (i.r / g.tile_size)::smallint, (i.c / g.tile_size)::smallint,
-           i.c % g.tile_size + 1, i.r % g.tile_size + 1, g.srid
+           i.c % g.tile_size + 1, i.r % g.tile_size + 1, (i.r / 8)::smallint, i.r % 8 * g.tile_size + i.c % g.tile_size
     FROM nowcast.grid AS g
     CROSS JOIN LATERAL (
         SELECT ST_Transform(ST_SetSRID(ST_Point(place.lon, place.lat), 4326), g.srid) AS xy OFFSET 0) AS p
@@ -30,46 +40,60 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION nowcast.place(double precision, double precision, timestamptz) IS
-'The run that answers for a place at a time, and the tile and pixel (from 1) in which the place lies: of the grids that cover it the one with '
-'the newest run, then the finest. No row where no grid covers the place or there is no run yet.';
+'The run that answers for a place at a time, the tile and pixel (from 1) in which the place lies, and its strip and pixel (from 0) there: of the grids that '
+'cover it the one with the newest run, then the finest. No row where no grid covers the place or there is no run yet.';
 
--- The values of a place for each lead. The tile is unpacked once (ST_SetSRID gives it in memory), then read band by band.
-CREATE OR REPLACE FUNCTION nowcast.values_at(lon double precision, lat double precision, at timestamptz)
-RETURNS TABLE (issue_time timestamptz, lead_seconds integer, rain_mm_h double precision, probabilities double precision[], thresholds real[])
-LANGUAGE plpgsql STABLE ROWS 24 SET search_path = nowcast, public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+CREATE OR REPLACE FUNCTION nowcast.series_at(lon double precision, lat double precision, at timestamptz)
+RETURNS TABLE (issue_time timestamptz, lead_seconds integer[], thresholds real[], rates bytea, percent bytea)
+LANGUAGE plpgsql STABLE ROWS 1 SET search_path = nowcast, public, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     here record;
+    strip_rates bytea;
+    strip_percent bytea;
+    step integer;
 BEGIN
-    SELECT * INTO here FROM nowcast.place(lon, lat, at);
+    SELECT * INTO here FROM nowcast.place(lon, lat, at) AS p;
     IF NOT FOUND THEN
         RETURN;
     END IF;
+    -- The day's own table: a plan for all days would lock every one of them. || unpacks; without it each look would.
+    EXECUTE format('SELECT rates || %L::bytea, percent || %L::bytea FROM nowcast.forecast_strip_%s_%s '
+                   'WHERE grid_id = $1 AND issue_time = $2 AND run_id = $3 AND strip = $4 AND tile_col = $5',
+                   '', '', here.grid_id, to_char(here.issue_time AT TIME ZONE 'UTC', 'YYYYMMDD'))
+    INTO strip_rates, strip_percent USING here.grid_id, here.issue_time, here.run_id, here.strip, here.tile_col;
+    IF strip_rates IS NULL THEN
+        RETURN;
+    END IF;
+    step := length(strip_rates) / cardinality(here.lead_seconds) / 2;
     RETURN QUERY
-    SELECT here.issue_time, t.lead_seconds, ST_Value(t.rast, 1, here.pixel_col, here.pixel_row),
-           (SELECT array_agg(ST_Value(t.rast, band + 1, here.pixel_col, here.pixel_row) / 100 ORDER BY band)
-            FROM generate_series(1, cardinality(here.thresholds)) AS band),
-           here.thresholds
-    FROM (SELECT f.lead_seconds, ST_SetSRID(f.rast, here.srid) AS rast
-          FROM nowcast.forecast_tile AS f
-          WHERE f.grid_id = here.grid_id AND f.issue_time = here.issue_time AND f.run_id = here.run_id
-            AND f.tile_row = here.tile_row AND f.tile_col = here.tile_col
-          ORDER BY f.lead_seconds OFFSET 0) AS t;
+    SELECT here.issue_time, here.lead_seconds, here.thresholds,
+           (SELECT string_agg(substr(strip_rates, p, 1), '') FROM generate_series(here.strip_pixel + 1, length(strip_rates), step) AS p),
+           (SELECT string_agg(substr(strip_percent, p, 1), '') FROM generate_series(here.strip_pixel + 1, length(strip_percent), step) AS p);
+EXCEPTION WHEN undefined_table THEN
+    -- The day has just been dropped for its age.
+    RETURN;
 END
 $$;
-COMMENT ON FUNCTION nowcast.values_at(double precision, double precision, timestamptz) IS
-'What rain_at and its sisters are made of: for each lead the rain rate in mm/h and the probabilities (0 to 1) of the run''s thresholds.';
+COMMENT ON FUNCTION nowcast.series_at(double precision, double precision, timestamptz) IS
+'What rain_at and its sisters are made of: the pixel in which a place lies, cut out of forecast_strip. rates: for each lead two bytes, hundredths of mm/h, high byte '
+'first, 65535 where nothing can be said. percent: for each lead a byte for each threshold, 255 where nothing can be said.';
 
 CREATE OR REPLACE FUNCTION nowcast.rain_at(lon double precision, lat double precision, at timestamptz DEFAULT now())
 RETURNS TABLE (valid_time timestamptz, lead_minutes double precision, rain_mm_h real,
                p_0_1 real, p_1 real, p_5 real, p_10 real)
 LANGUAGE sql STABLE ROWS 24 AS $$
-    SELECT v.issue_time + make_interval(secs => v.lead_seconds), v.lead_seconds / 60.0::double precision, v.rain_mm_h::real,
-           v.probabilities[array_position(v.thresholds, 0.1::real)]::real,
-           v.probabilities[array_position(v.thresholds, 1::real)]::real,
-           v.probabilities[array_position(v.thresholds, 5::real)]::real,
-           v.probabilities[array_position(v.thresholds, 10::real)]::real
-    FROM nowcast.values_at(rain_at.lon, rain_at.lat, rain_at.at) AS v
+    SELECT s.issue_time + make_interval(secs => s.lead_seconds[l]), s.lead_seconds[l] / 60.0::double precision,
+           nullif(get_byte(s.rates, 2 * l - 2) * 256 + get_byte(s.rates, 2 * l - 1), 65535)::real / 100::real,
+           nullif(get_byte(s.percent, (l - 1) * s.levels + s.at_0_1), 255)::real / 100::real,
+           nullif(get_byte(s.percent, (l - 1) * s.levels + s.at_1), 255)::real / 100::real,
+           nullif(get_byte(s.percent, (l - 1) * s.levels + s.at_5), 255)::real / 100::real,
+           nullif(get_byte(s.percent, (l - 1) * s.levels + s.at_10), 255)::real / 100::real
+    FROM (SELECT n.*, cardinality(n.thresholds) AS levels,
+                 array_position(n.thresholds, 0.1::real) - 1 AS at_0_1, array_position(n.thresholds, 1::real) - 1 AS at_1,
+                 array_position(n.thresholds, 5::real) - 1 AS at_5, array_position(n.thresholds, 10::real) - 1 AS at_10
+          FROM nowcast.series_at(rain_at.lon, rain_at.lat, rain_at.at) AS n OFFSET 0) AS s
+    CROSS JOIN LATERAL generate_series(1, cardinality(s.lead_seconds)) AS l
 $$;
 COMMENT ON FUNCTION nowcast.rain_at(double precision, double precision, timestamptz) IS
 'The rain forecast at a place (degrees east, degrees north): one row for each lead of the newest complete and sane run issued at or before '
@@ -81,19 +105,31 @@ COMMENT ON FUNCTION nowcast.rain_at(double precision, double precision, timestam
 CREATE OR REPLACE FUNCTION nowcast.exceedance_at(lon double precision, lat double precision, at timestamptz DEFAULT now())
 RETURNS TABLE (valid_time timestamptz, lead_minutes double precision, threshold_mm_h real, probability real)
 LANGUAGE sql STABLE ROWS 100 AS $$
-    SELECT v.issue_time + make_interval(secs => v.lead_seconds), v.lead_seconds / 60.0::double precision, x.threshold, x.probability::real
-    FROM nowcast.values_at(exceedance_at.lon, exceedance_at.lat, exceedance_at.at) AS v
-    CROSS JOIN LATERAL unnest(v.thresholds, v.probabilities) AS x (threshold, probability)
+    SELECT s.issue_time + make_interval(secs => s.lead_seconds[l]), s.lead_seconds[l] / 60.0::double precision, s.thresholds[t],
+           nullif(get_byte(s.percent, (l - 1) * cardinality(s.thresholds) + t - 1), 255)::real / 100::real
+    FROM nowcast.series_at(exceedance_at.lon, exceedance_at.lat, exceedance_at.at) AS s
+    CROSS JOIN LATERAL generate_series(1, cardinality(s.lead_seconds)) AS l
+    CROSS JOIN LATERAL generate_series(1, cardinality(s.thresholds)) AS t
 $$;
 COMMENT ON FUNCTION nowcast.exceedance_at(double precision, double precision, timestamptz) IS
 'The probability, 0 to 1, of more than each threshold of the run, for each lead; the place and "at" as in rain_at.';
+
+CREATE OR REPLACE FUNCTION nowcast.rates_at(lon double precision, lat double precision, at timestamptz)
+RETURNS TABLE (issue_time timestamptz, lead_seconds integer, rain_mm_h double precision)
+LANGUAGE sql STABLE ROWS 24 AS $$
+    SELECT s.issue_time, s.lead_seconds[l], nullif(get_byte(s.rates, 2 * l - 2) * 256 + get_byte(s.rates, 2 * l - 1), 65535) / 100.0::double precision
+    FROM nowcast.series_at(rates_at.lon, rates_at.lat, rates_at.at) AS s
+    CROSS JOIN LATERAL generate_series(1, cardinality(s.lead_seconds)) AS l
+$$;
+COMMENT ON FUNCTION nowcast.rates_at(double precision, double precision, timestamptz) IS
+'The rain rates of rain_at with the lead in seconds: what rain_starts and depth_at add up.';
 
 CREATE OR REPLACE FUNCTION nowcast.rain_starts(
     lon double precision, lat double precision, threshold double precision DEFAULT 0.5, at timestamptz DEFAULT now())
 RETURNS double precision LANGUAGE sql STABLE AS $$
     -- A map stands for the step that ends with it, so maps that end before "at" tell nothing about it.
     SELECT (extract(epoch FROM min(v.issue_time + make_interval(secs => v.lead_seconds)) - rain_starts.at) / 60)::double precision
-    FROM nowcast.values_at(rain_starts.lon, rain_starts.lat, rain_starts.at) AS v
+    FROM nowcast.rates_at(rain_starts.lon, rain_starts.lat, rain_starts.at) AS v
     WHERE v.rain_mm_h >= rain_starts.threshold
       AND v.issue_time + make_interval(secs => v.lead_seconds) >= rain_starts.at
 $$;
@@ -109,7 +145,7 @@ LANGUAGE sql STABLE ROWS 1 AS $$
         SELECT v.rain_mm_h,
                v.issue_time + make_interval(secs => lag(v.lead_seconds, 1, 0) OVER (ORDER BY v.lead_seconds)) AS starts,
                v.issue_time + make_interval(secs => v.lead_seconds) AS ends
-        FROM nowcast.values_at(depth_at.lon, depth_at.lat, depth_at.at) AS v),
+        FROM nowcast.rates_at(depth_at.lon, depth_at.lat, depth_at.at) AS v),
     parts AS (
         SELECT rain_mm_h, extract(epoch FROM least(ends, depth_at.at + make_interval(secs => depth_at.minutes * 60))
                                              - greatest(starts, depth_at.at)) / 60 AS part

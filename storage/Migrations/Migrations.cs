@@ -42,6 +42,10 @@ public static class Migrations
                 CREATE TABLE IF NOT EXISTS nowcast.migration (
                     number integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now());
                 COMMENT ON TABLE nowcast.migration IS 'Which numbered SQL files made this schema, and when.';
+                COMMENT ON COLUMN nowcast.migration.number IS 'The order in which they run.';
+                COMMENT ON COLUMN nowcast.migration.name IS 'Of the file.';
+                COMMENT ON COLUMN nowcast.migration.checksum IS 'SHA-256 of the file: one that has changed is run again, with all that come after it.';
+                COMMENT ON COLUMN nowcast.migration.applied_at IS 'When it ran last.';
                 """,
                 cancellation).ConfigureAwait(false);
             var pending = (await PendingAsync(connection, cancellation).ConfigureAwait(false)).ToList();

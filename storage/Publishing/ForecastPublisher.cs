@@ -2,9 +2,7 @@ using System.Text.Json;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Quality;
 using ConvLstm.Nowcast.Storage.Grids;
-using ConvLstm.Nowcast.Storage.Rasters;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace ConvLstm.Nowcast.Storage.Publishing;
 
@@ -34,10 +32,10 @@ public sealed class ForecastPublisher(NpgsqlDataSource database, GridStore grids
 
         await using var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
         var row = await RunRow.WriteAsync(connection, grid, forecast, checks, time.GetUtcNow(), cancellation).ConfigureAwait(false);
-        var tiles = await CopyAsync(connection, grid, row.RunId, forecast, rates, percent, cancellation).ConfigureAwait(false);
-        if (tiles != (ulong)(grid.Tiles.Count * rates.Length))
-            throw new InvalidOperationException($"{tiles} tiles were written where {grid.Tiles.Count * rates.Length} were to be.");
-        var published = new PublishedRun(row.RunId, row.Replaced, (int)tiles, checks.All(check => check.Passed), checks);
+        var run = new RunPixels(connection, grid, row.RunId, forecast, rates, percent);
+        await run.CopyTilesAsync(cancellation).ConfigureAwait(false);
+        await run.CopyStripsAsync(cancellation).ConfigureAwait(false);
+        var published = new PublishedRun(row.RunId, row.Replaced, grid.Tiles.Count * rates.Length, checks.All(check => check.Passed), checks);
         await NotifyAsync(connection, forecast, published, cancellation).ConfigureAwait(false);
         await transaction.CommitAsync(cancellation).ConfigureAwait(false);
         return published;
@@ -54,42 +52,6 @@ public sealed class ForecastPublisher(NpgsqlDataSource database, GridStore grids
             percent[lead] = [.. forecast.ExceedanceProbability.Select(fields => ForecastFields.Percent(fields[lead]))];
         });
         return (rates, percent);
-    }
-
-    private static async Task<ulong> CopyAsync(
-        NpgsqlConnection connection, StoredGrid grid, long run, RainForecast forecast, float[][] rates, byte[][][] percent,
-        CancellationToken cancellation)
-    {
-        var writer = new RasterWriter(grid.Tiles, forecast.Thresholds.Count);
-        var summary = new TileRates(grid.Tiles);
-        await using var copy = await connection.BeginBinaryImportAsync(
-            "COPY nowcast.forecast_tile_in (grid_id, issue_time, run_id, tile_row, tile_col, lead_seconds, wkb, pixels, wet_pixels, sum_mm_h, max_mm_h, rates) FROM STDIN (FORMAT binary)",
-            cancellation).ConfigureAwait(false);
-        for (var row = 0; row < grid.Tiles.Down; row++)
-        {
-            for (var column = 0; column < grid.Tiles.Across; column++)
-            {
-                // The leads of a tile one after the other: they will lie together on disk, and are asked for together.
-                for (var lead = 0; lead < rates.Length; lead++)
-                {
-                    await copy.StartRowAsync(cancellation).ConfigureAwait(false);
-                    await copy.WriteAsync(grid.Id, NpgsqlDbType.Integer, cancellation).ConfigureAwait(false);
-                    await copy.WriteAsync(forecast.IssueTime, NpgsqlDbType.TimestampTz, cancellation).ConfigureAwait(false);
-                    await copy.WriteAsync(run, NpgsqlDbType.Bigint, cancellation).ConfigureAwait(false);
-                    await copy.WriteAsync((short)row, NpgsqlDbType.Smallint, cancellation).ConfigureAwait(false);
-                    await copy.WriteAsync((short)column, NpgsqlDbType.Smallint, cancellation).ConfigureAwait(false);
-                    await copy.WriteAsync(RunRow.Seconds(forecast.LeadTimes[lead]), NpgsqlDbType.Integer, cancellation).ConfigureAwait(false);
-                    await copy.WriteAsync(writer.Write(row, column, rates[lead], percent[lead]), NpgsqlDbType.Bytea, cancellation).ConfigureAwait(false);
-                    summary.Read(row, column, rates[lead]);
-                    await copy.WriteAsync(summary.Known, NpgsqlDbType.Integer, cancellation).ConfigureAwait(false);
-                    await copy.WriteAsync(summary.Wet, NpgsqlDbType.Integer, cancellation).ConfigureAwait(false);
-                    await copy.WriteAsync(summary.Sum, NpgsqlDbType.Double, cancellation).ConfigureAwait(false);
-                    await copy.WriteAsync(summary.Highest, NpgsqlDbType.Real, cancellation).ConfigureAwait(false);
-                    await copy.WriteAsync(summary.Packed, NpgsqlDbType.Array | NpgsqlDbType.Smallint, cancellation).ConfigureAwait(false);
-                }
-            }
-        }
-        return await copy.CompleteAsync(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Inside the transaction: PostgreSQL delivers it when, and only when, the run is committed.</summary>

@@ -68,9 +68,15 @@ internal static class RunRow
         NpgsqlConnection connection, int grid, DateTimeOffset issueTime, long run, CancellationToken cancellation)
     {
         await using var clear = new NpgsqlBatch(connection);
-        var tiles = new NpgsqlBatchCommand("DELETE FROM nowcast.forecast_tile WHERE grid_id = $1 AND issue_time = $2 AND run_id = $3");
-        tiles.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = grid }, new() { Value = issueTime }, new() { Value = run } });
-        clear.BatchCommands.Add(tiles);
+        foreach (var table in new[] { "forecast_tile", "forecast_strip" })
+        {
+            var pixels = new NpgsqlBatchCommand($"DELETE FROM nowcast.{table} WHERE grid_id = $1 AND issue_time = $2 AND run_id = $3");
+            pixels.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = grid }, new() { Value = issueTime }, new() { Value = run } });
+            clear.BatchCommands.Add(pixels);
+        }
+        var open = new NpgsqlBatchCommand("SELECT nowcast.open_scores($1)");
+        open.Parameters.Add(new NpgsqlParameter { Value = run });
+        clear.BatchCommands.Add(open);
         foreach (var table in new[] { "verification_lead", "verification_threshold", "verification_fss" })
         {
             var scores = new NpgsqlBatchCommand($"DELETE FROM nowcast.{table} WHERE run_id = $1");

@@ -8,7 +8,7 @@ namespace ConvLstm.Nowcast.Storage.Queries;
 /// <summary>The questions of the SQL functions, from C#.</summary>
 public sealed class ForecastQueries
 {
-    private const string Run =
+    internal const string Run =
         """
         SELECT r.run_id AS RunId, g.name AS Grid, r.issue_time AS IssueTime, r.method AS Method, r.model_version AS ModelVersion,
                r.model_checksum AS ModelChecksum, r.published_at AS PublishedAt, r.lead_seconds AS LeadSeconds, r.thresholds AS Thresholds,

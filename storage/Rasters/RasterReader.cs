@@ -56,7 +56,7 @@ internal static class RasterReader
     }
 
     /// <summary>The first band's position.</summary>
-    private static int CheckHeader(ReadOnlySpan<byte> wkb, TileLayout tiles)
+    internal static int CheckHeader(ReadOnlySpan<byte> wkb, TileLayout tiles)
     {
         if (wkb.Length < RasterFormat.HeaderLength || wkb[0] != RasterFormat.LittleEndian)
             throw new InvalidDataException("Not the little-endian binary form of a raster.");

@@ -31,7 +31,7 @@ internal sealed class RasterWriter
     /// <param name="tileColumn">0 is the westernmost.</param>
     /// <param name="rainRate">mm/h of the whole grid, row-major; NaN where not observed.</param>
     /// <param name="percent">For each further band the per cent of the whole grid, row-major, 255 where nothing can be said.</param>
-    public ReadOnlyMemory<byte> Write(int tileRow, int tileColumn, float[] rainRate, params ReadOnlySpan<byte[]> percent)
+    public byte[] Write(int tileRow, int tileColumn, float[] rainRate, params ReadOnlySpan<byte[]> percent)
     {
         F64(RasterFormat.ScaleAt + 16, tiles.OriginX(tileColumn));
         F64(RasterFormat.ScaleAt + 24, tiles.OriginY(tileRow));
@@ -39,7 +39,8 @@ internal sealed class RasterWriter
         var at = WriteRate(RasterFormat.HeaderLength, window, rainRate);
         foreach (var band in percent)
             at = WritePercent(at, window, band);
-        return buffer.AsMemory(0, at);
+        System.Diagnostics.Debug.Assert(at == buffer.Length, "the bands are those that the buffer was made for");
+        return buffer;
     }
 
     private int WriteRate(int at, (int Column, int Row, int Width, int Height) window, float[] rainRate)

@@ -1,3 +1,4 @@
+using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Storage.Publishing;
 using Dapper;
 using Npgsql;
@@ -19,12 +20,15 @@ public sealed class VerificationStore
     /// Stores the scores of some maps of a run, as their scans come in; a map that was verified before is replaced. One
     /// transaction.
     /// </summary>
+    /// <exception cref="ReportedException">The scores of the run were dropped for their age.</exception>
     public async Task StoreAsync(long runId, IEnumerable<LeadScores> scores, CancellationToken cancellation)
     {
         var leads = scores.ToList();
         await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
         var seconds = leads.Select(lead => RunRow.Seconds(lead.Lead)).ToArray();
+        if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition("SELECT nowcast.open_scores(@runId)", new { runId }, transaction, cancellationToken: cancellation)).ConfigureAwait(false))
+            throw new ReportedException($"The scores of run {runId} were dropped for their age and cannot change any more; the sums of its day are in the view skill.");
         await Run(
             """
             DELETE FROM nowcast.verification_lead WHERE run_id = @runId AND lead_seconds = ANY (@seconds);
@@ -84,7 +88,7 @@ public sealed class VerificationStore
                 FROM nowcast.run AS r JOIN nowcast.grid AS g USING (grid_id) CROSS JOIN LATERAL unnest(r.lead_seconds) AS lead
                 JOIN nowcast.scan AS s ON s.grid_id = r.grid_id AND s.valid_time = r.issue_time + make_interval(secs => lead)
                 LEFT JOIN nowcast.verification_lead AS v ON v.run_id = r.run_id AND v.lead_seconds = lead
-                WHERE g.name = @grid AND r.issue_time >= @since AND r.maps_dropped_at IS NULL AND NOT s.is_interpolated
+                WHERE g.name = @grid AND r.issue_time >= @since AND r.maps_dropped_at IS NULL AND r.scores_dropped_at IS NULL AND NOT s.is_interpolated
                   AND s.quality->>'usable' IS DISTINCT FROM 'false')
             SELECT run_id AS RunId, method AS Method, issue_time AS IssueTime, lead AS LeadSeconds, valid_time AS ValidTime
             FROM (SELECT maps.*, bool_or(waits) OVER (PARTITION BY issue_time, lead) AS one_waits FROM maps) AS groups

@@ -67,7 +67,7 @@ public sealed class ImportDirection
         return name == $"{Prefix}.Jobs" ? "nowcast" : name;
     }
 
-    private static string Repository()
+    internal static string Repository()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {

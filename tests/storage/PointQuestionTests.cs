@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using ConvLstm.Nowcast.Files;
 using ConvLstm.Nowcast.Ingest;
 using Npgsql;
 using Xunit;
@@ -169,8 +170,11 @@ public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDa
 
     private async Task CompareAsync(RadarGrid grid, IEnumerable<(double Lon, double Lat, int Pixel)> places)
     {
-        var forecast = Some.Forecast(grid, leads: 2);
-        await PublishAloneAsync(forecast);
+        var made = Some.Forecast(grid, leads: 2);
+        await PublishAloneAsync(made);
+        using var folder = new TemporaryFolder();
+        ForecastFile.Write(folder.File("run.nc"), made, TimeProvider.System, cancellation);
+        var forecast = ForecastFile.Read(folder.File("run.nc"));
         var list = places.ToArray();
         await using var command = test.Database.DataSource.CreateCommand(
             """

@@ -79,11 +79,13 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
         var grid = await test.Database.Grids.EnsureAsync(Some.LonLatGrid(width: 20, height: 20), cancellation);
         await test.Database.Grids.EnsureDaysAsync(grid, Some.Noon, Some.Noon, cancellation);
         var table = $"forecast_tile_{grid.Id}_{Some.Noon:yyyyMMdd}";
+        var strips = $"forecast_strip_{grid.Id}_{Some.Noon:yyyyMMdd}";
 
         // Where the server was built without lz4 the columns keep its default.
-        var expected = await test.ScalarAsync<bool>("SELECT 'lz4' = ANY (enumvals) FROM pg_settings WHERE name = 'default_toast_compression'") ? "l l" : " ";
+        var expected = await test.ScalarAsync<bool>("SELECT 'lz4' = ANY (enumvals) FROM pg_settings WHERE name = 'default_toast_compression'") ? "l l l" : "  ";
         Assert.Equal(expected, await test.ScalarAsync<string>(
-            "SELECT string_agg(attcompression::text, ' ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = $1::regclass AND attname IN ('rast', 'rates')", $"nowcast.{table}"));
+            "SELECT string_agg(attcompression::text, ' ' ORDER BY attnum) FROM pg_attribute WHERE attrelid IN ($1::regclass, $2::regclass) AND attname IN ('rast', 'rates', 'percent')",
+            $"nowcast.{table}", $"nowcast.{strips}"));
         var options = await test.ScalarAsync<string>(
             "SELECT array_to_string(c.reloptions || t.reloptions, ' ') FROM pg_class AS c JOIN pg_class AS t ON t.oid = c.reltoastrelid WHERE c.relname = $1", table);
         Assert.Contains("autovacuum_freeze_min_age=0", options);
@@ -123,8 +125,8 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
                    AND obj_description(c.oid, 'pg_class') IS NULL AND c.relname !~ '_[0-9]+_[0-9]{8}$'
                 UNION ALL
                 SELECT c.relname || '.' || a.attname FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
-                WHERE c.relnamespace = 'nowcast'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped
-                   AND c.relname <> 'migration' AND col_description(c.oid, a.attnum) IS NULL
+                WHERE c.relnamespace = 'nowcast'::regnamespace AND c.relkind IN ('r', 'p', 'v') AND c.relname !~ '_in$' AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped
+                  AND col_description(c.oid, a.attnum) IS NULL
                 UNION ALL
                 SELECT p.proname FROM pg_proc AS p WHERE p.pronamespace = 'nowcast'::regnamespace AND obj_description(p.oid, 'pg_proc') IS NULL) AS bare
             """;
@@ -173,7 +175,7 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
 
         var dropped = await test.Database.DropDaysBeforeAsync(DateOnly.FromDateTime(Some.Noon.AddYears(-10).AddDays(2).UtcDateTime), cancellation);
 
-        Assert.Equal(4, dropped);
+        Assert.Equal(6, dropped);
         Assert.Equal(1, await test.Database.Scans.CountAsync(grid.Name, cancellation));
         var runs = await test.Database.Queries.ListRunsAsync(grid.Name, Some.Noon.AddYears(-11), Some.Noon, cancellation);
         Assert.Equal([false, false, true], runs.Select(run => run.MapsDroppedAt is null));
@@ -209,6 +211,19 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
         Assert.Equal([forecast.RainRate[1][pixel]], await PixelAsync("rast"), (a, b) => Math.Abs(a - b) < 1e-4);
         Assert.Equal(
             forecast.ExceedanceProbability.Select(leads => 100 * leads[1][pixel]), await PixelAsync("percent"), (a, b) => Math.Abs(a - b) < 1e-3);
+
+        // The same place on earth: GDAL and rain_at find the same rain by longitude and latitude.
+        var raining = Enumerable.Range(0, 4).Select(i => Array.FindIndex(forecast.RainRate[1], 6_000 * (i + 1), rate => rate > 2)).ToArray();
+        var lonLat = await test.ScalarAsync<double[]>(
+            "SELECT array_agg(c ORDER BY n, axis) FROM (SELECT n, ST_Transform(ST_SetSRID(ST_Point(x, y), $3), 4326) AS p FROM unnest($1, $2) WITH ORDINALITY AS u (x, y, n)) AS s, LATERAL (VALUES (1, ST_X(p)), (2, ST_Y(p))) AS v (axis, c)",
+            raining.Select(at => grid.CentreX(at % grid.Width)).ToArray(), raining.Select(at => grid.CentreY(at / grid.Width)).ToArray(), stored.Srid);
+        for (var i = 0; i < raining.Length; i++)
+        {
+            var (lon, lat) = (lonLat[2 * i], lonLat[(2 * i) + 1]);
+            var gdal = float.Parse(await GdalAsync("gdallocationinfo", "-valonly", "-wgs84", source + "rast", Text(lon), Text(lat)), CultureInfo.InvariantCulture);
+            Assert.Equal(forecast.RainRate[1][raining[i]], gdal, 1e-4f);
+            Assert.Equal(gdal, (await test.Database.Queries.RainAtAsync(lon, lat, Some.Noon.AddYears(1), cancellation))[1].RainMmH!.Value, 1e-4f);
+        }
 
         async Task<IEnumerable<float>> PixelAsync(string column) =>
             (await GdalAsync("gdallocationinfo", "-valonly", "-geoloc", source + column, Text(x), Text(y)))

@@ -61,7 +61,17 @@ internal static unsafe partial class Native
     [LibraryImport(Library)] internal static partial int ct_cuda_synchronize(int index);
     [LibraryImport(Library)] internal static partial int ct_cpu_memory(long* inUse, long* cached, long* peak);
     [LibraryImport(Library)] internal static partial int ct_empty_cache();
-    [LibraryImport(Library)] internal static partial int ct_set_allow_tf32(int allowed);
+    [LibraryImport(Library)] internal static partial int ct_set_allow_tf32(int convolutions, int products);
+    [LibraryImport(Library)] internal static partial int ct_allow_tf32(int* convolutions, int* products);
+    [LibraryImport(Library)] internal static partial int ct_set_autocast(int deviceType, int on, int* before);
+    [LibraryImport(Library)] internal static partial int ct_cuda_bfloat16(int* supported);
+    [LibraryImport(Library)] internal static partial int ct_graphs_available();
+    [LibraryImport(Library)] internal static partial int ct_graph_new(nint* made);
+    [LibraryImport(Library)] internal static partial int ct_graph_begin(nint graph);
+    [LibraryImport(Library)] internal static partial int ct_graph_end(nint graph);
+    [LibraryImport(Library)] internal static partial int ct_graph_leave(nint graph);
+    [LibraryImport(Library)] internal static partial int ct_graph_replay(nint graph);
+    [LibraryImport(Library)] internal static partial int ct_graph_free(nint graph);
 
     /// <summary>Turns a status of the shim into the exception that belongs to it.</summary>
     internal static void Check(int status)

@@ -2,6 +2,7 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <c10/core/GradMode.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
 #include <torch/version.h>
 #include "guard.h"
 
@@ -27,14 +28,7 @@ CT_EXPORT int32_t ct_cuda_available(int32_t* available) {
 
 CT_EXPORT int32_t ct_cuda_synchronize(int32_t index) {
     return guard([&] {
-        const auto& hooks = at::detail::getCUDAHooks();
-        hooks.deviceSynchronize(static_cast<c10::DeviceIndex>(index < 0 ? hooks.current_device() : index));
-    });
-}
-
-CT_EXPORT int32_t ct_set_allow_tf32(int32_t allowed) {
-    return guard([&] {
-        at::globalContext().setAllowTF32CuDNN(allowed != 0);
-        at::globalContext().setAllowTF32CuBLAS(allowed != 0);
+        const c10::impl::VirtualGuardImpl cuda(c10::DeviceType::CUDA);
+        at::detail::getCUDAHooks().deviceSynchronize(index < 0 ? cuda.getDevice().index() : static_cast<c10::DeviceIndex>(index));
     });
 }

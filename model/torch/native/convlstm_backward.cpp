@@ -22,7 +22,7 @@ class backward_steps {
         step_backward_tensors last = step(in_.steps - 1, last_cell_grad.defined() ? channels_last(last_cell_grad) : last_cell_grad);
         last.hidden_next = last_hidden_grad.defined() ? channels_last(last_hidden_grad) : last_hidden_grad;
         step_backward(last);
-        if (winograd_takes(in_.state_weight)) run_by_pixels();
+        if (!in_.low && winograd_takes(in_.state_weight)) run_by_pixels();
         else run_by_steps();
     }
 
@@ -55,11 +55,11 @@ class backward_steps {
     void run_by_steps() {
         for (int64_t t = in_.steps - 1; t > 0; t--) {
             step_backward_tensors before = step(t - 1, cell_grad_);
-            before.hidden_next = convolve_back(gates_.at(t), layer_.hidden(t - 1), in_.state_weight);
+            before.hidden_next = convolve_back(gates_.at(t), layer_.hidden(t - 1), in_.state_weight, in_.low);
             step_backward(before);
         }
-        if (need_hidden_) hidden_grad_ = convolve_back(gates_.at(0), in_.hidden, in_.state_weight);
-        if (input_grad_.buffer.defined()) input_grad_.buffer = convolve_back(gates_.buffer, in_.input, in_.input_weight);
+        if (need_hidden_) hidden_grad_ = convolve_back(gates_.at(0), in_.hidden, in_.state_weight, in_.low);
+        if (input_grad_.buffer.defined()) input_grad_.buffer = convolve_back(gates_.buffer, in_.input, in_.input_weight, in_.low);
     }
 
     // Some channels of some pixels.
@@ -92,9 +92,9 @@ void weight_gradients(const convlstm_inputs& in, const backward_steps& steps, co
     const at::Tensor gates = steps.gates(0);
     const int64_t batch = gates.size(0) / in.steps, images = batch * (in.steps - skipped), inputs = in.input.defined() ? in.input.size(1) : 0;
     const at::Tensor before = hidden.narrow(0, 0, images);
-    if (!winograd_takes(in.state_weight)) {
-        if (in.input.defined()) grad.input_weight = convolve_weight_gradient(gates, in.input, in.input_weight);
-        if (images > 0) grad.state_weight = convolve_weight_gradient(steps.gates(skipped), before, in.state_weight);
+    if (in.low || !winograd_takes(in.state_weight)) {
+        if (in.input.defined()) grad.input_weight = convolve_weight_gradient(gates, in.input, in.input_weight, in.low);
+        if (images > 0) grad.state_weight = convolve_weight_gradient(steps.gates(skipped), before, in.state_weight, in.low);
         return;
     }
     if (images > 0) {

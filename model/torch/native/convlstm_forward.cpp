@@ -29,7 +29,7 @@ convlstm_outputs convlstm_forward(const convlstm_inputs& in, bool keep) {
     sequence ahead{{}, batch};
     for (int64_t t = 0; t < steps; t++) {
         if (apart && t % many == 0) {
-            ahead.buffer = convolve(sequence{in.input, batch}.at(t, std::min(many, steps - t)), in.input_weight, in.bias);
+            ahead.buffer = convolve(sequence{in.input, batch}.at(t, std::min(many, steps - t)), in.input_weight, in.bias, in.low);
             if (remember) out.activated = ahead.buffer;
         }
         const layer now(in, out, keep);

@@ -1,10 +1,12 @@
 // nowcast::convlstm in the dispatcher, with its gradient.
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <c10/core/GradMode.h>
+#include <c10/core/impl/LocalDispatchKeySet.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 #include "convlstm.h"
 #include "convolution.h"
+#include "precision.h"
 
 namespace {
 
@@ -21,15 +23,16 @@ maybe_tensor maybe(const at::Tensor& t) { return t.defined() ? maybe_tensor(t) :
 struct ConvLstm : torch::autograd::Function<ConvLstm> {
     static variable_list forward(
         torch::autograd::AutogradContext* context, const maybe_tensor& input, const maybe_tensor& hidden, const maybe_tensor& cell,
-        const maybe_tensor& input_weight, const at::Tensor& state_weight, const maybe_tensor& bias, int64_t steps, bool recompute) {
+        const maybe_tensor& input_weight, const at::Tensor& state_weight, const maybe_tensor& bias, int64_t steps, bool recompute, bool low) {
         const at::AutoDispatchBelowADInplaceOrView below;
-        const convlstm_inputs in{given(input), given(hidden), given(cell), given(input_weight), state_weight, given(bias), steps, recompute};
+        const convlstm_inputs in{given(input), given(hidden), given(cell), given(input_weight), state_weight, given(bias), steps, recompute, low};
         const convlstm_outputs out = convlstm_forward(in, true);
         context->save_for_backward({in.input, in.hidden, in.cell, in.input_weight, in.state_weight, in.bias, out.hidden, out.cells, out.start, out.activated});
         context->saved_data["steps"] = steps;
         context->saved_data["input"] = in.input.defined() && in.input.requires_grad();
         context->saved_data["hidden"] = in.hidden.defined() && in.hidden.requires_grad();
         context->saved_data["recompute"] = recompute;
+        context->saved_data["low"] = low;
         context->set_materialize_grads(false);
         const int64_t batch = out.cells.size(0) / steps;
         return {out.hidden.alias(), out.hidden.narrow(0, (steps - 1) * batch, batch), out.cells.narrow(0, (steps - 1) * batch, batch)};
@@ -39,20 +42,27 @@ struct ConvLstm : torch::autograd::Function<ConvLstm> {
         TORCH_CHECK(!c10::GradMode::is_enabled(), "nowcast::convlstm has no second derivative: use the plain operators for it");
         const variable_list saved = context->get_saved_variables();
         const convlstm_inputs in{saved[0], saved[1], saved[2], saved[3], saved[4], saved[5],
-                                 context->saved_data["steps"].toInt(), context->saved_data["recompute"].toBool()};
+                                 context->saved_data["steps"].toInt(), context->saved_data["recompute"].toBool(), context->saved_data["low"].toBool()};
         const at::AutoDispatchBelowADInplaceOrView below;
         const convlstm_gradients g = convlstm_backward(
             in, {saved[6], saved[7], saved[8], saved[9]}, grads[0], grads[1], grads[2], context->saved_data["input"].toBool(), context->saved_data["hidden"].toBool());
-        return {g.input, g.hidden, g.cell, g.input_weight, g.state_weight, g.bias, {}, {}};
+        return {g.input, g.hidden, g.cell, g.input_weight, g.state_weight, g.bias, {}, {}, {}};
     }
 };
 
-at::Tensor in_order(const maybe_tensor& t) { return t.has_value() && t->defined() ? channels_last(*t) : at::Tensor(); }
+// Channels last, and of the type of the weights: under autocast the layer below gives bfloat16.
+at::Tensor in_order(const maybe_tensor& t, const at::Tensor& weight) {
+    return t.has_value() && t->defined() ? channels_last(t->to(weight.scalar_type())) : at::Tensor();
+}
 
 std::tuple<at::Tensor, at::Tensor, at::Tensor> convlstm(
     const maybe_tensor& input, const maybe_tensor& hidden, const maybe_tensor& cell, const maybe_tensor& input_weight,
     const at::Tensor& state_weight, const maybe_tensor& bias, int64_t steps, bool recompute) {
-    const convlstm_inputs in{in_order(input), in_order(hidden), in_order(cell), given(input_weight), state_weight, given(bias), steps, recompute};
+    const bool low = autocast_to_bfloat16(state_weight);
+    // What is cast is decided here: the states must stay as exact as the weights are.
+    const c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::autocast_dispatch_keyset);
+    const convlstm_inputs in{in_order(input, state_weight), in_order(hidden, state_weight), in_order(cell, state_weight),
+                             given(input_weight), state_weight, given(bias), steps, recompute, low};
     TORCH_CHECK(steps > 0, "a ConvLSTM makes at least one step, not ", steps);
     TORCH_CHECK(in.input.defined() || in.hidden.defined(), "a ConvLSTM needs an input, or a state to start from");
     TORCH_CHECK(in.hidden.defined() == in.cell.defined(), "a ConvLSTM starts from hidden and cell state, or from neither");
@@ -63,7 +73,7 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor> convlstm(
         gradients = gradients || (t.defined() && t.requires_grad());
     if (gradients && c10::GradMode::is_enabled()) {
         const variable_list made = ConvLstm::apply(
-            maybe(in.input), maybe(in.hidden), maybe(in.cell), maybe(in.input_weight), in.state_weight, maybe(in.bias), steps, recompute);
+            maybe(in.input), maybe(in.hidden), maybe(in.cell), maybe(in.input_weight), in.state_weight, maybe(in.bias), steps, recompute, low);
         return {made[0], made[1], made[2]};
     }
     const convlstm_outputs out = convlstm_forward(in, false);

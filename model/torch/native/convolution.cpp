@@ -1,6 +1,7 @@
 #include "convolution.h"
 #include <ATen/Functions.h>
 #include <array>
+#include "precision.h"
 
 namespace {
 
@@ -24,15 +25,18 @@ at::Tensor empty_images(const at::Tensor& like, int64_t images, int64_t channels
     return at::empty({images, channels, like.size(2), like.size(3)}, like.options(), at::MemoryFormat::ChannelsLast);
 }
 
-at::Tensor convolve(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+at::Tensor convolve(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, bool low) {
     const int64_t pad = weight.size(2) / 2;
-    return channels_last(at::conv2d(x, weight, bias, {1, 1}, {pad, pad}));
+    const at::Tensor made = at::conv2d(lowered(x, low), lowered(weight, low), lowered(bias, low), {1, 1}, {pad, pad});
+    return channels_last(made.to(x.scalar_type()));
 }
 
-at::Tensor convolve_back(const at::Tensor& grad, const at::Tensor& x, const at::Tensor& weight) {
-    return channels_last(std::get<0>(backward(grad, x, weight, {true, false, false})));
+at::Tensor convolve_back(const at::Tensor& grad, const at::Tensor& x, const at::Tensor& weight, bool low) {
+    const auto made = backward(lowered(grad, low), lowered(x, low), lowered(weight, low), {true, false, false});
+    return channels_last(std::get<0>(made).to(grad.scalar_type()));
 }
 
-at::Tensor convolve_weight_gradient(const at::Tensor& grad, const at::Tensor& x, const at::Tensor& weight) {
-    return std::get<1>(backward(grad, x, weight, {false, true, false}));
+at::Tensor convolve_weight_gradient(const at::Tensor& grad, const at::Tensor& x, const at::Tensor& weight, bool low) {
+    const auto made = backward(lowered(grad, low), lowered(x, low), lowered(weight, low), {false, true, false});
+    return std::get<1>(made).to(grad.scalar_type());
 }

@@ -8,9 +8,9 @@ at::Tensor channels_last(const at::Tensor& t);
 // Undefined values, channels last, of the type and place of `like`, as many pixels high and wide.
 at::Tensor empty_images(const at::Tensor& like, int64_t images, int64_t channels);
 
-// Bias may be undefined.
-at::Tensor convolve(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
+// Bias may be undefined. `low`: in bfloat16, the result in the type of x, or of grad, all the same.
+at::Tensor convolve(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, bool low);
 
-at::Tensor convolve_back(const at::Tensor& grad, const at::Tensor& x, const at::Tensor& weight);
+at::Tensor convolve_back(const at::Tensor& grad, const at::Tensor& x, const at::Tensor& weight, bool low);
 
-at::Tensor convolve_weight_gradient(const at::Tensor& grad, const at::Tensor& x, const at::Tensor& weight);
+at::Tensor convolve_weight_gradient(const at::Tensor& grad, const at::Tensor& x, const at::Tensor& weight, bool low);

@@ -1,12 +1,14 @@
 #include "layer.h"
 #include "convolution.h"
+#include "precision.h"
 
 layer::layer(const convlstm_inputs& in, const convlstm_outputs& out, bool keep)
     : started_(in.hidden.defined()), keep_(keep), batch_(out.start.size(0) / (in.steps + started_)), start_cell_(in.cell),
       input_{in.input, batch_}, hidden_{out.start, batch_}, cells_{out.cells, batch_}, activated_{out.activated, batch_} {}
 
 gates_of_step::gates_of_step(const convlstm_inputs& in)
-    : input_weight_(in.input_weight), state_weight_(in.state_weight), bias_(in.bias), winograd_(winograd_takes(in.state_weight)) {
+    : input_weight_(lowered(in.input_weight, in.low)), state_weight_(lowered(in.state_weight, in.low)), bias_(lowered(in.bias, in.low)),
+      winograd_(!in.low && winograd_takes(in.state_weight)), low_(in.low) {
     if (!winograd_) return;
     const at::Tensor input = in.input.defined() ? in.input_weight : at::Tensor();
     if (!in.hidden.defined()) first_ = winograd_pack({input});
@@ -24,9 +26,9 @@ void gates_of_step::run(const at::Tensor& input, const at::Tensor& hidden, const
         });
         return;
     }
-    step.first = ahead.defined() || !input.defined() ? ahead : convolve(input, input_weight_, bias_);
+    step.first = ahead.defined() || !input.defined() ? ahead : convolve(input, input_weight_, bias_, low_);
     if (hidden.defined()) {
-        const at::Tensor from_state = convolve(hidden, state_weight_, input.defined() ? at::Tensor() : bias_);
+        const at::Tensor from_state = convolve(hidden, state_weight_, input.defined() ? at::Tensor() : bias_, low_);
         (step.first.defined() ? step.second : step.first) = from_state;
     }
     step_forward(step);

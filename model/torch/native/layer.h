@@ -48,6 +48,6 @@ class gates_of_step {
 
  private:
     at::Tensor input_weight_, state_weight_, bias_;
-    bool winograd_;
+    bool winograd_, low_;
     winograd_weights first_, later_;  // Without and with a hidden state.
 };

@@ -33,8 +33,11 @@ public static partial class torch
             private readonly List<Parameter> all;
             private readonly List<Tensor> state = [];
 
-            private protected Optimizer(IEnumerable<Parameter> parameters, double learningRate)
+            private readonly bool maximize;
+
+            private protected Optimizer(IEnumerable<Parameter> parameters, double learningRate, bool maximize = false)
             {
+                this.maximize = maximize;
                 all = parameters.ToList();
                 LearningRate = InitialLearningRate = learningRate;
             }
@@ -62,7 +65,7 @@ public static partial class torch
                 for (var i = 0; i < all.Count; i++)
                 {
                     if (all[i].grad is Tensor gradient)
-                        Update(i, all[i], gradient);
+                        Update(i, all[i], maximize ? gradient.neg() : gradient);
                 }
             }
 

@@ -9,8 +9,8 @@ namespace ConvLstm.Nowcast.Torch.Modules
         private readonly torch.Tensor[] square;
         private readonly torch.Tensor[]? mean, velocity;
 
-        internal RMSProp(IEnumerable<Parameter> parameters, double lr, double alpha, double eps, double weightDecay, double momentum, bool centered)
-            : base(parameters, lr)
+        internal RMSProp(IEnumerable<Parameter> parameters, double lr, double alpha, double eps, double weightDecay, double momentum, bool centered, bool maximize)
+            : base(parameters, lr, maximize)
         {
             (this.alpha, this.eps, this.weightDecay, Momentum) = (alpha, eps, weightDecay, momentum);
             square = StateForEach();
@@ -43,8 +43,9 @@ namespace ConvLstm.Nowcast.Torch
         public static partial class optim
         {
             public static RMSProp RMSProp(
-                IEnumerable<Parameter> parameters, double lr = 0.01, double alpha = 0.99, double eps = 1e-8, double weight_decay = 0, double momentum = 0, bool centered = false) =>
-                new(parameters, lr, alpha, eps, weight_decay, momentum, centered);
+                IEnumerable<Parameter> parameters, double lr = 0.01, double alpha = 0.99, double eps = 1e-8, double weight_decay = 0, double momentum = 0, bool centered = false,
+                bool maximize = false) =>
+                new(parameters, lr, alpha, eps, weight_decay, momentum, centered, maximize);
         }
     }
 }

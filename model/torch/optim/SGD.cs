@@ -10,8 +10,8 @@ namespace ConvLstm.Nowcast.Torch.Modules
         private readonly torch.Tensor[]? velocity;
         private readonly HashSet<int> moving = [];
 
-        internal SGD(IEnumerable<Parameter> parameters, double learningRate, double momentum, double dampening, double weightDecay, bool nesterov)
-            : base(parameters, learningRate)
+        internal SGD(IEnumerable<Parameter> parameters, double learningRate, double momentum, double dampening, double weightDecay, bool nesterov, bool maximize)
+            : base(parameters, learningRate, maximize)
         {
             (Momentum, this.dampening, this.weightDecay, this.nesterov) = (momentum, dampening, weightDecay, nesterov);
             velocity = momentum == 0 ? null : StateForEach();
@@ -41,8 +41,9 @@ namespace ConvLstm.Nowcast.Torch
         public static partial class optim
         {
             public static SGD SGD(
-                IEnumerable<Parameter> parameters, double learningRate, double momentum = 0, double dampening = 0, double weight_decay = 0, bool nesterov = false) =>
-                new(parameters, learningRate, momentum, dampening, weight_decay, nesterov);
+                IEnumerable<Parameter> parameters, double learningRate, double momentum = 0, double dampening = 0, double weight_decay = 0, bool nesterov = false,
+                bool maximize = false) =>
+                new(parameters, learningRate, momentum, dampening, weight_decay, nesterov, maximize);
         }
     }
 }

@@ -6,6 +6,19 @@ public static partial class torch
     {
         public static partial class lr_scheduler
         {
+            /// <summary>Where TorchSharp keeps the classes behind the methods.</summary>
+            public static class impl
+            {
+                public static class OneCycleLR
+                {
+                    /// <summary>How a rate goes from one value to the next.</summary>
+                    public enum AnnealStrategy
+                    {
+                        Cos, Linear,
+                    }
+                }
+            }
+
             /// <summary>Times <paramref name="gamma"/> every so many epochs.</summary>
             public static LRScheduler StepLR(Optimizer optimizer, int step_size, double gamma = 0.1) =>
                 new Schedule(optimizer, (epoch, first) => first * Math.Pow(gamma, epoch / step_size));
@@ -36,20 +49,43 @@ public static partial class torch
             public static LRScheduler CosineAnnealingLR(Optimizer optimizer, double T_max, double eta_min = 0) =>
                 new Schedule(optimizer, (epoch, first) => Cosine(first, eta_min, epoch / T_max));
 
-            /// <summary>Up along half a cosine, then down far below where it began (Smith and Topin 2019). Momentum stays as it is.</summary>
+            /// <summary>
+            /// Up along half a cosine or a line, then down far below where it began (Smith and Topin 2019); momentum, or the first of the betas,
+            /// goes the other way.
+            /// </summary>
+            /// <exception cref="ArgumentException">Neither the total steps nor epochs and their steps are given.</exception>
             public static LRScheduler OneCycleLR(
                 Optimizer optimizer, double max_lr, int total_steps = -1, int epochs = -1, int steps_per_epoch = -1, double pct_start = 0.3,
-                double div_factor = 25, double final_div_factor = 1e4)
+                impl.OneCycleLR.AnnealStrategy anneal_strategy = impl.OneCycleLR.AnnealStrategy.Cos, bool cycle_momentum = true, double base_momentum = 0.85,
+                double max_momentum = 0.95, double div_factor = 25, double final_div_factor = 1e4)
             {
                 var steps = total_steps > 0 ? total_steps : epochs * steps_per_epoch;
                 if (steps <= 1 || (total_steps <= 0 && (epochs <= 0 || steps_per_epoch <= 0)))
                     throw new ArgumentException("Give the total steps, or epochs and steps an epoch.", nameof(total_steps));
                 var (start, rise) = (max_lr / div_factor, (pct_start * steps) - 1);
-                return new Schedule(optimizer, (step, _) => step > steps
-                    ? throw new InvalidOperationException($"Step {step} of a cycle of {steps}.")
-                    : step <= rise
-                    ? Cosine(start, max_lr, step / rise)
-                    : Cosine(max_lr, start / final_div_factor, (step - rise) / (steps - 1 - rise)));
+                return new Schedule(optimizer, (step, _) =>
+                {
+                    if (step > steps)
+                        throw new InvalidOperationException($"Step {step} of a cycle of {steps}.");
+                    if (cycle_momentum)
+                        SetMomentum(optimizer, Between(step, max_momentum, base_momentum, max_momentum));
+                    return Between(step, start, max_lr, start / final_div_factor);
+                });
+
+                double Between(int step, double first, double middle, double last) => step <= rise
+                    ? Anneal(first, middle, step / rise)
+                    : Anneal(middle, last, (step - rise) / (steps - 1 - rise));
+
+                double Anneal(double from, double to, double part) =>
+                    anneal_strategy == impl.OneCycleLR.AnnealStrategy.Cos ? Cosine(from, to, part) : from + ((to - from) * part);
+            }
+
+            private static void SetMomentum(Optimizer optimizer, double momentum)
+            {
+                if (optimizer is IMomentum moving)
+                    moving.Momentum = momentum;
+                else if (optimizer is IBetas betas)
+                    betas.Betas = (momentum, betas.Betas.Item2);
             }
 
             /// <summary>One schedule after the other; each counts its epochs from its milestone.</summary>
@@ -59,8 +95,8 @@ public static partial class torch
             /// <summary>Down when a measure has not become better for a while.</summary>
             public static LRScheduler ReduceLROnPlateau(
                 Optimizer optimizer, string mode = "min", double factor = 0.1, int patience = 10, double threshold = 1e-4, string threshold_mode = "rel",
-                int cooldown = 0, double min_lr = 0) =>
-                new Plateau(optimizer, mode, factor, patience, threshold, threshold_mode, cooldown, min_lr);
+                int cooldown = 0, IList<double>? min_lr = null, double eps = 1e-8) =>
+                new Plateau(optimizer, mode, factor, patience, threshold, threshold_mode, cooldown, min_lr?[0] ?? 0, eps);
 
             private static double Cosine(double from, double to, double part) => to + ((from - to) * (1 + Math.Cos(Math.PI * part)) / 2);
 
@@ -89,7 +125,7 @@ public static partial class torch
             }
 
             private sealed class Plateau(
-                Optimizer optimizer, string mode, double factor, int patience, double threshold, string thresholdMode, int cooldown, double lowest)
+                Optimizer optimizer, string mode, double factor, int patience, double threshold, string thresholdMode, int cooldown, double lowest, double eps)
                 : LRScheduler(optimizer)
             {
                 private double best = mode == "min" ? double.PositiveInfinity : double.NegativeInfinity;
@@ -108,7 +144,11 @@ public static partial class torch
                     if (bad <= patience)
                         return;
                     foreach (var group in Groups)
-                        group.LearningRate = Math.Max(group.LearningRate * factor, lowest);
+                    {
+                        var lower = Math.Max(group.LearningRate * factor, lowest);
+                        if (group.LearningRate - lower > eps)
+                            group.LearningRate = lower;
+                    }
                     (cooling, bad) = (cooldown, 0);
                 }
 

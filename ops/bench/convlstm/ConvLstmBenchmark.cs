@@ -42,6 +42,7 @@ internal static class ConvLstmBenchmark
             var ratios = a.Zip(b, (x, y) => y / x).ToList();
             rows.Add(new(name, Rounds.Median(a), Rounds.Median(b), "s", Rounds.Median(ratios), ratios.Min(), ratios.Max(), aim));
             work.Add((name, passes * which.Operations(), a.Min(), b.Min()));
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {Rounds.Median(a):0.000} s against {Rounds.Median(b):0.000} s"));
         }
     }
 

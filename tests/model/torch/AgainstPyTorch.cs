@@ -31,6 +31,9 @@ public sealed class AgainstPyTorch
         ["max1d"] = (nn.MaxPool1d(3, stride: 2), "nn.MaxPool1d(3, stride=2)", [2, 3, 9]),
         ["max2d"] = (nn.MaxPool2d(2), "nn.MaxPool2d(2)", [2, 3, 8, 6]),
         ["max3d"] = (nn.MaxPool3d(2), "nn.MaxPool3d(2)", [2, 3, 4, 8, 6]),
+        ["max2d_dilated"] = (nn.MaxPool2d(2, stride: 1, padding: 1, dilation: 2, ceil_mode: true), "nn.MaxPool2d(2, 1, 1, 2, ceil_mode=True)", [2, 3, 8, 6]),
+        ["average1d"] = (nn.AvgPool1d(3, 2, 1, ceil_mode: true, count_include_pad: false), "nn.AvgPool1d(3, 2, 1, True, False)", [2, 3, 8]),
+        ["average2d_divided"] = (nn.AvgPool2d(2, divisor_override: 3), "nn.AvgPool2d(2, divisor_override=3)", [2, 3, 8, 6]),
         ["average2d"] = (nn.AvgPool2d(3, stride: 2, padding: 1), "nn.AvgPool2d(3, stride=2, padding=1)", [2, 3, 8, 6]),
         ["average3d"] = (nn.AvgPool3d([1, 2, 2]), "nn.AvgPool3d([1, 2, 2])", [2, 3, 4, 8, 6]),
         ["adaptive"] = (nn.AdaptiveAvgPool2d([3, 2]), "nn.AdaptiveAvgPool2d([3, 2])", [2, 3, 8, 6]),
@@ -59,6 +62,8 @@ public sealed class AgainstPyTorch
     private static readonly Dictionary<string, (Func<Parameter[], optim.Optimizer> Make, string Python)> Optimisers = new()
     {
         ["adam"] = (p => optim.Adam(p, 0.05, weight_decay: 0.1), "lambda p: torch.optim.Adam(p, 0.05, weight_decay=0.1)"),
+        ["amsgrad"] = (p => optim.Adam(p, 0.3, amsgrad: true), "lambda p: torch.optim.Adam(p, 0.3, amsgrad=True)"),
+        ["up"] = (p => optim.SGD(p, 1e-5, maximize: true), "lambda p: torch.optim.SGD(p, 1e-5, maximize=True)"),
         ["adamw"] = (p => optim.AdamW(p, 0.05, weight_decay: 0.1), "lambda p: torch.optim.AdamW(p, 0.05, weight_decay=0.1)"),
         ["adamax"] = (p => optim.Adamax(p, 0.05), "lambda p: torch.optim.Adamax(p, 0.05)"),
         ["radam"] = (p => optim.RAdam(p, 0.05), "lambda p: torch.optim.RAdam(p, 0.05)"),
@@ -75,7 +80,10 @@ public sealed class AgainstPyTorch
         ["linear"] = (o => LR.LinearLR(o, 0.1, total_iters: 4), "lambda o: torch.optim.lr_scheduler.LinearLR(o, 0.1, total_iters=4)"),
         ["polynomial"] = (o => LR.PolynomialLR(o, 6, 2), "lambda o: torch.optim.lr_scheduler.PolynomialLR(o, 6, 2)"),
         ["cosine"] = (o => LR.CosineAnnealingLR(o, 11, 0.01), "lambda o: torch.optim.lr_scheduler.CosineAnnealingLR(o, 11, 0.01)"),
-        ["cycle"] = (o => LR.OneCycleLR(o, 0.8, total_steps: 13), "lambda o: torch.optim.lr_scheduler.OneCycleLR(o, 0.8, total_steps=13, cycle_momentum=False)"),
+        ["cycle"] = (o => LR.OneCycleLR(o, 0.8, total_steps: 13, cycle_momentum: false), "lambda o: torch.optim.lr_scheduler.OneCycleLR(o, 0.8, total_steps=13, cycle_momentum=False)"),
+        ["line_cycle"] = (
+            o => LR.OneCycleLR(o, 0.8, epochs: 4, steps_per_epoch: 3, anneal_strategy: LR.impl.OneCycleLR.AnnealStrategy.Linear),
+            "lambda o: torch.optim.lr_scheduler.OneCycleLR(o, 0.8, epochs=4, steps_per_epoch=3, anneal_strategy='linear', cycle_momentum=False)"),
         ["plateau"] = (o => LR.ReduceLROnPlateau(o, factor: 0.5, patience: 1, cooldown: 1), "lambda o: torch.optim.lr_scheduler.ReduceLROnPlateau(o, factor=0.5, patience=1, cooldown=1)"),
         ["sequential"] = (
             o => LR.SequentialLR(o, [LR.LinearLR(o, 0.2, total_iters: 3), LR.ExponentialLR(o, 0.8)], [3]),

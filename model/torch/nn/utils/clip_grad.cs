@@ -6,8 +6,8 @@ public static partial class torch
     {
         public static class utils
         {
-            /// <summary>Scales all gradients down together so that their 2-norm is at most <paramref name="max_norm"/>; returns the norm before.</summary>
-            public static double clip_grad_norm_(IEnumerable<Modules.Parameter> tensors, double max_norm)
+            /// <summary>Scales all gradients down together so that their norm is at most <paramref name="max_norm"/>; returns the norm before.</summary>
+            public static double clip_grad_norm_(IEnumerable<Modules.Parameter> tensors, double max_norm, double norm_type = 2.0)
             {
                 ArgumentNullException.ThrowIfNull(tensors);
                 using var scope = NewDisposeScope();
@@ -15,7 +15,7 @@ public static partial class torch
                 var all = tensors.Select(t => t.grad).OfType<Tensor>().ToList();
                 if (all.Count == 0)
                     return 0;
-                var norm = stack(all.Select(g => g.norm())).norm().item<float>();
+                var norm = stack(all.Select(g => g.norm(norm_type))).norm(norm_type).to_type(ScalarType.Float32).item<float>();
                 var scale = max_norm / (norm + 1e-6);
                 if (scale < 1)
                     all.ForEach(g => g.mul_(scale));

@@ -1,0 +1,16 @@
+using System.CommandLine;
+using ConvLstm.Nowcast.Jobs.Heavy;
+using ConvLstm.Nowcast.Jobs.Work;
+
+namespace ConvLstm.Nowcast.Jobs.Commands;
+
+/// <summary><c>nowcast job-worker</c>, which <c>serve</c> starts itself: forecasts or trains, apart from the service.</summary>
+internal static class JobWorkerCommand
+{
+    internal static Command Create()
+    {
+        var command = new Command(HeavyProcess.Verb) { Hidden = true };
+        command.SetAction(async (_, cancellation) => await HeavyWorker.RunAsync(HeavyWorks.All, cancellation) ? CommandLine.Done : CommandLine.Failed);
+        return command;
+    }
+}

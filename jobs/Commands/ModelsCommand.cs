@@ -1,0 +1,92 @@
+using System.CommandLine;
+using System.Text.Json;
+using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Model.Checkpoints;
+using ConvLstm.Nowcast.Storage;
+
+namespace ConvLstm.Nowcast.Jobs.Commands;
+
+/// <summary><c>nowcast models list|show|import|promote|rollback</c>: the models in the database, and which of them forecasts.</summary>
+internal static class ModelsCommand
+{
+    internal static Command Create(Terminal terminal)
+    {
+        var command = new Command("models", "List, import, promote and roll back models.");
+        command.Add(Sub("list", "The models, the newest last; * forecasts.", (database, c) => ListAsync(terminal, database, c)));
+        var version = new Argument<string>("VERSION") { Description = "As 'models list' names it." };
+        command.Add(Sub("show", "What is known of a model.", version, (database, v, c) => ShowAsync(terminal, database, v, c)));
+        var file = new Argument<string>("FILE") { Description = "A checkpoint that 'nowcast train' wrote." };
+        var promoteToo = new Option<bool>("--promote") { Description = "Let it forecast, too." };
+        var import = new Command("import", "Store a checkpoint.") { file, promoteToo };
+        import.SetAction((parsed, cancellation) => OpenDatabase.RunAsync(
+            (database, _) => ImportAsync(terminal, database, parsed.GetRequiredValue(file), parsed.GetValue(promoteToo), cancellation), cancellation));
+        command.Add(import);
+        var promoted = new Argument<string>("VERSION") { Description = "As 'models list' names it." };
+        command.Add(Sub("promote", "Let a model forecast.", promoted, async (database, v, c) =>
+        {
+            await database.Models.PromoteAsync(v, "promoted by command", c);
+            terminal.Line($"{v} forecasts from now on");
+        }));
+        command.Add(Sub("rollback", "Let the model before forecast again.", async (database, c) =>
+        {
+            var before = await database.Models.RollBackAsync(c);
+            terminal.Line(before is null ? "no model forecasts from now on: extrapolation answers" : $"{before.Version} forecasts again");
+        }));
+        return command;
+    }
+
+    private static async Task ListAsync(Terminal terminal, NowcastDatabase database, CancellationToken cancellation)
+    {
+        var models = await database.Models.ListAsync(cancellation);
+        if (models.Count == 0)
+            terminal.Line("there is no model: extrapolation answers");
+        foreach (var model in models.OrderBy(m => m.ImportedAt))
+            terminal.Line($"{(model.IsPromoted ? "*" : " ")} {model.Version}  {model.ImportedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC  {model.CheckpointBytes / 1024} kB  {model.Scores}");
+    }
+
+    private static async Task ShowAsync(Terminal terminal, NowcastDatabase database, string version, CancellationToken cancellation)
+    {
+        var model = await database.Models.FindAsync(version, cancellation)
+            ?? throw new ReportedException($"There is no model '{version}': 'nowcast models list' names those there are.");
+        terminal.Line($"version   {model.Version}{(model.IsPromoted ? ", forecasts" : "")}");
+        terminal.Line($"network   {model.Network}");
+        terminal.Line($"checksum  {model.Checksum}");
+        terminal.Line($"stored    {model.ImportedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC, {model.CheckpointBytes} bytes");
+        terminal.Line($"scores    {model.Scores}");
+        terminal.Line($"metadata  {model.Metadata}");
+    }
+
+    private static async Task<int> ImportAsync(Terminal terminal, NowcastDatabase database, string file, bool promote, CancellationToken cancellation)
+    {
+        using var model = Checkpoint.Load(file, CPU);
+        await database.Models.ImportAsync(
+            model.Version, model.Metadata.Network.Network, await File.ReadAllBytesAsync(file, cancellation),
+            JsonSerializer.Serialize(model.Metadata), JsonSerializer.Serialize(model.Metadata.Scores), cancellation);
+        if (promote)
+            await database.Models.PromoteAsync(model.Version, $"imported from {Path.GetFileName(file)}", cancellation);
+        terminal.Line($"{model.Version} is stored{(promote ? " and forecasts from now on" : "")}");
+        return CommandLine.Done;
+    }
+
+    private static Command Sub(string name, string description, Func<NowcastDatabase, CancellationToken, Task> work)
+    {
+        var command = new Command(name, description);
+        command.SetAction((_, cancellation) => OpenDatabase.RunAsync(async (database, _) =>
+        {
+            await work(database, cancellation);
+            return CommandLine.Done;
+        }, cancellation));
+        return command;
+    }
+
+    private static Command Sub(string name, string description, Argument<string> argument, Func<NowcastDatabase, string, CancellationToken, Task> work)
+    {
+        var command = new Command(name, description) { argument };
+        command.SetAction((parsed, cancellation) => OpenDatabase.RunAsync(async (database, _) =>
+        {
+            await work(database, parsed.GetRequiredValue(argument), cancellation);
+            return CommandLine.Done;
+        }, cancellation));
+        return command;
+    }
+}

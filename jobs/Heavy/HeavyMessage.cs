@@ -1,0 +1,33 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ConvLstm.Nowcast.Jobs.Heavy;
+
+/// <summary>What a heavy process says, one JSON object a line on its standard output.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Text">What it is doing, what it did, or why it failed.</param>
+/// <param name="Fraction">How far it is, 0 to 1.</param>
+/// <param name="Data">An outcome on the way, or the details of the result.</param>
+internal sealed record HeavyMessage(HeavyMessage.Of Kind, string Text, double? Fraction = null, JsonElement? Data = null)
+{
+    internal enum Of
+    {
+        Progress,
+        Log,
+
+        /// <summary>Something is done, whatever becomes of the rest.</summary>
+        Partial,
+        Result,
+
+        /// <summary>It failed; a line for a person.</summary>
+        Failure,
+    }
+
+    internal static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
+    {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    internal static JsonElement DataOf<T>(T value) => JsonSerializer.SerializeToElement(value, Json);
+}

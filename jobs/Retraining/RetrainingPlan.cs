@@ -1,0 +1,43 @@
+using ConvLstm.Nowcast.Jobs.Settings;
+using ConvLstm.Nowcast.Model;
+using ConvLstm.Nowcast.Model.Networks;
+using ConvLstm.Nowcast.Training;
+
+namespace ConvLstm.Nowcast.Jobs.Retraining;
+
+/// <summary>What a retraining asks of the trainer.</summary>
+internal sealed class RetrainingPlan(RetrainSettings settings, TimeSpan lead, RecentArchive archive)
+{
+    private const int MostFuture = 12;
+    private const int UsualHidden = 32;
+    private const int LeadsPerStep = 4;
+
+    /// <summary>A warm start is near its goal: large steps would only forget.</summary>
+    private const double WarmRate = 5e-4;
+    private const double ColdRate = 2e-3;
+
+    /// <param name="outFile">Where the candidate goes.</param>
+    /// <param name="init">The promoted model; null for a first training.</param>
+    internal ModelTrainingRequest Request(string outFile, string? init)
+    {
+        var first = archive.Training[0];
+        var side = Math.Min(settings.Crop, Math.Min(first.Grid.Width, first.Grid.Height));
+        return new()
+        {
+            Series = archive.Training,
+            Out = outFile,
+            Init = init,
+            Network = new() { Network = LagrangianNetwork.Name, Hidden = settings.Hidden is { Length: > 0 } hidden ? hidden : [UsualHidden], Patch = settings.Patch },
+            Windows = new() { Past = settings.Past, Future = Math.Clamp((int)(lead / first.Step), 1, MostFuture), Crop = side / settings.Patch * settings.Patch },
+            Training = new()
+            {
+                Budget = TimeSpan.FromMinutes(settings.Minutes),
+                BatchSize = settings.Batch,
+                Device = Devices.Named(settings.Device),
+                LearningRate = init is null ? ColdRate : WarmRate,
+                LeadsPerStep = LeadsPerStep,
+                StopAtCollapse = true,
+            },
+        };
+    }
+}

@@ -1,0 +1,24 @@
+using System.Text.Json;
+using ConvLstm.Nowcast.Jobs.Heavy;
+
+namespace ConvLstm.Nowcast.Jobs.Retraining;
+
+/// <summary>The candidate's CRPS less that of another, mm/h; below zero is better. Low and high are the ends of the interval.</summary>
+internal sealed record Difference(double Mean, double Low, double High);
+
+/// <summary>How a retraining ended.</summary>
+/// <param name="IsBetter">It shall be promoted.</param>
+/// <param name="Reason">Why, or why not.</param>
+/// <param name="Forecasts">How many held-out forecasts were compared.</param>
+/// <param name="Crps">The mean CRPS of each method, mm/h.</param>
+/// <param name="Differences">Against each of the others.</param>
+/// <param name="Bias">The candidate's area above the lowest threshold, divided by that which was observed.</param>
+internal sealed record Verdict(
+    bool IsBetter, string Reason, int Forecasts, IReadOnlyDictionary<string, double> Crps, IReadOnlyDictionary<string, Difference> Differences, double Bias)
+{
+    // JSON has no NaN; a score without a meaning, for want of rain, is a word.
+    internal string ToJson() => JsonSerializer.Serialize(this, HeavyMessage.Json);
+
+    internal static string Describe(IReadOnlyDictionary<string, Difference> differences) => string.Join(
+        ", ", differences.Select(d => FormattableString.Invariant($"CRPS {d.Value.Mean:+0.0000;-0.0000} mm/h against {d.Key} ({d.Value.Low:+0.0000;-0.0000} to {d.Value.High:+0.0000;-0.0000})")));
+}

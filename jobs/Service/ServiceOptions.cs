@@ -1,0 +1,21 @@
+using ConvLstm.Nowcast.Jobs.Schedule;
+using ConvLstm.Nowcast.Jobs.Settings;
+
+namespace ConvLstm.Nowcast.Jobs.Service;
+
+/// <summary>What one <c>nowcast serve</c> does.</summary>
+internal sealed record ServiceOptions
+{
+    internal required NowcastSettings Settings { get; init; }
+
+    internal IReadOnlyList<string> Roles { get; init; } = Schedule.Roles.All;
+
+    internal EngineOptions Engine { get; init; } = new();
+
+    internal TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Its name among the servers.</summary>
+    internal string Server { get; init; } = $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..6]}";
+
+    internal bool IsWeb => Roles.Contains(Schedule.Roles.Web);
+}

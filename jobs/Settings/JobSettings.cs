@@ -1,0 +1,132 @@
+using ConvLstm.Nowcast.Ingest;
+
+namespace ConvLstm.Nowcast.Jobs.Settings;
+
+/// <summary>The settings of the jobs: sections of <c>appsettings.json</c>, or variables such as <c>NOWCAST_NOWCAST__ONNEWSCAN</c>. Times in UTC, as in crontab(5).</summary>
+internal sealed record JobSettings
+{
+    public IngestSettings Ingest { get; init; } = new();
+    public ForecastSettings Nowcast { get; init; } = new();
+    public VerifySettings Verify { get; init; } = new();
+    public RetrainSettings Retrain { get; init; } = new();
+    public RetentionSettings Retention { get; init; } = new();
+    public WatchdogSettings Watchdog { get; init; } = new();
+
+    /// <exception cref="ReportedException">A value makes no sense.</exception>
+    internal JobSettings Checked()
+    {
+        Require(Nowcast.DeadlineSeconds > 0, "NOWCAST_NOWCAST__DEADLINESECONDS", Nowcast.DeadlineSeconds, "seconds above 0");
+        Require(Retrain.Days > 0, "NOWCAST_RETRAIN__DAYS", Retrain.Days, "days above 0");
+        Require(Retrain.Minutes > 0, "NOWCAST_RETRAIN__MINUTES", Retrain.Minutes, "minutes above 0");
+        Require(Retrain.WetShare is >= 0 and <= 1, "NOWCAST_RETRAIN__WETSHARE", Retrain.WetShare, "a share from 0 to 1");
+        Require(Retrain.HeldOutShare is > 0 and < 1, "NOWCAST_RETRAIN__HELDOUTSHARE", Retrain.HeldOutShare, "a share between 0 and 1");
+        Require(Retrain.Confidence is >= 0.5 and < 1, "NOWCAST_RETRAIN__CONFIDENCE", Retrain.Confidence, "a confidence from 0.5 to below 1");
+        Require(Retention.Days > 0, "NOWCAST_RETENTION__DAYS", Retention.Days, "days above 0");
+        Require(Watchdog.MaxAgeMinutes > 0, "NOWCAST_WATCHDOG__MAXAGEMINUTES", Watchdog.MaxAgeMinutes, "minutes above 0");
+        return this;
+    }
+
+    private static void Require(bool holds, string name, double value, string what)
+    {
+        if (!holds)
+            throw new ReportedException(FormattableString.Invariant($"{name} is {value}: give {what}."));
+    }
+}
+
+internal sealed record IngestSettings
+{
+    public string Cron { get; init; } = "* * * * *";
+}
+
+internal sealed record ForecastSettings
+{
+    public string Cron { get; init; } = "5 * * * *";
+
+    /// <summary>Forecast also as soon as a scan has come in.</summary>
+    public bool OnNewScan { get; init; }
+
+    /// <summary>A model that takes longer is stopped, and extrapolation answers.</summary>
+    public double DeadlineSeconds { get; init; } = 120;
+
+    /// <summary>What the process that forecasts may take, in MB; 0 for no limit (CUDA maps more than it uses).</summary>
+    public int MemoryMB { get; init; } = 6144;
+}
+
+internal sealed record VerifySettings
+{
+    public string Cron { get; init; } = "15 * * * *";
+
+    /// <summary>Runs older than this are not verified any more.</summary>
+    public double Days { get; init; } = 7;
+}
+
+internal sealed record RetrainSettings
+{
+    public string Cron { get; init; } = "30 2 * * *";
+
+    /// <summary>The newest part of the archive that is trained on.</summary>
+    public double Days { get; init; } = 14;
+
+    /// <summary>The share of the scans that are chosen for their rain; the rest are the newest, whatever the weather.</summary>
+    public double WetShare { get; init; } = 0.7;
+
+    /// <summary>The most scans that are read; a longer window is thinned out to its wettest and newest hours.</summary>
+    public int MaxScans { get; init; } = 2000;
+
+    /// <summary>How long the training itself may take.</summary>
+    public double Minutes { get; init; } = 60;
+
+    /// <summary>The share of each block of time that is not trained on but decides.</summary>
+    public double HeldOutShare { get; init; } = 0.2;
+
+    /// <summary>Into how many blocks of time the window is divided; the end of each is held out.</summary>
+    public int Blocks { get; init; } = 5;
+
+    /// <summary>A candidate is promoted where it is better with at least this probability, by a paired bootstrap.</summary>
+    public double Confidence { get; init; } = 0.95;
+
+    /// <summary>What the process that trains may take, in MB; 0 for no limit.</summary>
+    public int MemoryMB { get; init; } = 12288;
+
+    public string Device { get; init; } = "auto";
+
+    /// <summary>Of a first training, where there is no model to go on from.</summary>
+    public int[] Hidden { get; init; } = [];
+
+    public int Patch { get; init; } = 4;
+
+    public int Past { get; init; } = 4;
+
+    /// <summary>Side of the squares that are trained on; no larger than the grid.</summary>
+    public int Crop { get; init; } = 96;
+
+    public int Batch { get; init; } = 8;
+}
+
+internal sealed record RetentionSettings
+{
+    public string Cron { get; init; } = "45 3 * * *";
+
+    /// <summary>How long scans and maps are kept; scores and runs stay.</summary>
+    public double Days { get; init; } = 30;
+
+    /// <summary>How long the history of the jobs is kept.</summary>
+    public double HistoryDays { get; init; } = 30;
+}
+
+internal sealed record WatchdogSettings
+{
+    public string Cron { get; init; } = "*/5 * * * *";
+
+    /// <summary>A feed whose newest scan is older is reported, and the service is not ready.</summary>
+    public double MaxAgeMinutes { get; init; } = 30;
+}
+
+/// <summary>Who may use the dashboard from elsewhere; without both, only this machine.</summary>
+internal sealed record DashboardSettings
+{
+    public string? User { get; init; }
+    public string? Password { get; init; }
+
+    internal bool HasCredentials => !string.IsNullOrEmpty(User) && !string.IsNullOrEmpty(Password);
+}

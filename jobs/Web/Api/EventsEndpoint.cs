@@ -1,0 +1,51 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using ConvLstm.Nowcast.Jobs.Web.Live;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace ConvLstm.Nowcast.Jobs.Web.Api;
+
+/// <summary><c>GET /api/events</c>: server-sent events. At once what each grid has, then each new run and scan.</summary>
+internal static class EventsEndpoint
+{
+    /// <summary>Proxies cut connections that are silent for a minute.</summary>
+    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(25);
+
+    internal static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/events", Listen).WithTags("Runs")
+        .WithSummary("Server-sent events: 'grid' when a grid has a new run or scan.").Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
+
+    private static ServerSentEventsResult<GridNews?> Listen(LiveRuns live, RunEvents events, IHostApplicationLifetime host, CancellationToken cancellation)
+    {
+        if (events.IsFull)
+            throw Refusals.TooMany($"{RunEvents.MostListeners} listen already; ask /api/grids from time to time instead.");
+        return TypedResults.ServerSentEvents(ItemsAsync(live, events, host.ApplicationStopping, cancellation));
+    }
+
+    private static async IAsyncEnumerable<SseItem<GridNews?>> ItemsAsync(
+        LiveRuns live, RunEvents events, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        // A service that stops does not wait for those who listen.
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellation);
+        await using var news = events.ListenAsync(ends.Token).GetAsyncEnumerator(ends.Token);
+        var next = news.MoveNextAsync().AsTask();
+        foreach (var grid in live.Grids)
+            yield return new(RunEvents.NewsOf(grid), "grid");
+        while (!ends.IsCancellationRequested)
+        {
+            await Task.WhenAny(next, Task.Delay(Beat, ends.Token));
+            if (ends.IsCancellationRequested)
+                break;
+            if (!next.IsCompleted)
+            {
+                yield return new(null, "beat");
+                continue;
+            }
+            if (!await next)
+                yield break;
+            yield return new(news.Current, "grid");
+            next = news.MoveNextAsync().AsTask();
+        }
+        // The enumerator may not be let go while it moves.
+        await next.ContinueWith(_ => { }, TaskScheduler.Default);
+    }
+}

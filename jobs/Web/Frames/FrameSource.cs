@@ -1,0 +1,55 @@
+using ConvLstm.Nowcast.Jobs.Web.Live;
+using ConvLstm.Nowcast.Storage;
+using ConvLstm.Nowcast.Storage.Queries;
+using Microsoft.Extensions.Caching.Memory;
+
+namespace ConvLstm.Nowcast.Jobs.Web.Frames;
+
+/// <summary>The frames of runs and scans, the last ones kept in memory.</summary>
+internal sealed class FrameSource(NowcastDatabase database, Runs runs) : IDisposable
+{
+    private const long CacheBytes = 128 << 20;
+    private readonly MemoryCache cache = new(new MemoryCacheOptions { SizeLimit = CacheBytes });
+
+    /// <summary>A map of a run.</summary>
+    /// <exception cref="BadHttpRequestException">There is no such run, lead or layer.</exception>
+    internal async Task<Frame> ForecastAsync(RunSummary run, int leadSeconds, FrameLayer layer, CancellationToken cancellation)
+    {
+        var version = $"{run.RunId}-{run.PublishedAt.UtcTicks:x}-{leadSeconds}-{layer}";
+        if (cache.TryGetValue(version, out Frame? known))
+            return known!;
+        var band = layer.Name == FrameLayer.Probability ? Array.IndexOf(run.Thresholds, layer.Threshold) : 0;
+        if (band < 0)
+            throw Refusals.NotFound($"Run {run.RunId} gives no probability of more than {layer.Threshold} mm/h; it has {string.Join(", ", run.Thresholds)}.");
+        // A member hangs together in time: it is drawn from all leads at once.
+        var isMember = layer.Name == FrameLayer.MemberName;
+        var maps = await runs.MapsAsync(run, isMember ? null : leadSeconds, cancellation);
+        var lead = maps.LeadIndex(leadSeconds);
+        if (lead < 0)
+            throw Refusals.NotFound($"Run {run.RunId} has no map {leadSeconds / 60.0:0.##} minutes ahead.");
+        byte[] codes = layer.Name switch
+        {
+            FrameLayer.Probability => Array.ConvertAll(maps.Percent[band][lead], RainCode.OfPercent),
+            FrameLayer.MemberName => DrawnMember.Draw(maps, layer.Member, lead),
+            _ => Array.ConvertAll(maps.Rates[lead], RainCode.OfHundredths),
+        };
+        return Keep(new Frame(maps.Grid, maps.ValidTime(lead), layer.Kind, codes, version));
+    }
+
+    /// <summary>A scan.</summary>
+    /// <exception cref="BadHttpRequestException">There is none of that time.</exception>
+    internal async Task<Frame> ObservationAsync(LiveGrid grid, DateTimeOffset time, CancellationToken cancellation)
+    {
+        var version = $"{grid.Name}-{time.UtcTicks:x}-scan";
+        if (cache.TryGetValue(version, out Frame? known))
+            return known!;
+        var scans = await database.Scans.LoadFramesAsync(grid.Name, time, time, cancellation);
+        if (scans.Count == 0)
+            throw Refusals.NotFound($"There is no scan of {grid.Name} at {Times.Iso(time)}.");
+        return Keep(new Frame(grid.Grid, time, FrameKind.Rate, Array.ConvertAll(scans[0].RainRate, RainCode.OfRate), version));
+    }
+
+    public void Dispose() => cache.Dispose();
+
+    private Frame Keep(Frame frame) => cache.Set(frame.Version, frame, new MemoryCacheEntryOptions { Size = frame.Codes.Length, SlidingExpiration = TimeSpan.FromHours(1) });
+}

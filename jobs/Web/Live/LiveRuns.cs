@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Ingest.Projection;
+using ConvLstm.Nowcast.Storage;
+using ConvLstm.Nowcast.Storage.Queries;
+
+namespace ConvLstm.Nowcast.Jobs.Web.Live;
+
+/// <summary>
+/// The newest run of every grid in memory: questions about places are answered without the database, and go on being
+/// answered while it is away. Whoever reads gets the run before or the new one, never half of each.
+/// </summary>
+internal sealed class LiveRuns(NowcastDatabase database) : IDisposable
+{
+    private readonly SemaphoreSlim oneAtATime = new(1);
+    private readonly Dictionary<string, GridLocator> locators = [];
+    private volatile ImmutableArrayBox grids = new([]);
+
+    private sealed record ImmutableArrayBox(ImmutableArray<LiveGrid> Grids);
+
+    /// <summary>By name.</summary>
+    internal ImmutableArray<LiveGrid> Grids => grids.Grids;
+
+    /// <summary>The grid of a name; null where there is none.</summary>
+    internal LiveGrid? Find(string name)
+    {
+        foreach (var grid in Grids)
+        {
+            if (grid.Name == name)
+                return grid;
+        }
+        return null;
+    }
+
+    /// <summary>Of the grids that cover a place the one with the newest run, then the finest, as the SQL function place has it.</summary>
+    internal (LiveGrid Grid, PackedRun Run, int Pixel)? At(double lon, double lat)
+    {
+        (LiveGrid Grid, PackedRun Run, int Pixel)? best = null;
+        foreach (var grid in Grids)
+        {
+            if (grid.Run is not { } run || grid.Locator.PixelAt(lon, lat) is not var (column, row))
+                continue;
+            if (best is not { } other || run.Run.IssueTime > other.Run.Run.IssueTime
+                || (run.Run.IssueTime == other.Run.Run.IssueTime && grid.PixelArea < other.Grid.PixelArea))
+                best = (grid, run, (row * grid.Grid.Width) + column);
+        }
+        return best;
+    }
+
+    /// <summary>Reads what has changed; returns the grids with a new run or scan.</summary>
+    /// <exception cref="ReportedException">The database cannot be reached; what was there stays.</exception>
+    internal async Task<IReadOnlyList<LiveGrid>> RefreshAsync(CancellationToken cancellation)
+    {
+        await oneAtATime.WaitAsync(cancellation);
+        try
+        {
+            var before = Grids;
+            var now = ImmutableArray.CreateBuilder<LiveGrid>();
+            foreach (var state in await database.Maps.StatesAsync(cancellation))
+                now.Add(await ReadAsync(Find(state.Grid), state, cancellation));
+            grids = new(now.ToImmutable());
+            return [.. Grids.Where(grid => !before.Contains(grid))];
+        }
+        finally
+        {
+            oneAtATime.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var locator in locators.Values)
+            locator.Dispose();
+        oneAtATime.Dispose();
+    }
+
+    private async Task<LiveGrid> ReadAsync(LiveGrid? before, GridState state, CancellationToken cancellation)
+    {
+        if (before is not null && before.State == state)
+            return before;
+        if (!locators.TryGetValue(state.Grid, out var locator))
+            locators[state.Grid] = locator = new GridLocator((await database.Grids.GetAsync(state.Grid, cancellation)).Grid);
+        var isSameRun = before is not null && before.State.RunId == state.RunId && before.State.PublishedAt == state.PublishedAt;
+        return new LiveGrid(locator, state, isSameRun ? before!.Run : await LoadAsync(state.RunId, cancellation));
+    }
+
+    private async Task<PackedRun?> LoadAsync(long? runId, CancellationToken cancellation) =>
+        runId is { } id && await database.Maps.FindRunAsync(id, cancellation) is { } run
+            ? await database.Maps.LoadAsync(run, null, cancellation)
+            : null;
+}

@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+
+namespace ConvLstm.Nowcast.Jobs.Web.Live;
+
+/// <summary>That a grid has something new.</summary>
+/// <param name="Grid">The name of the grid.</param>
+/// <param name="RunId">The run that answers now; null where there is none.</param>
+/// <param name="IssueTime">Of that run, UTC.</param>
+/// <param name="Method">Of that run.</param>
+/// <param name="NewestScan">The valid time of the newest scan, UTC.</param>
+internal sealed record GridNews(string Grid, long? RunId, DateTime? IssueTime, string? Method, DateTime? NewestScan);
+
+/// <summary>Tells everyone who listens of new runs and scans.</summary>
+internal sealed class RunEvents
+{
+    /// <summary>More listeners than this are turned away: each holds a connection open.</summary>
+    internal const int MostListeners = 1000;
+
+    private readonly ConcurrentDictionary<Guid, Channel<GridNews>> listeners = new();
+
+    internal bool IsFull => listeners.Count >= MostListeners;
+
+    internal void Tell(LiveGrid grid)
+    {
+        var news = NewsOf(grid);
+        foreach (var listener in listeners.Values)
+            listener.Writer.TryWrite(news);
+    }
+
+    internal static GridNews NewsOf(LiveGrid grid) => new(
+        grid.Name, grid.Run?.Run.RunId, grid.Run?.Run.IssueTime.UtcDateTime, grid.Run?.Run.Method, grid.State.NewestScan?.UtcDateTime);
+
+    /// <summary>What is told from now on. Who reads too slowly misses the oldest.</summary>
+    internal async IAsyncEnumerable<GridNews> ListenAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var id = Guid.NewGuid();
+        var channel = Channel.CreateBounded<GridNews>(new BoundedChannelOptions(16) { FullMode = BoundedChannelFullMode.DropOldest });
+        listeners[id] = channel;
+        try
+        {
+            await foreach (var news in channel.Reader.ReadAllAsync(cancellation))
+                yield return news;
+        }
+        finally
+        {
+            listeners.TryRemove(id, out _);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.IO.Compression;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
+
+namespace ConvLstm.Nowcast.Jobs.Web.Page;
+
+/// <summary>The pages: the map at <c>/</c>, <c>/quality</c>, <c>/api/docs</c>, and what they are made of under <c>/assets</c>.</summary>
+internal static class PageEndpoints
+{
+    /// <summary>Nothing from other hosts, nothing in frames of others; styles are set by scripts of the map library.</summary>
+    private const string Policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+    internal static void Map(IEndpointRouteBuilder routes)
+    {
+        var files = PageFiles.Load();
+        foreach (var (path, name) in new[] { ("/", "map.html"), ("/quality", "quality.html"), ("/api/docs", "docs.html") })
+            routes.MapGet(path, (HttpContext context) => Answer(context, files.Find(name)!, isPage: true)).ExcludeFromDescription();
+        routes.MapGet("/favicon.ico", () => TypedResults.Redirect("/assets/icon.svg", permanent: true)).ExcludeFromDescription();
+        routes.MapGet("/assets/{**name}", (HttpContext context, string name) => files.Find(name) is { } file
+            ? Answer(context, file, isPage: false)
+            : throw Refusals.NotFound("The page has no such file.")).ExcludeFromDescription();
+    }
+
+    private static FileContentHttpResult Answer(HttpContext context, PageFile file, bool isPage)
+    {
+        var headers = context.Response.Headers;
+        headers.CacheControl = isPage ? "no-cache" : "public, max-age=3600";
+        headers.XContentTypeOptions = "nosniff";
+        headers.Vary = "Accept-Encoding";
+        if (isPage)
+        {
+            headers.ContentSecurityPolicy = Policy;
+            headers["Referrer-Policy"] = "same-origin";
+        }
+        var tag = new EntityTagHeaderValue($"\"{file.Tag}\"");
+        if (!file.IsBrotli)
+            return TypedResults.Bytes(file.Bytes, file.Type, entityTag: tag);
+        if (context.Request.Headers.AcceptEncoding.ToString().Contains("br", StringComparison.Ordinal))
+        {
+            headers.ContentEncoding = "br";
+            return TypedResults.Bytes(file.Bytes, file.Type, entityTag: tag);
+        }
+        using var compressed = new MemoryStream(file.Bytes.ToArray());
+        using var plain = new MemoryStream();
+        using (var brotli = new BrotliStream(compressed, CompressionMode.Decompress))
+            brotli.CopyTo(plain);
+        return TypedResults.Bytes(plain.ToArray(), file.Type, entityTag: new EntityTagHeaderValue($"\"{file.Tag}-plain\""));
+    }
+}

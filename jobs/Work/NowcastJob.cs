@@ -1,0 +1,76 @@
+using System.Text.Json;
+using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Jobs.Heavy;
+using ConvLstm.Nowcast.Jobs.Monitoring;
+using ConvLstm.Nowcast.Jobs.Schedule;
+using ConvLstm.Nowcast.Jobs.Settings;
+using ConvLstm.Nowcast.Storage;
+
+namespace ConvLstm.Nowcast.Jobs.Work;
+
+/// <summary>
+/// Forecasts from the newest scans. The work is done by a process of its own, which publishes extrapolation and persistence first and then the model;
+/// when the model is missing, fails, or is too slow for the deadline, they have answered already, and the reason is noted.
+/// </summary>
+internal sealed class NowcastJob(NowcastDatabase database, ForecastSettings settings, string? modelFile, TimeSpan lead) : IJob
+{
+    public async Task<JobReport> RunAsync(JobContext context, CancellationToken cancellation)
+    {
+        var news = await database.News.ListAsync(cancellation);
+        if (news.All(n => n.NewestUsable is null))
+            return new("warming up: no usable scan has come in yet");
+        var hasModel = !string.IsNullOrEmpty(modelFile) || await database.Models.PromotedAsync(cancellation) is not null;
+        if (news.All(n => n.NewestUsable is null || (hasModel ? n.ForecastByModel : n.ForecastByExtrapolation)))
+            return new($"no new scan: the forecast of {news.Max(n => n.NewestUsable)!.Value.UtcDateTime:yyyy-MM-dd HH:mm} UTC is there");
+
+        var answer = new NowcastAnswer();
+        await ForecastAsync(context, answer, withModel: true, cancellation);
+        // The process may have died before the yardsticks were done; without the model it is small.
+        if (answer.Failure is not null && !answer.HasAny)
+            await ForecastAsync(context, answer, withModel: false, cancellation);
+        if (answer.Message() is not { } message)
+            throw new ReportedException(answer.Failure ?? answer.Problems());
+        foreach (var given in answer.Given)
+            ForecastMetrics.Published(given, context.Time.GetUtcNow());
+        return new(message, JsonSerializer.Serialize(new { grids = answer.Given, outcomes = answer.Outcomes }, HeavyMessage.Json));
+    }
+
+    private async Task ForecastAsync(JobContext context, NowcastAnswer answer, bool withModel, CancellationToken cancellation)
+    {
+        var request = HeavyRequest.Of(
+            NowcastWork.Name, database.ConnectionString, context.Time.GetUtcNow(), settings.MemoryMB, new NowcastWorkOptions(modelFile, withModel, lead));
+        var deadline = TimeSpan.FromSeconds(settings.DeadlineSeconds);
+        using var late = new CancellationTokenSource(deadline);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
+        try
+        {
+            var result = await HeavyProcess.RunAsync(request, isPatient: false, message => Hear(context, answer, message), either.Token);
+            answer.Close(result.Text);
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            answer.Fail(FormattableString.Invariant($"it took longer than the deadline of {deadline.TotalSeconds:0.#} s"));
+        }
+        catch (ReportedException e)
+        {
+            answer.Fail(e.Message);
+        }
+        if (answer.Failure is not null)
+            context.Log(answer.Failure);
+    }
+
+    private static void Hear(JobContext context, NowcastAnswer answer, HeavyMessage message)
+    {
+        if (message.Kind == HeavyMessage.Of.Partial)
+        {
+            var outcome = message.Data!.Value.Deserialize<MethodOutcome>(HeavyMessage.Json)!;
+            answer.Add(outcome);
+            context.Report(null, $"{outcome.Method} is done");
+            context.Log($"{outcome.Grid} {outcome.Method}: {outcome.Problem ?? "published"}");
+        }
+        else
+        {
+            context.Log(message.Text);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Jobs.Heavy;
+using ConvLstm.Nowcast.Jobs.Pipeline;
+using ConvLstm.Nowcast.Model;
+using ConvLstm.Nowcast.Model.Checkpoints;
+
+namespace ConvLstm.Nowcast.Jobs.Work;
+
+/// <summary>What the process that forecasts is told.</summary>
+/// <param name="ModelFile">A checkpoint; null for the promoted one.</param>
+/// <param name="WithModel">False leaves the model aside.</param>
+/// <param name="Lead">How far ahead.</param>
+internal sealed record NowcastWorkOptions(string? ModelFile, bool WithModel, TimeSpan Lead);
+
+/// <summary>What became of one method for one grid.</summary>
+/// <param name="Grid">The grid.</param>
+/// <param name="Method">The method.</param>
+/// <param name="IssueTime">The newest scan.</param>
+/// <param name="RunId">Null where nothing was published.</param>
+/// <param name="IsSane">It passed its checks: consumers are given it.</param>
+/// <param name="Problem">Null where all is well.</param>
+internal sealed record MethodOutcome(string Grid, string Method, DateTimeOffset IssueTime, long? RunId, bool IsSane, string? Problem);
+
+/// <summary>Forecasts and publishes, in a process of its own; every method is told of as it is done.</summary>
+internal static class NowcastWork
+{
+    internal const string Name = "nowcast";
+
+    /// <summary>The grid name of an outcome that holds for all grids: there is no model to load.</summary>
+    internal const string AllGrids = "";
+
+    internal static async Task<HeavyMessage> RunAsync(HeavyContext context, CancellationToken cancellation)
+    {
+        var options = context.OptionsAs<NowcastWorkOptions>();
+        using var model = options.WithModel ? await LoadAsync(context, options, cancellation) : null;
+        var outcomes = await new NowcastPass(context.Database, model, options.Lead).RunAsync(Tell, cancellation);
+        return new(HeavyMessage.Of.Result, outcomes.Count == 0 ? "warming up: no two scans follow each other yet" : $"{outcomes.Count} forecasts");
+
+        void Tell(NowcastOutcome o) => Say(context, new(o.Grid, o.Method, o.IssueTime, o.Run?.RunId, o.Run?.IsSane ?? false, o.Problem));
+    }
+
+    private static async Task<Checkpoint?> LoadAsync(HeavyContext context, NowcastWorkOptions options, CancellationToken cancellation)
+    {
+        try
+        {
+            if (await ForecastModel.LoadAsync(options.ModelFile, context.Database, Devices.Named("auto"), cancellation) is { } model)
+                return model;
+            Say(context, new(AllGrids, "model", context.Time.GetUtcNow(), null, false, "no model is promoted"));
+        }
+        catch (Exception e) when (e is ReportedException or TorchException)
+        {
+            // The yardsticks still answer; why the model does not is told.
+            Say(context, new(AllGrids, "model", context.Time.GetUtcNow(), null, false, e.Message));
+        }
+        return null;
+    }
+
+    private static void Say(HeavyContext context, MethodOutcome outcome) =>
+        context.Say(new(HeavyMessage.Of.Partial, outcome.Method, Data: HeavyMessage.DataOf(outcome)));
+}

@@ -1,0 +1,94 @@
+using System.Text.Json;
+using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Jobs.Heavy;
+using ConvLstm.Nowcast.Jobs.Retraining;
+using ConvLstm.Nowcast.Jobs.Settings;
+using ConvLstm.Nowcast.Model;
+using ConvLstm.Nowcast.Model.Checkpoints;
+using ConvLstm.Nowcast.Storage.Models;
+using ConvLstm.Nowcast.Training;
+
+namespace ConvLstm.Nowcast.Jobs.Work;
+
+/// <summary>What the process that trains is told.</summary>
+internal sealed record RetrainWorkOptions(RetrainSettings Settings, TimeSpan Lead);
+
+/// <summary>
+/// A retraining: the newest window of the archive, a warm start from the promoted model, and a comparison on blocks of time that were held out.
+/// The database changes only at the end: the candidate with its scores, then its promotion.
+/// </summary>
+internal static class RetrainWork
+{
+    internal const string Name = "retrain";
+
+    /// <summary>Of the progress bar; the rest is the comparison.</summary>
+    private const double TrainingShare = 0.8;
+
+    internal static async Task<HeavyMessage> RunAsync(HeavyContext context, CancellationToken cancellation)
+    {
+        var (settings, lead) = context.OptionsAs<RetrainWorkOptions>();
+        var folder = Directory.CreateTempSubdirectory("nowcast-retrain-");
+        try
+        {
+            Say(context, null, "reading the archive");
+            var archive = await RecentArchive.LoadAsync(context.Database, settings, lead, context.Time.GetUtcNow(), folder.FullName, cancellation);
+            if (archive is null)
+                return new(HeavyMessage.Of.Result, "warming up: there are not enough scans in a row yet to train and compare");
+            context.Say(new(HeavyMessage.Of.Log, archive.Describe()));
+            var (candidateFile, promotedFile) = (Path.Combine(folder.FullName, "candidate.safetensors"), Path.Combine(folder.FullName, "promoted.safetensors"));
+            var promoted = await context.Database.Models.PromotedAsync(cancellation);
+            if (promoted is not null)
+                await File.WriteAllBytesAsync(promotedFile, await context.Database.Models.CheckpointAsync(promoted.Version, cancellation), cancellation);
+
+            var plan = new RetrainingPlan(settings, lead, archive);
+            var request = plan.Request(candidateFile, promoted is null ? null : promotedFile);
+            context.Say(new(HeavyMessage.Of.Log, promoted is null ? "there is no promoted model: a first training" : $"going on from {promoted.Version}"));
+            var result = new ModelTraining(context.Time).Run(request, new Reporting(p => Say(context, TrainingShare * p.Fraction, p.ValidationLoss is { } loss
+                ? FormattableString.Invariant($"epoch {p.Epoch}, loss {p.TrainingLoss:0.0000}, validation {loss:0.0000}")
+                : FormattableString.Invariant($"epoch {p.Epoch}, loss {p.TrainingLoss:0.0000}"))), cancellation);
+            context.Say(new(HeavyMessage.Of.Log, FormattableString.Invariant($"{result.Steps} steps in {result.Duration.TotalSeconds:0} s, validation loss {result.FirstLoss:0.0000} → {result.ValidationLoss:0.0000}")));
+
+            using var candidate = Checkpoint.Load(candidateFile, Devices.Named(settings.Device));
+            using var current = promoted is null ? null : Checkpoint.Load(promotedFile, Devices.Named(settings.Device));
+            var verdict = Contest.Hold(settings, lead, archive, candidate, current, (done, of) => Say(
+                context, TrainingShare + ((1 - TrainingShare) * done / of), $"comparing: {done} of {of} forecasts"), cancellation);
+            return await KeepAsync(context, candidate, candidateFile, promoted, verdict, cancellation);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<HeavyMessage> KeepAsync(
+        HeavyContext context, Checkpoint candidate, string file, StoredModel? promoted, Verdict verdict, CancellationToken cancellation)
+    {
+        await context.Database.Models.ImportAsync(
+            candidate.Version, candidate.Metadata.Network.Network, await File.ReadAllBytesAsync(file, cancellation),
+            JsonSerializer.Serialize(candidate.Metadata), verdict.ToJson(), cancellation);
+        if (!verdict.IsBetter)
+            return new(HeavyMessage.Of.Result, $"{candidate.Version} is kept and not promoted: {verdict.Reason}", Data: HeavyMessage.DataOf(verdict));
+        // Somebody may have promoted another meanwhile, against which nothing was compared.
+        if ((await context.Database.Models.PromotedAsync(cancellation))?.Version != promoted?.Version)
+            throw new ReportedException($"{candidate.Version} is kept and not promoted: another model was promoted meanwhile. Promote it by hand, or retrain.");
+        await context.Database.Models.PromoteAsync(candidate.Version, $"retraining: {verdict.Reason}", cancellation);
+        return new(HeavyMessage.Of.Result, $"{candidate.Version} is promoted: {verdict.Reason}", Data: HeavyMessage.DataOf(verdict));
+    }
+
+    private static void Say(HeavyContext context, double? fraction, string text) => context.Say(new(HeavyMessage.Of.Progress, text, fraction));
+
+    /// <summary>Calls on the training thread, in order, twice a second at most.</summary>
+    private sealed class Reporting(Action<Model.Training.TrainingProgress> report) : IProgress<Model.Training.TrainingProgress>
+    {
+        private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+        private long _last;
+
+        public void Report(Model.Training.TrainingProgress value)
+        {
+            if (_last != 0 && TimeProvider.System.GetElapsedTime(_last) < Interval)
+                return;
+            _last = TimeProvider.System.GetTimestamp();
+            report(value);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using ConvLstm.Nowcast.Ingest;
+
+namespace ConvLstm.Nowcast;
+
+/// <summary>Sizes on the ground.</summary>
+internal static class Ground
+{
+    private const double KilometresPerDegree = 111.195;
+
+    /// <summary>The extent of a pixel; of a geographic grid that at its middle latitude.</summary>
+    internal static (double Column, double Row) Pixel(RadarGrid grid)
+    {
+        if (!grid.IsGeographic)
+            return (grid.PixelX / 1000, grid.PixelY / 1000);
+        var latitude = double.DegreesToRadians(grid.CentreY(grid.Height / 2));
+        return (grid.PixelX * KilometresPerDegree * Math.Max(0.1, Math.Cos(latitude)), grid.PixelY * KilometresPerDegree);
+    }
+
+    /// <summary>The side of a square pixel of the same area.</summary>
+    internal static double PixelKilometres(RadarGrid grid)
+    {
+        var (column, row) = Pixel(grid);
+        return Math.Sqrt(column * row);
+    }
+}

@@ -1,0 +1,54 @@
+using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Jobs.Heavy;
+using ConvLstm.Nowcast.Jobs.Work;
+using ConvLstm.Nowcast.Ingest.Simulation;
+using ConvLstm.Nowcast.Tests.Storage;
+using Xunit;
+
+namespace ConvLstm.Nowcast.Tests.Jobs.Service;
+
+/// <summary>The child processes: what becomes of them and of the database.</summary>
+public sealed class HeavyWork(TestDatabase test) : IClassFixture<TestDatabase>, IAsyncLifetime
+{
+    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        foreach (var scan in RainSimulator.Run(new() { Size = 64, Frames = 100, Seed = 3, Start = DateTimeOffset.UtcNow.Date.AddDays(-1) }))
+            await test.Database.Scans.StoreAsync(scan.Frame, "x.nc", cancellation: CancellationToken.None);
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task AProcessThatWantsMoreMemoryThanItMayCostsOnlyItself()
+    {
+        var error = await Assert.ThrowsAsync<ReportedException>(() => HeavyProcess.RunAsync(Training(memoryMB: 150), isPatient: true, _ => { }, cancellation));
+
+        Assert.True(error.Message.Contains("memory", StringComparison.OrdinalIgnoreCase) || error.Message.Contains("exit status", StringComparison.Ordinal), error.Message);
+        Assert.Equal(0, await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.model"));
+    }
+
+    [Fact]
+    public async Task CancellingATrainingKillsIt()
+    {
+        using var stop = new CancellationTokenSource();
+        var said = new List<string>();
+
+        var training = HeavyProcess.RunAsync(Training(memoryMB: 0), isPatient: true, message =>
+        {
+            said.Add(message.Text);
+            // At work in native code: the first steps are done.
+            if (message.Text.StartsWith("epoch", StringComparison.Ordinal))
+                stop.Cancel();
+        }, stop.Token);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => training);
+        Assert.Contains(said, s => s.StartsWith("epoch", StringComparison.Ordinal));
+        Assert.Equal(0, await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.model"));
+    }
+
+    private HeavyRequest Training(int memoryMB) => HeavyRequest.Of(
+        RetrainWork.Name, test.ConnectionString, DateTimeOffset.UtcNow, memoryMB,
+        new RetrainWorkOptions(new() { Minutes = 30, Hidden = [8], Crop = 32, Blocks = 1, HeldOutShare = 0.3 }, TimeSpan.FromHours(1)));
+}

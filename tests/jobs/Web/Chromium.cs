@@ -1,0 +1,54 @@
+using Microsoft.Playwright;
+using Xunit;
+
+namespace ConvLstm.Nowcast.Tests.Jobs.Web;
+
+/// <summary>The Chromium of the distribution; tests that look at pages are skipped where it is not installed.</summary>
+public sealed class Chromium : IAsyncLifetime
+{
+    private const string Program = "/usr/bin/chromium";
+
+    private const float Patience = 90_000;
+
+    private static readonly string[] Flags =
+    [
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    ];
+
+    private IPlaywright? playwright;
+    private IBrowser? browser;
+
+    /// <summary>Where pictures of the pages are kept.</summary>
+    internal static string Artefacts { get; } = Directory.CreateDirectory(
+        Environment.GetEnvironmentVariable("NOWCAST_TEST_ARTEFACTS") ?? Path.Combine(AppContext.BaseDirectory, "artefacts")).FullName;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (!File.Exists(Program))
+            return;
+        playwright = await Playwright.CreateAsync();
+        browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Program, Args = Flags });
+    }
+
+    /// <summary>A browser of its own, that nothing was stored in before.</summary>
+    internal async Task<IBrowserContext> NewAsync(int width = 1280, int height = 800, bool dark = false, bool touch = false)
+    {
+        if (browser is null)
+            Assert.Skip($"{Program} is not installed.");
+        var context = await browser.NewContextAsync(new()
+        {
+            ViewportSize = new() { Width = width, Height = height }, ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light, HasTouch = touch, IsMobile = touch,
+            TimezoneId = "UTC", Locale = "en-GB",
+        });
+        // A machine that builds and trains meanwhile is slow, not wrong.
+        context.SetDefaultTimeout(Patience);
+        return context;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (browser is not null)
+            await browser.DisposeAsync();
+        playwright?.Dispose();
+    }
+}

@@ -1,0 +1,108 @@
+using ConvLstm.Nowcast.Model.Checkpoints;
+using ConvLstm.Nowcast.Model.Layers;
+using ConvLstm.Nowcast.Model.Networks;
+using Xunit;
+
+namespace ConvLstm.Nowcast.Tests.Model.Networks;
+
+/// <summary>One checkpoint gives one forecast, whichever operators and device compute it.</summary>
+public sealed class OneCheckpoint
+{
+    private const int Side = 40, Past = 4, Leads = 6;
+    private const string DeviceVariable = "NOWCAST_TEST_DEVICE";
+
+    public static TheoryData<string> Names => [.. NetworkRegistry.Names];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void FusedAndPlainForecastsAgreeToAHundredThousandth(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        using var checkpoint = Checkpoint.Load(Saved(folder, name), CPU);
+        var past = Input();
+
+        var fused = Forecast(checkpoint.Network, past);
+        Plain(checkpoint.Network);
+        var plain = Forecast(checkpoint.Network, past);
+
+        AssertNear(plain, fused, 1e-5);
+    }
+
+    /// <summary>Runs where libtorch sees a GPU; NOWCAST_TEST_DEVICE=cpu runs it without one, plain operators in place of those of the GPU.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void ForecastsOfCpuAndGpuAgreeToAThousandth(string name)
+    {
+        var named = Environment.GetEnvironmentVariable(DeviceVariable) ?? "cuda";
+        if (named != "cpu" && !cuda.is_available())
+            Assert.Skip($"libtorch {__version__} sees no GPU; ops/gpu-check.sh runs this on a machine with one.");
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        var file = Saved(folder, name);
+        using var here = Checkpoint.Load(file, CPU);
+        using var there = Checkpoint.Load(file, Nowcast.Model.Devices.Named(named));
+        if (named == "cpu")
+            Plain(there.Network);
+        var past = Input();
+
+        var expected = Forecast(here.Network, past);
+        AssertNear(expected, Forecast(there.Network, past.to(device(named))).cpu(), 1e-3);
+
+        // The second call of a shape may come from a recorded graph.
+        using var recorded = new RecordedForecast(there.Network, LeadTimes.Every(Leads, 5));
+        for (var call = 0; call < 2; call++)
+            AssertNear(expected, Said(there.Network, recorded.Call(past.to(device(named)))).cpu(), 1e-3);
+    }
+
+    private static Tensor Forecast(RainNetwork network, Tensor past)
+    {
+        using var gradients = no_grad();
+        return Said(network, network.call(past, LeadTimes.Every(Leads, 5)));
+    }
+
+    /// <summary>A ladder forecasts probabilities.</summary>
+    private static Tensor Said(RainNetwork network, Tensor output) => network.Options.Thresholds.Count > 0 ? output.sigmoid() : output;
+
+    private static void Plain(RainNetwork network)
+    {
+        foreach (var cell in network.modules().OfType<ConvLstmCell>())
+            cell.Fused = false;
+    }
+
+    private static Tensor Input()
+    {
+        manual_seed(14);
+        return rand([1, Past, Side, Side, 2]);
+    }
+
+    private static string Saved(TemporaryFolder folder, string name)
+    {
+        manual_seed(13);
+        using var network = NetworkRegistry.Create(new() { Network = name, Hidden = [8, 12], Thresholds = name == LagrangianNetwork.Name ? [0.2f, 0.5f] : [] });
+        foreach (var parameter in network.parameters())
+            nn.init.uniform_(parameter, -0.2, 0.2);
+        Checkpoint.Save(folder.File("n.safetensors"), network, new()
+        {
+            Network = network.Options,
+            Normalisation = new Dictionary<string, string>(),
+            PastFrames = Past,
+            FutureFrames = Leads,
+            StepMinutes = 5,
+            Data = new(["test"], Some.Time, Some.Time, 1),
+            Scores = new Dictionary<string, double>(),
+            Training = new Dictionary<string, string>(),
+            Program = "test",
+            Created = Some.Time,
+        });
+        return folder.File("n.safetensors");
+    }
+
+    private static void AssertNear(Tensor expected, Tensor actual, double tolerance)
+    {
+        Assert.Equal(expected.shape, actual.shape);
+        // Random weights must have made something of the rain.
+        Assert.True(expected.var([0, 1, 2, 3, 4]).item<float>() > 1e-4);
+        Assert.InRange((actual - expected).abs().max().item<float>(), 0, tolerance);
+    }
+}
