@@ -2,7 +2,7 @@
 # A day of 5-minute scans at 1000×1000 into the database: how long it takes, and how much memory the program holds on the way.
 #   ops/ingest-day.sh [--scans DIR]     a folder for the 288 simulated files, which are made where it has none; that takes minutes and does not count
 # Uses the database of NOWCAST_DB, which should be empty; a throw-away cluster where that is not set, durable and set as the private one is.
-# Fails at 2 minutes, or where the memory of the second half of the files is over a tenth above that of the first.
+# Fails at 2 minutes, or where the memory of the second half of the files is on average over a quarter above that of the first: holding scans would make it a gigabyte.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 frames=288 limit=120 scans=
@@ -42,10 +42,9 @@ status=0
 wait "$program" || status=$?
 seconds=$(( ($(date +%s%N) - start) / 1000000 ))
 cat "$scratch/out"
-# Peaks of the four quarters; the last sample may be of a program that is ending.
-read -r one two three four < <(awk '{ m[NR] = $1 } END { n = NR - 1; for (i = 1; i <= n; i++) { q = int(4 * (i - 1) / n); if (m[i] > p[q]) p[q] = m[i] } print p[0] + 0, p[1] + 0, p[2] + 0, p[3] + 0 }' "$scratch/memory")
-first=$((one > two ? one : two)) second=$((three > four ? three : four))
-printf '%d scans of 1000×1000 in %d.%03d s; memory of program and decoders, peaks of the quarters: %d, %d, %d, %d MB (%d samples); load %s\n' \
-  "$frames" $((seconds / 1000)) $((seconds % 1000)) "$one" "$two" "$three" "$four" "$(wc -l <"$scratch/memory")" "$(cut -d' ' -f1 /proc/loadavg)"
-[ "$status" -eq 0 ] && grep -q "^$frames scans stored" "$scratch/out" && [ "$seconds" -lt $((limit * 1000)) ] && [ $((second * 10)) -le $((first * 11)) ] ||
+# Of each quarter but for the start; garbage comes and goes, so that means tell more than peaks.
+read -r one two three four peak < <(awk '{ m[NR] = $1 } END { n = NR - 1; for (i = int(n / 20) + 1; i <= n; i++) { q = int(4 * (i - 1) / n); sum[q] += m[i]; count[q]++; if (m[i] > peak) peak = m[i] } for (q = 0; q < 4; q++) printf "%d ", sum[q] / (count[q] ? count[q] : 1); print peak + 0 }' "$scratch/memory")
+printf '%d scans of 1000×1000 in %d.%03d s; memory of program and decoders, means of the quarters: %d, %d, %d, %d MB, at most %d MB (%d samples); load %s\n' \
+  "$frames" $((seconds / 1000)) $((seconds % 1000)) "$one" "$two" "$three" "$four" "$peak" "$(wc -l <"$scratch/memory")" "$(cut -d' ' -f1 /proc/loadavg)"
+[ "$status" -eq 0 ] && grep -q "^$frames scans stored" "$scratch/out" && [ "$seconds" -lt $((limit * 1000)) ] && [ $(((three + four) * 4)) -le $(((one + two) * 5)) ] ||
   { echo "FAILED" >&2; exit 1; }

@@ -3,7 +3,7 @@ using ConvLstm.Nowcast.Ingest;
 
 namespace ConvLstm.Nowcast.Jobs.Feed;
 
-/// <summary>Child processes that decode, started when they are needed and replaced when a file ends one.</summary>
+/// <summary>Child processes that decode, started when they are needed and replaced when a file ends one or they have read their share.</summary>
 internal sealed class DecoderPool(DecoderOptions options) : IDisposable
 {
     private readonly SemaphoreSlim _free = new(options.Processes);
@@ -45,7 +45,7 @@ internal sealed class DecoderPool(DecoderOptions options) : IDisposable
 
     private void Return(DecoderProcess decoder)
     {
-        if (decoder.IsAlive && !_disposed)
+        if (decoder.IsAlive && decoder.Files < options.FilesPerProcess && !_disposed)
             _idle.Add(decoder);
         else
             decoder.Dispose();

@@ -49,6 +49,9 @@ internal sealed class DecoderProcess : IDisposable
 
     internal bool IsAlive { get; private set; } = true;
 
+    /// <summary>How many it was asked to open.</summary>
+    internal int Files { get; private set; }
+
     /// <summary>Starts a decoder and waits until it is ready, so that no file pays for a slow start or is blamed for none.</summary>
     /// <exception cref="ReportedException">It cannot be started.</exception>
     internal static async Task<DecoderProcess> StartAsync(DecoderOptions options, CancellationToken cancellation)
@@ -71,6 +74,7 @@ internal sealed class DecoderProcess : IDisposable
     /// <exception cref="RadarFileException">The file cannot be used; where the process did not survive it, <see cref="IsAlive"/> is false.</exception>
     internal async Task<DecodedContents> OpenAsync(string path, FileBudget budget, CancellationToken cancellation)
     {
+        Files++;
         var message = DecoderProtocol.Message((byte)DecoderProtocol.Question.Open, w => w.Write(path));
         using var body = DecoderProtocol.Body(await AskAsync(path, message, budget, cancellation));
         return DecoderProtocol.ReadContents(body);

@@ -121,6 +121,16 @@ public sealed class FeedFolders(TestCluster cluster) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ADecoderIsReplacedWhenItHasReadItsShareOfFiles()
+    {
+        string[] files = [.. Rain[..5].Select(frame => Some.RadarFile(_folder, frame))];
+        using var decoders = new DecoderPool(new() { Processes = 1, FilesPerProcess = 2, FileLimit = TimeSpan.FromMinutes(1) });
+        await foreach (var outcome in new ScanIntake(_database, decoders, TimeProvider.System).TakeAsync(files, _cancellation))
+            Assert.Equal((1, null), (outcome.Stored, outcome.Problem));
+        Assert.Equal(3, decoders.Started);
+    }
+
+    [Fact]
     public async Task ADecoderThatDoesNotStartBlamesNoFile()
     {
         var file = Some.RadarFile(_folder, Rain[0]);
