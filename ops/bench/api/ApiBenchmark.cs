@@ -22,7 +22,8 @@ internal static class ApiBenchmark
 
     internal static async Task<IReadOnlyList<BenchmarkRow>> RunAsync(BenchmarkOptions options)
     {
-        var folder = Directory.CreateTempSubdirectory("nowcast-bench-").FullName;
+        // Not there yet: the cluster makes it for the ordinary user that it runs as.
+        var folder = Path.Combine(Path.GetTempPath(), $"nowcast-bench-{Environment.ProcessId}");
         await using var database = await NowcastDatabase.OpenAsync(null, default, new ClusterOptions { Folder = folder });
         try
         {

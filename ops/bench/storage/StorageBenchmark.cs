@@ -32,7 +32,7 @@ internal static class StorageBenchmark
     private static async Task<IReadOnlyList<BenchmarkRow>> InPlaceAsync(
         BenchmarkOptions options, Func<NowcastDatabase, IReadOnlyList<RainForecast>, Task<IReadOnlyList<BenchmarkRow>>> measure)
     {
-        var folder = options.Folder ?? Directory.CreateTempSubdirectory("nowcast-bench-").FullName;
+        var folder = options.Folder ?? Path.Combine(Path.GetTempPath(), $"nowcast-bench-{Environment.ProcessId}");
         await using var database = await NowcastDatabase.OpenAsync(null, default, new ClusterOptions { Folder = folder });
         try
         {
