@@ -3,21 +3,22 @@ using ConvLstm.Nowcast.Ingest;
 namespace ConvLstm.Nowcast;
 
 /// <summary>Sizes on the ground.</summary>
-internal static class Ground
+public static class Ground
 {
     private const double KilometresPerDegree = 111.195;
 
-    /// <summary>The extent of a pixel; of a geographic grid that at its middle latitude.</summary>
-    internal static (double Column, double Row) Pixel(RadarGrid grid)
+    /// <summary>The extent of a pixel in km; of a geographic grid that at its middle latitude, on a sphere of 6371 km.</summary>
+    public static (double Column, double Row) Pixel(RadarGrid grid)
     {
+        ArgumentNullException.ThrowIfNull(grid);
         if (!grid.IsGeographic)
             return (grid.PixelX / 1000, grid.PixelY / 1000);
         var latitude = double.DegreesToRadians(grid.CentreY(grid.Height / 2));
         return (grid.PixelX * KilometresPerDegree * Math.Max(0.1, Math.Cos(latitude)), grid.PixelY * KilometresPerDegree);
     }
 
-    /// <summary>The side of a square pixel of the same area.</summary>
-    internal static double PixelKilometres(RadarGrid grid)
+    /// <summary>The side in km of a square pixel of the same area.</summary>
+    public static double PixelKilometres(RadarGrid grid)
     {
         var (column, row) = Pixel(grid);
         return Math.Sqrt(column * row);

@@ -46,16 +46,10 @@ internal static class MapScores
         brier.Accumulate(probability, observed, mask);
         var fractions = FractionsSkill.Init(threshold, Scales);
         fractions.Accumulate(grid.Width, rain, observed, mask);
-        var kilometres = PixelKilometres(grid);
+        var kilometres = Ground.Pixel(grid).Row;
         return new(
             threshold, table.Hits, table.Misses, table.FalseAlarms, table.CorrectNegatives, brier.Bins.Sum(b => b.Count), brier.SumSquares,
             [.. brier.Bins.Select(b => new ReliabilityBin(b.Count, b.SumProbability, b.Events))],
             [.. fractions.Sums.Select((s, i) => new FssParts(Scales[i] * kilometres, s.Difference, s.Reference))]);
-    }
-
-    private static double PixelKilometres(RadarGrid grid)
-    {
-        const double KilometresPerDegree = 111.195;
-        return grid.IsGeographic ? grid.PixelY * KilometresPerDegree : grid.PixelY / 1000;
     }
 }

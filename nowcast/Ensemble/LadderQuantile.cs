@@ -5,14 +5,14 @@ namespace ConvLstm.Nowcast.Ensemble;
 /// dry, and above the last it falls off exponentially at the rate at which it fell between the last two.
 /// </summary>
 /// <param name="thresholds">mm/h, rising.</param>
-internal sealed class LadderQuantile(IReadOnlyList<float> thresholds)
+public sealed class LadderQuantile(IReadOnlyList<float> thresholds)
 {
     private readonly float[] _logs = [.. thresholds.Select(t => MathF.Log(t))];
 
     /// <param name="probabilities">Of reaching each threshold, not rising.</param>
     /// <param name="exceedance">0 to 1: the probability that the rain is above the rate that is looked for.</param>
     /// <returns>mm/h.</returns>
-    internal float Rate(ReadOnlySpan<float> probabilities, float exceedance)
+    public float Rate(ReadOnlySpan<float> probabilities, float exceedance)
     {
         if (exceedance >= probabilities[0])
             return 0;

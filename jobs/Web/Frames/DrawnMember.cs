@@ -1,3 +1,4 @@
+using ConvLstm.Nowcast.Ensemble;
 using ConvLstm.Nowcast.Storage.Queries;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Frames;
@@ -34,34 +35,25 @@ internal static class DrawnMember
                     field[i] = (Persistence * field[i]) + (MathF.Sqrt(1 - (Persistence * Persistence)) * noise[i]);
         }
         var codes = new byte[field!.Length];
+        var quantile = new LadderQuantile(maps.Run.Thresholds);
+        Span<float> ladder = stackalloc float[maps.Run.Thresholds.Length];
         for (var pixel = 0; pixel < codes.Length; pixel++)
-            codes[pixel] = RainCode.OfRate(Rate(maps, lead, pixel, Exceedance(field[pixel])));
+            codes[pixel] = RainCode.OfRate(Rate(maps, quantile, ladder, lead, pixel, Exceedance(field[pixel])));
         return codes;
     }
 
-    /// <summary>The rate that is exceeded with a probability, log-linear between thresholds; beyond the last it falls off tenfold each time the rate doubles.</summary>
-    private static float Rate(PackedRun maps, int lead, int pixel, float exceedance)
+    /// <summary>The rate that is exceeded with a probability; the map's own where the run has no probabilities there.</summary>
+    private static float Rate(PackedRun maps, LadderQuantile quantile, Span<float> ladder, int lead, int pixel, float exceedance)
     {
         if (maps.Rate(lead, pixel) is not { } rate)
             return float.NaN;
-        var thresholds = maps.Run.Thresholds;
-        if (thresholds.Length == 0)
-            return rate;
-        var (lowerP, lowerRate) = (1f, 0f);
-        for (var i = 0; i < thresholds.Length; i++)
+        for (var i = 0; i < ladder.Length; i++)
         {
             if (maps.Probability(i, lead, pixel) is not { } probability)
                 return rate;
-            if (exceedance >= probability)
-            {
-                if (i == 0)
-                    return 0;
-                var share = lowerP > probability ? (lowerP - exceedance) / (lowerP - probability) : 0;
-                return lowerRate * MathF.Pow(thresholds[i] / lowerRate, share);
-            }
-            (lowerP, lowerRate) = (probability, thresholds[i]);
+            ladder[i] = probability;
         }
-        return MathF.Min(RainCode.HighestMmH, lowerRate * MathF.Pow(2, MathF.Log10(lowerP / MathF.Max(exceedance, 1e-4f))));
+        return ladder.IsEmpty ? rate : Math.Min(RainCode.HighestMmH, quantile.Rate(ladder, exceedance));
     }
 
     /// <summary>1 − Φ(z), by the logistic approximation of Bowling et al. 2009, at most 0.0001 off.</summary>
