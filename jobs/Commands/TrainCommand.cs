@@ -16,6 +16,7 @@ internal static class TrainCommand
     private static readonly double[] TrainedScales = [1, 0.7, 0.5];
     private const int UsualMinutes = 10;
     private const int UsualSiteStride = 3;
+    private const int UsualPixelWindows = 600;
 
     internal static Command Create(Terminal terminal)
     {
@@ -40,9 +41,11 @@ internal static class TrainCommand
         var loss = Flags.Choice("--loss", "What is made small", training.Loss, Losses.Names);
         var leads = Flags.Optional("--leads-per-step", "Leads drawn for each step; all where not given.", 1, 1000);
         var sites = Flags.Number("--site-stride", "Learn from every nth pixel of every nth row, where the network can.", UsualSiteStride, 1, 64);
+        var pixelWindows = Flags.Number("--pixel-windows", "Windows to draw pixels from, on which the head of a lagrangian network is trained first; 0 for none.", UsualPixelWindows, 0, 1_000_000);
+        var pixelSteps = Flags.Number("--pixel-steps", "Steps of that.", training.PixelSteps, 1, 1_000_000);
         var command = new Command("train", "Train a network on radar files.")
         {
-            data, outFile, name, epochs, minutes, init, seed, device, hidden, kernel, patch, peepholes, past, future, crop, batch, rate, loss, leads, sites,
+            data, outFile, name, epochs, minutes, init, seed, device, hidden, kernel, patch, peepholes, past, future, crop, batch, rate, loss, leads, sites, pixelWindows, pixelSteps,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -73,6 +76,8 @@ internal static class TrainCommand
                     LearningRate = parsed.GetValue(rate),
                     LeadsPerStep = parsed.GetValue(leads),
                     SiteStride = parsed.GetValue(sites),
+                    PixelWindows = parsed.GetValue(pixelWindows),
+                    PixelSteps = parsed.GetValue(pixelSteps),
                     Loss = parsed.GetRequiredValue(loss),
                 },
             };

@@ -74,6 +74,22 @@ internal sealed class LadderHead : nn.Module
         }
     }
 
+    /// <summary>The log-odds of pixels that each have a lead of their own, without a word of the ConvLSTM's.</summary>
+    /// <param name="rain">(pixels, <see cref="RainFeatures.RainChannels"/>).</param>
+    /// <param name="rungs">(pixels, thresholds, <see cref="RainFeatures.RungChannels"/>).</param>
+    /// <param name="minutes">(pixels): the leads.</param>
+    /// <returns>(pixels, thresholds), not rising with the threshold.</returns>
+    internal Tensor LogOdds(Tensor rain, Tensor rungs, Tensor minutes)
+    {
+        var basis = LeadBasis.Of(minutes);
+        var modulation = read_lead.call(basis).unsqueeze(1).chunk(2, 2);
+        var inner = read_rain.call(rain).unsqueeze(1) + read_rung.call(rungs);
+        var hidden = modulation[1].addcmul(inner, modulation[0] + 1, 1).relu();
+        var slopes = (rain_slopes.call(rain).unsqueeze(1) + rung_slopes.call(rungs)).matmul(basis.unsqueeze(2)).squeeze(-1);
+        var slope = ((basis * steepness).sum([1], keepdim: true) * SteepnessScale).exp();
+        return Falling((Persistence(new(rain, rungs)) * slope) + slopes + last.call(hidden).squeeze(-1));
+    }
+
     /// <summary>The log-odds of Lagrangian persistence, (pixels, thresholds): above 0 just where the newest rain reaches the threshold.</summary>
     internal static Tensor Persistence(LadderPixels pixels) =>
         (pixels.Rain.narrow(1, RainFeatures.Newest, 1) - pixels.Rungs.select(2, RainFeatures.Threshold) + (RainFeatures.ThresholdSlack / RainFeatures.LogSpan)) * (FirstSlope * RainFeatures.LogSpan);

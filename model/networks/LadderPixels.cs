@@ -9,7 +9,7 @@ internal sealed record LadderPixels(Tensor Rain, Tensor Rungs)
     private const float Dry = -16;
 
     /// <summary>The pixels that are here, by their place in the images; null where all are.</summary>
-    private Tensor? Places { get; init; }
+    internal Tensor? Places { get; private init; }
 
     /// <summary>For each place the row that is its pixel; one past the last where it was left out.</summary>
     private Tensor? Rows { get; init; }

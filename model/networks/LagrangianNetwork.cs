@@ -35,6 +35,12 @@ public sealed class LagrangianNetwork : RainNetwork
 
     public override bool TakesSites => true;
 
+    /// <summary>The part that judges each pixel by its features, and that can be trained on pixels of many scans at once.</summary>
+    internal LadderHead Head => head;
+
+    /// <summary>The part that reads neighbourhoods: all that is not <see cref="Head"/>.</summary>
+    internal IEnumerable<Parameter> StateParameters => encoder.parameters().Concat(forecaster.parameters()).Concat(read_state.parameters());
+
     public override Tensor forward(Tensor past, LeadTimes leads)
     {
         var pixels = LadderPixels.Of(past, Options, leads);

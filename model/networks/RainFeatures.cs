@@ -44,6 +44,14 @@ internal sealed record RainFeatures(Tensor Rain, Tensor Rungs)
     /// <summary>Of <see cref="Rain"/>: the largest scale, and its value where there is as good as no rain in the box.</summary>
     internal static int Widest => RainScales.Length - 1;
 
+    /// <summary>Of <see cref="Rain"/>: boxes of 24 km, which tell wet surroundings from dry ones; and back to rain, in multiples of the normalisation's scale.</summary>
+    internal const int Surroundings = 4;
+
+    /// <summary>Of <see cref="Rain"/>: 1 where the newest scan observed the pixel.</summary>
+    internal static int Observed => RainScales.Length;
+
+    internal static Tensor RainOf(Tensor feature) => (feature * LogSpan).exp() - Least;
+
     internal static float NoRain => (float)(Math.Log(Least * 1.1) / LogSpan);
 
     /// <summary>Of <see cref="Rungs"/>: what <see cref="Newest"/> is to be compared with.</summary>

@@ -32,7 +32,6 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
         var random = new Random(unchecked((int)options.Seed));
         var started = time.GetTimestamp();
         network.to(options.Device);
-        using var optimizer = optim.Adam(network.parameters(), options.LearningRate);
         using var best = new Weights(network);
         var curve = new List<(double, double)>();
         var (step, epoch, running, drawn) = (0, 0, double.NaN, 0);
@@ -42,6 +41,14 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
         var validation = new ValidationLoss(windows, options, loss, batch);
         var (firstLoss, persistenceLoss) = (validation.Of(network, cancellation), validation.OfPersistence(network, cancellation));
         var (bestLoss, bestEpoch) = (firstLoss, 0);
+        var (trained, begun) = (network.parameters(), 0.0);
+        if (network is LagrangianNetwork lagrangian && options.PixelWindows > 0)
+        {
+            new PixelTraining(options, loss).Run(lagrangian, windows, TimeUsed, random, (_, value) => { running = value; Report(null); }, cancellation);
+            (trained, begun) = (lagrangian.StateParameters, Fraction());
+            Validate();
+        }
+        using var optimizer = optim.Adam(trained, options.LearningRate);
 
         while (Fraction() < 1 && epoch - bestEpoch <= options.Patience)
         {
@@ -50,7 +57,7 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
             while (drawn < windowsOfEpoch && Fraction() < 1)
             {
                 cancellation.ThrowIfCancellationRequested();
-                optimizer.LearningRate = options.LearningRate * Schedule(step, Fraction());
+                optimizer.LearningRate = options.LearningRate * Schedule(step, (Fraction() - begun) / (1 - begun));
                 var value = batch.Run(size => Step(network, windows, size, loss, optimizer, random));
                 drawn += batch.Size;
                 if (!(Math.Abs(value) < DivergedAt))
@@ -59,23 +66,30 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
                 step++;
                 Report(curve.Count == 0 ? null : curve[^1].Item2);
             }
+            Validate();
+        }
+        best.Restore();
+        return new(epoch, step, firstLoss, running, bestLoss, persistenceLoss, time.GetElapsedTime(started), curve) { BatchSize = batch.Size };
+
+        void Validate()
+        {
             var validated = validation.Of(network, cancellation);
             curve.Add((running, validated));
             if (options.StopAtCollapse)
                 Collapse.Check(network, windows, options, epoch);
             Report(validated);
             if (validated >= bestLoss)
-                continue;
+                return;
             (bestLoss, bestEpoch) = (validated, epoch);
             best.Remember();
         }
-        best.Restore();
-        return new(epoch, step, firstLoss, running, bestLoss, persistenceLoss, time.GetElapsedTime(started), curve) { BatchSize = batch.Size };
 
         void Report(double? validated, string? notice = null) => progress?.Report(new(epoch, step, Fraction(), running, validated) { Notice = notice });
 
+        double TimeUsed() => options.Budget is TimeSpan budget ? time.GetElapsedTime(started) / budget : 0;
+
         double Fraction() => Math.Max(
-            options.Budget is TimeSpan budget ? time.GetElapsedTime(started) / budget : 0,
+            TimeUsed(),
             options.Epochs is int epochs && epoch > 0 ? (epoch - 1 + ((double)drawn / windowsOfEpoch)) / epochs : 0);
     }
 

@@ -32,6 +32,12 @@ public sealed record TrainingOptions
     /// <summary>Of networks that can leave pixels out, every nth pixel of every nth row is learned from; validation takes all.</summary>
     public int SiteStride { get; init; } = 1;
 
+    /// <summary>Of a Lagrangian network, windows that pixels are drawn from to train its head alone first; 0 to train all at once. Fewer where time is short.</summary>
+    public int PixelWindows { get; init; }
+
+    /// <summary>Steps of the training of the head alone.</summary>
+    public int PixelSteps { get; init; } = 1500;
+
     /// <summary>
     /// Stops a training whose network forecasts next to no rain where there is some. Not for one that starts so and has yet to learn.
     /// </summary>
@@ -53,6 +59,8 @@ public sealed record TrainingOptions
             throw new ReportedException($"A training of {(Epochs is int epochs ? $"{epochs} epochs" : $"{Budget!.Value.TotalMinutes} minutes")} is none: give --epochs or --minutes above 0.");
         if (BatchSize < 1 || WindowsPerEpoch < 1 || LeadsPerStep < 1 || SiteStride < 1)
             throw new ReportedException($"Windows a step ({BatchSize}), an epoch ({WindowsPerEpoch}) leads a step ({LeadsPerStep}) and the stride of sites ({SiteStride}) are 1 or more.");
+        if (PixelWindows < 0 || PixelSteps < 1)
+            throw new ReportedException($"Windows to draw pixels from ({PixelWindows}) are 0 or more, steps on them ({PixelSteps}) 1 or more.");
         if (!(LearningRate > 0))
             throw new ReportedException($"A --learning-rate of {LearningRate} learns nothing: give one above 0.");
     }

@@ -40,11 +40,12 @@ public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster, IDisposa
         var motion = OpticalFlow.Estimate(rain, MotionOptions.For(past.Step));
         cancellation.ThrowIfCancellationRequested();
         var aligned = NormalisedRain.WithMask(Alignment.Align(rain, scans - 1, motion), _normalisation).unsqueeze(0);
-        var future = Call(aligned, LeadTimes.Every(leads, past.Step.TotalMinutes) with { PixelKilometres = Ground.PixelKilometres(past.Grid) })[0];
+        var asked = LeadTimes.Every(leads, past.Step.TotalMinutes) with { PixelKilometres = Ground.PixelKilometres(past.Grid) };
+        var future = Call(aligned, asked)[0];
         var newest = rain[scans - 1];
         var displacements = SemiLagrangian.Displacements(motion, leads);
         return checkpoint.Network.Options.Thresholds.Count > 0
-            ? FromLadder(past, request, future, newest, displacements, cancellation)
+            ? FromLadder(past, request, RecentForecast.Recalibration(checkpoint.Network, rain, asked, Rates(), _normalisation)?.Apply(future, asked) ?? future, newest, displacements, cancellation)
             : AdvectedForecast.Make(past, request, Provenance(past), lead => RainAt(future[lead], newest, displacements[lead]), cancellation);
     }
 

@@ -113,6 +113,8 @@ public sealed class ModelTraining(TimeProvider time)
             ["batch"] = request.Training.BatchSize.ToString(CultureInfo.InvariantCulture),
             ["crop"] = options.Crop.ToString(CultureInfo.InvariantCulture),
             ["learning_rate"] = request.Training.LearningRate.ToString(CultureInfo.InvariantCulture),
+            ["pixel_windows"] = request.Training.PixelWindows.ToString(CultureInfo.InvariantCulture),
+            ["pixel_steps"] = request.Training.PixelSteps.ToString(CultureInfo.InvariantCulture),
             ["seconds"] = result.Duration.TotalSeconds.ToString("0", CultureInfo.InvariantCulture),
             ["device"] = request.Training.Device.ToString(),
             ["libtorch"] = __version__,

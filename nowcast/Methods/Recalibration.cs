@@ -1,0 +1,126 @@
+using ConvLstm.Nowcast.Model.Networks;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace ConvLstm.Nowcast.Methods;
+
+/// <summary>
+/// Log-odds made as sure as this rain allows: slope · log-odds + offset, the slope the same for all thresholds and the offset of each near
+/// that of all, fitted to forecasts whose time has just come (Cox 1958, "Two further applications of a model for binary regression"). Ridge
+/// terms hold it near the identity where there is little to learn from. Newton's method; the likelihood is concave.
+/// </summary>
+internal sealed class Recalibration
+{
+    /// <summary>The rows that all of the evidence counts as: neighbouring pixels tell the same story.</summary>
+    private const double Evidence = 40_000;
+
+    // The strengths of the ridge terms, in rows: for the slope, for the offset of all, for what single thresholds add to it.
+    private const double SlopeRidge = 400;
+    private const double OffsetRidge = 120;
+    private const double ThresholdRidge = 800;
+    private const int FewestRows = 500;
+    private const int MostIterations = 25;
+    private const double Converged = 1e-4;
+    private const double SmallestSlope = 0.3;
+    private const double LargestSlope = 1.5;
+
+    /// <summary>The longest lead of the forecasts that it is fitted to.</summary>
+    internal static readonly TimeSpan LearnedAt = TimeSpan.FromMinutes(20);
+
+    /// <summary>A walk's error grows as the root of time; no further than trials bore out.</summary>
+    private const double MostGrowth = 1.6;
+
+    private Recalibration(double slope, double[] offsets) => (Slope, Offsets) = (slope, offsets);
+
+    internal double Slope { get; }
+
+    /// <summary>Of each threshold.</summary>
+    internal IReadOnlyList<double> Offsets { get; }
+
+    /// <param name="logOdds">(rows · thresholds), a row after the other.</param>
+    /// <param name="rain">What came true in each row, mm/h.</param>
+    /// <param name="thresholds">mm/h; a rate that equals one reaches it.</param>
+    /// <returns>Null where there is too little to learn from.</returns>
+    internal static Recalibration? Fit(ReadOnlySpan<float> logOdds, ReadOnlySpan<float> rain, IReadOnlyList<float> thresholds)
+    {
+        var rows = rain.Length;
+        if (rows < FewestRows)
+            return null;
+        // Unknowns: the slope, the offset of all, the offsets of the thresholds.
+        var unknowns = thresholds.Count + 2;
+        var current = Vector<double>.Build.Dense(unknowns);
+        current[0] = 1;
+        var weight = Evidence / rows;
+        for (var i = 0; i < MostIterations; i++)
+        {
+            var (gradient, curvature) = Derivatives(logOdds, rain, thresholds, current, weight);
+            var change = curvature.Cholesky().Solve(gradient);
+            current -= change;
+            if (change.AbsoluteMaximum() < Converged)
+                break;
+        }
+        return new(Math.Clamp(current[0], SmallestSlope, LargestSlope), [.. thresholds.Select((_, t) => current[1] + current[2 + t])]);
+    }
+
+    /// <param name="logOdds">(leads, H, W, thresholds).</param>
+    /// <param name="leads">When the leads are. What was learned from the first minutes holds the more for the later ones, up to <see cref="MostGrowth"/>.</param>
+    /// <returns>The same shape, not rising with the threshold.</returns>
+    internal Tensor Apply(Tensor logOdds, LeadTimes leads)
+    {
+        using var scope = NewDisposeScope();
+        return stack(logOdds.unbind(0).Select((one, lead) => Apply(one, Math.Clamp(Math.Sqrt(leads.Minutes(lead) / LearnedAt.TotalMinutes), 1, MostGrowth))))
+            .MoveToOuterDisposeScope();
+    }
+
+    private Tensor Apply(Tensor logOdds, double growth)
+    {
+        var offsets = tensor([.. Offsets.Select(o => (float)(o * growth))], [Offsets.Count], device: logOdds.device);
+        var rungs = ((logOdds * Math.Pow(Slope, growth)) + offsets).unbind(2);
+        for (var i = 1; i < rungs.Length; i++)
+            rungs[i] = rungs[i].minimum(rungs[i - 1]);
+        return stack(rungs, 2);
+    }
+
+    private static (Vector<double> Gradient, Matrix<double> Curvature) Derivatives(
+        ReadOnlySpan<float> logOdds, ReadOnlySpan<float> rain, IReadOnlyList<float> thresholds, Vector<double> at, double weight)
+    {
+        var gradient = Vector<double>.Build.Dense(at.Count);
+        var curvature = Matrix<double>.Build.Dense(at.Count, at.Count);
+        Ridge(0, SlopeRidge, 1, gradient, curvature, at);
+        Ridge(1, OffsetRidge, 0, gradient, curvature, at);
+        for (var t = 0; t < thresholds.Count; t++)
+        {
+            Ridge(2 + t, ThresholdRidge, 0, gradient, curvature, at);
+            var (slope, offset, reached) = (at[0], at[1] + at[2 + t], thresholds[t] * 0.999f);
+            double g = 0, gz = 0, h = 0, hz = 0, hzz = 0;
+            for (var row = 0; row < rain.Length; row++)
+            {
+                double z = logOdds[(row * thresholds.Count) + t];
+                var p = 1 / (1 + Math.Exp(-((slope * z) + offset)));
+                var (error, steep) = (p - (rain[row] >= reached ? 1 : 0), p * (1 - p));
+                g += error;
+                gz += error * z;
+                h += steep;
+                hz += steep * z;
+                hzz += steep * z * z;
+            }
+            gradient[0] += gz * weight;
+            curvature[0, 0] += hzz * weight;
+            foreach (var offsetOf in (ReadOnlySpan<int>)[1, 2 + t])
+            {
+                gradient[offsetOf] += g * weight;
+                curvature[offsetOf, 0] += hz * weight;
+                curvature[0, offsetOf] += hz * weight;
+                curvature[offsetOf, offsetOf] += h * weight;
+            }
+            curvature[1, 2 + t] += h * weight;
+            curvature[2 + t, 1] += h * weight;
+        }
+        return (gradient, curvature);
+    }
+
+    private static void Ridge(int unknown, double strength, double centre, Vector<double> gradient, Matrix<double> curvature, Vector<double> at)
+    {
+        gradient[unknown] += strength * (at[unknown] - centre);
+        curvature[unknown, unknown] += strength;
+    }
+}
