@@ -11,6 +11,7 @@ internal sealed class RetrainingPlan(RetrainSettings settings, TimeSpan lead, Re
     private const int MostFuture = 12;
     private const int UsualHidden = 32;
     private const int LeadsPerStep = 4;
+    private const int PixelWindows = 400;
 
     /// <summary>A warm start is near its goal: large steps would only forget.</summary>
     private const double WarmRate = 5e-4;
@@ -36,6 +37,7 @@ internal sealed class RetrainingPlan(RetrainSettings settings, TimeSpan lead, Re
                 Device = Devices.Named(settings.Device),
                 LearningRate = init is null ? ColdRate : WarmRate,
                 LeadsPerStep = LeadsPerStep,
+                PixelWindows = PixelWindows,
                 StopAtCollapse = true,
             },
         };

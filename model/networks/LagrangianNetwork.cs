@@ -29,6 +29,9 @@ public sealed class LagrangianNetwork : RainNetwork
         encoder = new(InputChannels * options.Patch * options.Patch, hidden, options.Kernel, options.Peepholes);
         forecaster = new(LeadBasis.Length, hidden, options.Kernel, options.Peepholes);
         read_state = nn.Conv2d(hidden, LadderHead.Channels, 1);
+        // Until it has learned something the ConvLSTM says nothing.
+        nn.init.zeros_(read_state.weight);
+        nn.init.zeros_(read_state.bias!);
         head = new();
         RegisterComponents();
     }

@@ -4,9 +4,10 @@ using MathNet.Numerics.LinearAlgebra;
 namespace ConvLstm.Nowcast.Methods;
 
 /// <summary>
-/// Log-odds made as sure as this rain allows: slope · log-odds + offset, the slope the same for all thresholds and the offset of each near
-/// that of all, fitted to forecasts whose time has just come (Cox 1958, "Two further applications of a model for binary regression"). Ridge
-/// terms hold it near the identity where there is little to learn from. Newton's method; the likelihood is concave.
+/// Log-odds z made as sure as this rain allows: slope · (z − c) + c + offset, the slope the same for all thresholds and the offset of each near
+/// that of all, fitted to forecasts whose time has just come (Cox 1958, "Two further applications of a model for binary regression"). About c, the
+/// mean of z where rain is neither sure nor out of the question, a slope changes how sure a forecast is and not how much rain there is. Ridge
+/// terms hold all near the identity where there is little to learn from. Newton's method; the likelihood is concave.
 /// </summary>
 internal sealed class Recalibration
 {
@@ -14,9 +15,9 @@ internal sealed class Recalibration
     private const double Evidence = 40_000;
 
     // The strengths of the ridge terms, in rows: for the slope, for the offset of all, for what single thresholds add to it.
-    private const double SlopeRidge = 400;
-    private const double OffsetRidge = 120;
-    private const double ThresholdRidge = 800;
+    private const double SlopeRidge = 100;
+    private const double OffsetRidge = 30;
+    private const double ThresholdRidge = 200;
     private const int FewestRows = 500;
     private const int MostIterations = 25;
     private const double Converged = 1e-4;
@@ -50,9 +51,10 @@ internal sealed class Recalibration
         var current = Vector<double>.Build.Dense(unknowns);
         current[0] = 1;
         var weight = Evidence / rows;
+        var centres = Centres(logOdds, thresholds.Count);
         for (var i = 0; i < MostIterations; i++)
         {
-            var (gradient, curvature) = Derivatives(logOdds, rain, thresholds, current, weight);
+            var (gradient, curvature) = Derivatives(logOdds, rain, thresholds, centres, current, weight);
             var change = curvature.Cholesky().Solve(gradient);
             current -= change;
             if (change.AbsoluteMaximum() < Converged)
@@ -62,7 +64,7 @@ internal sealed class Recalibration
     }
 
     /// <param name="logOdds">(leads, H, W, thresholds).</param>
-    /// <param name="leads">When the leads are. What was learned from the first minutes holds the more for the later ones, up to <see cref="MostGrowth"/>.</param>
+    /// <param name="leads">When the leads are. How little can be known holds the more for later ones, up to <see cref="MostGrowth"/>.</param>
     /// <returns>The same shape, not rising with the threshold.</returns>
     internal Tensor Apply(Tensor logOdds, LeadTimes leads)
     {
@@ -73,15 +75,36 @@ internal sealed class Recalibration
 
     private Tensor Apply(Tensor logOdds, double growth)
     {
-        var offsets = tensor([.. Offsets.Select(o => (float)(o * growth))], [Offsets.Count], device: logOdds.device);
-        var rungs = ((logOdds * Math.Pow(Slope, growth)) + offsets).unbind(2);
+        var offsets = tensor([.. Offsets.Select(o => (float)o)], [Offsets.Count], device: logOdds.device);
+        var centres = Centres(logOdds);
+        var rungs = (((logOdds - centres) * Math.Pow(Slope, Slope < 1 ? growth : 1)) + centres + offsets).unbind(2);
         for (var i = 1; i < rungs.Length; i++)
             rungs[i] = rungs[i].minimum(rungs[i - 1]);
         return stack(rungs, 2);
     }
 
+    /// <summary>For each threshold the mean log-odds of the pixels, each weighing p (1 − p).</summary>
+    private static Tensor Centres(Tensor logOdds)
+    {
+        var p = logOdds.sigmoid();
+        var weight = p * (1 - p);
+        return (weight * logOdds).sum([0, 1]) / weight.sum([0, 1]).clamp(min: 1e-6);
+    }
+
+    private static double[] Centres(ReadOnlySpan<float> logOdds, int thresholds)
+    {
+        var (sums, weights) = (new double[thresholds], new double[thresholds]);
+        for (var i = 0; i < logOdds.Length; i++)
+        {
+            var p = 1 / (1 + Math.Exp(-logOdds[i]));
+            sums[i % thresholds] += p * (1 - p) * logOdds[i];
+            weights[i % thresholds] += p * (1 - p);
+        }
+        return [.. sums.Zip(weights, (sum, weight) => sum / Math.Max(weight, 1e-6))];
+    }
+
     private static (Vector<double> Gradient, Matrix<double> Curvature) Derivatives(
-        ReadOnlySpan<float> logOdds, ReadOnlySpan<float> rain, IReadOnlyList<float> thresholds, Vector<double> at, double weight)
+        ReadOnlySpan<float> logOdds, ReadOnlySpan<float> rain, IReadOnlyList<float> thresholds, double[] centres, Vector<double> at, double weight)
     {
         var gradient = Vector<double>.Build.Dense(at.Count);
         var curvature = Matrix<double>.Build.Dense(at.Count, at.Count);
@@ -91,11 +114,12 @@ internal sealed class Recalibration
         {
             Ridge(2 + t, ThresholdRidge, 0, gradient, curvature, at);
             var (slope, offset, reached) = (at[0], at[1] + at[2 + t], thresholds[t] * 0.999f);
+            var centre = centres[t];
             double g = 0, gz = 0, h = 0, hz = 0, hzz = 0;
             for (var row = 0; row < rain.Length; row++)
             {
-                double z = logOdds[(row * thresholds.Count) + t];
-                var p = 1 / (1 + Math.Exp(-((slope * z) + offset)));
+                double z = logOdds[(row * thresholds.Count) + t] - centre;
+                var p = 1 / (1 + Math.Exp(-((slope * z) + centre + offset)));
                 var (error, steep) = (p - (rain[row] >= reached ? 1 : 0), p * (1 - p));
                 g += error;
                 gz += error * z;

@@ -56,12 +56,19 @@ public sealed class AlignedWindows : ITrainingWindows
     {
         ArgumentNullException.ThrowIfNull(random);
         using var scope = NewDisposeScope();
-        var (group, sampler) = _training[random.Next(_training.Count)];
+        var (group, sampler) = DrawGroup(random);
         var crops = new Tensor[batch];
         for (var i = 0; i < batch; i++)
             crops[i] = Turned(Crop(sampler.Draw(random).Window, random), random.Next(8));
         var scale = _options.Scales[random.Next(_options.Scales.Count)];
         return new(stack(crops).MoveToOuterDisposeScope(), group.Past, group.StepMinutes, group.PixelKilometres * scale);
+    }
+
+    /// <summary>An archive with many windows is drawn from more often than one with few.</summary>
+    private (WindowGroup Group, WindowSampler Sampler) DrawGroup(Random random)
+    {
+        var window = random.Next(Windows);
+        return _training.First(g => (window -= g.Group.Windows.Count) < 0);
     }
 
     public IEnumerable<TrainingBatch> Validation(int batch) =>

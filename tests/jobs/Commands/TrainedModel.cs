@@ -16,7 +16,7 @@ public sealed class TrainedModel : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => Report = await Cli.In(_folder).DoAsync(
         "train", "--data", Archive.Folder, "--out", "rain.safetensors", "--epochs", "1", "--hidden", "4", "--patch", "4", "--crop", "32",
-        "--past", "3", "--future", "3", "--batch", "16", "--seed", "3");
+        "--past", "3", "--future", "3", "--batch", "16", "--seed", "3", "--pixel-windows", "16", "--pixel-steps", "30");
 
     public ValueTask DisposeAsync()
     {

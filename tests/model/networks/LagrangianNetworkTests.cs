@@ -99,6 +99,48 @@ public sealed class LagrangianNetworkTests
         Assert.InRange(wetThen, 0, 0.6 * wetBefore);
     }
 
+    [Fact]
+    public void TheHeadLearnsToDecayFromPixelsAlone()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(8);
+        using var network = Network();
+        var windows = new DecayingRain();
+        var untrained = network.StateParameters.Select(p => p.detach().clone()).ToArray();
+        var head = new PixelTraining(new TrainingOptions { PixelWindows = 24, PixelSteps = 80, LearningRate = 2e-2 }, Losses.Ladder(Rates, network.Options.Thresholds));
+        var losses = new List<double>();
+
+        head.Run(network, windows, () => 0, new Random(1), (_, loss) => losses.Add(loss), default);
+
+        Assert.Equal(80, losses.Count);
+        using var frozen = no_grad();
+        var batch = windows.DrawTraining(8, new Random(99));
+        var probability = network.call(batch.Frames.narrow(1, 0, batch.Past), batch.Leads).sigmoid();
+        var wetBefore = batch.Frames.select(1, batch.Past - 1).select(3, 0).ge(Normalisation.Default.Apply(5)).to_type(float32).mean().item<float>();
+        Assert.InRange(probability.select(1, 5).select(3, 3).mean().item<float>(), 0, 0.7 * wetBefore);
+        // The rest of the network is as it was, and says nothing yet.
+        Assert.All(untrained.Zip(network.StateParameters), p => Assert.Equal(p.First.data<float>().ToArray(), p.Second.data<float>().ToArray()));
+    }
+
+    [Fact]
+    public void AHeadTrainedOnPixelsSaysTheSameOfAMap()
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        manual_seed(9);
+        using var network = Shaken();
+        foreach (var weight in network.StateParameters)
+            weight.zero_();
+        var past = SomePast(1);
+        var leads = new LeadTimes([3], 5);
+        var pixels = LadderPixels.Of(past, network.Options, leads);
+
+        var rows = network.Head.LogOdds(pixels.Rain, pixels.Rungs, full([pixels.Rain.shape[0]], 15f));
+
+        var map = network.call(past, leads).view(-1, Rates.Length).index_select(0, pixels.Places!);
+        Assert.True((map - rows).abs().max().item<float>() < 1e-3);
+    }
+
     /// <summary>Standing cells that lose a tenth of their rain from frame to frame.</summary>
     private sealed class DecayingRain : ITrainingWindows
     {
