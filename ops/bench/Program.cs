@@ -1,6 +1,7 @@
 using ConvLstm.Nowcast.Bench;
 using ConvLstm.Nowcast.Bench.Api;
 using ConvLstm.Nowcast.Bench.ConvLstm;
+using ConvLstm.Nowcast.Bench.Forecast;
 using ConvLstm.Nowcast.Bench.Ingest;
 using ConvLstm.Nowcast.Bench.Memory;
 using ConvLstm.Nowcast.Bench.Storage;
@@ -14,6 +15,7 @@ var benchmarks = new Dictionary<string, Func<BenchmarkOptions, Task<IReadOnlyLis
     ["ingest"] = options => Task.FromResult(IngestBenchmark.Run(options)),
     ["storage"] = StorageBenchmark.RunAsync,
     ["storage-archive"] = StorageBenchmark.PrepareAsync,
+    ["forecast"] = options => Task.FromResult(ForecastBenchmark.Run(options)),
     ["api"] = ApiBenchmark.RunAsync,
 };
 try
