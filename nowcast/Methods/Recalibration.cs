@@ -23,6 +23,7 @@ internal sealed class Recalibration
     private const double Converged = 1e-4;
     private const double SmallestSlope = 0.3;
     private const double LargestSlope = 1.5;
+    private const double LargestOffset = 1.5;
 
     /// <summary>The longest lead of the forecasts that it is fitted to.</summary>
     internal static readonly TimeSpan LearnedAt = TimeSpan.FromMinutes(20);
@@ -52,15 +53,26 @@ internal sealed class Recalibration
         current[0] = 1;
         var weight = Evidence / rows;
         var centres = Centres(logOdds, thresholds.Count);
+        var (loss, gradient, curvature) = Derivatives(logOdds, rain, thresholds, centres, current, weight);
         for (var i = 0; i < MostIterations; i++)
         {
-            var (gradient, curvature) = Derivatives(logOdds, rain, thresholds, centres, current, weight);
             var change = curvature.Cholesky().Solve(gradient);
+            var next = Derivatives(logOdds, rain, thresholds, centres, current - change, weight);
+            // A full step can go too far where all is nearly sure.
+            while (!(next.Loss <= loss) && change.AbsoluteMaximum() > Converged)
+            {
+                change /= 2;
+                next = Derivatives(logOdds, rain, thresholds, centres, current - change, weight);
+            }
+            if (!(next.Loss <= loss))
+                break;
             current -= change;
+            (loss, gradient, curvature) = next;
             if (change.AbsoluteMaximum() < Converged)
                 break;
         }
-        return new(Math.Clamp(current[0], SmallestSlope, LargestSlope), [.. thresholds.Select((_, t) => current[1] + current[2 + t])]);
+        return new(
+            Math.Clamp(current[0], SmallestSlope, LargestSlope), [.. thresholds.Select((_, t) => Math.Clamp(current[1] + current[2 + t], -LargestOffset, LargestOffset))]);
     }
 
     /// <param name="logOdds">(leads, H, W, thresholds).</param>
@@ -103,30 +115,33 @@ internal sealed class Recalibration
         return [.. sums.Zip(weights, (sum, weight) => sum / Math.Max(weight, 1e-6))];
     }
 
-    private static (Vector<double> Gradient, Matrix<double> Curvature) Derivatives(
+    private static (double Loss, Vector<double> Gradient, Matrix<double> Curvature) Derivatives(
         ReadOnlySpan<float> logOdds, ReadOnlySpan<float> rain, IReadOnlyList<float> thresholds, double[] centres, Vector<double> at, double weight)
     {
         var gradient = Vector<double>.Build.Dense(at.Count);
         var curvature = Matrix<double>.Build.Dense(at.Count, at.Count);
-        Ridge(0, SlopeRidge, 1, gradient, curvature, at);
-        Ridge(1, OffsetRidge, 0, gradient, curvature, at);
+        var loss = Ridge(0, SlopeRidge, 1, gradient, curvature, at) + Ridge(1, OffsetRidge, 0, gradient, curvature, at);
         for (var t = 0; t < thresholds.Count; t++)
         {
-            Ridge(2 + t, ThresholdRidge, 0, gradient, curvature, at);
+            loss += Ridge(2 + t, ThresholdRidge, 0, gradient, curvature, at);
             var (slope, offset, reached) = (at[0], at[1] + at[2 + t], thresholds[t] * 0.999f);
             var centre = centres[t];
-            double g = 0, gz = 0, h = 0, hz = 0, hzz = 0;
+            double l = 0, g = 0, gz = 0, h = 0, hz = 0, hzz = 0;
             for (var row = 0; row < rain.Length; row++)
             {
                 double z = logOdds[(row * thresholds.Count) + t] - centre;
-                var p = 1 / (1 + Math.Exp(-((slope * z) + centre + offset)));
-                var (error, steep) = (p - (rain[row] >= reached ? 1 : 0), p * (1 - p));
+                var changed = (slope * z) + centre + offset;
+                var p = 1 / (1 + Math.Exp(-changed));
+                var (came, steep) = (rain[row] >= reached ? 1 : 0, p * (1 - p));
+                var error = p - came;
+                l += Math.Max(changed, 0) - (changed * came) + Math.Log(1 + Math.Exp(-Math.Abs(changed)));
                 g += error;
                 gz += error * z;
                 h += steep;
                 hz += steep * z;
                 hzz += steep * z * z;
             }
+            loss += l * weight;
             gradient[0] += gz * weight;
             curvature[0, 0] += hzz * weight;
             foreach (var offsetOf in (ReadOnlySpan<int>)[1, 2 + t])
@@ -139,12 +154,14 @@ internal sealed class Recalibration
             curvature[1, 2 + t] += h * weight;
             curvature[2 + t, 1] += h * weight;
         }
-        return (gradient, curvature);
+        return (loss, gradient, curvature);
     }
 
-    private static void Ridge(int unknown, double strength, double centre, Vector<double> gradient, Matrix<double> curvature, Vector<double> at)
+    private static double Ridge(int unknown, double strength, double centre, Vector<double> gradient, Matrix<double> curvature, Vector<double> at)
     {
-        gradient[unknown] += strength * (at[unknown] - centre);
+        var off = at[unknown] - centre;
+        gradient[unknown] += strength * off;
         curvature[unknown, unknown] += strength;
+        return strength * off * off / 2;
     }
 }

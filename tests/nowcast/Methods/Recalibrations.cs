@@ -58,6 +58,20 @@ public sealed class Recalibrations
     }
 
     [Fact]
+    public void AForecastOfAllOrNothingIsNotMadeAbsurd()
+    {
+        var random = new Random(3);
+        var rain = Enumerable.Range(0, 20_000).Select(_ => random.Next(3) == 0 ? 8f : 0).ToArray();
+        // Nearly sure of all, and wrong one time in a hundred.
+        var logOdds = rain.SelectMany(r => { var z = (r > 0 ? 30f : -11) * (random.Next(100) == 0 ? -1 : 1); return new[] { z, z }; }).ToArray();
+
+        var found = Recalibration.Fit(logOdds, rain, Rates)!;
+
+        Assert.InRange(found.Slope, 0.29, 0.5);
+        Assert.All(found.Offsets, offset => Assert.InRange(offset, -1.5, 1.5));
+    }
+
+    [Fact]
     public void AHandfulOfPixelsTeachesNothing()
     {
         var (logOdds, rain) = Forecasts(100, slope: 0.2, offset: 3);
