@@ -16,6 +16,11 @@ var benchmarks = new Dictionary<string, Func<BenchmarkOptions, Task<IReadOnlyLis
     ["storage-archive"] = StorageBenchmark.PrepareAsync,
     ["api"] = ApiBenchmark.RunAsync,
 };
+if (args is [DecodingWorkers.Verb])
+{
+    DecodingWorkers.Serve();
+    return 0;
+}
 try
 {
     var options = BenchmarkOptions.Parse(args, benchmarks.Keys);
