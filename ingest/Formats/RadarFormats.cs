@@ -55,6 +55,8 @@ public static class RadarFormats
         if (kind == FileKind.ClassicNetCdf && !ClassicHeader.IsComplete(location))
             throw new RadarFileException(path, "it is shorter than its header says", "it is damaged or cut short, fetch it again");
         NetCdfFile? file = null;
+        // One turn at the library for all that is asked of it: threads that took it call by call would mostly wake each other up.
+        using var turn = NativeNetCdf.Enter();
         try
         {
             file = NetCdfFile.Open(location, path);

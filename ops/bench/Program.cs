@@ -18,6 +18,11 @@ var benchmarks = new Dictionary<string, Func<BenchmarkOptions, Task<IReadOnlyLis
     ["forecast"] = options => Task.FromResult(ForecastBenchmark.Run(options)),
     ["api"] = ApiBenchmark.RunAsync,
 };
+if (args is [DecodingWorkers.Verb])
+{
+    DecodingWorkers.Serve();
+    return 0;
+}
 try
 {
     var options = BenchmarkOptions.Parse(args, benchmarks.Keys);

@@ -11,7 +11,8 @@ internal sealed class CfNetCdfFormat : IRadarFormat
 {
     public string Name => "CF-NetCDF";
 
-    public bool Recognises(NetCdfFile file) => CfRainVariable.Find(file.Root, RadarReadOptions.Default) is not null || file.Root.Variables.Count > 0;
+    // Whatever has variables is for this format to explain, also where none of them holds rain.
+    public bool Recognises(NetCdfFile file) => file.Root.Variables.Count > 0 || CfRainVariable.Find(file.Root, RadarReadOptions.Default) is not null;
 
     public RadarContents Describe(NetCdfFile file, RadarReadOptions options)
     {

@@ -8,18 +8,18 @@ namespace ConvLstm.Nowcast.Bench.Ingest;
 internal static class Decoding
 {
     /// <summary>Wall clock and processor seconds.</summary>
-    internal static (double Seconds, double Processor) Time(IReadOnlyList<string> files, int workers)
+    internal static (double Seconds, double Processor) Time(IReadOnlyList<string> files, int threads)
     {
         using var process = Process.GetCurrentProcess();
         var (start, processor) = (Stopwatch.GetTimestamp(), process.TotalProcessorTime);
-        if (workers == 1)
+        if (threads == 1)
         {
             foreach (var path in files)
                 Read(path, _ => { });
         }
         else
         {
-            Parallel.ForEach(files, new ParallelOptions { MaxDegreeOfParallelism = workers }, path => Read(path, _ => { }));
+            Parallel.ForEach(files, new ParallelOptions { MaxDegreeOfParallelism = threads }, path => Read(path, _ => { }));
         }
         process.Refresh();
         return (Stopwatch.GetElapsedTime(start).TotalSeconds, (process.TotalProcessorTime - processor).TotalSeconds);
