@@ -14,6 +14,9 @@ var benchmarks = new Dictionary<string, Func<BenchmarkOptions, Task<IReadOnlyLis
     ["ingest"] = options => Task.FromResult(IngestBenchmark.Run(options)),
     ["storage"] = StorageBenchmark.RunAsync,
     ["storage-archive"] = StorageBenchmark.PrepareAsync,
+    ["storage-publish"] = StorageBenchmark.PublishAsync,
+    ["storage-ask"] = StorageBenchmark.AskAsync,
+    ["storage-drop"] = StorageBenchmark.DropAsync,
     ["api"] = ApiBenchmark.RunAsync,
 };
 try
