@@ -15,7 +15,7 @@ DECLARE
     width CONSTANT integer := g.width;
     height CONSTANT integer := g.height;
     size CONSTANT integer := g.tile_size;
-    inside geometry;
+    inside public.geometry;
 BEGIN
     IF public.GeometryType(area) = 'GEOMETRYCOLLECTION' THEN
         -- Its polygons may overlap, which parity would take for holes.
@@ -71,7 +71,7 @@ RETURNS TABLE (valid_time timestamptz, lead_minutes double precision, mean_mm_h 
 LANGUAGE plpgsql STABLE ROWS 24 SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
-    lonlat geometry := CASE public.ST_SRID(area) WHEN 0 THEN public.ST_SetSRID(area, 4326) WHEN 4326 THEN area ELSE public.ST_Transform(area, 4326) END;
+    lonlat public.geometry := CASE public.ST_SRID(area) WHEN 0 THEN public.ST_SetSRID(area, 4326) WHEN 4326 THEN area ELSE public.ST_Transform(area, 4326) END;
     here record;
     part record;
     leads integer[];
