@@ -6,6 +6,9 @@ namespace ConvLstm.Nowcast.Storage;
 /// <summary>Reads NOWCAST_DB: Npgsql's keywords or the address that libpq and most hosts give out.</summary>
 internal static class ConnectionSettings
 {
+    /// <summary>Bytes, of each connection.</summary>
+    private const int WriteBuffer = 128 * 1024;
+
     /// <summary>The connection string with the program's own defaults where it leaves something open.</summary>
     /// <exception cref="ReportedException">It is neither form.</exception>
     public static string Parse(string text)
@@ -24,6 +27,9 @@ internal static class ConnectionSettings
             // the functions, which take longer to make than the answers. Who listens takes a connection of its own.
             if (!settings.ShouldSerialize("No Reset On Close"))
                 settings.NoResetOnClose = true;
+            // A run is tens of megabytes: Npgsql's 8 kB would be a system call and a message for each quarter of a tile.
+            if (!settings.ShouldSerialize("Write Buffer Size"))
+                settings.WriteBufferSize = WriteBuffer;
             return settings.ConnectionString;
         }
         catch (Exception wrong) when (wrong is ArgumentException or UriFormatException or FormatException)

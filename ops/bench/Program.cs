@@ -16,6 +16,9 @@ var benchmarks = new Dictionary<string, Func<BenchmarkOptions, Task<IReadOnlyLis
     ["storage"] = StorageBenchmark.RunAsync,
     ["storage-archive"] = StorageBenchmark.PrepareAsync,
     ["forecast"] = options => Task.FromResult(ForecastBenchmark.Run(options)),
+    ["storage-publish"] = StorageBenchmark.PublishAsync,
+    ["storage-ask"] = StorageBenchmark.AskAsync,
+    ["storage-drop"] = StorageBenchmark.DropAsync,
     ["api"] = ApiBenchmark.RunAsync,
 };
 if (args is [DecodingWorkers.Verb])

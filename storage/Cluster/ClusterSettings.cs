@@ -58,6 +58,8 @@ internal static class ClusterSettings
             .AppendLine("max_wal_size = 2GB")
             .AppendLine("checkpoint_timeout = 15min")
             .AppendLine("wal_compression = on")
+            // A run streams into the log while it is written, so that its commit waits for the last of it only.
+            .AppendLine("wal_writer_delay = 20ms")
             .AppendLine("random_page_cost = 1.1")
             // The questions are short look-ups: compiling or spreading them over workers costs more than it saves.
             .AppendLine("jit = off")

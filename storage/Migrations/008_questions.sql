@@ -9,90 +9,89 @@ BEGIN
 END
 $$;
 DROP FUNCTION IF EXISTS nowcast.values_at(double precision, double precision, timestamptz);
+DROP FUNCTION IF EXISTS nowcast.series_at(double precision, double precision, timestamptz);
 
--- Where a place lies. In PL/pgSQL, which keeps the plan of the statement from one question to the next.
+-- The questions name the schema of all that they use: setting search_path for each takes longer than finding its run.
+
+-- Where a place lies. In SQL, so that it is folded into the statement that asks.
 CREATE OR REPLACE FUNCTION nowcast.place(lon double precision, lat double precision, at timestamptz)
 RETURNS TABLE (run_id bigint, grid_id integer, issue_time timestamptz, thresholds real[], lead_seconds integer[],
                tile_row smallint, tile_col smallint, pixel_col integer, pixel_row integer, strip smallint, strip_pixel integer)
-LANGUAGE plpgsql STABLE ROWS 1 SET search_path = nowcast, public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
-#variable_conflict use_column
-BEGIN
-    RETURN QUERY
+LANGUAGE sql STABLE ROWS 1 AS $$
     SELECT r.run_id, g.grid_id, r.issue_time, r.thresholds, r.lead_seconds,
            (i.r / g.tile_size)::smallint, (i.c / g.tile_size)::smallint,
            i.c % g.tile_size + 1, i.r % g.tile_size + 1, (i.r / 8)::smallint, i.r % 8 * g.tile_size + i.c % g.tile_size
     FROM nowcast.grid AS g
     CROSS JOIN LATERAL (
-        SELECT ST_Transform(ST_SetSRID(ST_Point(place.lon, place.lat), 4326), g.srid) AS xy OFFSET 0) AS p
+        SELECT public.ST_Transform(public.ST_SetSRID(public.ST_Point(place.lon, place.lat), 4326), g.srid) AS xy OFFSET 0) AS p
     CROSS JOIN LATERAL (
         -- A grid in degrees may run over the date line: 190 is −170 there.
-        SELECT floor((ST_X(xy) + CASE WHEN g.is_lonlat AND ST_X(xy) < g.origin_x THEN 360
-                                      WHEN g.is_lonlat AND ST_X(xy) >= g.origin_x + 360 THEN -360 ELSE 0 END
+        SELECT floor((public.ST_X(xy) + CASE WHEN g.is_lonlat AND public.ST_X(xy) < g.origin_x THEN 360
+                                             WHEN g.is_lonlat AND public.ST_X(xy) >= g.origin_x + 360 THEN -360 ELSE 0 END
                       - g.origin_x) / g.pixel_x) AS c,
-               floor((g.origin_y - ST_Y(xy)) / g.pixel_y) AS r) AS f
+               floor((g.origin_y - public.ST_Y(xy)) / g.pixel_y) AS r OFFSET 0) AS f
     CROSS JOIN LATERAL (
-        SELECT CASE WHEN c >= 0 AND c < g.width THEN c::integer END AS c, CASE WHEN f.r >= 0 AND f.r < g.height THEN f.r::integer END AS r) AS i
+        SELECT CASE WHEN c >= 0 AND c < g.width THEN c::integer END AS c, CASE WHEN f.r >= 0 AND f.r < g.height THEN f.r::integer END AS r OFFSET 0) AS i
     CROSS JOIN LATERAL nowcast.newest_run(g.grid_id, place.at) AS r
     WHERE place.lon BETWEEN g.west AND g.east AND place.lat BETWEEN g.south AND g.north
       AND i.c IS NOT NULL AND i.r IS NOT NULL
     ORDER BY r.issue_time DESC, g.pixel_x * g.pixel_y * CASE WHEN g.is_lonlat THEN 1.2e10 ELSE 1 END, r.run_id DESC
-    LIMIT 1;
-END
+    LIMIT 1
 $$;
 COMMENT ON FUNCTION nowcast.place(double precision, double precision, timestamptz) IS
 'The run that answers for a place at a time, the tile and pixel (from 1) in which the place lies, and its strip and pixel (from 0) there: of the grids that '
 'cover it the one with the newest run, then the finest. No row where no grid covers the place or there is no run yet.';
 
-CREATE OR REPLACE FUNCTION nowcast.series_at(lon double precision, lat double precision, at timestamptz)
-RETURNS TABLE (issue_time timestamptz, lead_seconds integer[], thresholds real[], rates bytea, percent bytea)
-LANGUAGE plpgsql STABLE ROWS 1 SET search_path = nowcast, public, pg_temp AS $$
+-- In PL/pgSQL, which keeps the plan of its first statement from one question to the next.
+CREATE OR REPLACE FUNCTION nowcast.strip_at(lon double precision, lat double precision, at timestamptz)
+RETURNS TABLE (issue_time timestamptz, lead_seconds integer[], thresholds real[], pixel integer, pixels integer, rates bytea, percent bytea)
+LANGUAGE plpgsql STABLE ROWS 1 AS $$
 #variable_conflict use_column
 DECLARE
-    here record;
-    strip_rates bytea;
-    strip_percent bytea;
-    step integer;
+    run bigint;
+    grid integer;
+    strip_row smallint;
+    strip_col smallint;
 BEGIN
-    SELECT * INTO here FROM nowcast.place(lon, lat, at) AS p;
+    SELECT p.run_id, p.grid_id, p.issue_time, p.lead_seconds, p.thresholds, p.strip, p.tile_col, p.strip_pixel
+    INTO run, grid, issue_time, lead_seconds, thresholds, strip_row, strip_col, pixel
+    FROM nowcast.place(lon, lat, at) AS p;
     IF NOT FOUND THEN
         RETURN;
     END IF;
     -- The day's own table: a plan for all days would lock every one of them. || unpacks; without it each look would.
     EXECUTE format('SELECT rates || %L::bytea, percent || %L::bytea FROM nowcast.forecast_strip_%s_%s '
                    'WHERE grid_id = $1 AND issue_time = $2 AND run_id = $3 AND strip = $4 AND tile_col = $5',
-                   '', '', here.grid_id, to_char(here.issue_time AT TIME ZONE 'UTC', 'YYYYMMDD'))
-    INTO strip_rates, strip_percent USING here.grid_id, here.issue_time, here.run_id, here.strip, here.tile_col;
-    IF strip_rates IS NULL THEN
-        RETURN;
+                   '', '', grid, to_char(issue_time AT TIME ZONE 'UTC', 'YYYYMMDD'))
+    INTO rates, percent USING grid, issue_time, run, strip_row, strip_col;
+    IF rates IS NOT NULL THEN
+        pixels := length(rates) / cardinality(lead_seconds) / 2;
+        RETURN NEXT;
     END IF;
-    step := length(strip_rates) / cardinality(here.lead_seconds) / 2;
-    RETURN QUERY
-    SELECT here.issue_time, here.lead_seconds, here.thresholds,
-           (SELECT string_agg(substr(strip_rates, p, 1), '') FROM generate_series(here.strip_pixel + 1, length(strip_rates), step) AS p),
-           (SELECT string_agg(substr(strip_percent, p, 1), '') FROM generate_series(here.strip_pixel + 1, length(strip_percent), step) AS p);
 EXCEPTION WHEN undefined_table THEN
     -- The day has just been dropped for its age.
     RETURN;
 END
 $$;
-COMMENT ON FUNCTION nowcast.series_at(double precision, double precision, timestamptz) IS
-'What rain_at and its sisters are made of: the pixel in which a place lies, cut out of forecast_strip. rates: for each lead two bytes, hundredths of mm/h, high byte '
-'first, 65535 where nothing can be said. percent: for each lead a byte for each threshold, 255 where nothing can be said.';
+COMMENT ON FUNCTION nowcast.strip_at(double precision, double precision, timestamptz) IS
+'What rain_at and its sisters read: the row of forecast_strip in which a place lies, unpacked. pixel: the place''s pixel in each of its planes, from 0; pixels: how '
+'long a plane is. For the i-th lead (from 0) the high byte of the rate is byte 2 i pixels + pixel of rates, the low byte one plane on; the per cent of the j-th of n '
+'thresholds is byte (n i + j) pixels + pixel of percent.';
 
 CREATE OR REPLACE FUNCTION nowcast.rain_at(lon double precision, lat double precision, at timestamptz DEFAULT now())
 RETURNS TABLE (valid_time timestamptz, lead_minutes double precision, rain_mm_h real,
                p_0_1 real, p_1 real, p_5 real, p_10 real)
 LANGUAGE sql STABLE ROWS 24 AS $$
     SELECT s.issue_time + make_interval(secs => s.lead_seconds[l]), s.lead_seconds[l] / 60.0::double precision,
-           nullif(get_byte(s.rates, 2 * l - 2) * 256 + get_byte(s.rates, 2 * l - 1), 65535)::real / 100::real,
-           nullif(get_byte(s.percent, (l - 1) * s.levels + s.at_0_1), 255)::real / 100::real,
-           nullif(get_byte(s.percent, (l - 1) * s.levels + s.at_1), 255)::real / 100::real,
-           nullif(get_byte(s.percent, (l - 1) * s.levels + s.at_5), 255)::real / 100::real,
-           nullif(get_byte(s.percent, (l - 1) * s.levels + s.at_10), 255)::real / 100::real
+           nullif(get_byte(s.rates, (2 * l - 2) * s.pixels + s.pixel) * 256 + get_byte(s.rates, (2 * l - 1) * s.pixels + s.pixel), 65535)::real / 100::real,
+           nullif(get_byte(s.percent, ((l - 1) * s.levels + s.at_0_1) * s.pixels + s.pixel), 255)::real / 100::real,
+           nullif(get_byte(s.percent, ((l - 1) * s.levels + s.at_1) * s.pixels + s.pixel), 255)::real / 100::real,
+           nullif(get_byte(s.percent, ((l - 1) * s.levels + s.at_5) * s.pixels + s.pixel), 255)::real / 100::real,
+           nullif(get_byte(s.percent, ((l - 1) * s.levels + s.at_10) * s.pixels + s.pixel), 255)::real / 100::real
     FROM (SELECT n.*, cardinality(n.thresholds) AS levels,
                  array_position(n.thresholds, 0.1::real) - 1 AS at_0_1, array_position(n.thresholds, 1::real) - 1 AS at_1,
                  array_position(n.thresholds, 5::real) - 1 AS at_5, array_position(n.thresholds, 10::real) - 1 AS at_10
-          FROM nowcast.series_at(rain_at.lon, rain_at.lat, rain_at.at) AS n OFFSET 0) AS s
+          FROM nowcast.strip_at(rain_at.lon, rain_at.lat, rain_at.at) AS n OFFSET 0) AS s
     CROSS JOIN LATERAL generate_series(1, cardinality(s.lead_seconds)) AS l
 $$;
 COMMENT ON FUNCTION nowcast.rain_at(double precision, double precision, timestamptz) IS
@@ -106,8 +105,8 @@ CREATE OR REPLACE FUNCTION nowcast.exceedance_at(lon double precision, lat doubl
 RETURNS TABLE (valid_time timestamptz, lead_minutes double precision, threshold_mm_h real, probability real)
 LANGUAGE sql STABLE ROWS 100 AS $$
     SELECT s.issue_time + make_interval(secs => s.lead_seconds[l]), s.lead_seconds[l] / 60.0::double precision, s.thresholds[t],
-           nullif(get_byte(s.percent, (l - 1) * cardinality(s.thresholds) + t - 1), 255)::real / 100::real
-    FROM nowcast.series_at(exceedance_at.lon, exceedance_at.lat, exceedance_at.at) AS s
+           nullif(get_byte(s.percent, ((l - 1) * cardinality(s.thresholds) + t - 1) * s.pixels + s.pixel), 255)::real / 100::real
+    FROM nowcast.strip_at(exceedance_at.lon, exceedance_at.lat, exceedance_at.at) AS s
     CROSS JOIN LATERAL generate_series(1, cardinality(s.lead_seconds)) AS l
     CROSS JOIN LATERAL generate_series(1, cardinality(s.thresholds)) AS t
 $$;
@@ -117,8 +116,8 @@ COMMENT ON FUNCTION nowcast.exceedance_at(double precision, double precision, ti
 CREATE OR REPLACE FUNCTION nowcast.rates_at(lon double precision, lat double precision, at timestamptz)
 RETURNS TABLE (issue_time timestamptz, lead_seconds integer, rain_mm_h double precision)
 LANGUAGE sql STABLE ROWS 24 AS $$
-    SELECT s.issue_time, s.lead_seconds[l], nullif(get_byte(s.rates, 2 * l - 2) * 256 + get_byte(s.rates, 2 * l - 1), 65535) / 100.0::double precision
-    FROM nowcast.series_at(rates_at.lon, rates_at.lat, rates_at.at) AS s
+    SELECT s.issue_time, s.lead_seconds[l], nullif(get_byte(s.rates, (2 * l - 2) * s.pixels + s.pixel) * 256 + get_byte(s.rates, (2 * l - 1) * s.pixels + s.pixel), 65535) / 100.0::double precision
+    FROM nowcast.strip_at(rates_at.lon, rates_at.lat, rates_at.at) AS s
     CROSS JOIN LATERAL generate_series(1, cardinality(s.lead_seconds)) AS l
 $$;
 COMMENT ON FUNCTION nowcast.rates_at(double precision, double precision, timestamptz) IS

@@ -5,55 +5,57 @@ DROP FUNCTION IF EXISTS nowcast.area_pixels(geometry, nowcast.grid);
 
 -- Which pixels an area covers: once a question, whatever the number of maps. Scan conversion by the parity of the edges
 -- that cross the line through a row's centres (Foley et al. 1990, Computer Graphics, section 3.6): a fifth of the time that
--- cutting the area with those lines takes.
+-- cutting the area with those lines takes. Sets are made beside each row rather than joined to it, which is cheaper for short ones.
+-- One plan for all: the server would make one for each question, because it cannot know how short they are.
 CREATE OR REPLACE FUNCTION nowcast.area_spans(area geometry, g nowcast.grid)
 RETURNS TABLE (tile_row smallint, tile_col smallint, grid_row integer, first_col integer, last_col integer)
-LANGUAGE plpgsql STABLE ROWS 50 SET search_path = nowcast, public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql STABLE ROWS 50 SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
-    inside geometry;
+    width CONSTANT integer := g.width;
+    height CONSTANT integer := g.height;
+    size CONSTANT integer := g.tile_size;
+    inside public.geometry;
 BEGIN
-    IF GeometryType(area) = 'GEOMETRYCOLLECTION' THEN
+    IF public.GeometryType(area) = 'GEOMETRYCOLLECTION' THEN
         -- Its polygons may overlap, which parity would take for holes.
-        area := ST_UnaryUnion(ST_CollectionExtract(area, 3));
+        area := public.ST_UnaryUnion(public.ST_CollectionExtract(area, 3));
     END IF;
+    -- In columns and rows; a pixel's centre has whole numbers.
+    inside := public.ST_Affine(area, 1 / g.pixel_x, 0, 0, -1 / g.pixel_y, -g.origin_x / g.pixel_x - 0.5, g.origin_y / g.pixel_y - 0.5);
     RETURN QUERY
-    WITH corners AS (
-        -- In columns and rows; a pixel's centre has whole numbers.
-        SELECT path[1:cardinality(path) - 1] AS ring, path[cardinality(path)] AS n,
-               (ST_X(geom) - g.origin_x) / g.pixel_x - 0.5 AS u, (g.origin_y - ST_Y(geom)) / g.pixel_y - 0.5 AS v
-        FROM ST_DumpPoints(area)),
-    edges AS (
-        SELECT u, v, lag(u) OVER w AS before_u, lag(v) OVER w AS before_v FROM corners WINDOW w AS (PARTITION BY ring ORDER BY n)),
-    crossings AS (
-        SELECT r, u + (r - v) * (before_u - u) / (before_v - v) AS u
-        FROM edges CROSS JOIN LATERAL generate_series(
-            greatest(0, ceil(least(v, before_v)))::integer, least(g.height, ceil(greatest(v, before_v)))::integer - 1) AS r
-        WHERE before_v <> v),
+    WITH edges AS (
+        SELECT path[cardinality(path)] AS n, public.ST_X(geom) AS u, public.ST_Y(geom) AS v,
+               lag(public.ST_X(geom)) OVER w AS before_u, lag(public.ST_Y(geom)) OVER w AS before_v
+        FROM public.ST_DumpPoints(inside) WITH ORDINALITY AS corner (path, geom, place) WINDOW w AS (ORDER BY place)),
+    lines AS (
+        SELECT u, v, (before_u - u) / (before_v - v) AS slope,
+               generate_series(greatest(0, ceil(least(v, before_v)))::integer, least(height, ceil(greatest(v, before_v)))::integer - 1) AS r
+        FROM edges WHERE n > 1 AND before_v <> v),
     sides AS (
-        SELECT r, u, lead(u) OVER w AS next_u, row_number() OVER w % 2 = 1 AS enters FROM crossings WINDOW w AS (PARTITION BY r ORDER BY u)),
+        SELECT r, x, lead(x) OVER w AS next_x, row_number() OVER w % 2 = 1 AS enters
+        FROM (SELECT r, u + (r - v) * slope AS x FROM lines) AS crossings WINDOW w AS (PARTITION BY r ORDER BY x)),
     spans AS (
         -- A centre on the western edge is in, on the eastern one out: areas side by side share no pixel.
-        SELECT r, greatest(0, ceil(u))::integer AS a, least(g.width, ceil(next_u))::integer - 1 AS z FROM sides WHERE enters),
+        SELECT r, greatest(0, ceil(x))::integer AS a, least(width, ceil(next_x))::integer - 1 AS z FROM sides WHERE enters),
     pieces AS (
-        SELECT (r / g.tile_size)::smallint AS tr, c::smallint AS tc, r, greatest(a, c * g.tile_size) AS a, least(z, (c + 1) * g.tile_size - 1) AS z
-        FROM spans CROSS JOIN LATERAL generate_series(a / g.tile_size, z / g.tile_size) AS c WHERE a <= z),
+        SELECT r / size AS tr, c AS tc, r, greatest(a, c * size) AS a, least(z, (c + 1) * size - 1) AS z
+        FROM (SELECT r, a, z, generate_series(a / size, z / size) AS c FROM spans WHERE a <= z) AS cut),
     counted AS (
-        SELECT pieces.*, sum(z - a + 1) OVER (PARTITION BY tr, tc) =
-               least(g.tile_size, g.width - tc * g.tile_size) * least(g.tile_size, g.height - tr * g.tile_size) AS whole
+        SELECT pieces.*, sum(z - a + 1) OVER (PARTITION BY tr, tc) = least(size, width - tc * size) * least(size, height - tr * size) AS whole
         FROM pieces)
-    SELECT tr, tc, r, a, z FROM counted WHERE NOT whole
+    SELECT tr::smallint, tc::smallint, r, a, z FROM counted WHERE NOT whole
     UNION ALL
-    SELECT DISTINCT tr, tc, NULL::integer, NULL::integer, NULL::integer FROM counted WHERE whole;
+    SELECT DISTINCT tr::smallint, tc::smallint, NULL::integer, NULL::integer, NULL::integer FROM counted WHERE whole;
     IF NOT FOUND THEN
         -- Smaller than a pixel, or thin: the pixel in which it lies.
-        inside := ST_PointOnSurface(area);
-        first_col := floor((ST_X(inside) - g.origin_x) / g.pixel_x);
+        inside := public.ST_PointOnSurface(area);
+        first_col := floor((public.ST_X(inside) - g.origin_x) / g.pixel_x);
         last_col := first_col;
-        grid_row := floor((g.origin_y - ST_Y(inside)) / g.pixel_y);
-        IF first_col BETWEEN 0 AND g.width - 1 AND grid_row BETWEEN 0 AND g.height - 1 THEN
-            tile_row := grid_row / g.tile_size;
-            tile_col := first_col / g.tile_size;
+        grid_row := floor((g.origin_y - public.ST_Y(inside)) / g.pixel_y);
+        IF first_col BETWEEN 0 AND width - 1 AND grid_row BETWEEN 0 AND height - 1 THEN
+            tile_row := grid_row / size;
+            tile_col := first_col / size;
             RETURN NEXT;
         END IF;
     END IF;
@@ -66,12 +68,13 @@ COMMENT ON FUNCTION nowcast.area_spans(geometry, nowcast.grid) IS
 CREATE OR REPLACE FUNCTION nowcast.rain_over(area geometry, at timestamptz DEFAULT now())
 RETURNS TABLE (valid_time timestamptz, lead_minutes double precision, mean_mm_h double precision, max_mm_h double precision,
                wet_fraction double precision, mean_depth_mm double precision)
-LANGUAGE plpgsql STABLE ROWS 24 SET search_path = nowcast, public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql STABLE ROWS 24 SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
-    lonlat geometry := CASE ST_SRID(area) WHEN 0 THEN ST_SetSRID(area, 4326) WHEN 4326 THEN area ELSE ST_Transform(area, 4326) END;
+    lonlat public.geometry := CASE public.ST_SRID(area) WHEN 0 THEN public.ST_SetSRID(area, 4326) WHEN 4326 THEN area ELSE public.ST_Transform(area, 4326) END;
     here record;
     part record;
+    leads integer[];
     tables text;
     step integer;
     series bytea;
@@ -80,39 +83,41 @@ DECLARE
     peaks double precision[];
     wets bigint[];
 BEGIN
-    IF ST_Dimension(area) IS DISTINCT FROM 2 OR ST_IsEmpty(area) THEN
+    IF public.ST_Dimension(area) IS DISTINCT FROM 2 OR public.ST_IsEmpty(area) THEN
         RAISE EXCEPTION 'rain_over takes a polygon; for a point ask rain_at(lon, lat)' USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    SELECT r.run_id, r.issue_time, r.lead_seconds, g, a.shape
+    SELECT r.run_id, r.issue_time, r.lead_seconds, g, g.grid_id, g.tile_size, a.shape
     INTO here
     FROM nowcast.grid AS g
-    CROSS JOIN LATERAL (SELECT ST_Transform(lonlat, g.srid) AS shape,
-        ST_MakeEnvelope(g.origin_x, g.origin_y - g.height * g.pixel_y, g.origin_x + g.width * g.pixel_x, g.origin_y, g.srid) AS plane OFFSET 0) AS a
+    CROSS JOIN LATERAL (SELECT public.ST_Transform(lonlat, g.srid) AS shape,
+        public.ST_MakeEnvelope(g.origin_x, g.origin_y - g.height * g.pixel_y, g.origin_x + g.width * g.pixel_x, g.origin_y, g.srid) AS plane OFFSET 0) AS a
     CROSS JOIN LATERAL nowcast.newest_run(g.grid_id, at) AS r
-    WHERE ST_XMax(lonlat) >= g.west AND ST_XMin(lonlat) <= g.east AND ST_YMax(lonlat) >= g.south AND ST_YMin(lonlat) <= g.north
-      AND a.shape && a.plane
-    ORDER BY a.shape @ a.plane DESC, r.issue_time DESC, g.pixel_x * g.pixel_y * CASE WHEN g.is_lonlat THEN 1.2e10 ELSE 1 END
+    WHERE public.ST_XMax(lonlat) >= g.west AND public.ST_XMin(lonlat) <= g.east AND public.ST_YMax(lonlat) >= g.south AND public.ST_YMin(lonlat) <= g.north
+      AND a.shape OPERATOR(public.&&) a.plane
+    ORDER BY a.shape OPERATOR(public.@) a.plane DESC, r.issue_time DESC, g.pixel_x * g.pixel_y * CASE WHEN g.is_lonlat THEN 1.2e10 ELSE 1 END
     LIMIT 1;
     IF NOT FOUND THEN
         RETURN;
     END IF;
-    tables := format('%s_%s', (here.g).grid_id, to_char(here.issue_time AT TIME ZONE 'UTC', 'YYYYMMDD'));
-    step := 8 * (here.g).tile_size;
+    leads := here.lead_seconds;
+    tables := format('%s_%s', here.grid_id, to_char(here.issue_time AT TIME ZONE 'UTC', 'YYYYMMDD'));
+    step := 8 * here.tile_size;
     -- The strips one after the other, and where in them the pixels lie: the high bytes of the first map.
     WITH spans AS MATERIALIZED (
         SELECT s.*, s.grid_row / 8 AS strip, dense_rank() OVER (ORDER BY s.grid_row / 8, s.tile_col) - 1 AS n FROM nowcast.area_spans(here.shape, here.g) AS s)
     SELECT (SELECT array_agg(p) FROM (
-                SELECT s.n::integer * 2 * step * cardinality(here.lead_seconds) + (s.grid_row % 8 - s.tile_col) * (here.g).tile_size AS start, s.first_col, s.last_col
-                FROM spans AS s WHERE s.grid_row IS NOT NULL) AS s CROSS JOIN LATERAL generate_series(s.start + s.first_col, s.start + s.last_col) AS p) AS pixels,
+                SELECT generate_series(start + s.first_col, start + s.last_col) AS p
+                FROM (SELECT s.n::integer * 2 * step * cardinality(leads) + (s.grid_row % 8 - s.tile_col) * here.tile_size AS start, s.first_col, s.last_col
+                      FROM spans AS s WHERE s.grid_row IS NOT NULL) AS s) AS pixel) AS pixels,
            array_agg(DISTINCT s.strip * 32768 + s.tile_col) FILTER (WHERE s.grid_row IS NOT NULL) AS strips,
            array_agg(s.tile_row) FILTER (WHERE s.grid_row IS NULL) AS whole_rows,
            array_agg(s.tile_col) FILTER (WHERE s.grid_row IS NULL) AS whole_cols
     INTO part FROM spans AS s;
     IF part.strips IS NOT NULL THEN
         EXECUTE format(
-            'SELECT string_agg(s.rates, %L::bytea ORDER BY k.n) FROM unnest($4) WITH ORDINALITY AS k (strip, n) JOIN nowcast.forecast_strip_%s AS s '
-            'ON s.grid_id = $1 AND s.issue_time = $2 AND s.run_id = $3 AND s.strip = k.strip / 32768 AND s.tile_col = k.strip %% 32768', '', tables)
-        INTO series USING (here.g).grid_id, here.issue_time, here.run_id, part.strips;
+            'SELECT string_agg(rates, %L::bytea ORDER BY strip, tile_col) FROM nowcast.forecast_strip_%s WHERE grid_id = $1 AND issue_time = $2 AND run_id = $3 '
+            'AND strip BETWEEN $4 AND $5 AND strip * 32768 + tile_col = ANY ($6)', '', tables)
+        INTO series USING here.grid_id, here.issue_time, here.run_id, (part.strips[1] / 32768)::smallint, (part.strips[cardinality(part.strips)] / 32768)::smallint, part.strips;
     END IF;
     IF part.whole_rows IS NOT NULL THEN
         EXECUTE format(
@@ -120,18 +125,18 @@ BEGIN
             'FROM (SELECT f.lead_seconds, sum(f.pixels) AS n, sum(f.sum_mm_h) AS total, max(f.max_mm_h)::double precision AS peak, sum(f.wet_pixels) AS wet '
                   'FROM unnest($4, $5) AS t (tile_row, tile_col) JOIN nowcast.forecast_tile_%s AS f USING (tile_row, tile_col) '
                   'WHERE f.grid_id = $1 AND f.issue_time = $2 AND f.run_id = $3 GROUP BY f.lead_seconds) AS maps', tables)
-        INTO known, totals, peaks, wets USING (here.g).grid_id, here.issue_time, here.run_id, part.whole_rows, part.whole_cols;
+        INTO known, totals, peaks, wets USING here.grid_id, here.issue_time, here.run_id, part.whole_rows, part.whole_cols;
     END IF;
     RETURN QUERY
     WITH maps AS (
-        SELECT here.lead_seconds[l] AS lead, coalesce(known[l], 0) + p.n AS n, coalesce(totals[l], 0) + coalesce(p.total, 0) / 100.0::double precision AS total,
+        SELECT leads[l] AS lead, coalesce(known[l], 0) + p.n AS n, coalesce(totals[l], 0) + coalesce(p.total, 0) / 100.0::double precision AS total,
                greatest(peaks[l], p.peak / 100.0::double precision) AS peak, coalesce(wets[l], 0) + p.wet AS wet,
-               here.lead_seconds[l] - coalesce(here.lead_seconds[l - 1], 0) AS seconds
-        FROM generate_series(1, cardinality(here.lead_seconds)) AS l
+               leads[l] - coalesce(leads[l - 1], 0) AS seconds
+        FROM (SELECT l, (l - 1) * 2 * step AS high, (l * 2 - 1) * step AS low FROM generate_series(1, cardinality(leads)) AS l OFFSET 0) AS m
         CROSS JOIN LATERAL (
             SELECT count(*) AS n, sum(v.rate) AS total, max(v.rate) AS peak, count(*) FILTER (WHERE v.rate > 10) AS wet
-            FROM (SELECT get_byte(series, b) * 256 + get_byte(series, b + step) AS rate
-                  FROM (SELECT unnest(part.pixels) + (l - 1) * 2 * step AS b) AS pixel OFFSET 0) AS v
+            FROM (SELECT get_byte(series, b + m.high) * 256 + get_byte(series, b + m.low) AS rate
+                  FROM (SELECT unnest(part.pixels) AS b) AS pixel OFFSET 0) AS v
             WHERE v.rate < 65535) AS p)
     SELECT here.issue_time + make_interval(secs => m.lead), m.lead / 60.0::double precision, m.total / nullif(m.n, 0), CASE WHEN m.n > 0 THEN m.peak END,
            m.wet::double precision / nullif(m.n, 0)::double precision,

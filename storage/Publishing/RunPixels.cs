@@ -20,54 +20,46 @@ internal sealed class RunPixels(NpgsqlConnection connection, StoredGrid grid, lo
     internal async Task CopyTilesAsync(CancellationToken cancellation)
     {
         var seconds = forecast.LeadTimes.Select(RunRow.Seconds).ToArray();
-        var writers = rates.Select(_ => new RasterWriter(tiles, forecast.Thresholds.Count)).ToArray();
-        var summaries = rates.Select(_ => new TileSums(tiles)).ToArray();
-        var wkb = new byte[rates.Length][];
         await using var copy = await connection.BeginBinaryImportAsync(
             "COPY nowcast.forecast_tile_in (grid_id, issue_time, run_id, tile_row, tile_col, lead_seconds, wkb, pixels, wet_pixels, sum_mm_h, max_mm_h) FROM STDIN (FORMAT binary)",
             cancellation).ConfigureAwait(false);
-        for (var row = 0; row < tiles.Down; row++)
-        {
-            for (var column = 0; column < tiles.Across; column++)
-            {
-                for (var lead = 0; lead < rates.Length; lead++)
-                {
-                    wkb[lead] = writers[lead].Write(row, column, rates[lead], percent[lead]);
-                    summaries[lead].Read(row, column, rates[lead]);
-                }
-                await StartRowAsync(copy, cancellation).ConfigureAwait(false);
-                await copy.WriteAsync((short)row, NpgsqlDbType.Smallint, cancellation).ConfigureAwait(false);
-                await copy.WriteAsync((short)column, NpgsqlDbType.Smallint, cancellation).ConfigureAwait(false);
-                await copy.WriteAsync(seconds, NpgsqlDbType.Array | NpgsqlDbType.Integer, cancellation).ConfigureAwait(false);
-                await copy.WriteAsync(wkb, NpgsqlDbType.Array | NpgsqlDbType.Bytea, cancellation).ConfigureAwait(false);
-                await copy.WriteAsync(Array.ConvertAll(summaries, s => s.Known), NpgsqlDbType.Array | NpgsqlDbType.Integer, cancellation).ConfigureAwait(false);
-                await copy.WriteAsync(Array.ConvertAll(summaries, s => s.Wet), NpgsqlDbType.Array | NpgsqlDbType.Integer, cancellation).ConfigureAwait(false);
-                await copy.WriteAsync(Array.ConvertAll(summaries, s => s.Sum), NpgsqlDbType.Array | NpgsqlDbType.Double, cancellation).ConfigureAwait(false);
-                await copy.WriteAsync(Array.ConvertAll(summaries, s => s.Highest), NpgsqlDbType.Array | NpgsqlDbType.Real, cancellation).ConfigureAwait(false);
-            }
-        }
+        await EncodedAhead.SendAsync(
+            tiles.Count, () => new EncodedTile(tiles, rates.Length, forecast.Thresholds.Count),
+            (tile, leads) => leads.Fill(tile / tiles.Across, tile % tiles.Across, rates, percent), SendAsync, cancellation).ConfigureAwait(false);
         Check(await copy.CompleteAsync(cancellation).ConfigureAwait(false), tiles.Count);
+
+        async Task SendAsync(int tile, EncodedTile leads)
+        {
+            await StartRowAsync(copy, cancellation).ConfigureAwait(false);
+            await copy.WriteAsync((short)(tile / tiles.Across), NpgsqlDbType.Smallint, cancellation).ConfigureAwait(false);
+            await copy.WriteAsync((short)(tile % tiles.Across), NpgsqlDbType.Smallint, cancellation).ConfigureAwait(false);
+            await copy.WriteAsync(seconds, NpgsqlDbType.Array | NpgsqlDbType.Integer, cancellation).ConfigureAwait(false);
+            await copy.WriteAsync(leads.Wkb, NpgsqlDbType.Array | NpgsqlDbType.Bytea, cancellation).ConfigureAwait(false);
+            await copy.WriteAsync(Array.ConvertAll(leads.Sums, s => s.Known), NpgsqlDbType.Array | NpgsqlDbType.Integer, cancellation).ConfigureAwait(false);
+            await copy.WriteAsync(Array.ConvertAll(leads.Sums, s => s.Wet), NpgsqlDbType.Array | NpgsqlDbType.Integer, cancellation).ConfigureAwait(false);
+            await copy.WriteAsync(Array.ConvertAll(leads.Sums, s => s.Sum), NpgsqlDbType.Array | NpgsqlDbType.Double, cancellation).ConfigureAwait(false);
+            await copy.WriteAsync(Array.ConvertAll(leads.Sums, s => s.Highest), NpgsqlDbType.Array | NpgsqlDbType.Real, cancellation).ConfigureAwait(false);
+        }
     }
 
     /// <summary>A row for each strip with all its leads.</summary>
     internal async Task CopyStripsAsync(CancellationToken cancellation)
     {
-        var writer = new StripWriter(tiles, rates, percent);
         await using var copy = await connection.BeginBinaryImportAsync(
             "COPY nowcast.forecast_strip (grid_id, issue_time, run_id, strip, tile_col, rates, percent) FROM STDIN (FORMAT binary)", cancellation).ConfigureAwait(false);
-        for (var strip = 0; strip < writer.Down; strip++)
+        var strips = StripWriter.Down(tiles) * tiles.Across;
+        await EncodedAhead.SendAsync(
+            strips, () => new StripWriter(tiles, rates, percent), (strip, writer) => writer.Fill(strip / tiles.Across, strip % tiles.Across), SendAsync, cancellation).ConfigureAwait(false);
+        Check(await copy.CompleteAsync(cancellation).ConfigureAwait(false), strips);
+
+        async Task SendAsync(int strip, StripWriter writer)
         {
-            for (var column = 0; column < tiles.Across; column++)
-            {
-                writer.Fill(strip, column);
-                await StartRowAsync(copy, cancellation).ConfigureAwait(false);
-                await copy.WriteAsync((short)strip, NpgsqlDbType.Smallint, cancellation).ConfigureAwait(false);
-                await copy.WriteAsync((short)column, NpgsqlDbType.Smallint, cancellation).ConfigureAwait(false);
-                await copy.WriteAsync(writer.Rates, NpgsqlDbType.Bytea, cancellation).ConfigureAwait(false);
-                await copy.WriteAsync(writer.Percent, NpgsqlDbType.Bytea, cancellation).ConfigureAwait(false);
-            }
+            await StartRowAsync(copy, cancellation).ConfigureAwait(false);
+            await copy.WriteAsync((short)(strip / tiles.Across), NpgsqlDbType.Smallint, cancellation).ConfigureAwait(false);
+            await copy.WriteAsync((short)(strip % tiles.Across), NpgsqlDbType.Smallint, cancellation).ConfigureAwait(false);
+            await copy.WriteAsync(writer.Rates, NpgsqlDbType.Bytea, cancellation).ConfigureAwait(false);
+            await copy.WriteAsync(writer.Percent, NpgsqlDbType.Bytea, cancellation).ConfigureAwait(false);
         }
-        Check(await copy.CompleteAsync(cancellation).ConfigureAwait(false), writer.Down * tiles.Across);
     }
 
     private async Task StartRowAsync(NpgsqlBinaryImporter copy, CancellationToken cancellation)

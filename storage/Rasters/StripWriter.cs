@@ -32,7 +32,7 @@ internal sealed class StripWriter
     }
 
     /// <summary>How many strips lie one below the other.</summary>
-    internal int Down => (tiles.Grid.Height + Rows - 1) / Rows;
+    internal static int Down(TileLayout tiles) => (tiles.Grid.Height + Rows - 1) / Rows;
 
     /// <summary>For each lead the high bytes of all pixels, then the low ones.</summary>
     internal byte[] Rates { get; }

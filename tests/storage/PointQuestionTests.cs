@@ -168,6 +168,26 @@ public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDa
         Assert.Equal((null, 0), (after.DepthMm, after.CoveredMinutes));
     }
 
+    [Fact]
+    public async Task TheQuestionsAnswerWhateverPathTheirCallerHasSet()
+    {
+        await PublishAloneAsync(Some.Forecast(Some.LonLatGrid(width: 70, height: 70)));
+        await using var connection = await test.Database.DataSource.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using (var path = new NpgsqlCommand("SET LOCAL search_path = ''", connection))
+            await path.ExecuteNonQueryAsync(cancellation);
+        await using var questions = new NpgsqlCommand(
+            """
+            SELECT ARRAY[(SELECT count(*) FROM nowcast.rain_at(152.3, -27.3, $1)), (SELECT count(*) FROM nowcast.exceedance_at(152.3, -27.3, $1)),
+                         (SELECT count(*) FROM nowcast.depth_at(152.3, -27.3, 60, $1)), (SELECT count(nowcast.rain_starts(152.3, -27.3, 0, $1))),
+                         (SELECT count(*) FROM nowcast.rain_over(area, $1)), (SELECT count(*) FROM nowcast.rain_over(public.ST_ForceCollection(area), $1)),
+                         (SELECT count(*) FROM nowcast.rain_over(public.ST_Transform(area, 3857), $1))]
+            FROM public.ST_MakeEnvelope(152.1, -27.4, 152.4, -27.1, 4326) AS area
+            """, connection) { Parameters = { new() { Value = Some.Noon } } };
+
+        Assert.Equal([3, 12, 1, 1, 3, 3, 3], (long[])(await questions.ExecuteScalarAsync(cancellation))!);
+    }
+
     private async Task CompareAsync(RadarGrid grid, IEnumerable<(double Lon, double Lat, int Pixel)> places)
     {
         var made = Some.Forecast(grid, leads: 2);

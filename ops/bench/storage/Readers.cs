@@ -7,26 +7,35 @@ namespace ConvLstm.Nowcast.Bench.Storage;
 /// <summary>Asks from several connections at once, as the reader that consumers log in as.</summary>
 internal sealed class Readers : IAsyncDisposable
 {
-    private const int Warm = 3;
+    private const int Warm = 5;
     private readonly NpgsqlDataSource source;
 
-    internal Readers(NowcastDatabase database) =>
+    /// <param name="database">Whom to ask.</param>
+    /// <param name="connections">At most; each is kept, and its statements prepared, as pools of consumers do.</param>
+    internal Readers(NowcastDatabase database, int connections) =>
         source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.Cluster!.ConnectionString)
         {
-            Username = "nowcast_reader", NoResetOnClose = true, MaxAutoPrepare = 8, AutoPrepareMinUsages = 1, MaxPoolSize = 32,
+            Username = "nowcast_reader", NoResetOnClose = true, MaxAutoPrepare = 8, AutoPrepareMinUsages = 1, MaxPoolSize = connections,
         });
 
     public ValueTask DisposeAsync() => source.DisposeAsync();
 
-    /// <summary>The milliseconds of every answer, rising; each reader asks again as soon as it has its answer.</summary>
-    internal async Task<double[]> AskAsync(Question question, int readers, int each, int seed)
+    /// <summary>Every answer that several readers got in some time.</summary>
+    /// <param name="question">What they ask.</param>
+    /// <param name="readers">How many ask at once.</param>
+    /// <param name="time">How long.</param>
+    /// <param name="seed">Of what they ask about.</param>
+    /// <param name="aSecond">How often each asks; null for as soon as it has its answer. Who is late asks at once, and the wait counts.</param>
+    internal async Task<IReadOnlyCollection<Answer>> AskAsync(Question question, int readers, TimeSpan time, int seed, double? aSecond = null)
     {
-        var answers = await Task.WhenAll(Enumerable.Range(0, readers).Select(reader => Task.Run(() => AskAsync(question, each, new Random((seed * 1000) + reader)))));
-        return [.. answers.SelectMany(times => times).Order()];
+        var answers = await Task.WhenAll(Enumerable.Range(0, readers).Select(reader =>
+            Task.Run(() => AskAsync(question, time, new Random((seed * 1000) + reader), aSecond))));
+        return [.. answers.SelectMany(times => times)];
     }
 
-    /// <summary>The value below which 95 per cent lie.</summary>
-    internal static double P95(double[] sorted) => sorted[(int)(0.95 * (sorted.Length - 1))];
+    /// <summary>The milliseconds below which a share of the answers took.</summary>
+    internal static double Quantile(IReadOnlyCollection<Answer> answers, double share) =>
+        answers.Select(answer => answer.Milliseconds).Order().ElementAt((int)(share * (answers.Count - 1)));
 
     /// <summary>
     /// Processor time of the server's process for an answer, milliseconds, as the kernel counts it
@@ -36,9 +45,9 @@ internal sealed class Readers : IAsyncDisposable
     {
         await using var connection = await database.DataSource.OpenConnectionAsync();
         var random = new Random(7);
-        await RepeatAsync(connection, question, Warm, random, _ => { });
+        await RepeatAsync(connection, question, Warm, random);
         var before = await NanosecondsAsync();
-        await RepeatAsync(connection, question, count, random, _ => { });
+        await RepeatAsync(connection, question, count, random);
         return (await NanosecondsAsync() - before) / 1e6 / count;
 
         async Task<double> NanosecondsAsync()
@@ -48,30 +57,47 @@ internal sealed class Readers : IAsyncDisposable
         }
     }
 
-    private async Task<List<double>> AskAsync(Question question, int count, Random random)
+    private async Task<List<Answer>> AskAsync(Question question, TimeSpan time, Random random, double? aSecond)
     {
         await using var connection = await source.OpenConnectionAsync();
-        var times = new List<double>(count);
-        await RepeatAsync(connection, question, Warm, random, _ => { });
-        await RepeatAsync(connection, question, count, random, times.Add);
-        return times;
+        for (var i = 0; i < Warm; i++)
+            await AskAsync(connection, question, random);
+        var answers = new List<Answer>();
+        var end = Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
+        var due = Stopwatch.GetTimestamp() + (long)(random.NextDouble() / (aSecond ?? double.PositiveInfinity) * Stopwatch.Frequency);
+        while (due < end)
+        {
+            if (Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due) is { Ticks: > 0 } early)
+                await Task.Delay(early);
+            // A timer that fires late is not the server's fault; a reader that is late for its own next question is.
+            var asked = Math.Max(due, answers.Count == 0 ? due : answers[^1].Given);
+            var start = Stopwatch.GetTimestamp();
+            await AskAsync(connection, question, random);
+            var given = Stopwatch.GetTimestamp();
+            var waited = aSecond is null ? 0 : asked - due;
+            answers.Add(new(start, given, Stopwatch.GetElapsedTime(start - waited, given).TotalMilliseconds));
+            due = aSecond is { } pace ? due + (long)(Stopwatch.Frequency / pace) : given;
+        }
+        return answers;
     }
 
-    private static async Task RepeatAsync(NpgsqlConnection connection, Question question, int count, Random random, Action<double> milliseconds)
+    private static async Task RepeatAsync(NpgsqlConnection connection, Question question, int count, Random random)
     {
         for (var i = 0; i < count; i++)
+            await AskAsync(connection, question, random);
+    }
+
+    private static async Task AskAsync(NpgsqlConnection connection, Question question, Random random)
+    {
+        await using var command = new NpgsqlCommand(question.Sql, connection);
+        foreach (var value in question.Values(random))
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        await using var rows = await command.ExecuteReaderAsync();
+        while (await rows.ReadAsync())
         {
-            await using var command = new NpgsqlCommand(question.Sql, connection);
-            foreach (var value in question.Values(random))
-                command.Parameters.Add(new NpgsqlParameter { Value = value });
-            var start = Stopwatch.GetTimestamp();
-            await using (var rows = await command.ExecuteReaderAsync())
-            {
-                while (await rows.ReadAsync())
-                {
-                }
-            }
-            milliseconds(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
     }
 }
+
+/// <summary>An answer: when it was asked for and given (<see cref="Stopwatch.GetTimestamp"/>), and how long it took, with the wait for its turn.</summary>
+internal readonly record struct Answer(long Asked, long Given, double Milliseconds);
