@@ -1,6 +1,6 @@
-using System.Text.Json;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Jobs.Heavy;
+using ConvLstm.Nowcast.Jobs.Pipeline;
 using ConvLstm.Nowcast.Jobs.Retraining;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Model;
@@ -36,7 +36,7 @@ internal static class RetrainWork
                 return new(HeavyMessage.Of.Result, "warming up: there are not enough scans in a row yet to train and compare");
             context.Say(new(HeavyMessage.Of.Log, archive.Describe()));
             var (candidateFile, promotedFile) = (Path.Combine(folder.FullName, "candidate.safetensors"), Path.Combine(folder.FullName, "promoted.safetensors"));
-            var promoted = await context.Database.Models.PromotedAsync(cancellation);
+            var promoted = await ForecastModel.PromotedAsync(context.Database, cancellation);
             if (promoted is not null)
                 await File.WriteAllBytesAsync(promotedFile, await context.Database.Models.CheckpointAsync(promoted.Version, cancellation), cancellation);
 
@@ -63,9 +63,7 @@ internal static class RetrainWork
     private static async Task<HeavyMessage> KeepAsync(
         HeavyContext context, Checkpoint candidate, string file, StoredModel? promoted, Verdict verdict, CancellationToken cancellation)
     {
-        await context.Database.Models.ImportAsync(
-            candidate.Version, candidate.Metadata.Network.Network, await File.ReadAllBytesAsync(file, cancellation),
-            JsonSerializer.Serialize(candidate.Metadata), verdict.ToJson(), cancellation);
+        await ForecastModel.StoreAsync(context.Database, candidate, file, verdict.ToJson(), cancellation);
         if (!verdict.IsBetter)
             return new(HeavyMessage.Of.Result, $"{candidate.Version} is kept and not promoted: {verdict.Reason}", Data: HeavyMessage.DataOf(verdict));
         // Somebody may have promoted another meanwhile, against which nothing was compared.
