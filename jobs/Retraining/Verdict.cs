@@ -24,5 +24,5 @@ internal sealed record Verdict(
         ", ", differences.Select(d => $"CRPS {Signed(d.Value.Mean)} mm/h against {d.Key} ({Signed(d.Value.Low)} to {Signed(d.Value.High)})"));
 
     // Rounded first: what is almost zero from below has two signs otherwise.
-    private static string Signed(double value) => (Math.Round(value, 4) + 0.0).ToString("+0.0000;-0.0000", CultureInfo.InvariantCulture);
+    private static string Signed(double value) => (Math.Round(value, 5) + 0.0).ToString("+0.00000;-0.00000", CultureInfo.InvariantCulture);
 }
