@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Text.Json;
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Jobs.Pipeline;
 using ConvLstm.Nowcast.Model.Checkpoints;
 using ConvLstm.Nowcast.Storage;
 
@@ -39,7 +39,7 @@ internal static class ModelsCommand
     {
         var models = await database.Models.ListAsync(cancellation);
         if (models.Count == 0)
-            terminal.Line("there is no model: extrapolation answers");
+            terminal.Line("there is no model yet: the first forecast takes the one that comes with the program");
         foreach (var model in models.OrderBy(m => m.ImportedAt))
             terminal.Line($"{(model.IsPromoted ? "*" : " ")} {model.Version}  {model.ImportedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC  {model.CheckpointBytes / 1024} kB  {model.Scores}");
     }
@@ -59,9 +59,7 @@ internal static class ModelsCommand
     private static async Task<int> ImportAsync(Terminal terminal, NowcastDatabase database, string file, bool promote, CancellationToken cancellation)
     {
         using var model = Checkpoint.Load(file, CPU);
-        await database.Models.ImportAsync(
-            model.Version, model.Metadata.Network.Network, await File.ReadAllBytesAsync(file, cancellation),
-            JsonSerializer.Serialize(model.Metadata), JsonSerializer.Serialize(model.Metadata.Scores), cancellation);
+        await ForecastModel.StoreAsync(database, model, file, ForecastModel.ScoresOf(model), cancellation);
         if (promote)
             await database.Models.PromoteAsync(model.Version, $"imported from {Path.GetFileName(file)}", cancellation);
         terminal.Line($"{model.Version} is stored{(promote ? " and forecasts from now on" : "")}");

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 using ConvLstm.Nowcast.Evaluation;
 using ConvLstm.Nowcast.Ingest.Projection;
 using ConvLstm.Nowcast.Ingest.Sequences;
@@ -73,9 +72,7 @@ internal sealed class Demonstration(Terminal terminal, DemoPlan plan, TimeProvid
 
     private static async Task PromoteAsync(NowcastDatabase database, Checkpoint model, string file, CancellationToken cancellation)
     {
-        await database.Models.ImportAsync(
-            model.Version, model.Metadata.Network.Network, await File.ReadAllBytesAsync(file, cancellation),
-            JsonSerializer.Serialize(model.Metadata), JsonSerializer.Serialize(model.Metadata.Scores), cancellation);
+        await ForecastModel.StoreAsync(database, model, file, ForecastModel.ScoresOf(model), cancellation);
         await database.Models.PromoteAsync(model.Version, "trained by the demonstration", cancellation);
     }
 

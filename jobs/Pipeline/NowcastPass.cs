@@ -22,6 +22,9 @@ internal sealed record NowcastOutcome(string Grid, string Method, DateTimeOffset
 /// </summary>
 internal sealed class NowcastPass(NowcastDatabase database, Checkpoint? model, TimeSpan lead)
 {
+    /// <summary>What consumers are given, where it is there.</summary>
+    internal static readonly string[] BestFirst = [ModelForecast.Name, Extrapolation.Name, Persistence.Name];
+
     /// <summary>Scans that are enough for the yardsticks.</summary>
     private const int ScansRead = 12;
 
@@ -43,22 +46,41 @@ internal sealed class NowcastPass(NowcastDatabase database, Checkpoint? model, T
     }
 
     /// <summary>
-    /// All methods from one sequence; a method that cannot work costs the others nothing. The quick yardsticks go first: whatever becomes of the
-    /// model, and however long it takes, consumers have an answer.
+    /// All methods from one sequence; a method that cannot work costs the others nothing. Extrapolation goes first: whatever becomes of the model, and
+    /// however long it takes, consumers have an answer. Persistence, for which they wait least, goes last.
     /// </summary>
     private async Task<IReadOnlyList<NowcastOutcome>> PublishAllAsync(RadarSequence past, Action<NowcastOutcome> report, CancellationToken cancellation)
     {
         var outcomes = new List<NowcastOutcome>();
-        foreach (var forecaster in Methods().Reverse())
+        var publishing = Task.CompletedTask;
+        try
         {
-            var (run, problem) = await TryAsync(forecaster, past, cancellation);
-            outcomes.Insert(0, new(past.Grid.Name, forecaster.Method, past.IssueTime, run, problem));
-            report(outcomes[0]);
+            foreach (var forecaster in Methods())
+            {
+                // While the database takes one forecast the next is computed.
+                var (forecast, problem) = Forecast(forecaster, past, cancellation);
+                await publishing;
+                publishing = Task.Run(() => NoteAsync(forecaster.Method, forecast, problem), cancellation);
+            }
         }
-        return outcomes;
+        finally
+        {
+            await publishing;
+        }
+        return [.. outcomes.OrderBy(o => Array.IndexOf(BestFirst, o.Method))];
+
+        async Task NoteAsync(string method, RainForecast? forecast, string? problem)
+        {
+            PublishedRun? run = null;
+            if (forecast is not null)
+                (run, problem) = await PublishAsync(forecast, cancellation);
+            var outcome = new NowcastOutcome(past.Grid.Name, method, past.IssueTime, run, problem);
+            outcomes.Add(outcome);
+            report(outcome);
+        }
     }
 
-    private async Task<(PublishedRun? Run, string? Problem)> TryAsync(IForecaster forecaster, RadarSequence past, CancellationToken cancellation)
+    private (RainForecast? Forecast, string? Problem) Forecast(IForecaster forecaster, RadarSequence past, CancellationToken cancellation)
     {
         if (past.Frames.Count < forecaster.ScansNeeded)
             return (null, $"warming up: {past.Frames.Count} of {forecaster.ScansNeeded} scans in a row are there");
@@ -66,9 +88,7 @@ internal sealed class NowcastPass(NowcastDatabase database, Checkpoint? model, T
             return (null, $"a lead of {lead.TotalMinutes:0.##} minutes is shorter than the {past.Step.TotalMinutes:0.##} minutes between its scans: raise NOWCAST_LEADMINUTES");
         try
         {
-            var forecast = forecaster.Forecast(past, new ForecastRequest(lead, ForecastRequest.DefaultThresholds), cancellation);
-            var run = await database.Forecasts.PublishAsync(forecast, cancellation);
-            return (run, run.IsSane ? null : "withheld: " + string.Join(", ", run.Checks.Where(c => !c.Passed).Select(c => $"{c.Check} {c.Found} (limit {c.Limit})")));
+            return (forecaster.Forecast(past, new ForecastRequest(lead, ForecastRequest.DefaultThresholds), cancellation), null);
         }
         catch (Exception e) when (e is ReportedException or TorchException)
         {
@@ -77,11 +97,24 @@ internal sealed class NowcastPass(NowcastDatabase database, Checkpoint? model, T
         }
     }
 
+    private async Task<(PublishedRun? Run, string? Problem)> PublishAsync(RainForecast forecast, CancellationToken cancellation)
+    {
+        try
+        {
+            var run = await database.Forecasts.PublishAsync(forecast, cancellation);
+            return (run, run.IsSane ? null : "withheld: " + string.Join(", ", run.Checks.Where(c => !c.Passed).Select(c => $"{c.Check} {c.Found} (limit {c.Limit})")));
+        }
+        catch (ReportedException e)
+        {
+            return (null, e.Message);
+        }
+    }
+
     private IEnumerable<IForecaster> Methods()
     {
+        yield return new Extrapolation();
         if (model is not null)
             yield return new ModelForecast(model);
-        yield return new Extrapolation();
         yield return new Persistence();
     }
 }

@@ -13,6 +13,11 @@ internal sealed class RetrainingPlan(RetrainSettings settings, TimeSpan lead, Re
     private const int LeadsPerStep = 4;
     private const int PixelWindows = 400;
 
+    // Of the first hours of an archive the usual share would be no longer than one window, which a missing scan breaks.
+    private const double ValidationWindows = 2;
+    private const double UsualValidation = 0.15;
+    private const double MostValidation = 0.3;
+
     /// <summary>A warm start is near its goal: large steps would only forget.</summary>
     private const double WarmRate = 5e-4;
     private const double ColdRate = 2e-3;
@@ -23,13 +28,20 @@ internal sealed class RetrainingPlan(RetrainSettings settings, TimeSpan lead, Re
     {
         var first = archive.Training[0];
         var side = Math.Min(settings.Crop, Math.Min(first.Grid.Width, first.Grid.Height));
+        var future = Math.Clamp((int)(lead / first.Step), 1, MostFuture);
         return new()
         {
             Series = archive.Training,
             Out = outFile,
             Init = init,
             Network = new() { Network = LagrangianNetwork.Name, Hidden = settings.Hidden is { Length: > 0 } hidden ? hidden : [UsualHidden], Patch = settings.Patch },
-            Windows = new() { Past = settings.Past, Future = Math.Clamp((int)(lead / first.Step), 1, MostFuture), Crop = side / settings.Patch * settings.Patch },
+            Windows = new()
+            {
+                Past = settings.Past,
+                Future = future,
+                Crop = Math.Max(1, side / settings.Patch) * settings.Patch,
+                ValidationShare = Math.Clamp(ValidationWindows * (settings.Past + future) / (double)archive.Training.Sum(s => s.Scans.Count), UsualValidation, MostValidation),
+            },
             Training = new()
             {
                 Budget = TimeSpan.FromMinutes(settings.Minutes),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using ConvLstm.Nowcast.Jobs.Heavy;
 
@@ -20,5 +21,8 @@ internal sealed record Verdict(
     internal string ToJson() => JsonSerializer.Serialize(this, HeavyMessage.Json);
 
     internal static string Describe(IReadOnlyDictionary<string, Difference> differences) => string.Join(
-        ", ", differences.Select(d => FormattableString.Invariant($"CRPS {d.Value.Mean:+0.0000;-0.0000} mm/h against {d.Key} ({d.Value.Low:+0.0000;-0.0000} to {d.Value.High:+0.0000;-0.0000})")));
+        ", ", differences.Select(d => $"CRPS {Signed(d.Value.Mean)} mm/h against {d.Key} ({Signed(d.Value.Low)} to {Signed(d.Value.High)})"));
+
+    // Rounded first: what is almost zero from below has two signs otherwise.
+    private static string Signed(double value) => (Math.Round(value, 5) + 0.0).ToString("+0.00000;-0.00000", CultureInfo.InvariantCulture);
 }

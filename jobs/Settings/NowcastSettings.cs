@@ -16,7 +16,7 @@ internal sealed record NowcastSettings
     /// <summary>The folder where new radar files arrive; null where there is none.</summary>
     public string? Feed { get; init; }
 
-    /// <summary>The checkpoint to forecast with; null takes the promoted one of the database, or extrapolation.</summary>
+    /// <summary>The checkpoint to forecast with; null takes the promoted one of the database, at first that which comes with the program.</summary>
     public string? Model { get; init; }
 
     /// <summary>How far forecasts look ahead.</summary>

@@ -55,7 +55,7 @@ internal static class HealthEndpoint
     private static async Task<Check> ModelAsync(NowcastDatabase database, NowcastSettings settings, CancellationToken cancellation) =>
         !string.IsNullOrEmpty(settings.Model)
             ? new("model", File.Exists(settings.Model), File.Exists(settings.Model) ? settings.Model : $"{settings.Model} is not there: correct NOWCAST_MODEL")
-            : new("model", true, (await database.Models.PromotedAsync(cancellation))?.Version ?? "none is promoted: extrapolation answers");
+            : new("model", true, (await database.Models.PromotedAsync(cancellation))?.Version ?? "none is promoted");
 
     private static async Task<Check> FreshnessAsync(NowcastDatabase database, NowcastSettings settings, CancellationToken cancellation)
     {

@@ -1,3 +1,4 @@
+using ConvLstm.Nowcast.Jobs.Pipeline;
 using ConvLstm.Nowcast.Methods;
 
 namespace ConvLstm.Nowcast.Jobs.Work;
@@ -8,8 +9,6 @@ internal sealed record GivenForecast(string Grid, DateTimeOffset IssueTime, stri
 /// <summary>Puts together what a forecasting process said: the best method that is there for each grid.</summary>
 internal sealed class NowcastAnswer
 {
-    private static readonly string[] BestFirst = [ModelForecast.Name, Extrapolation.Name, Persistence.Name];
-
     private readonly List<MethodOutcome> _outcomes = [];
     private string? _said;
 
@@ -18,15 +17,15 @@ internal sealed class NowcastAnswer
     /// <summary>Why the process did not come to its end; null where it did.</summary>
     internal string? Failure { get; private set; }
 
-    /// <summary>Something that consumers can be given is there.</summary>
-    internal bool HasAny => _outcomes.Exists(o => o.IsSane);
+    /// <summary>A method was tried for a grid, whatever came of it.</summary>
+    internal bool Has(string grid, string method) => _outcomes.Exists(o => o.Grid == grid && o.Method == method);
 
     /// <summary>For each grid with an answer the best method, with the reason where it is not the model.</summary>
     internal IReadOnlyList<GivenForecast> Given =>
     [
         .. _outcomes.Where(o => o.IsSane).GroupBy(o => o.Grid).Select(grid =>
         {
-            var best = grid.MinBy(o => Array.IndexOf(BestFirst, o.Method))!;
+            var best = grid.MinBy(o => Array.IndexOf(NowcastPass.BestFirst, o.Method))!;
             return new GivenForecast(grid.Key, best.IssueTime, best.Method, best.Method == ModelForecast.Name ? null : WhyNotModel(grid.Key));
         }),
     ];

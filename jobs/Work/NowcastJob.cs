@@ -4,13 +4,14 @@ using ConvLstm.Nowcast.Jobs.Heavy;
 using ConvLstm.Nowcast.Jobs.Monitoring;
 using ConvLstm.Nowcast.Jobs.Schedule;
 using ConvLstm.Nowcast.Jobs.Settings;
+using ConvLstm.Nowcast.Methods;
 using ConvLstm.Nowcast.Storage;
 
 namespace ConvLstm.Nowcast.Jobs.Work;
 
 /// <summary>
-/// Forecasts from the newest scans. The work is done by a process of its own, which publishes extrapolation and persistence first and then the model;
-/// when the model is missing, fails, or is too slow for the deadline, they have answered already, and the reason is noted.
+/// Forecasts from the newest scans. The work is done by a process of its own, which publishes extrapolation first and then the model;
+/// when the model is missing, fails, or is too slow for the deadline, extrapolation has answered already, and the reason is noted.
 /// </summary>
 internal sealed class NowcastJob(NowcastDatabase database, ForecastSettings settings, string? modelFile, TimeSpan lead) : IJob
 {
@@ -25,8 +26,8 @@ internal sealed class NowcastJob(NowcastDatabase database, ForecastSettings sett
 
         var answer = new NowcastAnswer();
         await ForecastAsync(context, answer, withModel: true, cancellation);
-        // The process may have died before the yardsticks were done; without the model it is small.
-        if (answer.Failure is not null && !answer.HasAny)
+        // The process died, or was stopped, before the yardsticks were done; without the model it is small.
+        if (answer.Failure is not null && news.Any(n => n.NewestUsable is not null && !answer.Has(n.Grid, Persistence.Name)))
             await ForecastAsync(context, answer, withModel: false, cancellation);
         if (answer.Message() is not { } message)
             throw new ReportedException(answer.Failure ?? answer.Problems());

@@ -1,10 +1,11 @@
-using System.Text.Json;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Jobs.Heavy;
+using ConvLstm.Nowcast.Jobs.Pipeline;
 using ConvLstm.Nowcast.Jobs.Retraining;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Model.Checkpoints;
+using ConvLstm.Nowcast.MovingFrame;
 using ConvLstm.Nowcast.Storage.Models;
 using ConvLstm.Nowcast.Training;
 
@@ -21,6 +22,8 @@ internal static class RetrainWork
 {
     internal const string Name = "retrain";
 
+    private const string WarmingUp = "warming up: there are not enough scans in a row yet to train and compare";
+
     /// <summary>Of the progress bar; the rest is the comparison.</summary>
     private const double TrainingShare = 0.8;
 
@@ -30,16 +33,19 @@ internal static class RetrainWork
         var folder = Directory.CreateTempSubdirectory("nowcast-retrain-");
         try
         {
+            var (candidateFile, promotedFile) = (Path.Combine(folder.FullName, "candidate.safetensors"), Path.Combine(folder.FullName, "promoted.safetensors"));
+            var promoted = await ForecastModel.PromotedAsync(context.Database, cancellation);
+            if (promoted is not null)
+                await File.WriteAllBytesAsync(promotedFile, await context.Database.Models.CheckpointAsync(promoted.Version, cancellation), cancellation);
+            using var current = promoted is null ? null : Checkpoint.Load(promotedFile, Devices.Named(settings.Device));
+            if (current is not null)
+                settings = settings with { Past = current.Metadata.PastFrames, Patch = current.Metadata.Network.Patch };
+
             Say(context, null, "reading the archive");
             var archive = await RecentArchive.LoadAsync(context.Database, settings, lead, context.Time.GetUtcNow(), folder.FullName, cancellation);
             if (archive is null)
-                return new(HeavyMessage.Of.Result, "warming up: there are not enough scans in a row yet to train and compare");
+                return new(HeavyMessage.Of.Result, WarmingUp);
             context.Say(new(HeavyMessage.Of.Log, archive.Describe()));
-            var (candidateFile, promotedFile) = (Path.Combine(folder.FullName, "candidate.safetensors"), Path.Combine(folder.FullName, "promoted.safetensors"));
-            var promoted = await context.Database.Models.PromotedAsync(cancellation);
-            if (promoted is not null)
-                await File.WriteAllBytesAsync(promotedFile, await context.Database.Models.CheckpointAsync(promoted.Version, cancellation), cancellation);
-
             var plan = new RetrainingPlan(settings, lead, archive);
             var request = plan.Request(candidateFile, promoted is null ? null : promotedFile);
             context.Say(new(HeavyMessage.Of.Log, promoted is null ? "there is no promoted model: a first training" : $"going on from {promoted.Version}"));
@@ -49,10 +55,14 @@ internal static class RetrainWork
             context.Say(new(HeavyMessage.Of.Log, FormattableString.Invariant($"{result.Steps} steps in {result.Duration.TotalSeconds:0} s, validation loss {result.FirstLoss:0.0000} → {result.ValidationLoss:0.0000}")));
 
             using var candidate = Checkpoint.Load(candidateFile, Devices.Named(settings.Device));
-            using var current = promoted is null ? null : Checkpoint.Load(promotedFile, Devices.Named(settings.Device));
             var verdict = Contest.Hold(settings, lead, archive, candidate, current, (done, of) => Say(
                 context, TrainingShare + ((1 - TrainingShare) * done / of), $"comparing: {done} of {of} forecasts"), cancellation);
             return await KeepAsync(context, candidate, candidateFile, promoted, verdict, cancellation);
+        }
+        catch (TooFewScansException e)
+        {
+            // No failure: time alone mends it, and trying again in minutes would not.
+            return new(HeavyMessage.Of.Result, $"{WarmingUp}: {e.Message}");
         }
         finally
         {
@@ -63,9 +73,7 @@ internal static class RetrainWork
     private static async Task<HeavyMessage> KeepAsync(
         HeavyContext context, Checkpoint candidate, string file, StoredModel? promoted, Verdict verdict, CancellationToken cancellation)
     {
-        await context.Database.Models.ImportAsync(
-            candidate.Version, candidate.Metadata.Network.Network, await File.ReadAllBytesAsync(file, cancellation),
-            JsonSerializer.Serialize(candidate.Metadata), verdict.ToJson(), cancellation);
+        await ForecastModel.StoreAsync(context.Database, candidate, file, verdict.ToJson(), cancellation);
         if (!verdict.IsBetter)
             return new(HeavyMessage.Of.Result, $"{candidate.Version} is kept and not promoted: {verdict.Reason}", Data: HeavyMessage.DataOf(verdict));
         // Somebody may have promoted another meanwhile, against which nothing was compared.

@@ -14,6 +14,7 @@ internal static class MultiScaleBlur
     {
         if (radius == 0)
             return images;
+        using var scope = NewDisposeScope();
         var size = images.shape;
         var box = new long[] { (2 * radius) + 1, (2 * radius) + 1 };
         var stride = new long[] { Math.Max(1, radius / 2), Math.Max(1, radius / 2) };
@@ -22,7 +23,7 @@ internal static class MultiScaleBlur
         if (stride[0] > 1)
             sums = nn.functional.interpolate(sums, [((sums.shape[2] - 1) * stride[0]) + 1, ((sums.shape[3] - 1) * stride[1]) + 1], mode: InterpolationMode.Bilinear, align_corners: true);
         sums = Filled(sums, size[2], size[3]);
-        return sums.narrow(1, 0, size[1]) / sums.narrow(1, size[1], 1).clamp(min: 1e-3);
+        return (sums.narrow(1, 0, size[1]) / sums.narrow(1, size[1], 1).clamp(min: 1e-3)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The last rows and columns, which the raster does not reach, take the values of its edge.</summary>

@@ -108,9 +108,17 @@ internal sealed record RainFeatures(Tensor Rain, Tensor Rungs)
     /// <summary>A rate that equals the threshold reaches it; packing and logarithm may have cost it its last digits.</summary>
     internal const float ThresholdSlack = 1e-3f;
 
-    private static Tensor Log(Tensor rain) => (rain + Least).log() / LogSpan;
+    private static Tensor Log(Tensor rain)
+    {
+        using var scope = NewDisposeScope();
+        return ((rain + Least).log() / LogSpan).MoveToOuterDisposeScope();
+    }
 
-    private static Tensor LogOdds(Tensor share, double least) => ((share + least) / (1 - share + least)).log() / LogSpan;
+    private static Tensor LogOdds(Tensor share, double least)
+    {
+        using var scope = NewDisposeScope();
+        return (((share + least) / (1 - share + least)).log() / LogSpan).MoveToOuterDisposeScope();
+    }
 
     private static int Pixels(double kilometres, LeadTimes leads) => (int)Math.Round(kilometres / leads.PixelKilometres);
 

@@ -24,7 +24,8 @@ public sealed class AlignedWindows : ITrainingWindows
     /// <param name="options">Lengths and sizes.</param>
     /// <param name="cache">Frames that were read before.</param>
     /// <param name="cancellation">Stops reading.</param>
-    /// <exception cref="ReportedException">An option is outside what makes sense, or the archive has too few scans in a row for a window in each part.</exception>
+    /// <exception cref="ReportedException">An option is outside what makes sense.</exception>
+    /// <exception cref="TooFewScansException">The archive has too few scans in a row for a window in each part.</exception>
     public AlignedWindows(IReadOnlyList<ScanSeries> series, WindowOptions options, FrameCache cache, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(series);
@@ -38,7 +39,7 @@ public sealed class AlignedWindows : ITrainingWindows
             (training, validation) = Divide(series, options with { SeveralSteps = false });
         if (training.Count == 0 || validation.Count == 0)
         {
-            throw new ReportedException($"The data give {training.Sum(g => g.Windows.Count)} windows of {options.Past}+{options.Future} scans to train on and {validation.Sum(g => g.Windows.Count)} to validate on: "
+            throw new TooFewScansException($"The data give {training.Sum(g => g.Windows.Count)} windows of {options.Past}+{options.Future} scans to train on and {validation.Sum(g => g.Windows.Count)} to validate on: "
                 + "give more scans in a row, or fewer with --past and --future.");
         }
         Windows = training.Sum(g => g.Windows.Count);

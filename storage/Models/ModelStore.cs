@@ -31,6 +31,9 @@ public sealed class ModelStore
     // Promoting and rolling back look at the newest row, then write: one at a time.
     private const string OneAtATime = "LOCK TABLE nowcast.model_promotion IN SHARE ROW EXCLUSIVE MODE;";
 
+    /// <summary>The note of a promotion that nobody asked for.</summary>
+    private const string Offered = "comes with the program";
+
     private readonly NpgsqlDataSource database;
     private readonly TimeProvider time;
 
@@ -53,7 +56,7 @@ public sealed class ModelStore
         string version, string network, byte[] checkpoint, string metadataJson, string scoresJson, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
-        var checksum = Convert.ToHexStringLower(SHA256.HashData(checkpoint));
+        var checksum = ChecksumOf(checkpoint);
         await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
         await using var insert = new NpgsqlCommand(
             """
@@ -78,6 +81,47 @@ public sealed class ModelStore
                 throw new ReportedException($"The database has another model {version} (checksum {there?.Checksum}). Give this one another version.");
         }
         return checksum;
+    }
+
+    /// <summary>
+    /// Stores a checkpoint that comes with the program, once, and lets it forecast where nobody has chosen: no model was ever promoted, or only such
+    /// ones, and none was taken back.
+    /// </summary>
+    /// <param name="version">The name people will use.</param>
+    /// <param name="network">The architecture.</param>
+    /// <param name="checkpoint">The .safetensors file.</param>
+    /// <param name="metadataJson">A JSON object.</param>
+    /// <param name="scoresJson">A JSON object.</param>
+    /// <param name="cancellation">Stops the work; nothing is stored then.</param>
+    public async Task OfferAsync(
+        string version, string network, byte[] checkpoint, string metadataJson, string scoresJson, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
+        await connection.ExecuteAsync(new CommandDefinition(
+            OneAtATime + """
+            WITH stored AS (
+                INSERT INTO nowcast.model (version, checksum, network, metadata, scores, checkpoint)
+                VALUES (@version, @checksum, @network, @metadataJson::jsonb, @scoresJson::jsonb, @checkpoint) ON CONFLICT (version) DO NOTHING RETURNING model_id)
+            INSERT INTO nowcast.model_promotion (model_id, promoted_at, note) SELECT model_id, @now, @note FROM stored
+            WHERE NOT EXISTS (SELECT FROM nowcast.model_promotion WHERE note <> @note OR rolled_back_at IS NOT NULL)
+            """,
+            new
+            {
+                version, checksum = ChecksumOf(checkpoint), network, metadataJson, scoresJson, checkpoint, now = time.GetUtcNow(), note = Offered,
+            }, transaction, cancellationToken: cancellation)).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>A file is stored, under whatever version.</summary>
+    /// <param name="checksum">SHA-256 in hexadecimal.</param>
+    /// <param name="cancellation">Stops the question.</param>
+    public async Task<bool> HasAsync(string checksum, CancellationToken cancellation)
+    {
+        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            "SELECT EXISTS (SELECT FROM nowcast.model WHERE checksum = @checksum)", new { checksum }, cancellationToken: cancellation)).ConfigureAwait(false);
     }
 
     /// <summary>All models, the newest first.</summary>
@@ -114,7 +158,7 @@ public sealed class ModelStore
             .ConfigureAwait(false);
         if (checkpoint is null)
             throw Unknown(version);
-        if (Convert.ToHexStringLower(SHA256.HashData(checkpoint)) != checksum)
+        if (ChecksumOf(checkpoint) != checksum)
             throw new ReportedException($"The checkpoint of model {version} in the database does not have its checksum {checksum}. Import it again.");
         return checkpoint;
     }
@@ -153,6 +197,8 @@ public sealed class ModelStore
         }
         return await PromotedAsync(cancellation).ConfigureAwait(false);
     }
+
+    private static string ChecksumOf(byte[] checkpoint) => Convert.ToHexStringLower(SHA256.HashData(checkpoint));
 
     private static ReportedException Unknown(string version) =>
         new($"The database has no model {version}. \"nowcast models list\" shows those there are.");

@@ -9,7 +9,7 @@ internal static class ModelsSection
     private const int LongestValue = 160;
 
     internal static Html Of(IReadOnlyList<StoredModel> models, Html token, DateTimeOffset now) => models.Count == 0
-        ? Html.Of($"<p>There is no model yet: extrapolation answers. The retraining makes one, or: nowcast models import FILE.</p>")
+        ? Html.Of($"<p>There is no model yet: the first forecast takes the one that comes with the program.</p>")
         : Html.Of($"""
             <div class="actions">{(models.Any(m => m.IsPromoted) ? Parts.Action("/jobs/models/rollback", "Roll back", token, "danger") : Html.Empty)}</div>
             <section class="cards">{Html.Join(models.OrderByDescending(m => m.ImportedAt).Select(m => Model(m, token, now)))}</section>

@@ -38,10 +38,10 @@ internal static class OverviewPage
         """);
 
     private static Html Feed(GridNews feed, DateTimeOffset now) => Html.Of($"""
-        <tr><td>{feed.Grid}<td>{Parts.When(feed.NewestScan, now)}<td>{(feed.UsualStep is { } step ? Parts.Span(step) : "—")}<td>{(feed.ForecastByModel ? "by the model" : feed.ForecastByExtrapolation ? "by extrapolation" : "none of the newest scan")}
+        <tr><td>{feed.Grid}<td data-is="newest scan">{Parts.When(feed.NewestScan, now)}<td data-is="every">{(feed.UsualStep is { } step ? Parts.Span(step) : "—")}<td data-is="forecast">{(feed.ForecastByModel ? "by the model" : feed.ForecastByExtrapolation ? "by extrapolation" : "none of the newest scan")}
         """);
 
     private static Html Server(ServerRow server, DateTimeOffset now) => Html.Of($"""
-        <tr class="{(server.IsAlive ? "" : "gone")}"><td>{server.Server}<td>{server.Roles}<td>{(server.IsAlive ? Html.Of($"<span class=\"outcome succeeded\">alive</span>") : Html.Of($"<span class=\"outcome failed\">gone</span>"))} {Parts.When(server.SeenAt, now)}
+        <tr class="{(server.IsAlive ? "" : "gone")}"><td>{server.Server}<td data-is="roles">{server.Roles}<td data-is="seen">{(server.IsAlive ? Html.Of($"<span class=\"outcome succeeded\">alive</span>") : Html.Of($"<span class=\"outcome failed\">gone</span>"))} {Parts.When(server.SeenAt, now)}
         """);
 }

@@ -10,7 +10,7 @@ public sealed class ModelsByCommand(TestDatabase test, TrainedModel model) : ICl
     {
         using var folder = new TemporaryFolder();
         var cli = Cli.In(folder, test.ConnectionString);
-        Assert.Equal("there is no model: extrapolation answers\n", await cli.DoAsync("models", "list"));
+        Assert.Equal("there is no model yet: the first forecast takes the one that comes with the program\n", await cli.DoAsync("models", "list"));
 
         var version = (await cli.DoAsync("models", "import", model.File)).Split(' ')[0];
         Assert.StartsWith($"  {version}  ", await cli.DoAsync("models", "list"), StringComparison.Ordinal);

@@ -26,7 +26,7 @@ public sealed class HeavyWork(TestDatabase test) : IClassFixture<TestDatabase>, 
         var error = await Assert.ThrowsAsync<ReportedException>(() => HeavyProcess.RunAsync(Training(memoryMB: 150), isPatient: true, _ => { }, cancellation));
 
         Assert.True(error.Message.Contains("memory", StringComparison.OrdinalIgnoreCase) || error.Message.Contains("exit status", StringComparison.Ordinal), error.Message);
-        Assert.Equal(0, await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.model"));
+        Assert.Equal(0, await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.models WHERE NOT is_promoted"));
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class HeavyWork(TestDatabase test) : IClassFixture<TestDatabase>, 
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => training);
         Assert.Contains(said, s => s.StartsWith("epoch", StringComparison.Ordinal));
-        Assert.Equal(0, await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.model"));
+        Assert.Equal(0, await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.models WHERE NOT is_promoted"));
     }
 
     private HeavyRequest Training(int memoryMB) => HeavyRequest.Of(

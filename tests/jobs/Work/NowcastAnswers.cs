@@ -53,9 +53,10 @@ public sealed class NowcastAnswers
     public void AProcessThatDiesBeforeAnythingIsPublishedIsTriedWithoutTheModelAndItsEndIsTheReason()
     {
         answer.Fail("The nowcast process ended in the middle (killed; its memory is limited to 6144 MB).");
-        Assert.False(answer.HasAny);
+        Assert.False(answer.Has("brisbane", "persistence"));
         Assert.Null(answer.Message());
         Done("persistence", "extrapolation");
+        Assert.True(answer.Has("brisbane", "persistence"));
         answer.Close("2 forecasts");
 
         Assert.EndsWith("by extrapolation, not by the model: The nowcast process ended in the middle (killed; its memory is limited to 6144 MB).", answer.Message(), StringComparison.Ordinal);
