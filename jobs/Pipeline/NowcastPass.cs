@@ -70,7 +70,7 @@ internal sealed class NowcastPass(NowcastDatabase database, Checkpoint? model, T
             var run = await database.Forecasts.PublishAsync(forecast, cancellation);
             return (run, run.IsSane ? null : "withheld: " + string.Join(", ", run.Checks.Where(c => !c.Passed).Select(c => $"{c.Check} {c.Found} (limit {c.Limit})")));
         }
-        catch (Exception e) when (e is ReportedException or TorchException)
+        catch (Exception e) when (e is ReportedException || TorchErrors.IsTorch(e))
         {
             // A model that does not fit these data is reported; extrapolation still answers.
             return (null, e.Message);
