@@ -18,13 +18,13 @@ internal static class Compiler
     {
         var arguments = library + ".rsp";
         await File.WriteAllLinesAsync(arguments, [
-            "-nologo", "-target:library", "-langversion:14", "-nullable:enable", "-unsafe", "-nostdlib", "-noconfig", $"-out:{library}",
+            "-nologo", "-target:library", "-langversion:14", "-nullable:enable", "-unsafe", "-nostdlib", $"-out:{library}",
             // Two versions of a type: that of the sources is meant. Fields of a list of signatures are set by nobody.
             "-nowarn:CS0436,CS8618,CS0649,CS8625,CS8981,CS1591,CS0626,CS0109,CS0114,CS0108,CS8644",
             .. Frameworks().SelectMany(folder => Directory.EnumerateFiles(folder, "*.dll")).Concat(references).Select(r => $"-r:\"{r}\""),
             .. sources.Select(s => $"\"{s}\""),
         ], cancellation);
-        using var compiler = Process.Start(new ProcessStartInfo("dotnet", ["exec", Path.Combine(Sdk(), "Roslyn", "bincore", "csc.dll"), $"@{arguments}"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var compiler = Process.Start(new ProcessStartInfo("dotnet", ["exec", Path.Combine(Sdk(), "Roslyn", "bincore", "csc.dll"), "-noconfig", $"@{arguments}"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var said = await compiler.StandardOutput.ReadToEndAsync(cancellation);
         await compiler.WaitForExitAsync(cancellation);
         return said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

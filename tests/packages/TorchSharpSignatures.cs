@@ -37,7 +37,7 @@ public sealed class TorchSharpSignatures
         await File.WriteAllTextAsync(
             folder.File("Wrong.cs"), "static class Wrong { static Tensor A(Tensor t) => t.lerp_(t, 0.5); static Tensor B(Tensor t) => t.narrow(dimension: 0, 0, 1); }", TestContext.Current.CancellationToken);
 
-        var errors = await CompileAsync([folder.File("Wrong.cs")]);
+        var errors = await CompileAsync([folder.File("Wrong.cs"), .. Sources(ImportDirection.Repository(), "model/torch/TorchSharp")]);
 
         Assert.Contains(errors, e => e.Contains("'lerp_'", StringComparison.Ordinal));
         Assert.Contains(errors, e => e.Contains("'dimension'", StringComparison.Ordinal));
