@@ -1,26 +1,38 @@
 #!/usr/bin/env bash
 # Installs what the pipeline needs from the distribution's packages; silent and quick where it is there already.
-#   ops/setup.sh [--test]     --test: also what the tests compare with
+#   ops/setup.sh [--test] [--packages auto|nuget|system]
+#     --test      also what the tests compare with
+#     --packages  what to build with: TorchSharp, Hangfire and SDSLite from the NuGet sources (nuget), the distribution's libraries and Quartz
+#                 (system, as long as nothing is said), or what can be had (auto); the choice is kept (ops/docs/packages.md)
 # TORCH_ROOT names another libtorch (2.x, CUDA; the torch folder of a Python too) to build against instead of the distribution's:
 # the choice is kept in ops/local.props, and TORCH_ROOT= (empty) takes it back.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
-packages=(g++ libnetcdf19 libproj25 postgresql-15 postgresql-15-postgis-3)
-# Without OpenBLAS libtorch falls back to a matrix product that is tens of times slower.
-[ -n "${TORCH_ROOT:-}" ] || packages+=(libtorch-dev libopenblas0)
+packages=(libnetcdf19 libproj25 postgresql-15 postgresql-15-postgis-3)
 # The web page is bundled in the build; node of another origin, 18 or newer, does as well.
 command -v npm >/dev/null && node -e 'process.exit(+process.versions.node.split(".")[0] < 18 ? 1 : 0)' 2>/dev/null || packages+=(nodejs npm)
-for argument in "$@"; do
-  case $argument in
+chosen=
+while [ $# -gt 0 ]; do
+  case $1 in
     --test) packages+=(netcdf-bin proj-bin gdal-bin python3-torch python3-netcdf4 python3-h5py python3-scipy chromium) ;;
-    *) echo "error: ops/setup.sh knows --test, not '$argument'" >&2; exit 2 ;;
+    --packages) chosen=${2:-nothing}; shift $(($# > 1)) ;;
+    *) echo "error: ops/setup.sh knows --test and --packages, not '$1'" >&2; exit 2 ;;
   esac
+  shift
 done
 
 if ! command -v dotnet >/dev/null || ! dotnet --list-sdks | grep -q '^10\.'; then
   echo "error: the .NET 10 SDK is missing: install it from https://dotnet.microsoft.com/download and put dotnet on PATH" >&2
   exit 1
+fi
+
+[ -z "$chosen" ] || "$here/ops/packages/choose.sh" "$chosen"
+# TorchSharp brings its own libtorch, and needs no shim to it.
+if ! grep -qs '>TorchSharp<' "$here/Directory.Packages.local.props"; then
+  packages+=(g++)
+  # Without OpenBLAS libtorch falls back to a matrix product that is tens of times slower.
+  [ -n "${TORCH_ROOT:-}" ] || packages+=(libtorch-dev libopenblas0)
 fi
 
 # After the packages, as the compiler is one of them.

@@ -13,13 +13,20 @@ public sealed class NetCdfException : ReportedException
         Status = status;
     }
 
+    internal NetCdfException(string path, string doing, string reason)
+        : base($"{path}: {doing} failed ({reason.TrimEnd('.')}).")
+    {
+        Path = path;
+        Reason = $"{doing}: {reason.TrimEnd('.')}";
+    }
+
     /// <summary>The file.</summary>
     public string Path { get; }
 
     /// <summary>What was tried and why the library could not.</summary>
     public string Reason { get; }
 
-    /// <summary>The status of the library, below 0 for its own errors and above 0 for those of the system.</summary>
+    /// <summary>The status of the library, below 0 for its own errors and above 0 for those of the system; 0 where it gave none.</summary>
     public int Status { get; }
 
     private static unsafe string Explain(int status)

@@ -20,6 +20,7 @@ public enum NetCdfKind
 public sealed class NetCdfFile : IDisposable
 {
     private readonly int _ncid;
+    private readonly Lazy<PlainData?> _plain;
     private bool _open = true;
 
     private NetCdfFile(string path, int ncid, string location)
@@ -29,6 +30,7 @@ public sealed class NetCdfFile : IDisposable
         _ncid = ncid;
         NativeNetCdf.OpenFiles.Opened();
         Root = new NetCdfGroup(this, ncid, "/");
+        _plain = new(() => PlainData.ForReading(this));
     }
 
     /// <summary>The path as it was given: what errors call the file.</summary>
@@ -42,6 +44,9 @@ public sealed class NetCdfFile : IDisposable
 
     /// <summary>The group that holds all others.</summary>
     public NetCdfGroup Root { get; }
+
+    /// <summary>Reads variables of the root another way than the library; null where there is none.</summary>
+    internal PlainData? Plain => _plain.Value;
 
     /// <param name="path">The file.</param>
     /// <param name="name">What errors call it, where that is not its path (a copy of another file).</param>
@@ -109,6 +114,7 @@ public sealed class NetCdfFile : IDisposable
             if (!_open)
                 return;
             _open = false;
+            ReleasePlain();
             var status = NativeNetCdf.nc_close(_ncid);
             NativeNetCdf.OpenFiles.Closed();
             Check(status, "closing");
@@ -123,9 +129,16 @@ public sealed class NetCdfFile : IDisposable
             if (!_open)
                 return;
             _open = false;
+            ReleasePlain();
             _ = NativeNetCdf.nc_close(_ncid);
             NativeNetCdf.OpenFiles.Closed();
         }
+    }
+
+    private void ReleasePlain()
+    {
+        if (_plain.IsValueCreated)
+            _plain.Value?.Dispose();
     }
 
     internal void ThrowIfClosed() => ObjectDisposedException.ThrowIf(!_open, this);

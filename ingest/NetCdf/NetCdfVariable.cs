@@ -75,7 +75,9 @@ public sealed unsafe class NetCdfVariable
         where T : unmanaged
     {
         CheckSlab(start, count, values.Length);
-        if (values.IsEmpty || (NetCdfTypes.Of<T>() == Type && TryReadChunks(start, count, MemoryMarshal.AsBytes(values), sizeof(T))))
+        if (values.IsEmpty || (_group == "/" && _file.Plain?.TryRead(this, start, count, values) == true))
+            return;
+        if (NetCdfTypes.Of<T>() == Type && TryReadChunks(start, count, MemoryMarshal.AsBytes(values), sizeof(T)))
             return;
         using (NativeNetCdf.Enter())
         {

@@ -37,11 +37,11 @@ internal static class CommandLine
         {
             return Failure("stopped before the end.");
         }
-        catch (TorchOutOfMemoryException e)
+        catch (Exception e) when (TorchErrors.IsOutOfMemory(e))
         {
             return Failure($"the memory of the device is full ({FirstLine(e.Message)}): use smaller windows or batches, or another --device.");
         }
-        catch (TorchException e)
+        catch (Exception e) when (TorchErrors.IsTorch(e))
         {
             return Failure($"libtorch: {FirstLine(e.Message)}");
         }

@@ -39,9 +39,9 @@ internal static class HeavyWorker
             Say(await works[request.Work](new HeavyContext(database, request.Options, time, Say), cancellation));
             return true;
         }
-        catch (Exception e) when (e is ReportedException or TorchException or NpgsqlException or OutOfMemoryException or IOException)
+        catch (Exception e) when (e is ReportedException or NpgsqlException or OutOfMemoryException or IOException || TorchErrors.IsTorch(e))
         {
-            Say(new(HeavyMessage.Of.Failure, e is OutOfMemoryException or TorchOutOfMemoryException ? $"out of memory: {FirstLine(e)}" : FirstLine(e)));
+            Say(new(HeavyMessage.Of.Failure, e is OutOfMemoryException || TorchErrors.IsOutOfMemory(e) ? $"out of memory: {FirstLine(e)}" : FirstLine(e)));
             return false;
         }
     }

@@ -90,7 +90,7 @@ internal sealed class NowcastPass(NowcastDatabase database, Checkpoint? model, T
         {
             return (forecaster.Forecast(past, new ForecastRequest(lead, ForecastRequest.DefaultThresholds), cancellation), null);
         }
-        catch (Exception e) when (e is ReportedException or TorchException)
+        catch (Exception e) when (e is ReportedException || TorchErrors.IsTorch(e))
         {
             // A model that does not fit these data is reported; extrapolation still answers.
             return (null, e.Message);

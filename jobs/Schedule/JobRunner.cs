@@ -27,16 +27,17 @@ internal sealed partial class JobRunner(
     /// <param name="name">The job.</param>
     /// <param name="attempt">1, and one more for each time it is tried again.</param>
     /// <param name="stop">This server ends.</param>
+    /// <param name="asked">When the engine was asked for this run, where it knows: one that began since has done it.</param>
     /// <exception cref="JobFailedException">It failed, or lost the database.</exception>
     /// <exception cref="OperationCanceledException">This server ends; another shall take the job up.</exception>
-    internal async Task RunAsync(string name, int attempt, CancellationToken stop)
+    internal async Task RunAsync(string name, int attempt, CancellationToken stop, DateTimeOffset? asked = null)
     {
         var job = jobs.FirstOrDefault(j => j.Name == name) ?? throw new JobFailedException($"This server does not know the job {name}: give all servers the same settings and version.");
         try
         {
             var due = time.GetUtcNow();
             await using var lease = await TakeLeaseAsync(name, stop);
-            if (lease.Waited && await IsDoneSinceAsync(name, due, stop))
+            if (lease.Waited && await IsDoneSinceAsync(name, due, asked, stop))
                 return;
             await database.Jobs.MarkInterruptedAsync(name, stop);
             var id = await database.Jobs.BeginAsync(name, server, attempt, stop);
@@ -104,8 +105,8 @@ internal sealed partial class JobRunner(
     }
 
     /// <summary>The run that was waited for did what was due.</summary>
-    private async Task<bool> IsDoneSinceAsync(string name, DateTimeOffset due, CancellationToken stop) =>
-        await database.Jobs.ListAsync(name, 1, stop) is [{ Outcome: "succeeded", FinishedAt: { } finished }] && finished >= due;
+    private async Task<bool> IsDoneSinceAsync(string name, DateTimeOffset due, DateTimeOffset? asked, CancellationToken stop) =>
+        await database.Jobs.ListAsync(name, 1, stop) is [{ Outcome: "succeeded", FinishedAt: { } finished } last] && (asked is { } since ? last.StartedAt >= since : finished >= due);
 
     /// <summary>The database may just be restarting: the end of a run is worth waiting for. Where it is not written, the next run notes it.</summary>
     private async Task NoteEndAsync(long id, JobOutcome outcome, JobReport report, string log, CancellationToken stop)

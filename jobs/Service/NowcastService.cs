@@ -1,5 +1,4 @@
 using ConvLstm.Nowcast.Jobs.Schedule;
-using ConvLstm.Nowcast.Jobs.Schedule.Quartz;
 using ConvLstm.Nowcast.Jobs.Work;
 using ConvLstm.Nowcast.Storage;
 
@@ -27,7 +26,7 @@ internal sealed class NowcastService : IAsyncDisposable
     {
         var jobs = JobCatalog.Of(options.Settings, database);
         var runner = new JobRunner(database, jobs, options.Server, options.Time, logs.CreateLogger<JobRunner>());
-        var schedule = await QuartzSchedule.CreateAsync(database, runner, jobs, options.Roles, options.Server, options.Time, logs, options.Engine, cancellation);
+        var schedule = await Engine.CreateAsync(database, runner, jobs, options.Roles, options.Server, options.Time, logs, options.Engine, cancellation);
         var service = new NowcastService(options, database, schedule, logs);
         try
         {

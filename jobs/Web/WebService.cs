@@ -34,7 +34,10 @@ internal static class WebService
         builder.Services.AddSingleton<PrometheusText>();
         builder.AddWebApi(settings);
         if (schedule is not null)
+        {
             DashboardEndpoints.AddServices(builder.Services, schedule);
+            Engine.AddDashboard(builder.Services, schedule);
+        }
         var app = builder.Build();
         app.UseExceptionHandler(Problems.Handler);
         app.UseStatusCodePages();
@@ -44,7 +47,10 @@ internal static class WebService
         HealthEndpoint.Map(app);
         MetricsEndpoint.Map(app);
         if (schedule is not null)
+        {
             DashboardEndpoints.Map(app);
+            Engine.MapDashboard(app, settings);
+        }
         // From the start: what happens before the first question counts too.
         app.Services.GetRequiredService<PrometheusText>();
         return app;

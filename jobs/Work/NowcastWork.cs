@@ -47,7 +47,7 @@ internal static class NowcastWork
                 return model;
             Say(context, new(AllGrids, "model", context.Time.GetUtcNow(), null, false, "no model is promoted"));
         }
-        catch (Exception e) when (e is ReportedException or TorchException)
+        catch (Exception e) when (e is ReportedException || TorchErrors.IsTorch(e))
         {
             // The yardsticks still answer; why the model does not is told.
             Say(context, new(AllGrids, "model", context.Time.GetUtcNow(), null, false, e.Message));

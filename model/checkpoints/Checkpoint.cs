@@ -63,7 +63,7 @@ public sealed class Checkpoint : IDisposable
         {
             network.load_state_dict(tensors);
         }
-        catch (Exception e) when (e is InvalidOperationException or TorchException)
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException || TorchErrors.IsTorch(e))
         {
             network.Dispose();
             throw new ReportedException($"{path}: {e.Message.Split('\n')[0]} Train it again with this version.", e);

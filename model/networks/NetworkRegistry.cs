@@ -22,8 +22,12 @@ public static class NetworkRegistry
             throw new ReportedException($"A kernel of {options.Kernel} × {options.Kernel} has no middle: give an odd side, such as 3.");
         if (options.Patch < 1 || options.Hidden.Count == 0 || options.Hidden.Any(channels => channels < 1))
             throw new ReportedException($"A network of layers [{string.Join(", ", options.Hidden)}] on patches of {options.Patch} cannot be made: give 1 or more for each.");
-        return Factories.TryGetValue(options.Network, out var factory)
-            ? factory(options)
-            : throw new ReportedException($"There is no network '{options.Network}': name one of {string.Join(", ", Names)}.");
+        if (!Factories.TryGetValue(options.Network, out var factory))
+            throw new ReportedException($"There is no network '{options.Network}': name one of {string.Join(", ", Names)}.");
+        var network = factory(options);
+        // A network lives until it is disposed; TorchSharp leaves weights in the scope that they were made in.
+        foreach (var tensor in network.state_dict().Values)
+            tensor.DetachFromDisposeScope();
+        return network;
     }
 }

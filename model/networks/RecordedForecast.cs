@@ -46,7 +46,7 @@ public sealed class RecordedForecast(RainNetwork network, LeadTimes leads) : IDi
         {
             graph = new CudaGraph(input => network.call(input, leads), past);
         }
-        catch (TorchException e)
+        catch (Exception e) when (TorchErrors.IsTorch(e))
         {
             return $"it cannot be recorded: {e.Message.Split('\n')[0]}";
         }

@@ -8,7 +8,7 @@ public static partial class torch
 
     public static Device device(string description) => new(description);
 
-    public static Device device(DeviceType type, int index = -1) => new(type, index);
+    public static Device device(DeviceType deviceType, int index = -1) => new(deviceType, index);
 
     /// <summary>A device, such as <c>cpu</c> or <c>cuda:1</c>; index −1 is the current one of its type.</summary>
     public sealed class Device : IEquatable<Device>

@@ -19,7 +19,7 @@ internal sealed class AffordableBatch(int size, Action<string> say)
             {
                 return work(Size);
             }
-            catch (TorchOutOfMemoryException e)
+            catch (Exception e) when (TorchErrors.IsOutOfMemory(e))
             {
                 // What the failed attempt held is free by now; kept blocks of its sizes are of no use to smaller batches.
                 CpuMemory.Release();
@@ -31,5 +31,5 @@ internal sealed class AffordableBatch(int size, Action<string> say)
         }
     }
 
-    private static string FirstLine(TorchOutOfMemoryException e) => e.Message.Split('\n')[0].TrimEnd('.');
+    private static string FirstLine(Exception e) => e.Message.Split('\n')[0].TrimEnd('.');
 }

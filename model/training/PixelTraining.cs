@@ -49,7 +49,8 @@ internal sealed class PixelTraining(TrainingOptions options, Func<Tensor, Tensor
             var done = Math.Max((double)i / options.PixelSteps, (fraction() - begun) / Math.Max(TrainingEnds - begun, 0.05));
             if (done >= 1)
                 break;
-            optimizer.LearningRate = options.LearningRate * Math.Max(0.01, 0.5 * (1 + Math.Cos(Math.PI * done)));
+            foreach (var group in optimizer.ParamGroups)
+                group.LearningRate = options.LearningRate * Math.Max(0.01, 0.5 * (1 + Math.Cos(Math.PI * done)));
             var value = Step(network, pool.Draw(PixelsOfStep, random).Each(t => t.to(options.Device)), optimizer);
             if (!double.IsFinite(value))
                 throw new ReportedException($"The training on pixels diverged in step {i + 1}. Lower --learning-rate (now {options.LearningRate}).");

@@ -57,7 +57,8 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
             while (drawn < windowsOfEpoch && Fraction() < 1)
             {
                 cancellation.ThrowIfCancellationRequested();
-                optimizer.LearningRate = options.LearningRate * Schedule(step, (Fraction() - begun) / (1 - begun));
+                foreach (var group in optimizer.ParamGroups)
+                    group.LearningRate = options.LearningRate * Schedule(step, (Fraction() - begun) / (1 - begun));
                 var value = batch.Run(size => Step(network, windows, size, loss, optimizer, random));
                 drawn += batch.Size;
                 if (!(Math.Abs(value) < DivergedAt))

@@ -14,6 +14,9 @@ internal sealed class ForecastWriter(NetCdfFile file, RainForecast forecast)
     private readonly NetCdfGroup root = file.Root;
     private readonly RadarGrid grid = forecast.Grid;
 
+    /// <summary>The maps, to be written when all is defined.</summary>
+    private readonly List<Action<NetCdfMaps>> maps = [];
+
     internal void Write(DateTimeOffset now, CancellationToken cancellation)
     {
         var (rowsName, columnsName) = ForecastNames.Axes(grid);
@@ -31,6 +34,10 @@ internal sealed class ForecastWriter(NetCdfFile file, RainForecast forecast)
             WriteMembers(time, rows, columns, cancellation);
         if (forecast.AirFromOutside.Count > 0)
             WriteAirFromOutside(time, rows, columns, cancellation);
+        using var numbers = new NetCdfMaps(file);
+        foreach (var fill in maps)
+            fill(numbers);
+        numbers.Close();
     }
 
     private void WriteGlobals(DateTimeOffset now)
@@ -123,11 +130,14 @@ internal sealed class ForecastWriter(NetCdfFile file, RainForecast forecast)
         variable.Attributes.Put<sbyte>("flag_values", 0, 1);
         variable.Attributes.Put("flag_meanings", "air_known air_from_outside");
         Placed(variable);
-        for (var lead = 0; lead < forecast.AirFromOutside.Count; lead++)
+        maps.Add(target =>
         {
-            cancellation.ThrowIfCancellationRequested();
-            variable.Write<sbyte>([lead, 0, 0], [1, grid.Height, grid.Width], Array.ConvertAll(forecast.AirFromOutside[lead], o => (sbyte)(o ? 1 : 0)));
-        }
+            for (var lead = 0; lead < forecast.AirFromOutside.Count; lead++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                target.Write(variable, [lead, 0, 0], [1, grid.Height, grid.Width], Array.ConvertAll(forecast.AirFromOutside[lead], o => (sbyte)(o ? 1 : 0)));
+            }
+        });
     }
 
     // A map is a chunk: what reads one map unpacks one. Values are rounded to one part in `parts`, which deflates well.
@@ -140,19 +150,22 @@ internal sealed class ForecastWriter(NetCdfFile file, RainForecast forecast)
         var variable = Described(root.DefineVariable(name, NetCdfType.Float32, dimensions).Deflate(DeflateLevel, count), null, longName, units);
         variable.Attributes.Put("_FillValue", float.NaN);
         Placed(variable);
-        var rounded = new float[grid.PixelCount];
-        for (var outer = 0; outer < series.Count; outer++)
+        maps.Add(target =>
         {
-            for (var lead = 0; lead < series[outer].Count; lead++)
+            var rounded = new float[grid.PixelCount];
+            for (var outer = 0; outer < series.Count; outer++)
             {
-                cancellation.ThrowIfCancellationRequested();
-                var map = series[outer][lead];
-                for (var i = 0; i < rounded.Length; i++)
-                    rounded[i] = MathF.Round(map[i] * parts) / parts;
-                long[] start = dimensions.Length == 4 ? [outer, lead, 0, 0] : [lead, 0, 0];
-                variable.Write<float>(start, count, rounded);
+                for (var lead = 0; lead < series[outer].Count; lead++)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    var map = series[outer][lead];
+                    for (var i = 0; i < rounded.Length; i++)
+                        rounded[i] = MathF.Round(map[i] * parts) / parts;
+                    long[] start = dimensions.Length == 4 ? [outer, lead, 0, 0] : [lead, 0, 0];
+                    target.Write(variable, start, count, rounded);
+                }
             }
-        }
+        });
         return variable;
     }
 

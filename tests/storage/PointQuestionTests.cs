@@ -185,7 +185,8 @@ public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDa
             FROM public.ST_MakeEnvelope(152.1, -27.4, 152.4, -27.1, 4326) AS area
             """, connection) { Parameters = { new() { Value = Some.Noon } } };
 
-        Assert.Equal([3, 12, 1, 1, 3, 3, 3], (long[])(await questions.ExecuteScalarAsync(cancellation))!);
+        var rows = (long[])(await questions.ExecuteScalarAsync(cancellation))!;
+        Assert.Equal([3, 12, 1, 1, 3, 3, 3], rows);
     }
 
     private async Task CompareAsync(RadarGrid grid, IEnumerable<(double Lon, double Lat, int Pixel)> places)

@@ -25,16 +25,22 @@ internal sealed class DashboardGuard(NowcastSettings settings) : IEndpointFilter
             return Task.CompletedTask;
         });
         http.Response.Headers.ContentSecurityPolicy = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; form-action 'self'";
-        if (!settings.Dashboard.HasCredentials)
-        {
-            return IsThisMachine(http)
-                ? await next(context)
-                : Results.Problem("The dashboard is for this machine only: set NOWCAST_DASHBOARD__USER and NOWCAST_DASHBOARD__PASSWORD to open it to others.", statusCode: StatusCodes.Status403Forbidden);
-        }
-        if (Knows(http.Request))
+        if (Allows(http))
             return await next(context);
+        return settings.Dashboard.HasCredentials
+            ? Results.Problem("Name and password are asked for.", statusCode: StatusCodes.Status401Unauthorized)
+            : Results.Problem("The dashboard is for this machine only: set NOWCAST_DASHBOARD__USER and NOWCAST_DASHBOARD__PASSWORD to open it to others.", statusCode: StatusCodes.Status403Forbidden);
+    }
+
+    /// <summary>Whether who asks may see the dashboard; where a name and a password would help, the answer asks for them.</summary>
+    internal bool Allows(HttpContext http)
+    {
+        if (!settings.Dashboard.HasCredentials)
+            return IsThisMachine(http);
+        if (Knows(http.Request))
+            return true;
         http.Response.Headers.WWWAuthenticate = "Basic realm=\"nowcast\", charset=\"UTF-8\"";
-        return Results.Problem("Name and password are asked for.", statusCode: StatusCodes.Status401Unauthorized);
+        return false;
     }
 
     // A page of another site can make a browser on this machine ask; the name it asks for gives it away.

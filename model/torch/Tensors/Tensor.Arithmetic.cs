@@ -47,25 +47,25 @@ public static partial class torch
 
         public Tensor sub(Tensor target) => Call("aten::sub.Tensor", this, target);
 
-        public Tensor sub(Scalar scalar) => Call("aten::sub.Scalar", this, scalar);
+        public Tensor sub(Scalar target) => Call("aten::sub.Scalar", this, target);
 
         public Tensor sub_(Tensor target) => CallInPlace(this, "aten::sub_.Tensor", this, target);
 
         public Tensor mul(Tensor target) => Call("aten::mul.Tensor", this, target);
 
-        public Tensor mul(Scalar scalar) => Call("aten::mul.Scalar", this, scalar);
+        public Tensor mul(Scalar target) => Call("aten::mul.Scalar", this, target);
 
         public Tensor mul_(Tensor target) => CallInPlace(this, "aten::mul_.Tensor", this, target);
 
-        public Tensor mul_(Scalar scalar) => CallInPlace(this, "aten::mul_.Scalar", this, scalar);
+        public Tensor mul_(Scalar target) => CallInPlace(this, "aten::mul_.Scalar", this, target);
 
         public Tensor div(Tensor target) => Call("aten::div.Tensor", this, target);
 
-        public Tensor div(Scalar scalar) => Call("aten::div.Scalar", this, scalar);
+        public Tensor div(Scalar target) => Call("aten::div.Scalar", this, target);
 
         public Tensor div_(Tensor target) => CallInPlace(this, "aten::div_.Tensor", this, target);
 
-        public Tensor div_(Scalar scalar) => CallInPlace(this, "aten::div_.Scalar", this, scalar);
+        public Tensor div_(Scalar target) => CallInPlace(this, "aten::div_.Scalar", this, target);
 
         public Tensor addcmul(Tensor tensor1, Tensor tensor2, Scalar value) => Call("aten::addcmul", this, tensor1, tensor2, value);
 
@@ -91,6 +91,6 @@ public static partial class torch
 
         public Tensor copy_(Tensor source, bool nonBlocking = false) => CallInPlace(this, "aten::copy_", this, source, nonBlocking);
 
-        public Tensor lerp_(Tensor end, Scalar weight) => CallInPlace(this, "aten::lerp_.Scalar", this, end, weight);
+        internal Tensor lerp_(Tensor end, Scalar weight) => CallInPlace(this, "aten::lerp_.Scalar", this, end, weight);
     }
 }

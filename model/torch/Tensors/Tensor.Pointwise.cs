@@ -60,8 +60,8 @@ public static partial class torch
 
         public Tensor maximum(Tensor other) => Call("aten::maximum", this, other);
 
-        public Tensor nan_to_num(double? nan = null, double? posinf = null, double? neginf = null) =>
-            Call("aten::nan_to_num", this, Optional(nan), Optional(posinf), Optional(neginf));
+        public Tensor nan_to_num(double nan = 0, double? posinf = null, double? neginf = null) =>
+            Call("aten::nan_to_num", this, nan, Optional(posinf), Optional(neginf));
 
         public Tensor isnan() => Call("aten::isnan", this);
 

@@ -20,7 +20,7 @@ public static partial class torch
         public Tensor var(long[] dimensions, bool unbiased = true, bool keepdim = false) =>
             Call("aten::var.dim", this, dimensions, unbiased, keepdim);
 
-        public Tensor norm(double p = 2.0) => Call("aten::norm.Scalar", this, p);
+        public Tensor norm(float p = 2.0f) => Call("aten::norm.Scalar", this, (double)p);
 
         public Tensor max() => Call("aten::max", this);
 

@@ -52,7 +52,7 @@ public static partial class torch
 
         public Tensor[] chunk(long chunks, long dim = 0) => Each(CallMany("aten::chunk", this, chunks, dim));
 
-        public Tensor[] unbind(long dim = 0) => Each(CallMany("aten::unbind.int", this, dim));
+        public Tensor[] unbind(long dimension = 0) => Each(CallMany("aten::unbind.int", this, dimension));
 
         public Tensor clone() => Call("aten::clone", this);
 

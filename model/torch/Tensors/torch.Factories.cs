@@ -42,8 +42,8 @@ public static partial class torch
     public static Tensor tensor(double[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         From<double>(rawArray, dimensions, dtype, device, requires_grad);
 
-    public static Tensor tensor(long[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        From<long>(rawArray, dimensions, dtype, device, requires_grad);
+    public static Tensor tensor(long[] dataArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+        From<long>(dataArray, dimensions, dtype, device, requires_grad);
 
     public static Tensor tensor(byte[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         From<byte>(rawArray, dimensions, dtype, device, requires_grad);

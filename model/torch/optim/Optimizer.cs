@@ -42,9 +42,22 @@ public static partial class torch
                 LearningRate = InitialLearningRate = learningRate;
             }
 
-            public double LearningRate { get; set; }
+            internal double LearningRate { get; set; }
 
-            public double InitialLearningRate { get; set; }
+            internal double InitialLearningRate { get; set; }
+
+            // As in TorchSharp, where the rate belongs to a group of parameters and not to the optimiser.
+            double ILearningRateController.LearningRate
+            {
+                get => LearningRate;
+                set => LearningRate = value;
+            }
+
+            double ILearningRateController.InitialLearningRate
+            {
+                get => InitialLearningRate;
+                set => InitialLearningRate = value;
+            }
 
             public IEnumerable<ILearningRateController> ParamGroups => [this];
 

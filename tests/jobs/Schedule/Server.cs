@@ -1,5 +1,4 @@
 using ConvLstm.Nowcast.Jobs.Schedule;
-using ConvLstm.Nowcast.Jobs.Schedule.Quartz;
 using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Storage.Jobs;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -18,7 +17,7 @@ internal static class Server
         var name = $"server-{Interlocked.Increment(ref _number)}";
         time ??= TimeProvider.System;
         var runner = new JobRunner(database, jobs, name, time, NullLogger.Instance);
-        var schedule = await QuartzSchedule.CreateAsync(
+        var schedule = await Engine.CreateAsync(
             database, runner, jobs, roles ?? Roles.All, name, time, NullLoggerFactory.Instance, options ?? new EngineOptions(), cancellation);
         await schedule.StartAsync(cancellation);
         return schedule;

@@ -27,11 +27,11 @@ public static partial class torch
                     new[] { dilation ?? 1 });
 
             public static Tensor conv_transpose2d(
-                Tensor input, Tensor weight, Tensor? bias = null, long[]? stride = null, long[]? padding = null, long[]? output_padding = null, long[]? dilation = null, long groups = 1) =>
+                Tensor input, Tensor weight, Tensor? bias = null, long[]? strides = null, long[]? padding = null, long[]? output_padding = null, long[]? dilation = null, long groups = 1) =>
                 // On the CPU libtorch's own makes columns in memory, image by image; ours goes through oneDNN (native/conv_transpose_op.cpp).
                 Call(
                     input.device_type == DeviceType.CPU && input.dtype == ScalarType.Float32 ? "nowcast::conv_transpose2d" : "aten::conv_transpose2d.input",
-                    input, weight, bias, stride ?? [1, 1], padding ?? [0, 0], output_padding ?? [0, 0], groups, dilation ?? [1, 1]);
+                    input, weight, bias, strides ?? [1, 1], padding ?? [0, 0], output_padding ?? [0, 0], groups, dilation ?? [1, 1]);
 
             public static Tensor conv_transpose3d(
                 Tensor input, Tensor weight, Tensor? bias = null, long[]? strides = null, long[]? padding = null, long[]? output_padding = null, long[]? dilation = null,

@@ -44,7 +44,7 @@ public static partial class torch
 
             public static Tensor pixel_unshuffle(Tensor input, long downscale_factor) => Call("aten::pixel_unshuffle", input, downscale_factor);
 
-            public static Tensor relu(Tensor input) => input.relu();
+            public static Tensor relu(Tensor x) => x.relu();
 
             public static Tensor leaky_relu(Tensor input, double negative_slope = 0.01) => Call("aten::leaky_relu", input, negative_slope);
 
@@ -52,7 +52,7 @@ public static partial class torch
 
             public static Tensor silu(Tensor x) => Call("aten::silu", x);
 
-            public static Tensor elu(Tensor x, double alpha = 1.0) => Call("aten::elu", x, alpha);
+            public static Tensor elu(Tensor x, double alpha) => Call("aten::elu", x, alpha);
 
             public static Tensor softplus(Tensor x, double beta = 1, double threshold = 20) => Call("aten::softplus", x, beta, threshold);
 

@@ -15,7 +15,7 @@ public static partial class torch
                 var all = tensors.Select(t => t.grad).OfType<Tensor>().ToList();
                 if (all.Count == 0)
                     return 0;
-                var norm = stack(all.Select(g => g.norm(norm_type))).norm(norm_type).to_type(ScalarType.Float32).item<float>();
+                var norm = stack(all.Select(g => g.norm((float)norm_type))).norm((float)norm_type).to_type(ScalarType.Float32).item<float>();
                 var scale = max_norm / (norm + 1e-6);
                 if (scale < 1)
                     all.ForEach(g => g.mul_(scale));
