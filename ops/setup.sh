@@ -13,7 +13,7 @@ packages=(g++ libnetcdf19 libproj25 postgresql-15 postgresql-15-postgis-3)
 command -v npm >/dev/null && node -e 'process.exit(+process.versions.node.split(".")[0] < 18 ? 1 : 0)' 2>/dev/null || packages+=(nodejs npm)
 for argument in "$@"; do
   case $argument in
-    --test) packages+=(netcdf-bin proj-bin gdal-bin python3-torch python3-netcdf4 python3-h5py python3-scipy chromium) ;;
+    --test) packages+=(netcdf-bin proj-bin gdal-bin python3-torch python3-netcdf4 python3-h5py python3-scipy python3-skimage python3-opencv chromium) ;;
     *) echo "error: ops/setup.sh knows --test, not '$argument'" >&2; exit 2 ;;
   esac
 done
