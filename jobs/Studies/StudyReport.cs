@@ -57,7 +57,7 @@ internal sealed class StudyReport(string title)
     /// <summary>Lines over one axis.</summary>
     internal StudyReport Curves(string across, string up, IReadOnlyList<(string Name, IReadOnlyList<(double X, double Y)> Points)> lines)
     {
-        const int Width = 640, Height = 260, Left = 64, Bottom = 36, Top = 12, Right = 130;
+        const int Width = 640, Height = 272, Left = 64, Bottom = 36, Top = 24, Right = 130;
         var points = lines.SelectMany(l => l.Points).Where(p => double.IsFinite(p.Y)).ToList();
         if (points.Count == 0)
             return this;
