@@ -17,8 +17,8 @@ public static class Activations
         [Tanh] = x => x.tanh(),
         [Sigmoid] = x => x.sigmoid(),
         ["leaky-relu"] = x => nn.functional.leaky_relu(x, 0.2),
-        ["gelu"] = nn.functional.gelu,
-        ["silu"] = nn.functional.silu,
+        ["gelu"] = x => nn.functional.gelu(x),
+        ["silu"] = x => nn.functional.silu(x),
         ["softplus"] = x => nn.functional.softplus(x),
     };
 

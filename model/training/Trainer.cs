@@ -49,7 +49,8 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
             while (drawn < windowsOfEpoch && Fraction() < 1)
             {
                 cancellation.ThrowIfCancellationRequested();
-                optimizer.LearningRate = options.LearningRate * schedule(step, Fraction());
+                foreach (var group in optimizer.ParamGroups)
+                    group.LearningRate = options.LearningRate * schedule(step, Fraction());
                 var value = batch.Run(size => Step(network, windows, size, loss, optimizer, random));
                 drawn += batch.Size;
                 if (!(Math.Abs(value) < DivergedAt))

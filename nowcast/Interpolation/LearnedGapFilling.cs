@@ -41,7 +41,7 @@ public sealed class LearnedGapFilling
         {
             var read = gap.Read(scans, missing, normalisation);
             var drawn = checkpoint.Network.call(read.unsqueeze(0), new LeadTimes([missing], checkpoint.Metadata.StepMinutes)).view(scans.shape[1], scans.shape[2]);
-            var known = read.narrow(0, Side - 1, 2).select(3, 1).amax(0);
+            var known = read.narrow(0, Side - 1, 2).select(3, 1).amax([0]);
             filled.Add(NormalisedRain.Invert(drawn, normalisation).masked_fill(known.lt(0.5), float.NaN).MoveToOuterDisposeScope());
         }
         return filled;
