@@ -168,7 +168,9 @@ public sealed class DigitStudy(DigitStudyOptions options, IDigits digits, string
         FutureFrames = 1,
         StepMinutes = 1,
         Data = new(["digits N6"], time.GetUtcNow(), time.GetUtcNow(), options.N6 * options.Motion.Frames),
-        Scores = new Dictionary<string, double> { ["validation_loss"] = trial.ValidationLoss, ["n6_error"] = trial.N6Error, ["n3_error"] = trial.N3Error },
+        // JSON knows no NaN.
+        Scores = new[] { ("validation_loss", trial.ValidationLoss), ("n6_error", trial.N6Error), ("n3_error", trial.N3Error) }
+            .Where(s => double.IsFinite(s.Item2)).ToDictionary(s => s.Item1, s => s.Item2),
         Training = new Dictionary<string, string>
         {
             ["seed"] = (options.Seed + trial.Number).ToString(CultureInfo.InvariantCulture),
