@@ -55,7 +55,7 @@ internal static class RadarStudyCommand
     private static RadarStudyOptions Options(bool quick) => quick
         ? new()
         {
-            Network = new() { Hidden = [12, 12], Tile = 16 },
+            Network = new() { Hidden = [12, 12], Tile = 16, Residual = true },
             Windows = new() { Past = 4, Future = 4, Crop = 48, ValidationWindows = 8 },
             Training = new() { Budget = TimeSpan.FromSeconds(5), BatchSize = 4, WindowsPerEpoch = 32 },
             Lead = TimeSpan.FromMinutes(20), Every = 4,
@@ -67,7 +67,7 @@ internal static class RadarStudyCommand
         string[] shown = [.. result.Rows.OrderByDescending(r => r.Csi).Take(4).Select(r => r.Method).Union(["persistence", "extrapolation"])];
         return new StudyReport("Networks on one radar archive")
             .Text($"{result.Issues} situations of the last {options.TestShare:0%} of the scans, which nothing was trained on; means over leads to {result.LeadMinutes[^1]:0} minutes, on pixels whose air all methods know. "
-                + $"Each network had {options.Training.Budget?.TotalSeconds:0} s of training on the same windows; all of them read scans in the frame of the rain, so a network that learned nothing is extrapolation. "
+                + $"Each network had {options.Training.Budget?.TotalSeconds:0} s of training on the same windows; all of them read scans in the frame of the rain and draw changes of the newest one, so a network that learned nothing is extrapolation. "
                 + $"MAE and RMSE in mm/h; CSI, POD, FAR, HSS and FSS (boxes of {options.Box} pixels) of {options.Threshold} mm/h.")
             .Table(
                 ["method", "parameters", "steps", "seconds", "MAE", "RMSE", "correlation", "CSI", "POD", "FAR", "HSS", "FSS"],

@@ -13,8 +13,8 @@ namespace ConvLstm.Nowcast.Studies.Radar;
 /// <summary>One budget for all networks.</summary>
 public sealed record RadarStudyOptions
 {
-    /// <summary>What all networks have in common; each reads the parts that it knows.</summary>
-    public NetworkOptions Network { get; init; } = new();
+    /// <summary>What all networks have in common; each reads the parts that it knows. All draw changes of the newest scan, so that none has to learn rain itself first.</summary>
+    public NetworkOptions Network { get; init; } = new() { Residual = true };
 
     public WindowOptions Windows { get; init; } = new();
 
