@@ -20,7 +20,7 @@ internal sealed class StudyReport(string title)
         svg text{font:11px system-ui,sans-serif;fill:#44525f}.note{color:#5b6b7a}
         """;
 
-    private static readonly string[] Colours = ["#1769aa", "#c2410c", "#15803d", "#7c3aed", "#b45309", "#0e7490"];
+    private static readonly string[] Colours = ["#1769aa", "#c2410c", "#15803d", "#7c3aed", "#be185d", "#0e7490"];
     private readonly StringBuilder body = new();
 
     internal StudyReport Heading(string text) => Add(Html.Of($"<h2>{text}</h2>"));
