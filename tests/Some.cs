@@ -2,6 +2,8 @@ using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Formats;
 using ConvLstm.Nowcast.Ingest.Projection;
 using ConvLstm.Nowcast.Ingest.Sequences;
+using ConvLstm.Nowcast.Model.Checkpoints;
+using ConvLstm.Nowcast.Model.Networks;
 
 namespace ConvLstm.Nowcast.Tests;
 
@@ -9,6 +11,21 @@ namespace ConvLstm.Nowcast.Tests;
 internal static class Some
 {
     internal static DateTimeOffset Time { get; } = new(2024, 5, 1, 12, 0, 0, TimeSpan.Zero);
+
+    /// <summary>The description of a network that was never trained.</summary>
+    internal static CheckpointMetadata Metadata(NetworkOptions network) => new()
+    {
+        Network = network,
+        Normalisation = new Dictionary<string, string>(),
+        PastFrames = 4,
+        FutureFrames = 6,
+        StepMinutes = 5,
+        Data = new(["test"], Time, Time, 1),
+        Scores = new Dictionary<string, double>(),
+        Training = new Dictionary<string, string>(),
+        Program = "test",
+        Created = Time,
+    };
 
     internal const string Laea = "+proj=laea +lat_0=52 +lon_0=10 +x_0=0 +y_0=0 +ellps=WGS84 +units=m +no_defs";
 

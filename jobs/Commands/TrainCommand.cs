@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Model.Networks;
@@ -49,6 +50,8 @@ internal static class TrainCommand
         };
         command.SetAction(async (parsed, cancellation) =>
         {
+            if (parsed.GetRequiredValue(name) == ConvLstmInterpolator.Name)
+                throw new ReportedException($"--network {ConvLstmInterpolator.Name} fills gaps and is trained by 'nowcast study interpolation': name another.");
             var path = parsed.GetRequiredValue(outFile);
             OutputFile.Require("--out", path);
             var series = Archives.Open(terminal, parsed.GetRequiredValue(data), cancellation);
@@ -64,6 +67,7 @@ internal static class TrainCommand
                     Kernel = parsed.GetValue(kernel),
                     Patch = parsed.GetValue(patch),
                     Peepholes = parsed.GetValue(peepholes),
+                    Frames = parsed.GetValue(past),
                 },
                 Windows = new() { Past = parsed.GetValue(past), Future = parsed.GetValue(future) ?? UsualFuture(series), Crop = parsed.GetValue(crop), Scales = TrainedScales },
                 Training = new()

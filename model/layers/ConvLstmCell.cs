@@ -10,24 +10,27 @@ namespace ConvLstm.Nowcast.Model.Layers;
 /// The four gates come from one convolution each of input and state, stacked in the order i, f, c, o. Peephole
 /// weights are one number a channel, so that the cell fits any grid.
 /// </summary>
-public sealed class ConvLstmCell : nn.Module<Tensor?, ConvLstmState?, ConvLstmState>
+public sealed class ConvLstmCell : nn.Module<Tensor?, ConvLstmState?, ConvLstmState>, IRecurrentLayer<ConvLstmState>
 {
     private readonly Parameter state_weight;
     private readonly Parameter bias;
     private readonly Parameter? input_weight;
     private readonly Parameter? peephole;
     private readonly long[] padding;
+    private readonly Func<Tensor, Tensor>? activation;
 
     /// <param name="inputChannels">Channels of X; 0 for a layer that only unrolls its state.</param>
     /// <param name="hiddenChannels">Channels of H and C.</param>
     /// <param name="kernel">The side of both kernels, odd.</param>
     /// <param name="peepholes">Whether the gates see the cell state.</param>
-    public ConvLstmCell(long inputChannels, long hiddenChannels, long kernel, bool peepholes)
+    /// <param name="activation">What candidate and cell go through, see <see cref="Activations"/>; the paper's is tanh.</param>
+    public ConvLstmCell(long inputChannels, long hiddenChannels, long kernel, bool peepholes, string activation = Activations.Tanh)
         : base(nameof(ConvLstmCell))
     {
         if (kernel % 2 == 0)
             throw new ArgumentOutOfRangeException(nameof(kernel), kernel, "The kernel of a ConvLSTM has an odd side, so that the state keeps its size.");
         HiddenChannels = hiddenChannels;
+        this.activation = activation == Activations.Tanh ? null : Activations.Named(activation);
         padding = [kernel / 2, kernel / 2];
         input_weight = inputChannels == 0 ? null : Weight(inputChannels, inputChannels + hiddenChannels, hiddenChannels, kernel);
         state_weight = Weight(hiddenChannels, inputChannels + hiddenChannels, hiddenChannels, kernel);
@@ -61,7 +64,7 @@ public sealed class ConvLstmCell : nn.Module<Tensor?, ConvLstmState?, ConvLstmSt
             throw new ArgumentNullException(nameof(inputs), "A step without input needs a state to start from.");
         if (inputs is not null && input_weight is null)
             throw new InvalidOperationException("This cell was made without input channels.");
-        if (!Fused || peephole is not null || !FusedConvLstm.Takes(state_weight))
+        if (!Fused || peephole is not null || activation is not null || !FusedConvLstm.Takes(state_weight))
             return UnrollPlain(inputs, steps, start);
         var (hidden, lastHidden, lastCell) = FusedConvLstm.Unroll(
             inputs, start?.Hidden, start?.Cell, inputs is null ? null : input_weight, state_weight, bias, steps, Checkpointed);
@@ -98,13 +101,15 @@ public sealed class ConvLstmCell : nn.Module<Tensor?, ConvLstmState?, ConvLstmSt
             input = input + (Peephole(0) * before);
             forget = forget + (Peephole(1) * before);
         }
-        var cell = input.sigmoid() * candidate.tanh();
+        var cell = input.sigmoid() * Activated(candidate);
         if (before is not null)
             cell = (forget.sigmoid() * before) + cell;
         if (peephole is not null)
             output = output + (Peephole(2) * cell);
-        return new(output.sigmoid() * cell.tanh(), cell);
+        return new(output.sigmoid() * Activated(cell), cell);
     }
+
+    private Tensor Activated(Tensor values) => activation is null ? values.tanh() : activation(values);
 
     private Tensor Peephole(long gate) => peephole!.select(0, gate).view(1, HiddenChannels, 1, 1);
 

@@ -18,6 +18,24 @@ public sealed record NetworkOptions
     /// <summary>Whether the gates see the cell state.</summary>
     public bool Peepholes { get; init; }
 
+    /// <summary>The side of the squares that networks with dense layers cut a frame into, each one their whole world.</summary>
+    public int Tile { get; init; } = 32;
+
+    /// <summary>Frames read and drawn at once by networks that take time as channels.</summary>
+    public int Frames { get; init; } = 4;
+
+    /// <summary>Missing frames between two runs of frames, of networks that fill gaps.</summary>
+    public int Gap { get; init; } = 2;
+
+    /// <summary>What a cell makes of its candidate and state, see <see cref="Layers.Activations"/>: of the networks that let one choose.</summary>
+    public string Activation { get; init; } = Layers.Activations.Tanh;
+
+    /// <summary>What the last layer goes through; null for the network's own.</summary>
+    public string? OutputActivation { get; init; }
+
+    /// <summary>Whether the last layer draws the change of the newest frame instead of the frame; null for the network's own way.</summary>
+    public bool? Residual { get; init; }
+
     /// <summary>Rain rates, normalised and rising, for whose exceedance the network gives log-odds; empty for one that gives rain.</summary>
     public IReadOnlyList<float> Thresholds { get; init; } = [];
 
@@ -27,7 +45,8 @@ public sealed record NetworkOptions
     public bool Equals(NetworkOptions? other) =>
         other is not null && Network == other.Network && Hidden.SequenceEqual(other.Hidden)
         && Kernel == other.Kernel && Patch == other.Patch && Peepholes == other.Peepholes && Thresholds.SequenceEqual(other.Thresholds)
-        && LogRange.Equals(other.LogRange);
+        && LogRange.Equals(other.LogRange) && Tile == other.Tile && Frames == other.Frames && Gap == other.Gap && Activation == other.Activation
+        && OutputActivation == other.OutputActivation && Residual == other.Residual;
 
     public override int GetHashCode() => HashCode.Combine(Network, Hidden.Count, Kernel, Patch, Peepholes);
 }

@@ -8,6 +8,18 @@ public static class NetworkRegistry
     private static readonly Dictionary<string, Func<NetworkOptions, RainNetwork>> Factories = new(StringComparer.Ordinal)
     {
         [EncoderForecaster.Name] = options => new EncoderForecaster(options),
+        [StackedConvLstm.Name] = options => new StackedConvLstm(options),
+        [FrameConvLstm.Name] = options => new FrameConvLstm(options),
+        [ConvLstmInterpolator.Name] = options => new ConvLstmInterpolator(options),
+        [FcLstm.Name] = options => new FcLstm(options),
+        [CnnLstm.Name] = options => new CnnLstm(options),
+        [FusionLstm.Name] = options => new FusionLstm(options),
+        [Conv3dLstm.Name] = options => new Conv3dLstm(options),
+        [Conv1dLstm.Name] = options => new Conv1dLstm(options),
+        [ConvGru.Name] = options => new ConvGru(options),
+        [TrajGru.Name] = options => new TrajGru(options),
+        [SimVp.Name] = options => new SimVp(options),
+        [Tau.Name] = options => new Tau(options),
         [LagrangianNetwork.Name] = options => new LagrangianNetwork(options),
         [MultiScaleForecaster.Name] = options => new MultiScaleForecaster(options),
     };
@@ -22,6 +34,8 @@ public static class NetworkRegistry
             throw new ReportedException($"A kernel of {options.Kernel} × {options.Kernel} has no middle: give an odd side, such as 3.");
         if (options.Patch < 1 || options.Hidden.Count == 0 || options.Hidden.Any(channels => channels < 1))
             throw new ReportedException($"A network of layers [{string.Join(", ", options.Hidden)}] on patches of {options.Patch} cannot be made: give 1 or more for each.");
+        if (options.Tile < 1 || options.Frames < 1 || options.Gap < 1)
+            throw new ReportedException($"Tiles of {options.Tile} pixels, {options.Frames} frames at once or a gap of {options.Gap} make no network: give 1 or more for each.");
         if (!Factories.TryGetValue(options.Network, out var factory))
             throw new ReportedException($"There is no network '{options.Network}': name one of {string.Join(", ", Names)}.");
         var network = factory(options);

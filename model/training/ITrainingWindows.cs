@@ -9,8 +9,11 @@ namespace ConvLstm.Nowcast.Model.Training;
 /// <param name="PixelKilometres">The side of a pixel on the ground.</param>
 public sealed record TrainingBatch(Tensor Frames, int Past, double StepMinutes, double PixelKilometres = 1) : IDisposable
 {
-    /// <summary>All leads of the windows.</summary>
-    public LeadTimes Leads => LeadTimes.Every((int)Frames.shape[1] - Past, StepMinutes) with { PixelKilometres = PixelKilometres };
+    /// <summary>The steps to predict; null for all.</summary>
+    public IReadOnlyList<int>? Steps { get; init; }
+
+    /// <summary>The leads of the windows.</summary>
+    public LeadTimes Leads => (Steps is null ? LeadTimes.Every((int)Frames.shape[1] - Past, StepMinutes) : new(Steps, StepMinutes)) with { PixelKilometres = PixelKilometres };
 
     public void Dispose() => Frames.Dispose();
 }

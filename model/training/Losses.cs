@@ -8,11 +8,16 @@ public static class Losses
     public const string Balanced = "balanced";
     public const string MeanSquaredError = "mse";
     public const string MeanAbsoluteError = "mae";
+    public const string BinaryCrossEntropy = "bce";
+    public const string Ssim = "ssim";
+
+    /// <summary>Probabilities are kept this far from 0 and 1, where the logarithm ends.</summary>
+    private const double Certain = 1e-6;
 
     /// <summary>Rain rates in mm/h from which a pixel weighs more, and its weight (Shi et al. 2017, section 4).</summary>
     private static readonly (double Rate, double Weight)[] Steps = [(2, 2), (5, 5), (10, 10), (30, 30)];
 
-    public static IReadOnlyList<string> Names { get; } = [Balanced, MeanSquaredError, MeanAbsoluteError];
+    public static IReadOnlyList<string> Names { get; } = [Balanced, MeanSquaredError, MeanAbsoluteError, BinaryCrossEntropy, Ssim];
 
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="normalise">From mm/h to the normalised rain of the network, for the weights.</param>
@@ -34,6 +39,13 @@ public static class Losses
             }
             return MaskedMean((error.square() + error.abs()) * weight, mask);
         },
+        // Normalised rain as if it were a probability, as in the tutorials on moving digits.
+        BinaryCrossEntropy => (prediction, truth, mask) =>
+        {
+            var (p, y) = (prediction.clamp(Certain, 1 - Certain), truth.clamp(0, 1));
+            return MaskedMean(-((y * p.log()) + ((1 - y) * (1 - p).log())), mask);
+        },
+        Ssim => (prediction, truth, mask) => 1 - StructuralSimilarity.Of(Images(prediction * mask), Images(truth * mask)).mean(),
         _ => throw new ReportedException($"There is no loss '{name}': name one of {string.Join(", ", Names)}."),
     };
 
@@ -54,6 +66,13 @@ public static class Losses
 
     /// <summary>A rate that equals the threshold reaches it; packing and logarithm may have cost it its last digits.</summary>
     private const double ThresholdSlack = Networks.RainFeatures.ThresholdSlack;
+
+    /// <summary>(batch, lead, H, W, 1) → (batch·lead, 1, H, W).</summary>
+    private static Tensor Images(Tensor frames)
+    {
+        var s = frames.shape;
+        return frames.reshape(s[0] * s[1], 1, s[2], s[3]);
+    }
 
     private static Tensor MaskedMean(Tensor errors, Tensor mask) => (errors * mask).sum() / mask.sum().clamp(min: 1);
 }

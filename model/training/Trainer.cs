@@ -4,13 +4,11 @@ using ConvLstm.Nowcast.Model.Networks;
 namespace ConvLstm.Nowcast.Model.Training;
 
 /// <summary>
-/// Trains a network: Adam (Kingma and Ba 2015), clipped gradients (Pascanu, Mikolov and Bengio 2013), a warm-up and a
-/// half cosine of the learning rate (Loshchilov and Hutter 2017), early stopping on the validation loss.
+/// Trains a network: an optimiser and a schedule by name (<see cref="Optimizers"/>, <see cref="Schedules"/>), clipped gradients (Pascanu, Mikolov
+/// and Bengio 2013), early stopping on the validation loss.
 /// </summary>
 public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgress<TrainingProgress>? progress = null)
 {
-    private const int WarmUpSteps = 20;
-    private const double LastRate = 0.01;
     private const double LongestGradient = 1.0;
     private const double LossMemory = 0.95;
 
@@ -32,6 +30,7 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
         var random = new Random(unchecked((int)options.Seed));
         var started = time.GetTimestamp();
         network.to(options.Device);
+        var schedule = Schedules.Named(options.Schedule);
         using var best = new Weights(network);
         var curve = new List<(double, double)>();
         var (step, epoch, running, drawn) = (0, 0, double.NaN, 0);
@@ -48,7 +47,7 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
             (trained, begun) = (lagrangian.StateParameters, Fraction());
             Validate();
         }
-        using var optimizer = optim.Adam(trained, options.LearningRate);
+        using var optimizer = Optimizers.Named(options.Optimizer, trained, options.LearningRate);
 
         while (Fraction() < 1 && epoch - bestEpoch <= options.Patience)
         {
@@ -58,7 +57,7 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
             {
                 cancellation.ThrowIfCancellationRequested();
                 foreach (var group in optimizer.ParamGroups)
-                    group.LearningRate = options.LearningRate * Schedule(step, (Fraction() - begun) / (1 - begun));
+                    group.LearningRate = options.LearningRate * schedule(step, (Fraction() - begun) / (1 - begun));
                 var value = batch.Run(size => Step(network, windows, size, loss, optimizer, random));
                 drawn += batch.Size;
                 if (!(Math.Abs(value) < DivergedAt))
@@ -93,9 +92,6 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
             TimeUsed(),
             options.Epochs is int epochs && epoch > 0 ? (epoch - 1 + ((double)drawn / windowsOfEpoch)) / epochs : 0);
     }
-
-    private static double Schedule(int step, double fraction) =>
-        Math.Min(1, (step + 1.0) / WarmUpSteps) * (LastRate + ((1 - LastRate) * 0.5 * (1 + Math.Cos(Math.PI * Math.Min(1, fraction)))));
 
     private double Step(
         RainNetwork network, ITrainingWindows windows, int size, Func<Tensor, Tensor, Tensor, Tensor> loss, optim.Optimizer optimizer, Random random)

@@ -14,8 +14,14 @@ public sealed record TrainingOptions
     /// <summary>Windows in one step.</summary>
     public int BatchSize { get; init; } = 8;
 
-    /// <summary>The learning rate after the warm-up; it falls to a hundredth along a half cosine.</summary>
+    /// <summary>The learning rate that the schedule starts from.</summary>
     public double LearningRate { get; init; } = 2e-3;
+
+    /// <summary>The name of the optimiser, see <see cref="Optimizers"/>.</summary>
+    public string Optimizer { get; init; } = Optimizers.Adam;
+
+    /// <summary>The name of the schedule of the learning rate, see <see cref="Schedules"/>.</summary>
+    public string Schedule { get; init; } = Schedules.Cosine;
 
     /// <summary>Windows drawn in an epoch; validation follows each epoch.</summary>
     public int WindowsPerEpoch { get; init; } = 256;

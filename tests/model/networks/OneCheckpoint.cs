@@ -8,7 +8,7 @@ namespace ConvLstm.Nowcast.Tests.Model.Networks;
 /// <summary>One checkpoint gives one forecast, whichever operators and device compute it.</summary>
 public sealed class OneCheckpoint
 {
-    private const int Side = 40, Past = 4, Leads = 6;
+    private const int Side = 40, Past = 4;
     private const string DeviceVariable = "NOWCAST_TEST_DEVICE";
 
     public static TheoryData<string> Names => [.. NetworkRegistry.Names];
@@ -50,7 +50,7 @@ public sealed class OneCheckpoint
         AssertNear(expected, Forecast(there.Network, past.to(device(named))).cpu(), 1e-3);
 
         // The second call of a shape may come from a recorded graph.
-        using var recorded = new RecordedForecast(there.Network, LeadTimes.Every(Leads, 5));
+        using var recorded = new RecordedForecast(there.Network, Leads(there.Network));
         for (var call = 0; call < 2; call++)
             AssertNear(expected, Said(there.Network, recorded.Call(past.to(device(named)))).cpu(), 1e-3);
     }
@@ -58,8 +58,11 @@ public sealed class OneCheckpoint
     private static Tensor Forecast(RainNetwork network, Tensor past)
     {
         using var gradients = no_grad();
-        return Said(network, network.call(past, LeadTimes.Every(Leads, 5)));
+        return Said(network, network.call(past, Leads(network)));
     }
+
+    /// <summary>An interpolator has no more leads than its gap.</summary>
+    private static LeadTimes Leads(RainNetwork network) => LeadTimes.Every(network is ConvLstmInterpolator ? network.Options.Gap : 6, 5);
 
     /// <summary>A ladder forecasts probabilities.</summary>
     private static Tensor Said(RainNetwork network, Tensor output) => network.Options.Thresholds.Count > 0 ? output.sigmoid() : output;
@@ -82,19 +85,7 @@ public sealed class OneCheckpoint
         using var network = NetworkRegistry.Create(new() { Network = name, Hidden = [8, 12], Thresholds = name == LagrangianNetwork.Name ? [0.2f, 0.5f] : [] });
         foreach (var parameter in network.parameters())
             nn.init.uniform_(parameter, -0.2, 0.2);
-        Checkpoint.Save(folder.File("n.safetensors"), network, new()
-        {
-            Network = network.Options,
-            Normalisation = new Dictionary<string, string>(),
-            PastFrames = Past,
-            FutureFrames = Leads,
-            StepMinutes = 5,
-            Data = new(["test"], Some.Time, Some.Time, 1),
-            Scores = new Dictionary<string, double>(),
-            Training = new Dictionary<string, string>(),
-            Program = "test",
-            Created = Some.Time,
-        });
+        Checkpoint.Save(folder.File("n.safetensors"), network, Some.Metadata(network.Options));
         return folder.File("n.safetensors");
     }
 

@@ -1,0 +1,33 @@
+using ConvLstm.Nowcast.Ingest.Sequences;
+using ConvLstm.Nowcast.Ingest.Simulation;
+
+namespace ConvLstm.Nowcast.Jobs.Commands.Study;
+
+/// <summary>Simulated rain for studies that were given no radar files; the files go with it.</summary>
+internal sealed class SimulatedArchive(int seed) : IDisposable
+{
+    private const int Size = 96, Frames = 60;
+
+    private readonly List<string> folders = [];
+
+    /// <summary>The archive of the paths, or simulated rain.</summary>
+    /// <param name="terminal">Told which files cannot be used.</param>
+    /// <param name="paths">Null or empty for simulated rain.</param>
+    /// <param name="episode">Another number, other rain.</param>
+    /// <param name="cancellation">Stops reading.</param>
+    internal IReadOnlyList<ScanSeries> OpenOr(Terminal terminal, string[]? paths, int episode, CancellationToken cancellation)
+    {
+        if (paths is { Length: > 0 })
+            return Archives.Open(terminal, paths, cancellation);
+        var folder = Directory.CreateTempSubdirectory("nowcast-study-").FullName;
+        folders.Add(folder);
+        SimulateCommand.Write(new SimulationOptions { Size = Size, Frames = Frames, Seed = (seed * 101) + episode }, folder, cancellation);
+        return Archives.Open(terminal, [folder], cancellation);
+    }
+
+    public void Dispose()
+    {
+        foreach (var folder in folders)
+            Directory.Delete(folder, recursive: true);
+    }
+}

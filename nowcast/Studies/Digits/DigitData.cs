@@ -1,0 +1,118 @@
+using ConvLstm.Nowcast.Ingest.Quality;
+
+namespace ConvLstm.Nowcast.Studies.Digits;
+
+/// <summary>What a network learns of a sequence.</summary>
+public enum DigitTask
+{
+    /// <summary>The frame after two.</summary>
+    Extrapolation,
+
+    /// <summary>The frame between two.</summary>
+    Interpolation,
+}
+
+/// <summary>
+/// The pre-processing of the image-sequence study: sequences with a transition farther out than three standard deviations are removed, the
+/// targets are denoised, both or neither; frames 4 and 16 are never trained on.
+/// </summary>
+public sealed class DigitData
+{
+    public const string Base = "base", Denoised = "denoised", Filtered = "filtered", Both = "both";
+
+    // Counted from 0.
+    private const int FirstHeldOut = 3, LastHeldOut = 15;
+    private const double ValidationShare = 0.1;
+    private const int MostValidating = 64;
+
+    /// <summary>The probability of lying beyond three standard deviations of a Gaussian.</summary>
+    private const double ThreeDeviations = 0.0027;
+
+    private const int UsualTransitions = 300;
+
+    // Squares of the strength of the noise and a fifth more; a smaller search than usual, as there are thousands of small frames.
+    private const double StrengthOfNoise = 1.2;
+    private const int PatchSide = 7, SearchSide = 13;
+
+    private readonly DigitSequences sequences;
+    private readonly Lazy<bool[]> unusual;
+    private readonly Lazy<Dictionary<(int, int), float[]>> denoised;
+
+    public DigitData(DigitSequences sequences, DigitMotion motion)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        ArgumentNullException.ThrowIfNull(motion);
+        this.sequences = sequences;
+        unusual = new(() => Unusual(sequences));
+        denoised = new(() => DenoisedTargets(sequences, new NonLocalMeans(Math.Max(1e-3, StrengthOfNoise * motion.Noise), PatchSide, SearchSide)));
+    }
+
+    public static IReadOnlyList<string> Names { get; } = [Base, Denoised, Filtered, Both];
+
+    /// <summary>Sequences with an unusual transition.</summary>
+    public int Removed => unusual.Value.Count(u => u);
+
+    /// <summary>The frames that are trained and validated on, of one of the four datasets.</summary>
+    public FrameTriples Training(string dataset, DigitTask task)
+    {
+        var validating = Math.Max(1, (int)(sequences.Frames.Count * ValidationShare));
+        var keeps = Enumerable.Range(0, sequences.Frames.Count).Where(s => dataset is Base or Denoised || !unusual.Value[s]).ToList();
+        var training = keeps.Where(s => s >= validating).SelectMany(s => Learned.Select(t => Triple(s, t, task, dataset is Denoised or Both))).ToList();
+        // The same for all datasets, or those without the difficult sequences would look better than they are.
+        var rest = Enumerable.Range(0, validating).SelectMany(s => Learned.Select(t => Triple(s, t, task, false))).ToList();
+        return new(training, [.. Enumerable.Range(0, Math.Min(rest.Count, MostValidating)).Select(i => rest[i * rest.Count / Math.Min(rest.Count, MostValidating)])], sequences.Side);
+    }
+
+    /// <summary>The frames held out, as they were seen.</summary>
+    public IReadOnlyList<FrameTriple> HeldOut(DigitTask task) =>
+    [
+        .. Enumerable.Range(0, sequences.Frames.Count).SelectMany(s =>
+            (task == DigitTask.Interpolation ? [FirstHeldOut] : new[] { FirstHeldOut, LastHeldOut }).Select(t => HeldOut(s, t, task))),
+    ];
+
+    /// <summary>The last frames of the runs of three that touch no frame held out.</summary>
+    private IEnumerable<int> Learned => Enumerable.Range(2, sequences.Frames[0].Length - 2)
+        .Where(t => !Enumerable.Range(t - 2, 3).Any(i => i is FirstHeldOut or LastHeldOut));
+
+    private FrameTriple HeldOut(int sequence, int frame, DigitTask task)
+    {
+        var frames = sequences.Frames[sequence];
+        return task == DigitTask.Interpolation ? new(frames[frame - 1], frames[frame + 1], frames[frame]) : new(frames[frame - 2], frames[frame - 1], frames[frame]);
+    }
+
+    private FrameTriple Triple(int sequence, int last, DigitTask task, bool denoise)
+    {
+        var frames = sequences.Frames[sequence];
+        var target = task == DigitTask.Interpolation ? last - 1 : last;
+        var drawn = denoise ? denoised.Value[(sequence, target)] : frames[target];
+        return task == DigitTask.Interpolation ? new(frames[last - 2], frames[last], drawn) : new(frames[last - 2], frames[last - 1], drawn);
+    }
+
+    private static bool[] Unusual(DigitSequences sequences)
+    {
+        var transitions = sequences.Frames.SelectMany((frames, s) => Enumerable.Range(1, frames.Length - 1)
+            .Select(t => (Sequence: s, Difference: Difference(frames[t - 1], frames[t])))).ToList();
+        var count = Math.Min(UsualTransitions, transitions.Count);
+        var usual = TransitionGaussian.Fit([.. Enumerable.Range(0, count).Select(i => transitions[(int)((long)i * transitions.Count / count)].Difference)]);
+        var found = new bool[sequences.Frames.Count];
+        foreach (var (sequence, difference) in transitions)
+            found[sequence] |= usual.Probability(difference) < ThreeDeviations;
+        return found;
+    }
+
+    private static double[] Difference(float[] before, float[] after)
+    {
+        var difference = new double[before.Length];
+        for (var i = 0; i < difference.Length; i++)
+            difference[i] = after[i] - before[i];
+        return difference;
+    }
+
+    private Dictionary<(int, int), float[]> DenoisedTargets(DigitSequences all, NonLocalMeans means)
+    {
+        // Targets of both tasks.
+        var targets = Learned.SelectMany(t => new[] { t - 1, t }).Distinct().ToArray();
+        return all.Frames.SelectMany((_, s) => targets.Select(t => (s, t))).AsParallel()
+            .Select(at => (at, Frame: means.Denoise(all.Side, all.Frames[at.s][at.t]))).ToDictionary(p => p.at, p => p.Frame);
+    }
+}

@@ -1,0 +1,42 @@
+using ConvLstm.Nowcast.Model.Training;
+
+namespace ConvLstm.Nowcast.Studies.Digits;
+
+/// <summary>Two frames to read and one to draw.</summary>
+/// <param name="First">Row-major.</param>
+/// <param name="Second">Row-major.</param>
+/// <param name="Target">Row-major.</param>
+public sealed record FrameTriple(float[] First, float[] Second, float[] Target);
+
+/// <summary>Triples as windows of a training.</summary>
+/// <param name="Training">Drawn at random.</param>
+/// <param name="Validating">Always the same.</param>
+/// <param name="Side">Of the square frames.</param>
+public sealed record FrameTriples(IReadOnlyList<FrameTriple> Training, IReadOnlyList<FrameTriple> Validating, int Side) : ITrainingWindows
+{
+    private const int Past = 2;
+
+    public TrainingBatch DrawTraining(int batch, Random random) =>
+        Batch([.. Enumerable.Range(0, batch).Select(_ => Training[random.Next(Training.Count)])]);
+
+    public IEnumerable<TrainingBatch> Validation(int batch) => Validating.Chunk(batch).Select(Batch);
+
+    /// <summary>(n, 3, side, side, 2), the mask all ones.</summary>
+    public static Tensor Frames(IReadOnlyList<FrameTriple> triples, int side)
+    {
+        ArgumentNullException.ThrowIfNull(triples);
+        var values = new float[triples.Count * 3 * side * side * 2];
+        var at = 0;
+        foreach (var frame in triples.SelectMany(t => new[] { t.First, t.Second, t.Target }))
+        {
+            foreach (var pixel in frame)
+            {
+                values[at++] = pixel;
+                values[at++] = 1;
+            }
+        }
+        return tensor(values, [triples.Count, 3, side, side, 2]);
+    }
+
+    private TrainingBatch Batch(FrameTriple[] triples) => new(Frames(triples, Side), Past, StepMinutes: 1);
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Text.Json;
+using ConvLstm.Nowcast.Ingest;
+
+namespace ConvLstm.Nowcast.Studies.Search;
+
+/// <summary>
+/// The trials of a random search (Bergstra and Bengio 2012) as files of a folder: a finished trial is never run again, and several processes
+/// may work on one folder, as each holds a lock on the trial it runs that the system takes back when the process ends.
+/// </summary>
+/// <typeparam name="TTrial">What is kept of a trial.</typeparam>
+public sealed class TrialFolder<TTrial>
+    where TTrial : class
+{
+    private readonly string folder;
+
+    /// <param name="folder">Made where it is not there.</param>
+    /// <param name="settings">What must be the same for all trials, as text.</param>
+    /// <exception cref="ReportedException">The folder holds trials with other settings.</exception>
+    public TrialFolder(string folder, string settings)
+    {
+        this.folder = folder;
+        Directory.CreateDirectory(folder);
+        var file = Path.Combine(folder, "settings.json");
+        if (!File.Exists(file))
+            Replace(file, settings);
+        else if (File.ReadAllText(file) != settings)
+            throw new ReportedException($"{file}: the trials in this folder were begun with other settings: name another folder, or delete this one.");
+    }
+
+    /// <summary>A file of a trial beside its result, such as its weights.</summary>
+    public string FileOf(int trial, string extension) => Path.Combine(folder, $"trial-{trial.ToString("0000", CultureInfo.InvariantCulture)}{extension}");
+
+    /// <summary>Those that are done, by number.</summary>
+    /// <exception cref="ReportedException">A file is damaged.</exception>
+    public IReadOnlyDictionary<int, TTrial> Finished(int trials) =>
+        Enumerable.Range(1, trials).Where(i => File.Exists(FileOf(i, ".json"))).ToDictionary(i => i, Read);
+
+    /// <summary>The right to run a trial, until it is disposed; null where it is done or another process runs it.</summary>
+    public IDisposable? TryClaim(int trial)
+    {
+        if (File.Exists(FileOf(trial, ".json")))
+            return null;
+        try
+        {
+            var claim = new FileStream(FileOf(trial, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            if (!File.Exists(FileOf(trial, ".json")))
+                return claim;
+            claim.Dispose();
+            return null;
+        }
+        catch (IOException)
+        {
+            // Locked: another process has it.
+            return null;
+        }
+    }
+
+    public void Write(int trial, TTrial result) => Replace(FileOf(trial, ".json"), JsonSerializer.Serialize(result, StudyJson.Format));
+
+    private TTrial Read(int trial)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<TTrial>(File.ReadAllText(FileOf(trial, ".json")), StudyJson.Format) ?? throw new JsonException("it is empty");
+        }
+        catch (JsonException e)
+        {
+            throw new ReportedException($"{FileOf(trial, ".json")}: not a trial ({e.Message.Split('\n')[0]}): delete it to run it again.", e);
+        }
+    }
+
+    private static void Replace(string path, string text)
+    {
+        var part = $"{path}.{Guid.NewGuid():N}.part";
+        File.WriteAllText(part, text);
+        File.Move(part, path, overwrite: true);
+    }
+}

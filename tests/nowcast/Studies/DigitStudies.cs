@@ -1,0 +1,178 @@
+using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Ingest.NetCdf;
+using ConvLstm.Nowcast.Model.Networks;
+using ConvLstm.Nowcast.Studies.Digits;
+using ConvLstm.Nowcast.Studies.Search;
+using Xunit;
+
+namespace ConvLstm.Nowcast.Tests.Studies;
+
+public sealed class DigitStudies
+{
+    private static readonly DigitMotion Motion = new();
+
+    [Fact]
+    public void TheSameSeedGivesTheSameSequencesAndMoreOfThemChangeNothing()
+    {
+        var (few, many) = (Some(3), Some(5));
+        Assert.Equal(few.Frames[2][15], many.Frames[2][15]);
+        Assert.All(many.Frames, f => Assert.Equal(16, f.Length));
+        Assert.All(many.Frames.SelectMany(f => f), f => Assert.True(f.Length == 36 * 36 && f.Min() >= 0 && f.Max() <= 1 && f.Max() > 0.5));
+        Assert.NotEqual(many.Frames[0][0], many.Frames[1][0]);
+    }
+
+    [Fact]
+    public void AllTenDigitsHaveInkInTheMiddleAndDiffer()
+    {
+        var digits = Enumerable.Range(0, 10).Select(d => new StrokeDigits().Draw(d, new Random(1))).ToList();
+        Assert.All(digits, d => Assert.InRange(d.Average(), 0.03, 0.4));
+        Assert.Equal(10, digits.Select(d => string.Join(' ', d)).Distinct().Count());
+    }
+
+    [Fact]
+    public void HeldOutFramesAreNeverTrainedOn()
+    {
+        var sequences = Some(20);
+        var data = new DigitData(sequences, Motion);
+        foreach (var task in Enum.GetValues<DigitTask>())
+        {
+            var training = data.Training(DigitData.Base, task);
+            var seen = training.Training.Concat(training.Validating).SelectMany(t => new[] { t.First, t.Second, t.Target }).ToHashSet();
+            foreach (var frames in sequences.Frames)
+            {
+                Assert.DoesNotContain(frames[3], seen);
+                Assert.DoesNotContain(frames[15], seen);
+            }
+            // Ten runs of three in each of the 18 sequences that are not for validation.
+            Assert.Equal(180, training.Training.Count);
+        }
+        Assert.Equal(40, data.HeldOut(DigitTask.Extrapolation).Count);
+        Assert.Equal(20, data.HeldOut(DigitTask.Interpolation).Count);
+    }
+
+    [Fact]
+    public void ASequenceThatJumpsIsRemoved()
+    {
+        var sequences = Some(40);
+        // A digit that is suddenly upside down.
+        for (var t = 8; t < 16; t++)
+            Array.Reverse(sequences.Frames[30][t]);
+        var data = new DigitData(sequences, Motion);
+        var kept = data.Training(DigitData.Filtered, DigitTask.Extrapolation).Training.Select(t => t.Target).ToHashSet();
+
+        Assert.DoesNotContain(sequences.Frames[30][6], kept);
+        Assert.InRange(data.Removed, 1, 20);
+    }
+
+    [Fact]
+    public void DenoisedTargetsAreCloserToTheCleanFrames()
+    {
+        var (noisy, clean) = (Some(3), DigitSequences.Make(new StrokeDigits(), 6, 3, Motion with { Noise = 0 }, 1));
+        var means = new NonLocalMeans(1.2 * Motion.Noise, 7, 13);
+        // Noise is drawn after the walk, frame by frame, so only first frames are of the same place.
+        var (before, after) = (Error(noisy.Frames[0][0], clean.Frames[0][0]), Error(means.Denoise(36, noisy.Frames[0][0]), clean.Frames[0][0]));
+        Assert.True(after < 0.7 * before, $"{after} against {before}");
+    }
+
+    [Fact]
+    public void EmptyImagesAreRecognisedAsCollapsed()
+    {
+        var triples = new DigitData(Some(4), Motion).HeldOut(DigitTask.Extrapolation);
+        Assert.True(FramePredictor.Collapsed([.. triples.Select(t => new float[t.Target.Length])], triples));
+        Assert.True(FramePredictor.Collapsed([.. triples.Select(t => Enumerable.Repeat(0.2f, t.Target.Length).ToArray())], triples));
+        Assert.False(FramePredictor.Collapsed(FramePredictor.Persistence(triples), triples));
+    }
+
+    [Fact]
+    public void NoiseMakesErrorsGrow()
+    {
+        using var scope = NewDisposeScope();
+        // A network that is persistence: residual, its head all zero.
+        using var network = NetworkRegistry.Create(new() { Network = EncoderForecaster.Name, Hidden = [2], Patch = 1 });
+        var triples = new DigitData(Some(3), Motion).HeldOut(DigitTask.Extrapolation);
+        var clean = FramePredictor.Error(FramePredictor.Persistence(triples), triples);
+
+        var curves = NoiseCurves.Of(network, triples, 36, 5, TestContext.Current.CancellationToken);
+
+        Assert.Equal(["Gaussian", "Poisson", "salt and pepper", "missing square"], curves.Select(c => c.Name));
+        Assert.All(curves, c => Assert.True(c.Points[^1].Error > 1.2 * clean, $"{c.Name}: {c.Points[^1].Error} against {clean}"));
+        Assert.Equal(clean, curves[3].Points[0].Error, 1e-6);
+        Assert.Equal(37, curves[3].Points.Count);
+    }
+
+    [Fact]
+    public void AStudyGoesOnWhereItStopped()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new DigitStudyOptions { N6 = 24, N3 = 6, Trials = 1, SecondsPerTrial = 0.5, Space = new(1, 2), Intensities = 2, NoisyFrames = 2 };
+        DigitStudy Study(int trials) => new(options with { Trials = trials }, new StrokeDigits(), folder.Path, TimeProvider.System);
+        Study(1).Run((_, _) => { }, TestContext.Current.CancellationToken);
+        var first = File.ReadAllText(folder.File("trial-0001.json"));
+
+        var result = Study(2).Run((_, _) => { }, TestContext.Current.CancellationToken);
+
+        Assert.Equal(first, File.ReadAllText(folder.File("trial-0001.json")));
+        Assert.Equal([1, 2], result.Trials.Select(t => t.Number));
+        Assert.Equal(["persistence", "linear extrapolation"], result.Extrapolation.Take(2).Select(r => r.Method));
+        Assert.Contains("other settings", Assert.Throws<ReportedException>(() => new DigitStudy(options with { N6 = 25 }, new StrokeDigits(), folder.Path, TimeProvider.System)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OnlyOneProcessRunsATrial()
+    {
+        using var folder = new TemporaryFolder();
+        var (one, other) = (new TrialFolder<string>(folder.Path, "same"), new TrialFolder<string>(folder.Path, "same"));
+        using (var claim = one.TryClaim(1))
+        {
+            Assert.NotNull(claim);
+            Assert.Null(other.TryClaim(1));
+            one.Write(1, "done");
+        }
+        Assert.Null(other.TryClaim(1));
+        Assert.Equal("done", other.Finished(3)[1]);
+        File.WriteAllText(one.FileOf(2, ".json"), "{");
+        Assert.Contains("delete it", Assert.Throws<ReportedException>(() => one.Finished(3)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void IdxFilesAreReadAndOthersRefused()
+    {
+        using var folder = new TemporaryFolder();
+        byte[] Header(int magic, params int[] sizes) => [.. new[] { magic }.Concat(sizes).SelectMany(n => BitConverter.GetBytes(n).Reverse())];
+        File.WriteAllBytes(folder.File("train-images-idx3-ubyte"), [.. Header(0x803, 2, 28, 28), .. Enumerable.Repeat((byte)51, 784), .. Enumerable.Repeat((byte)255, 784)]);
+        File.WriteAllBytes(folder.File("train-labels-idx1-ubyte"), [.. Header(0x801, 2), 3, 6]);
+
+        var digits = IdxDigits.Open(folder.Path);
+
+        Assert.Equal(0.2f, digits.Draw(3, new Random(1))[5]);
+        Assert.Equal(1f, digits.Draw(6, new Random(1))[5]);
+        Assert.Throws<ReportedException>(() => digits.Draw(4, new Random(1)));
+        File.WriteAllBytes(folder.File("train-labels-idx1-ubyte"), [1, 2, 3]);
+        Assert.Throws<ReportedException>(() => IdxDigits.Open(folder.Path));
+        Assert.Throws<ReportedException>(() => IdxDigits.Open(folder.File("none")));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(255)]
+    public void GivenSequencesAreReadFromNetCdfInBothRanges(int range)
+    {
+        using var folder = new TemporaryFolder();
+        using (var file = NetCdfFile.Create(folder.File("s.nc")))
+        {
+            var dimensions = new[] { ("sequence", 2), ("time", 3), ("y", 4), ("x", 4) }.Select(d => file.Root.DefineDimension(d.Item1, d.Item2)).ToArray();
+            var variable = file.Root.DefineVariable("frames", NetCdfType.Float32, dimensions);
+            file.EndDefinitions();
+            variable.Write<float>([.. Enumerable.Range(0, 96).Select(i => range * i / 96f)]);
+        }
+
+        var (triples, side) = GivenSequences.Read(folder.File("s.nc"));
+
+        Assert.Equal((2, 4), (triples.Count, side));
+        Assert.Equal(47 / 96f, triples[0].Target[15], 1e-5);
+    }
+
+    private static DigitSequences Some(int count) => DigitSequences.Make(new StrokeDigits(), 6, count, Motion, 1);
+
+    private static double Error(float[] a, float[] b) => a.Zip(b, (x, y) => Math.Pow(x - y, 2)).Average();
+}
