@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ConvLstm.Nowcast.Evaluation;
+using ConvLstm.Nowcast.Jobs.Studies;
 using ConvLstm.Nowcast.Methods;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;
@@ -16,12 +17,15 @@ internal static class EvaluateCommand
         var lead = Flags.Number("--lead", "Minutes to look ahead.", (int)defaults.Lead.TotalMinutes, 1, 1440);
         var every = Flags.Number("--every", "Scans from one issue time to the next.", defaults.Every, 1, 1_000_000);
         var json = new Option<string?>("--json") { Description = "Write all scores by lead and threshold to this file." };
+        var report = new Option<string?>("--report") { Description = "Write a page with the scores by lead and the reliability (.html)." };
         var device = new Option<string>("--device") { Description = "cpu, cuda or auto.", DefaultValueFactory = _ => "auto" };
-        var command = new Command("evaluate", "Forecast an archive again and score it.") { data, model, methods, lead, every, json, device };
+        var command = new Command("evaluate", "Forecast an archive again and score it.") { data, model, methods, lead, every, json, report, device };
         command.SetAction(async (parsed, cancellation) =>
         {
             if (parsed.GetValue(json) is string path)
                 OutputFile.Require("--json", path);
+            if (parsed.GetValue(report) is string page)
+                OutputFile.Require("--report", page);
             using var checkpoint = MethodChoice.Load(parsed.GetValue(model), parsed.GetValue(methods) is { Length: > 0 } m && !m.Contains(ModelForecast.Name) ? m[0] : null, parsed.GetRequiredValue(device));
             var available = MethodChoice.Methods(checkpoint);
             var names = parsed.GetValue(methods) is { Length: > 0 } chosen ? chosen : [.. available.Names];
@@ -34,6 +38,8 @@ internal static class EvaluateCommand
             Print(terminal, result);
             if (parsed.GetValue(json) is string scores)
                 await File.WriteAllTextAsync(scores, result.ToJson(), cancellation);
+            if (parsed.GetValue(report) is string html)
+                EvaluationReport.Of(result).Write(html);
             return CommandLine.Done;
         });
         return command;

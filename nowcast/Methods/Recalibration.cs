@@ -76,7 +76,7 @@ internal sealed class Recalibration
     }
 
     /// <param name="logOdds">(leads, H, W, thresholds).</param>
-    /// <param name="leads">When the leads are. How little can be known holds the more for later ones, up to <see cref="MostGrowth"/>.</param>
+    /// <param name="leads">When the leads are. How little can be known holds the more for later ones, up to <see cref="MostGrowth"/>; whether too much or too little was forecast just now holds the less.</param>
     /// <returns>The same shape, not rising with the threshold.</returns>
     internal Tensor Apply(Tensor logOdds, LeadTimes leads)
     {
@@ -87,7 +87,7 @@ internal sealed class Recalibration
 
     private Tensor Apply(Tensor logOdds, double growth)
     {
-        var offsets = tensor([.. Offsets.Select(o => (float)o)], [Offsets.Count], device: logOdds.device);
+        var offsets = tensor([.. Offsets.Select(o => (float)(o / growth))], [Offsets.Count], device: logOdds.device);
         var centres = Centres(logOdds);
         var rungs = (((logOdds - centres) * Math.Pow(Slope, Slope < 1 ? growth : 1)) + centres + offsets).unbind(2);
         for (var i = 1; i < rungs.Length; i++)
