@@ -19,8 +19,9 @@ internal static class Compiler
         var arguments = library + ".rsp";
         await File.WriteAllLinesAsync(arguments, [
             "-nologo", "-target:library", "-langversion:14", "-nullable:enable", "-unsafe", "-nostdlib", $"-out:{library}",
-            // Two versions of a type: that of the sources is meant. Fields of a list of signatures are set by nobody.
-            "-nowarn:CS0436,CS8618,CS0649,CS8625,CS8981,CS1591,CS0626,CS0109,CS0114,CS0108,CS8644",
+            // Two versions of a type: that of the sources is meant. Fields of a list of signatures are set by nobody. Libraries made for an older
+            // runtime are no news (CS1701 and CS1702, which the SDK leaves out too).
+            "-nowarn:CS0436,CS8618,CS0649,CS8625,CS8981,CS1591,CS0626,CS0109,CS0114,CS0108,CS8644,CS1701,CS1702",
             .. Frameworks().SelectMany(folder => Directory.EnumerateFiles(folder, "*.dll")).Concat(references).Select(r => $"-r:\"{r}\""),
             .. sources.Select(s => $"\"{s}\""),
         ], cancellation);

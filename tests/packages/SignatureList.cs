@@ -57,7 +57,7 @@ internal sealed partial record SignatureList(string File, IReadOnlyList<Signatur
         // The types around it stand in the list too; what is left of the name is the namespace.
         var around = new List<Section>();
         var outer = section.Outer;
-        while (Sections.FirstOrDefault(s => $"{s.Outer}.{s.Name}" == outer && !s.Declaration.Contains('<', StringComparison.Ordinal)) is { } type)
+        while (Sections.FirstOrDefault(s => $"{s.Outer}.{s.Name}" == outer && !s.Declaration.Split(" : ")[0].Contains('<', StringComparison.Ordinal)) is { } type)
         {
             around.Insert(0, type);
             outer = type.Outer;

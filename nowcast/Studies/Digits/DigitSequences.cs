@@ -1,4 +1,4 @@
-using MathNet.Numerics.Distributions;
+using Normal = MathNet.Numerics.Distributions.Normal; // TorchSharp has a Normal of its own
 
 namespace ConvLstm.Nowcast.Studies.Digits;
 

@@ -49,11 +49,13 @@ public static class FramePredictor
     }
 
     /// <summary>The mean variance of pixels within a frame.</summary>
-    private static double Variety(IReadOnlyList<float[]> frames) => frames.Average(f =>
+    private static double Variety(IReadOnlyList<float[]> frames) => frames.Average(Variance);
+
+    private static double Variance(float[] frame)
     {
-        var mean = f.Average();
-        return f.Average(v => (double)(v - mean) * (v - mean));
-    });
+        var mean = frame.Average();
+        return frame.Average(v => (double)(v - mean) * (v - mean));
+    }
 
     private static double Error(float[] drawn, float[] target)
     {

@@ -1,5 +1,5 @@
 using ConvLstm.Nowcast.Model.Networks;
-using MathNet.Numerics.Distributions;
+using Normal = MathNet.Numerics.Distributions.Normal; // TorchSharp has a Normal of its own
 
 namespace ConvLstm.Nowcast.Studies.Digits;
 
