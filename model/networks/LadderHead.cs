@@ -68,7 +68,7 @@ internal sealed class LadderHead : nn.Module
                 var added = (parts[part].Among(state) * scale + modulation[1]).unsqueeze(1);
                 var hidden = added.addcmul(read[part].Inner, scale, 1).relu();
                 var logOdds = (read[part].Persistence * slope) + read[part].Slopes.matmul(basis) + last.call(hidden).squeeze(-1);
-                ladders.Add(Falling(logOdds).MoveToOuterDisposeScope());
+                ladders.Add(ThresholdLadder.Falling(logOdds).MoveToOuterDisposeScope());
             }
             yield return pixels.Scatter(ladders.Count == 1 ? ladders[0] : cat(ladders, 0)).MoveToOuterDisposeScope();
         }
@@ -87,19 +87,10 @@ internal sealed class LadderHead : nn.Module
         var hidden = modulation[1].addcmul(inner, modulation[0] + 1, 1).relu();
         var slopes = (rain_slopes.call(rain).unsqueeze(1) + rung_slopes.call(rungs)).matmul(basis.unsqueeze(2)).squeeze(-1);
         var slope = ((basis * steepness).sum([1], keepdim: true) * SteepnessScale).exp();
-        return Falling((Persistence(new(rain, rungs)) * slope) + slopes + last.call(hidden).squeeze(-1));
+        return ThresholdLadder.Falling((Persistence(new(rain, rungs)) * slope) + slopes + last.call(hidden).squeeze(-1));
     }
 
     /// <summary>The log-odds of Lagrangian persistence, (pixels, thresholds): above 0 just where the newest rain reaches the threshold.</summary>
     internal static Tensor Persistence(LadderPixels pixels) =>
-        (pixels.Rain.narrow(1, RainFeatures.Newest, 1) - pixels.Rungs.select(2, RainFeatures.Threshold) + (RainFeatures.ThresholdSlack / RainFeatures.LogSpan)) * (FirstSlope * RainFeatures.LogSpan);
-
-    /// <summary>More rain is never more likely than less: each log-odds is at most that of the threshold below.</summary>
-    private static Tensor Falling(Tensor logOdds)
-    {
-        var rungs = logOdds.unbind(1);
-        for (var i = 1; i < rungs.Length; i++)
-            rungs[i] = rungs[i].minimum(rungs[i - 1]);
-        return stack(rungs, 1);
-    }
+        (pixels.Rain.narrow(1, RainFeatures.Newest, 1) - pixels.Rungs.select(2, RainFeatures.Threshold) + (ThresholdLadder.Slack / RainFeatures.LogSpan)) * (FirstSlope * RainFeatures.LogSpan);
 }

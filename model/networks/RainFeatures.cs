@@ -88,8 +88,8 @@ internal sealed record RainFeatures(Tensor Rain, Tensor Rungs)
         var size = rain.shape;
         var thresholds = tensor([.. options.Thresholds], [1, options.Thresholds.Count, 1, 1], device: rain.device);
         var rates = (thresholds * options.LogRange).expm1();
-        var above = rain.ge(rates * (1 - ThresholdSlack)).to_type(float32);
-        var before = older.ge(rates * (1 - ThresholdSlack)).to_type(float32);
+        var above = rain.ge(rates * (1 - ThresholdLadder.Slack)).to_type(float32);
+        var before = older.ge(rates * (1 - ThresholdLadder.Slack)).to_type(float32);
         var features = ShareScales.Select(km => LogOdds(MultiScaleBlur.Mean(above, mask, Pixels(km, leads)), LeastShare)).ToList();
         // The critical success index of Lagrangian persistence over the last scans, near and everywhere.
         var (hits, events) = (above * before * both, above.maximum(before) * both);
@@ -104,9 +104,6 @@ internal sealed record RainFeatures(Tensor Rain, Tensor Rungs)
         features.Add(Log(rates).expand(above.shape));
         return stack(features, 2).view(size[0] * options.Thresholds.Count, RungChannels, size[2], size[3]);
     }
-
-    /// <summary>A rate that equals the threshold reaches it; packing and logarithm may have cost it its last digits.</summary>
-    internal const float ThresholdSlack = 1e-3f;
 
     private static Tensor Log(Tensor rain)
     {

@@ -65,7 +65,7 @@ public static class Losses
     };
 
     /// <summary>A rate that equals the threshold reaches it; packing and logarithm may have cost it its last digits.</summary>
-    private const double ThresholdSlack = Networks.RainFeatures.ThresholdSlack;
+    private const double ThresholdSlack = Networks.ThresholdLadder.Slack;
 
     /// <summary>(batch, lead, H, W, 1) → (batch·lead, 1, H, W).</summary>
     private static Tensor Images(Tensor frames)

@@ -41,7 +41,8 @@ internal sealed class PixelTraining(TrainingOptions options, Func<Tensor, Tensor
         if (pool.IsEmpty)
             return;
         var begun = fraction();
-        using var optimizer = optim.Adam(network.Head.parameters(), options.LearningRate);
+        using var optimizer = Optimizers.Named(options.Optimizer, network.Head.parameters(), options.LearningRate);
+        var schedule = Schedules.Named(options.Schedule);
         var running = double.NaN;
         for (var i = 0; i < options.PixelSteps; i++)
         {
@@ -50,7 +51,7 @@ internal sealed class PixelTraining(TrainingOptions options, Func<Tensor, Tensor
             if (done >= 1)
                 break;
             foreach (var group in optimizer.ParamGroups)
-                group.LearningRate = options.LearningRate * Math.Max(0.01, 0.5 * (1 + Math.Cos(Math.PI * done)));
+                group.LearningRate = options.LearningRate * schedule(i, done);
             var value = Step(network, pool.Draw(PixelsOfStep, random).Each(t => t.to(options.Device)), optimizer);
             if (!double.IsFinite(value))
                 throw new ReportedException($"The training on pixels diverged in step {i + 1}. Lower --learning-rate (now {options.LearningRate}).");

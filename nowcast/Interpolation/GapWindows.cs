@@ -35,7 +35,6 @@ public sealed class GapWindows : ITrainingWindows, IDisposable
     private const int Margin = 24;
 
     private const int Places = 4;
-    private const int WetRaster = 8;
     private const double ValidationShare = 0.15;
 
     private readonly GapOptions options;
@@ -83,7 +82,7 @@ public sealed class GapWindows : ITrainingWindows, IDisposable
         ArgumentNullException.ThrowIfNull(random);
         using var scope = NewDisposeScope();
         var missing = random.Next(options.Gap);
-        var crops = Enumerable.Range(0, batch).Select(_ => Turned(training[missing][random.Next(training[missing].Count)], random.Next(8)));
+        var crops = Enumerable.Range(0, batch).Select(_ => WetSquares.Turned(training[missing][random.Next(training[missing].Count)], random.Next(8)));
         return Batch(stack(crops).MoveToOuterDisposeScope(), missing);
     }
 
@@ -103,38 +102,17 @@ public sealed class GapWindows : ITrainingWindows, IDisposable
         using var scope = NewDisposeScope();
         var grid = frames[0].Grid;
         var side = Math.Min(options.Crop + (2 * Margin), Math.Min(grid.Width, grid.Height));
-        var (row, column) = Enumerable.Range(0, Places).Select(_ => (Row: random.Next(grid.Height - side + 1), Column: random.Next(grid.Width - side + 1)))
-            .MaxBy(p => Wetness(frames[options.Side], p.Row, p.Column, side));
+        var (row, column) = WetSquares.Draw(frames[options.Side], side, Places, random);
         var rain = stack(frames.Select(f => tensor(f.RainRate, [grid.Height, grid.Width]).narrow(0, row, side).narrow(1, column, side)));
         var known = cat([rain.narrow(0, 0, options.Side), rain.narrow(0, options.Side + options.Gap, options.Side)], 0);
         var gap = new AlignedGap(rain[options.Side - 1], rain[options.Side + options.Gap], options.Gap);
         var inner = Math.Min(options.Crop, side);
+        var edge = (side - inner) / 2;
+        var truth = NormalisedRain.WithMask(rain.narrow(0, options.Side, options.Gap), options.Normalisation);
         for (var missing = 0; missing < options.Gap; missing++)
         {
-            var truth = NormalisedRain.WithMask(rain.narrow(0, options.Side, options.Gap), options.Normalisation);
             var window = cat([gap.Read(known, missing + 1, options.Normalisation), truth], 0);
-            var edge = (side - inner) / 2;
             cut[missing].Add(window.narrow(1, edge, inner).narrow(2, edge, inner).contiguous().clone().DetachFromDisposeScope());
         }
-    }
-
-    private static int Wetness(RadarFrame frame, int row, int column, int side)
-    {
-        var wet = 0;
-        for (var r = row; r < row + side; r += WetRaster)
-        {
-            for (var c = column; c < column + side; c += WetRaster)
-                wet += frame.RainRate[(r * frame.Grid.Width) + c] > 0.1f ? 1 : 0;
-        }
-        return wet;
-    }
-
-    private static Tensor Turned(Tensor crop, int symmetry)
-    {
-        if ((symmetry & 1) != 0)
-            crop = crop.flip(1);
-        if ((symmetry & 2) != 0)
-            crop = crop.flip(2);
-        return (symmetry & 4) != 0 ? crop.transpose(1, 2) : crop;
     }
 }

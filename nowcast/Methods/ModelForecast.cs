@@ -45,7 +45,7 @@ public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster, IDisposa
         var newest = rain[scans - 1];
         var displacements = SemiLagrangian.Displacements(motion, leads);
         return checkpoint.Network.Options.Thresholds.Count > 0
-            ? FromLadder(past, request, RecentForecast.Recalibration(checkpoint.Network, rain, asked, Rates(), _normalisation)?.Apply(future, asked) ?? future, newest, displacements, cancellation)
+            ? FromLadder(past, request, RecentForecast.Learn(checkpoint.Network, rain, asked, Rates(), _normalisation)?.Apply(future, asked) ?? future, newest, displacements, cancellation)
             : AdvectedForecast.Make(past, request, Provenance(past), lead => RainAt(future[lead], newest, displacements[lead]), cancellation);
     }
 

@@ -89,10 +89,7 @@ internal sealed class Recalibration
     {
         var offsets = tensor([.. Offsets.Select(o => (float)(o / growth))], [Offsets.Count], device: logOdds.device);
         var centres = Centres(logOdds);
-        var rungs = (((logOdds - centres) * Math.Pow(Slope, Slope < 1 ? growth : 1)) + centres + offsets).unbind(2);
-        for (var i = 1; i < rungs.Length; i++)
-            rungs[i] = rungs[i].minimum(rungs[i - 1]);
-        return stack(rungs, 2);
+        return ThresholdLadder.Falling(((logOdds - centres) * Math.Pow(Slope, Slope < 1 ? growth : 1)) + centres + offsets);
     }
 
     /// <summary>For each threshold the mean log-odds of the pixels, each weighing p (1 − p).</summary>
@@ -124,7 +121,7 @@ internal sealed class Recalibration
         for (var t = 0; t < thresholds.Count; t++)
         {
             loss += Ridge(2 + t, ThresholdRidge, 0, gradient, curvature, at);
-            var (slope, offset, reached) = (at[0], at[1] + at[2 + t], thresholds[t] * 0.999f);
+            var (slope, offset, reached) = (at[0], at[1] + at[2 + t], thresholds[t] * (1 - ThresholdLadder.Slack));
             var centre = centres[t];
             double l = 0, g = 0, gz = 0, h = 0, hz = 0, hzz = 0;
             for (var row = 0; row < rain.Length; row++)

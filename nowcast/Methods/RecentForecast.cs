@@ -26,10 +26,10 @@ internal static class RecentForecast
     /// <param name="thresholds">mm/h.</param>
     /// <param name="normalisation">Of the network.</param>
     /// <returns>Null where there are too few scans or too little rain.</returns>
-    internal static Recalibration? Recalibration(RainNetwork network, Tensor rain, LeadTimes leads, IReadOnlyList<float> thresholds, Normalisation normalisation)
+    internal static Recalibration? Learn(RainNetwork network, Tensor rain, LeadTimes leads, IReadOnlyList<float> thresholds, Normalisation normalisation)
     {
         var scans = (int)rain.shape[0];
-        var ahead = Math.Min((int)Math.Round(Methods.Recalibration.LearnedAt.TotalMinutes / leads.StepMinutes), scans - FewestScans - (scans > 4 ? 1 : 0));
+        var ahead = Math.Min((int)Math.Round(Recalibration.LearnedAt.TotalMinutes / leads.StepMinutes), scans - FewestScans - (scans > 4 ? 1 : 0));
         if (ahead < 1)
             return null;
         using var scope = NewDisposeScope();
@@ -56,6 +56,6 @@ internal static class RecentForecast
             Array.Copy(logOdds, row * count, logOdds, kept * count, count);
             kept++;
         }
-        return Methods.Recalibration.Fit(logOdds.AsSpan(0, kept * count), truth.AsSpan(0, kept), thresholds);
+        return Recalibration.Fit(logOdds.AsSpan(0, kept * count), truth.AsSpan(0, kept), thresholds);
     }
 }

@@ -60,7 +60,7 @@ public sealed class AlignedWindows : ITrainingWindows
         var (group, sampler) = DrawGroup(random);
         var crops = new Tensor[batch];
         for (var i = 0; i < batch; i++)
-            crops[i] = Turned(Crop(sampler.Draw(random).Window, random), random.Next(8));
+            crops[i] = WetSquares.Turned(Crop(sampler.Draw(random).Window, random), random.Next(8));
         var scale = _options.Scales[random.Next(_options.Scales.Count)];
         return new(stack(crops).MoveToOuterDisposeScope(), group.Past, group.StepMinutes, group.PixelKilometres * scale);
     }
@@ -89,35 +89,10 @@ public sealed class AlignedWindows : ITrainingWindows
 
     private Tensor Crop(TrainingWindow window, Random random)
     {
-        var grid = window.Series.Grid;
-        var side = _crops.SideOn(grid);
+        var side = _crops.SideOn(window.Series.Grid);
         var newest = window.Series.Load(window.Start + window.Past - 1, 1, _cache, _cancellation).Frames[0];
-        var place = Enumerable.Range(0, Places)
-            .Select(_ => (Row: random.Next(grid.Height - side + 1), Column: random.Next(grid.Width - side + 1)))
-            .MaxBy(p => Wetness(newest, p.Row, p.Column, side));
-        return _crops.Cut(window, place.Row, place.Column, _cancellation);
-    }
-
-    /// <summary>The wet pixels on a coarse raster of the square.</summary>
-    private static int Wetness(RadarFrame frame, int row, int column, int side)
-    {
-        const int Stride = 4;
-        var wet = 0;
-        for (var r = row; r < row + side; r += Stride)
-        {
-            for (var c = column; c < column + side; c += Stride)
-                wet += frame.RainRate[(r * frame.Grid.Width) + c] > 0.1f ? 1 : 0;
-        }
-        return wet;
-    }
-
-    private static Tensor Turned(Tensor crop, int symmetry)
-    {
-        if ((symmetry & 1) != 0)
-            crop = crop.flip(1);
-        if ((symmetry & 2) != 0)
-            crop = crop.flip(2);
-        return (symmetry & 4) != 0 ? crop.transpose(1, 2) : crop;
+        var (row, column) = WetSquares.Draw(newest, side, Places, random);
+        return _crops.Cut(window, row, column, _cancellation);
     }
 
     private static List<TrainingWindow> Spread(IReadOnlyList<TrainingWindow> windows, int most)
