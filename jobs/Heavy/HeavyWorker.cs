@@ -45,8 +45,9 @@ internal sealed class HeavyWorker : IAsyncDisposable
             ProcessLimits.Apply(first.MemoryLimit);
         for (var request = first; await worker.DoAsync(request, cancellation); request = Request(await worker._requests.Reader.ReadAsync(cancellation)))
         {
-            // Nobody waits now: what the run left is given back before the next.
-            GC.Collect();
+            // Nobody waits now: gigabytes of tensors and maps are given back until the next run.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
+            CpuMemory.Release();
         }
     }
 
