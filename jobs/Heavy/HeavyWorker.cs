@@ -45,9 +45,11 @@ internal sealed class HeavyWorker : IAsyncDisposable
             ProcessLimits.Apply(first.MemoryLimit);
         for (var request = first; await worker.DoAsync(request, cancellation); request = Request(await worker._requests.Reader.ReadAsync(cancellation)))
         {
-            // Nobody waits now: gigabytes of tensors and maps are given back until the next run.
+            // Nobody waits now: what the run left is given back. The next run gets the memory of its tensors sooner where it is kept, gigabytes
+            // that the kernel would have to clear again.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
-            CpuMemory.Release();
+            if (!SystemMemory.IsPlenty())
+                CpuMemory.Release();
         }
     }
 

@@ -90,6 +90,13 @@ public sealed class ProcessesThatStay(TestDatabase test, TrainedModel trained) :
         Assert.NotNull(kept.Id);
     }
 
+    [Theory]
+    [InlineData("MemTotal:       8000000 kB|MemFree:  100 kB|MemAvailable:    4000001 kB", true)]
+    [InlineData("MemTotal:       8000000 kB|MemFree:  100 kB|MemAvailable:    4000000 kB", false)]
+    [InlineData("MemTotal:       8000000 kB", false)]
+    public void MemoryIsKeptAtRestWhereMoreThanHalfOfItIsAvailable(string meminfo, bool isPlenty) =>
+        Assert.Equal(isPlenty, SystemMemory.IsPlenty(meminfo.Split('|')));
+
     private async Task ForecastAsync(Action<HeavyMessage>? hear = null)
     {
         var result = await kept.RunAsync(Request(), message =>
