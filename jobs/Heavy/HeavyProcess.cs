@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
@@ -21,6 +22,7 @@ internal sealed class HeavyProcess : IAsyncDisposable
     private readonly Task _errorsEnd;
 
     /// <param name="memoryLimit">In bytes; 0 for none.</param>
+    /// <exception cref="ReportedException">It cannot be started.</exception>
     internal HeavyProcess(long memoryLimit)
     {
         MemoryLimit = memoryLimit;
@@ -89,7 +91,14 @@ internal sealed class HeavyProcess : IAsyncDisposable
         if (memoryLimit > 0)
             start.Environment["DOTNET_GCHeapHardLimit"] = (memoryLimit / 3).ToString("X", CultureInfo.InvariantCulture);
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
-        return Process.Start(start) ?? throw new ReportedException($"{program} cannot be started.");
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            throw new ReportedException($"{program} cannot be started ({e.Message}).", e);
+        }
     }
 
     private async Task<HeavyMessage?> ConverseAsync(HeavyRequest request, Action<HeavyMessage> report)

@@ -40,20 +40,24 @@ internal sealed class NowcastPass(NowcastDatabase database, Checkpoint? model, T
     internal async Task<IReadOnlyList<NowcastOutcome>> RunAsync(Action<NowcastOutcome> report, CancellationToken cancellation)
     {
         var outcomes = new List<NowcastOutcome>();
-        var scans = Math.Max(ScansRead, Methods().Max(m => m.ScansNeeded));
         foreach (var grid in await database.Grids.ListAsync(cancellation))
         {
-            if (await NewestScans.LoadAsync(database, grid.Grid.Name, scans, cancellation) is { } past)
+            if (await LoadAsync(grid.Grid.Name, cancellation) is { } past)
                 outcomes.AddRange(await PublishAllAsync(past, report, cancellation));
         }
         return outcomes;
     }
 
-    /// <summary>Forecasts and keeps nothing: what comes after is quicker.</summary>
-    internal void Rehearse(RadarSequence past, CancellationToken cancellation)
+    /// <summary>Forecasts as <see cref="RunAsync(CancellationToken)"/> does, and publishes nothing: what comes after finds all loaded, compiled and of the right size.</summary>
+    internal async Task RehearseAsync(CancellationToken cancellation)
     {
-        foreach (var forecaster in Methods())
-            Forecast(forecaster, past, cancellation);
+        foreach (var grid in await database.Grids.ListAsync(cancellation))
+        {
+            if (await LoadAsync(grid.Grid.Name, cancellation) is not { } past)
+                continue;
+            foreach (var forecaster in Methods())
+                Forecast(forecaster, past, cancellation);
+        }
     }
 
     /// <summary>
@@ -93,6 +97,9 @@ internal sealed class NowcastPass(NowcastDatabase database, Checkpoint? model, T
             report(outcome);
         }
     }
+
+    private Task<RadarSequence?> LoadAsync(string grid, CancellationToken cancellation) =>
+        NewestScans.LoadAsync(database, grid, Math.Max(ScansRead, Methods().Max(m => m.ScansNeeded)), cancellation);
 
     private (RainForecast? Forecast, string? Problem) Forecast(IForecaster forecaster, RadarSequence past, CancellationToken cancellation)
     {

@@ -1,6 +1,4 @@
 using ConvLstm.Nowcast.Ingest;
-using ConvLstm.Nowcast.Ingest.Sequences;
-using ConvLstm.Nowcast.Ingest.Simulation;
 using ConvLstm.Nowcast.Jobs.Heavy;
 using ConvLstm.Nowcast.Jobs.Pipeline;
 using ConvLstm.Nowcast.Model;
@@ -12,7 +10,7 @@ namespace ConvLstm.Nowcast.Jobs.Work;
 /// <param name="ModelFile">A checkpoint; null for the promoted one.</param>
 /// <param name="WithModel">False leaves the model aside.</param>
 /// <param name="Lead">How far ahead.</param>
-/// <param name="IsRehearsal">True forecasts simulated rain and publishes nothing: the next request finds all loaded and compiled.</param>
+/// <param name="IsRehearsal">True forecasts and publishes nothing: the next request finds all loaded and compiled.</param>
 internal sealed record NowcastWorkOptions(string? ModelFile, bool WithModel, TimeSpan Lead, bool IsRehearsal = false);
 
 /// <summary>What became of one method for one grid.</summary>
@@ -35,8 +33,6 @@ internal sealed class NowcastWork
     /// <summary>The grid name of an outcome that holds for all grids: there is no model to load.</summary>
     internal const string AllGrids = "";
 
-    private static readonly SimulationOptions Rehearsed = new() { Size = 128, Frames = 12, Seed = 1 };
-
     private readonly LoadedModel _model = new();
 
     internal async Task<HeavyMessage> RunAsync(HeavyContext context, CancellationToken cancellation)
@@ -46,7 +42,7 @@ internal sealed class NowcastWork
         var pass = new NowcastPass(context.Database, model, options.Lead);
         if (options.IsRehearsal)
         {
-            pass.Rehearse(new RadarSequence(Rehearsed.Step, [.. RainSimulator.Run(Rehearsed).Select(scan => scan.Frame)]), cancellation);
+            await pass.RehearseAsync(cancellation);
             return new(HeavyMessage.Of.Result, "ready");
         }
         var outcomes = await pass.RunAsync(Tell, cancellation);

@@ -31,6 +31,8 @@ pids=$!
 coproc service { exec "$nowcast" serve --urls http://127.0.0.1:0 2>"$folder/service.log"; }
 pids+=" $service_PID"
 read -r _ <&"${service[0]}"
+# It makes its processes ready first.
+sleep 20
 
 for file in "${files[@]:past}"; do
   # A file as it comes: under another name first, then in one step under its own; written just now.
