@@ -2,6 +2,7 @@
 #include <ATen/Parallel.h>
 #include <math.h>
 #include <algorithm>
+#include <cstring>
 #include <vector>
 #include "vectors.h"
 
@@ -9,17 +10,10 @@ namespace {
 
 // Pixels side by side, one in each lane: their inner values stay in registers and the nearest cache.
 constexpr int kLanes = 16;
+typedef float vector __attribute__((vector_size(kLanes * sizeof(float))));
 
-// Room for one block of pixels.
-struct block {
-    std::vector<float> hidden, inner, added, line, rain, rung, below;
-    std::vector<float> row;  // (L, C, coarse_width): the states between two coarse rows.
-
-    explicit block(const ladder_work& w)
-        : hidden(w.channels * kLanes), inner(w.channels * kLanes), added(w.leads * w.channels * kLanes), line(w.leads * kLanes),
-          rain(w.rain_features * kLanes), rung(w.rung_features * kLanes), below(w.leads * kLanes),
-          row(w.leads * w.channels * w.coarse_width) {}
-};
+INLINE void load(const float* from, vector* to) { std::memcpy(to, from, sizeof *to); }
+INLINE void store(const vector& from, float* to) { std::memcpy(to, &from, sizeof from); }
 
 struct place {
     int64_t lower, upper;
@@ -32,23 +26,64 @@ INLINE place between(float at, int64_t size) {
     return {lower, std::min(lower + 1, size - 1), inside - static_cast<float>(lower)};
 }
 
-// out (rows, lanes) = bias + weights (rows, columns) in (columns, lanes)
-INLINE void product(const float* weights, const float* bias, const float* in, int64_t rows, int64_t columns, float* __restrict out, int64_t bias_stride) {
-    for (int64_t r = 0; r < rows; r++) {
-        float sum[kLanes];
-        for (int i = 0; i < kLanes; i++) sum[i] = bias[r * bias_stride + (bias_stride == 1 ? 0 : i)];
-        for (int64_t k = 0; k < columns; k++) {
-            const float weight = weights[r * columns + k];
-            for (int i = 0; i < kLanes; i++) sum[i] += weight * in[k * kLanes + i];
+// The coarse columns that a block of pixels lies between, and what each of them gives to each lane.
+struct mixture {
+    int64_t first, count;
+    std::vector<float> weights;  // (count, lanes)
+
+    mixture(const ladder_work& w, int64_t column) {
+        place places[kLanes];
+        for (int i = 0; i < kLanes; i++) places[i] = between(static_cast<float>(column + i) * w.column_step + w.column_start, w.coarse_width);
+        first = places[0].lower;
+        count = places[kLanes - 1].upper - first + 1;
+        weights.resize(count * kLanes);
+        for (int i = 0; i < kLanes; i++) {
+            weights[(places[i].lower - first) * kLanes + i] += 1 - places[i].share;
+            weights[(places[i].upper - first) * kLanes + i] += places[i].share;
         }
-        for (int i = 0; i < kLanes; i++) out[r * kLanes + i] = sum[i];
+    }
+};
+
+// Room for one block of pixels.
+struct block {
+    std::vector<float> hidden, inner, added, line, rain, rung, below;
+    std::vector<float> row;  // (L, C, coarse_width): the states between two coarse rows.
+    std::vector<mixture> columns;
+
+    explicit block(const ladder_work& w)
+        : hidden(w.channels * kLanes), inner(w.channels * kLanes), added(w.leads * w.channels * kLanes), line(w.leads * kLanes),
+          rain(w.rain_features * kLanes), rung(w.rung_features * kLanes), below(w.leads * kLanes),
+          row(w.leads * w.channels * w.coarse_width) {
+        for (int64_t column = 0; column < w.width; column += kLanes) columns.emplace_back(w, column);
+    }
+};
+
+// sum += weights (columns) in (columns, lanes)
+INLINE void add(const float* weights, const float* in, int64_t columns, vector* sum) {
+    vector whole = *sum;
+    for (int64_t k = 0; k < columns; k++) {
+        vector one;
+        load(in + k * kLanes, &one);
+        whole += weights[k] * one;
+    }
+    *sum = whole;
+}
+
+// out (rows, lanes) = bias (rows) + weights (rows, columns) in (columns, lanes)
+INLINE void product(const float* weights, const float* bias, const float* in, int64_t rows, int64_t columns, float* out) {
+    for (int64_t r = 0; r < rows; r++) {
+        vector sum = vector{} + bias[r];
+        add(weights + r * columns, in, columns, &sum);
+        store(sum, out + r * kLanes);
     }
 }
 
 // The next lanes of (channels) images; lanes beyond the row repeat its last pixel.
-INLINE void load(const float* images, int64_t channels, int64_t plane, int lanes, float* __restrict out) {
-    for (int64_t k = 0; k < channels; k++)
-        for (int i = 0; i < kLanes; i++) out[k * kLanes + i] = images[k * plane + std::min(i, lanes - 1)];
+INLINE void gather(const float* images, int64_t channels, int64_t plane, int lanes, float* __restrict out) {
+    for (int64_t k = 0; k < channels; k++) {
+        if (lanes == kLanes) std::memcpy(out + k * kLanes, images + k * plane, sizeof(float) * kLanes);
+        else for (int i = 0; i < kLanes; i++) out[k * kLanes + i] = images[k * plane + std::min(i, lanes - 1)];
+    }
 }
 
 INLINE void coarse_row(const ladder_work& w, int64_t image, int64_t row, block& b) {
@@ -65,43 +100,49 @@ INLINE void coarse_row(const ladder_work& w, int64_t image, int64_t row, block& 
     }
 }
 
-INLINE void interpolate(const ladder_work& w, int64_t column, block& b) {
-    int32_t lower[kLanes], upper[kLanes];
-    float share[kLanes];
-    for (int i = 0; i < kLanes; i++) {
-        const place p = between(static_cast<float>(column + i) * w.column_step + w.column_start, w.coarse_width);
-        lower[i] = static_cast<int32_t>(p.lower);
-        upper[i] = static_cast<int32_t>(p.upper);
-        share[i] = p.share;
-    }
+INLINE void interpolate(const ladder_work& w, const mixture& m, block& b) {
     for (int64_t k = 0; k < w.leads * w.channels; k++) {
-        const float* row = b.row.data() + k * w.coarse_width;
-        float* __restrict out = b.added.data() + k * kLanes;
-        for (int i = 0; i < kLanes; i++) out[i] = row[lower[i]] + (row[upper[i]] - row[lower[i]]) * share[i];
+        const float* cells = b.row.data() + k * w.coarse_width + m.first;
+        vector sum = {};
+        add(cells, m.weights.data(), m.count, &sum);
+        store(sum, b.added.data() + k * kLanes);
     }
 }
 
 INLINE void thresholds(const ladder_work& w, int64_t image, int64_t pixel, int lanes, const bool* near, block& b) {
     const int64_t plane = w.height * w.width, channels = w.channels;
     for (int64_t t = 0; t < w.thresholds; t++) {
-        load(w.rungs + (image * w.thresholds + t) * w.rung_features * plane + pixel, w.rung_features, plane, lanes, b.rung.data());
-        product(w.read_rung, b.hidden.data(), b.rung.data(), channels, w.rung_features, b.inner.data(), kLanes);
-        float persistence[kLanes];
-        for (int i = 0; i < kLanes; i++)
-            persistence[i] = (b.rain[w.newest * kLanes + i] - b.rung[w.threshold * kLanes + i] + w.slack) * w.sureness;
+        gather(w.rungs + (image * w.thresholds + t) * w.rung_features * plane + pixel, w.rung_features, plane, lanes, b.rung.data());
+        for (int64_t c = 0; c < channels; c++) {
+            vector sum;
+            load(b.hidden.data() + c * kLanes, &sum);
+            add(w.read_rung + c * w.rung_features, b.rung.data(), w.rung_features, &sum);
+            store(sum, b.inner.data() + c * kLanes);
+        }
+        vector newest, threshold;
+        load(b.rain.data() + w.newest * kLanes, &newest);
+        load(b.rung.data() + w.threshold * kLanes, &threshold);
+        const vector persistence = (newest - threshold + w.slack) * w.sureness;
         for (int64_t lead = 0; lead < w.leads; lead++) {
             const float *scale = w.scale + lead * channels, *added = b.added.data() + lead * channels * kLanes;
-            float sum[kLanes];
-            product(w.rung_slopes + lead * w.rung_features, b.line.data() + lead * kLanes, b.rung.data(), 1, w.rung_features, sum, kLanes);
+            vector sum;
+            load(b.line.data() + lead * kLanes, &sum);
+            add(w.rung_slopes + lead * w.rung_features, b.rung.data(), w.rung_features, &sum);
             for (int64_t c = 0; c < channels; c++) {
-                for (int i = 0; i < kLanes; i++) {
-                    const float h = b.inner[c * kLanes + i] * scale[c] + added[c * kLanes + i];
-                    sum[i] += w.last[c] * (h > 0.f ? h : 0.f);
-                }
+                vector inner, h;
+                load(b.inner.data() + c * kLanes, &inner);
+                load(added + c * kLanes, &h);
+                h += inner * scale[c];
+                sum += w.last[c] * (h > 0.f ? h : vector{});
             }
-            for (int i = 0; i < kLanes; i++) sum[i] += persistence[i] * w.steepness[lead];
-            float* __restrict below = b.below.data() + lead * kLanes;
-            for (int i = 0; i < kLanes; i++) below[i] = t > 0 && below[i] < sum[i] ? below[i] : sum[i];
+            sum += persistence * w.steepness[lead];
+            float* below = b.below.data() + lead * kLanes;
+            if (t > 0) {
+                vector lower;
+                load(below, &lower);
+                sum = lower < sum ? lower : sum;
+            }
+            store(sum, below);
             float* out = w.log_odds + ((image * w.leads + lead) * w.thresholds + t) * plane + pixel;
             for (int i = 0; i < lanes; i++) out[i] = near[i] ? below[i] : w.dry;
         }
@@ -131,10 +172,10 @@ EACH_PROCESSOR void rows(const ladder_work& w, int64_t from, int64_t to) {
             }
             if (!ready) coarse_row(w, image, row, b);
             ready = true;
-            interpolate(w, column, b);
-            load(w.rain + image * w.rain_features * plane + pixel, w.rain_features, plane, lanes, b.rain.data());
-            product(w.read_rain, w.read_bias, b.rain.data(), w.channels, w.rain_features, b.hidden.data(), 1);
-            product(w.rain_slopes, w.slopes_bias, b.rain.data(), w.leads, w.rain_features, b.line.data(), 1);
+            interpolate(w, b.columns[column / kLanes], b);
+            gather(w.rain + image * w.rain_features * plane + pixel, w.rain_features, plane, lanes, b.rain.data());
+            product(w.read_rain, w.read_bias, b.rain.data(), w.channels, w.rain_features, b.hidden.data());
+            product(w.rain_slopes, w.slopes_bias, b.rain.data(), w.leads, w.rain_features, b.line.data());
             thresholds(w, image, pixel, lanes, near, b);
         }
     }

@@ -76,7 +76,7 @@ public sealed class LagrangianNetworkTests
         manual_seed(8);
         using var network = Shaken();
         // Two images of a size that neither patches nor vectors divide, with rain in one corner.
-        var rain = zeros(2, 4, 101, 147);
+        var rain = zeros([2, 4, 101, 147]);
         rain.narrow(2, 0, 36).narrow(3, 90, 48).copy_(SomePast(2).select(4, 0));
         var past = stack([rain, ones_like(rain)], -1);
         var leads = new LeadTimes([1, 4, 6], 6) { PixelKilometres = 2, Sites = new(stride, row, column) };
