@@ -29,7 +29,9 @@ internal static class Summary
             }
         }
         var issueTimes = cases.Select(c => c.IssueTime).ToArray();
-        return new HindcastResult(issueTimes, leads, summary, thresholds, rates, reliability, new Bootstrap(options, methods, cases).Compare());
+        var paired = cases.Where(c => c.HasAllMethods).ToArray();
+        return new HindcastResult(
+            issueTimes, leads, summary, thresholds, rates, reliability, paired.Length == 0 ? [] : new Bootstrap(options, methods, paired).Compare());
     }
 
     /// <summary>The mean of what has a meaning.</summary>
