@@ -6,7 +6,7 @@ namespace ConvLstm.Nowcast.Model.Networks;
 internal sealed record LadderPixels(Tensor Rain, Tensor Rungs)
 {
     /// <summary>The log-odds of any rain where none is near.</summary>
-    private const float Dry = -16;
+    internal const float Dry = -16;
 
     /// <summary>The pixels that are here, by their place in the images; null where all are.</summary>
     internal Tensor? Places { get; private init; }
@@ -19,7 +19,12 @@ internal sealed record LadderPixels(Tensor Rain, Tensor Rungs)
     internal static LadderPixels Of(Tensor past, NetworkOptions options, LeadTimes leads)
     {
         using var scope = NewDisposeScope();
-        var features = RainFeatures.Of(past, options, leads);
+        return Of(RainFeatures.Of(past, options, leads), options, leads).MoveToOuterDisposeScope();
+    }
+
+    internal static LadderPixels Of(RainFeatures features, NetworkOptions options, LeadTimes leads)
+    {
+        using var scope = NewDisposeScope();
         var (rain, rungs) = (leads.Sites.Of(features.Rain, 2, 3), leads.Sites.Of(features.Rungs, 2, 3));
         var s = rain.shape;
         var rows = rain.permute(0, 2, 3, 1).reshape(-1, s[1]);
@@ -27,11 +32,14 @@ internal sealed record LadderPixels(Tensor Rain, Tensor Rungs)
             .permute(0, 3, 4, 1, 2).reshape(-1, options.Thresholds.Count, RainFeatures.RungChannels);
         var all = new LadderPixels(rows, ladder) { Images = (s[0], s[2], s[3]) };
         var chosen = is_grad_enabled() ? all : all.Near();
-        chosen.Rain.MoveToOuterDisposeScope();
-        chosen.Rungs.MoveToOuterDisposeScope();
-        chosen.Places?.MoveToOuterDisposeScope();
-        chosen.Rows?.MoveToOuterDisposeScope();
-        return chosen;
+        return chosen.MoveToOuterDisposeScope();
+    }
+
+    private LadderPixels MoveToOuterDisposeScope()
+    {
+        foreach (var tensor in new[] { Rain, Rungs, Places, Rows })
+            tensor?.MoveToOuterDisposeScope();
+        return this;
     }
 
     /// <summary>Consecutive pixels, at most so many at once.</summary>
@@ -62,9 +70,12 @@ internal sealed record LadderPixels(Tensor Rain, Tensor Rungs)
     /// <summary>Maps of leads to (batch, lead, H, W, thresholds).</summary>
     internal static Tensor Unfold(Tensor[] maps) => stack(maps, 1);
 
+    /// <summary>Whether rain is near: of rows (pixels, …) or of images (batch, …, H, W) of <see cref="RainFeatures.Rain"/>.</summary>
+    internal static Tensor Near(Tensor rain) => rain.select(1, RainFeatures.Widest).gt(RainFeatures.NoRain);
+
     private LadderPixels Near()
     {
-        var near = Rain.select(1, RainFeatures.Widest).gt(RainFeatures.NoRain).cpu().data<bool>().ToArray();
+        var near = Near(Rain).cpu().data<bool>().ToArray();
         var places = new List<long>(near.Length);
         var rows = new long[near.Length];
         for (var i = 0; i < near.Length; i++)

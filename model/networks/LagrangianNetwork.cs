@@ -46,10 +46,14 @@ public sealed class LagrangianNetwork : RainNetwork
 
     public override Tensor forward(Tensor past, LeadTimes leads)
     {
-        var pixels = LadderPixels.Of(past, Options, leads);
+        using var scope = NewDisposeScope();
+        var features = RainFeatures.Of(past, Options, leads);
         var states = States(past, leads);
-        return LadderPixels.Unfold([.. head.Ladders(pixels, leads, lead => LadderPixels.Fold(
-            leads.Sites.Of(FrameLayout.Enlarged(read_state.call(states[leads.Steps[lead] - 1]), Options.Patch, past.shape[2], past.shape[3]), 2, 3)))]);
+        if (FusedLadder.Takes(past))
+            return head.Maps(features, stack([.. leads.Steps.Select(step => read_state.call(states[step - 1]))]), Options.Patch, leads).MoveToOuterDisposeScope();
+        var pixels = LadderPixels.Of(features, Options, leads);
+        return LadderPixels.Unfold([.. head.Ladders(pixels, leads, lead => LadderPixels.Fold(leads.Sites.Of(
+            FrameLayout.Enlarged(read_state.call(states[leads.Steps[lead] - 1]), Options.Patch, past.shape[2], past.shape[3]), 2, 3)))]).MoveToOuterDisposeScope();
     }
 
     public override Tensor Persistence(Tensor past, LeadTimes leads)
