@@ -19,12 +19,7 @@ internal sealed record LadderPixels(Tensor Rain, Tensor Rungs)
     internal static LadderPixels Of(Tensor past, NetworkOptions options, LeadTimes leads)
     {
         using var scope = NewDisposeScope();
-        return Of(RainFeatures.Of(past, options, leads), options, leads).MoveToOuterDisposeScope();
-    }
-
-    internal static LadderPixels Of(RainFeatures features, NetworkOptions options, LeadTimes leads)
-    {
-        using var scope = NewDisposeScope();
+        var features = RainFeatures.Of(past, options, leads);
         var (rain, rungs) = (leads.Sites.Of(features.Rain, 2, 3), leads.Sites.Of(features.Rungs, 2, 3));
         var s = rain.shape;
         var rows = rain.permute(0, 2, 3, 1).reshape(-1, s[1]);
