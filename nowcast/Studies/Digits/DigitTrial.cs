@@ -39,11 +39,13 @@ public sealed record DigitSearchSpace(int MostLayers = 7, int MostKernels = 100)
 /// <param name="N3Error">On those of N3: digits never seen.</param>
 /// <param name="Outcome">trained, collapsed (next to no ink where there is some), or diverged.</param>
 /// <param name="Parameters">Numbers learned.</param>
-/// <param name="Epochs">Begun.</param>
-/// <param name="Steps">Done.</param>
-/// <param name="Seconds">Wall clock of training and test.</param>
+/// <param name="Epochs">Begun, on all rungs.</param>
+/// <param name="Steps">Done, on all rungs.</param>
+/// <param name="Seconds">Of training, on all rungs.</param>
+/// <param name="Rung">The last one of the search that it was trained on, from 1.</param>
 public sealed record DigitTrial(
-    int Number, DigitChoice Choice, double TrainingLoss, double ValidationLoss, double N6Error, double N3Error, string Outcome, long Parameters, int Epochs, int Steps, double Seconds)
+    int Number, DigitChoice Choice, double TrainingLoss, double ValidationLoss, double N6Error, double N3Error, string Outcome, long Parameters, int Epochs, int Steps, double Seconds,
+    int Rung)
 {
     public const string Trained = "trained", Collapsed = "collapsed", Diverged = "diverged";
 }
