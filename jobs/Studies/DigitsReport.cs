@@ -19,7 +19,8 @@ internal static class DigitsReport
         if (result.Best is not null)
         {
             report.Note("The best trial is the one with the least validation loss on N6; N3 has no say in it.")
-                .Text("What was read, what came, what the best network drew, of N3:").Pictures(result.Side, Magnified, Pictures(result.Examples));
+                .Text("What was read, what came, what the best network drew, of N3:");
+            Show(report, result.Side, result.Examples);
         }
         report.Heading("The search")
             .Text($"{result.Trials.Count} random choices of network and training. All of them train for {options.SecondsPerTrial:0.#} s; by successive halving the best third by validation loss goes on for three times as long from where it stopped, "
@@ -34,10 +35,18 @@ internal static class DigitsReport
                 .Curves("intensity of the noise", "mean squared error", [.. result.Curves.Where(c => c.Name != "missing square").Select(c => (c.Name, c.Points.Select(p => (p.Intensity, p.Error)).ToList() as IReadOnlyList<(double, double)>))])
                 .Curves("side of the missing square, pixels", "mean squared error", [.. result.Curves.Where(c => c.Name == "missing square").Select(c => (c.Name, c.Points.Select(p => (p.Intensity, p.Error)).ToList() as IReadOnlyList<(double, double)>))]);
         }
-        return report.Heading("Interpolation: the frame between two")
-            .Text("The same choice of layers, kernels and training, for the frame in the middle, trained for as long as the last rung; frame 4.")
-            .Table(["method", "N6", "N3"], result.Interpolation.Select(Row))
-            .Pictures(result.Side, Magnified, Pictures(result.Interpolated));
+        report.Heading("Interpolation: the frame between two")
+            .Text("The same choice of layers, kernels and training, for the frame in the middle, trained for a third of the time of the last rung; frame 4.")
+            .Table(["method", "N6", "N3"], result.Interpolation.Select(Row));
+        Show(report, result.Side, result.Interpolated);
+        return report;
+    }
+
+    /// <summary>Two sequences a line.</summary>
+    private static void Show(StudyReport report, int side, IReadOnlyList<DrawnTriple> drawn)
+    {
+        foreach (var line in drawn.Select((d, i) => (d, i)).Chunk(2))
+            report.Pictures(side, Magnified, line.SelectMany(p => Pictures(p.d, p.i + 1)));
     }
 
     private static string[] Row(DigitRow row) => [row.Method, StudyReport.Number(row.N6Error, "0.00000"), StudyReport.Number(row.N3Error, "0.00000")];
@@ -49,8 +58,6 @@ internal static class DigitsReport
         StudyReport.Number(t.N6Error, "0.00000"), StudyReport.Number(t.N3Error, "0.00000"), t.Outcome, $"{t.Parameters}", $"{t.Rung}", $"{t.Epochs}", $"{t.Steps}", StudyReport.Number(t.Seconds, "0"),
     ];
 
-    private static IEnumerable<(string, float[])> Pictures(IReadOnlyList<DrawnTriple> drawn) => drawn.SelectMany((d, i) => new[]
-    {
-        ($"{i + 1}: read", d.Triple.First), ("read", d.Triple.Second), ("came", d.Triple.Target), ("drawn", d.Drawn),
-    });
+    private static IEnumerable<(string, float[])> Pictures(DrawnTriple drawn, int number) =>
+        [($"{number}: read", drawn.Triple.First), ("read", drawn.Triple.Second), ("came", drawn.Triple.Target), ("drawn", drawn.Drawn)];
 }

@@ -24,6 +24,15 @@ public abstract class DrawingNetwork : RainNetwork
     /// <summary>The newest rain without its mask: (batch, H, W, 1).</summary>
     private protected static Tensor Newest(Tensor past) => past.select(1, past.shape[1] - 1).narrow(3, 0, 1);
 
+    /// <summary>A last layer that starts at zero where it draws changes: untrained, the newest frame stays.</summary>
+    private protected void Quiet(Tensor weight, Tensor? bias)
+    {
+        if (!(Options.Residual ?? DrawsChanges))
+            return;
+        nn.init.zeros_(weight);
+        nn.init.zeros_(bias!);
+    }
+
     /// <summary>From the last layer to frames.</summary>
     /// <param name="last">What the last layer gives.</param>
     /// <param name="start">The frame that changes are added to, of a shape that broadcasts.</param>

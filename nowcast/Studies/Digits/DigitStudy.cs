@@ -114,7 +114,7 @@ public sealed class DigitStudy(DigitStudyOptions options, IDigits digits, string
     private static string Settings(DigitStudyOptions options, IDigits digits) =>
         JsonSerializer.Serialize(new { options.N6, options.N3, options.SecondsPerTrial, options.Space, options.Motion, options.Seed, digits.Source });
 
-    /// <summary>The network of the best choice, trained on the frame in the middle for as long as the last rung takes, or what an earlier run made of it.</summary>
+    /// <summary>The network of the best choice, trained on the frame in the middle for as long as the rung below its last takes, or what an earlier run made of it.</summary>
     private Checkpoint Interpolator(DigitTrial best, DigitData data, DigitData unseen, CancellationToken cancellation)
     {
         var made = new TrialFolder<DigitTrial>(Path.Combine(folder, "interpolation"), Settings(options, digits));
@@ -123,7 +123,7 @@ public sealed class DigitStudy(DigitStudyOptions options, IDigits digits, string
         if (claim is not null)
         {
             var interpolating = new DigitTraining(options, digits.Source, DigitTask.Interpolation, data, unseen, time);
-            made.Write(best.Number, interpolating.Run(new(best.Number, best.Rung, weights, null, null), cancellation));
+            made.Write(best.Number, interpolating.Run(new(best.Number, Math.Max(1, best.Rung - 1), weights, null, null), cancellation));
         }
         return Checkpoint.Load(weights, CPU);
     }
