@@ -23,7 +23,7 @@ internal static class DigitsReport
             Show(report, result.Side, result.Examples);
         }
         report.Heading("The search")
-            .Text($"{result.Trials.Count} random choices of network and training. All of them train for {options.SecondsPerTrial:0.#} s; by successive halving the best third by validation loss goes on for three times as long from where it stopped, "
+            .Text($"{result.Trials.Count} random choices of network and training. All of them train for {options.SecondsPerTrial:0.#} s; by successive halving the best quarter by validation loss goes on for four times as long from where it stopped, "
                 + $"and so on, {result.Rungs} rungs in all. Seconds are those of one processor core. {result.Trials.Count(t => t.Outcome == DigitTrial.Collapsed)} collapsed to empty images, {result.Trials.Count(t => t.Outcome == DigitTrial.Diverged)} diverged.")
             .Table(
                 ["trial", "dataset", "layers", "kernels", "learning rate", "batch", "optimiser", "activation", "training loss", "validation loss", "N6 error", "N3 error", "outcome", "parameters", "rung", "epochs", "steps", "seconds"],
@@ -36,7 +36,7 @@ internal static class DigitsReport
                 .Curves("side of the missing square, pixels", "mean squared error", [.. result.Curves.Where(c => c.Name == "missing square").Select(c => (c.Name, c.Points.Select(p => (p.Intensity, p.Error)).ToList() as IReadOnlyList<(double, double)>))]);
         }
         report.Heading("Interpolation: the frame between two")
-            .Text("The same choice of layers, kernels and training, for the frame in the middle, trained for a third of the time of the last rung; frame 4.")
+            .Text("The same choice of layers, kernels and training, for the frame in the middle, trained for a quarter of the time of the last rung; frame 4.")
             .Table(["method", "N6", "N3"], result.Interpolation.Select(Row));
         Show(report, result.Side, result.Interpolated);
         return report;

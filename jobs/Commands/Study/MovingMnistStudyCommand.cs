@@ -2,6 +2,7 @@ using System.CommandLine;
 using ConvLstm.Nowcast.Jobs.Studies;
 using ConvLstm.Nowcast.Model.Networks;
 using ConvLstm.Nowcast.Model.Training;
+using ConvLstm.Nowcast.Studies;
 using ConvLstm.Nowcast.Studies.Digits;
 using ConvLstm.Nowcast.Studies.Frames;
 
@@ -24,7 +25,7 @@ internal static class MovingMnistStudyCommand
             var isQuick = parsed.GetValue(quick);
             IDigits digits = parsed.GetValue(mnist) is string path ? IdxDigits.Open(path) : new StrokeDigits();
             var moving = new MovingDigits(digits, Frames);
-            List<float[]> Videos(int count, int from) => [.. Enumerable.Range(0, count).Select(i => moving.Draw(new Random((parsed.GetValue(seed) * 1_000_003) + from + i)))];
+            List<float[]> Videos(int count, int from) => [.. Enumerable.Range(0, count).Select(i => moving.Draw(RandomStream.Of(parsed.GetValue(seed), from + i)))];
             var windows = new VideoWindows(MovingDigits.Side, MovingDigits.Side, Past, moving.Draw, Videos(isQuick ? 4 : 64, 500_000));
             var training = new TrainingOptions
             {

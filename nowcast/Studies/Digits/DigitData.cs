@@ -23,7 +23,7 @@ public sealed class DigitData
     // Counted from 0.
     private const int FirstHeldOut = 3, LastHeldOut = 15;
     private const double ValidationShare = 0.1;
-    private const int MostValidating = 200;
+    private const int MostValidating = 100;
 
     /// <summary>The probability of lying beyond three standard deviations of a Gaussian.</summary>
     private const double ThreeDeviations = 0.0027;

@@ -45,7 +45,7 @@ public sealed record DigitSequences(IReadOnlyList<float[][]> Frames, int Side)
     internal static IEnumerable<(MovingDigit Digit, float[] Seen)> Walk(IDigits digits, int digit, DigitMotion motion, int seed, int sequence)
     {
         // Each sequence has its own stream, so that more of them leave the first ones as they are.
-        var random = new Random((seed * 100_003) + sequence);
+        var random = RandomStream.Of(seed, sequence);
         var moving = new MovingDigit(digits.Draw(digit, random), motion, random);
         for (var t = 0; t < motion.Frames; t++)
         {

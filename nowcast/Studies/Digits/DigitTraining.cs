@@ -17,7 +17,7 @@ internal sealed class DigitTraining(DigitStudyOptions options, string source, Di
     internal DigitTrial Run(Climb<DigitTrial> climb, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
-        var choice = climb.Before?.Choice ?? DigitChoice.Draw(options.Space, new Random((options.Seed * 1_000_003) + climb.Number));
+        var choice = climb.Before?.Choice ?? DigitChoice.Draw(options.Space, RandomStream.Of(options.Seed, climb.Number));
         var seed = options.Seed + climb.Number + (1000 * climb.Rung);
         manual_seed(seed);
         using var network = NetworkRegistry.Create(new()

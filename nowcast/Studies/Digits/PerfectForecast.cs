@@ -16,7 +16,7 @@ internal static class PerfectForecast
     {
         var before = DigitSequences.Walk(digits, digit, motion, seed, sequence).Take(frame).Last().Digit.Copy();
         var seen = Enumerable.Range(0, Levels + 1).Select(i => Seen((double)i / Levels, motion.Noise)).ToArray();
-        var random = new Random(frame);
+        var random = RandomStream.Of(sequence, frame);
         var sum = new double[motion.Side * motion.Side];
         for (var draw = 0; draw < Draws; draw++)
         {

@@ -53,7 +53,7 @@ public sealed class RadarTuning(string network, WindowOptions windows, TrainingO
             using var claim = trials.TryClaim(number);
             if (claim is null)
                 continue;
-            var (at, choice) = (number, RadarChoice.Draw(new Random(unchecked((int)((training.Seed * 1_000_003) + number)))));
+            var (at, choice) = (number, RadarChoice.Draw(RandomStream.Of(training.Seed, number)));
             trials.Write(number, One(series, number, choice, p => progress((at - 1 + p.Fraction) / count, FormattableString.Invariant($"trial {at} of {count}, loss {p.TrainingLoss:0.0000}")), cancellation));
         }
     }

@@ -14,8 +14,8 @@ public sealed record Climb<TTrial>(int Number, int Rung, string Weights, TTrial?
 /// <summary>The rungs of a search by successive halving.</summary>
 public static class Rungs
 {
-    /// <summary>One of so many goes on, for as many times as long: each rung costs about the same (η of both papers).</summary>
-    public const int Share = 3;
+    /// <summary>One of so many goes on, for as many times as long: each rung costs about the same (η of both papers, which is 3 or 4).</summary>
+    public const int Share = 4;
 
     /// <summary>Rungs that leave one trial on the last.</summary>
     public static int For(int trials) => 1 + (int)Math.Round(Math.Log(Math.Max(1, trials)) / Math.Log(Share));

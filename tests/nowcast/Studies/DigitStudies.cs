@@ -137,28 +137,42 @@ public sealed class DigitStudies
     }
 
     [Fact]
-    public void TheBestThirdGoesOnFromItsOwnWeightsUntilOneIsLeft()
+    public void TheBestQuarterGoesOnFromItsOwnWeightsUntilOneIsLeft()
     {
         using var folder = new TemporaryFolder();
         var climbs = new List<Climb<Score>>();
-        var search = new SuccessiveHalving<Score>(folder.Path, "same", Rungs.For(9), s => s.Loss);
+        var search = new SuccessiveHalving<Score>(folder.Path, "same", Rungs.For(16), s => s.Loss);
         Score Run(Climb<Score> climb)
         {
             climbs.Add(climb);
             Assert.Equal(climb.Rung == 1, climb.Before is null);
             Assert.Equal(climb.Before is null ? null : search.WeightsOf(climb.Number, climb.Rung - 1), climb.WeightsBefore);
-            // Of nine the eighth is the best at first and the sixth in the long run; the ninth fails.
-            return new(climb.Number == 9 ? double.NaN : climb.Rung == 1 ? 10 - climb.Number : climb.Number);
+            // Of sixteen the fifteenth is the best at first and the twelfth in the long run; the last one fails.
+            return new(climb.Number == 16 ? double.NaN : climb.Rung == 1 ? 20 - climb.Number : climb.Number);
         }
 
-        var all = search.Run(9, Run, (_, _) => { }, TestContext.Current.CancellationToken);
+        var all = search.Run(16, Run, (_, _) => { }, TestContext.Current.CancellationToken);
 
-        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8, 9, 8, 7, 6, 6], climbs.Select(c => c.Number));
-        Assert.Equal([1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 3], climbs.Select(c => c.Rung));
-        Assert.Equal(Enumerable.Range(1, 9), all.Keys);
+        Assert.Equal([.. Enumerable.Range(1, 16), 15, 14, 13, 12, 12], climbs.Select(c => c.Number));
+        Assert.Equal([.. Enumerable.Repeat(1, 16), 2, 2, 2, 2, 3], climbs.Select(c => c.Rung));
+        Assert.Equal(Enumerable.Range(1, 16), all.Keys);
         climbs.Clear();
-        search.Run(9, Run, (_, _) => { }, TestContext.Current.CancellationToken);
+        search.Run(16, Run, (_, _) => { }, TestContext.Current.CancellationToken);
         Assert.Empty(climbs);
+    }
+
+    [Fact]
+    public void ChoicesOfNeighbouringTrialsHaveNothingToDoWithEachOther()
+    {
+        // The place of each learning rate in its range, and how far it is to the next one's, around the circle.
+        double[] places = [.. Enumerable.Range(1, 400).Select(n => Math.Log(DigitChoice.Draw(new(), Nowcast.Studies.RandomStream.Of(1, n)).LearningRate / 1e-5) / Math.Log(1e4))];
+        double[] steps = [.. places.Zip(places.Skip(1), (a, b) => (b - a + 1) % 1)];
+
+        foreach (var values in new[] { places, steps })
+        {
+            for (var tenth = 0; tenth < 10; tenth++)
+                Assert.InRange(values.Count(v => v >= tenth / 10.0 && v < (tenth + 1) / 10.0), 20, 62);
+        }
     }
 
     private sealed record Score(double Loss);
