@@ -26,7 +26,7 @@ internal static class VideoReport
         report.Heading("The first test sequence").Pictures(width, magnified, result.Past.Select((f, i) => ($"read {i + 1}", f)))
             .Pictures(width, magnified, result.Truth.Select((f, i) => ($"truth {i + 1}", f)));
         foreach (var drawn in result.Drawn)
-            report.Pictures(width, magnified, drawn.Frames.Select((f, i) => ($"{drawn.Network} {i + 1}", f)));
+            report.Note($"{drawn.Network}:").Pictures(width, magnified, drawn.Frames.Select((f, i) => ($"{i + 1}", f)));
         return report;
     }
 }
