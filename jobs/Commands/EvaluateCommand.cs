@@ -1,40 +1,70 @@
 using System.CommandLine;
 using ConvLstm.Nowcast.Evaluation;
+using ConvLstm.Nowcast.Ingest.Sequences;
+using ConvLstm.Nowcast.Jobs.Pipeline;
 using ConvLstm.Nowcast.Jobs.Studies;
 using ConvLstm.Nowcast.Methods;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;
 
-/// <summary><c>nowcast evaluate</c>: hindcast scores of methods on an archive.</summary>
+/// <summary><c>nowcast evaluate</c>: scores of methods that forecast an archive again, of forecast files, or of the runs of the database.</summary>
 internal static class EvaluateCommand
 {
+    private static readonly HindcastOptions Defaults = new();
+
     internal static Command Create(Terminal terminal)
     {
-        var defaults = new HindcastOptions();
-        var data = new Option<string[]>("--data") { Description = "Radar files, folders or patterns.", Required = true, AllowMultipleArgumentsPerToken = true };
+        var data = new Option<string[]>("--data") { Description = "Radar files, folders or patterns: what is forecast again, or came after --forecasts.", AllowMultipleArgumentsPerToken = true };
+        var forecasts = new Option<string[]>("--forecasts") { Description = "Score these files of 'nowcast forecast' instead, at their thresholds: files, folders or patterns.", AllowMultipleArgumentsPerToken = true };
+        var runs = new Option<string[]>("--runs") { Description = "Score the runs of the database against its scans instead: of these grids, of all where none is named.", Arity = ArgumentArity.ZeroOrMore, AllowMultipleArgumentsPerToken = true };
+        var from = Flags.Time("--from", "The first issue time of --runs.");
+        var to = Flags.Time("--to", "The last issue time of --runs.");
         var model = new Option<string?>("--model") { Description = "A checkpoint to score as the method 'model'; the one that comes with the program where not given." };
         var methods = new Option<string[]>("--methods") { Description = "Which methods; all of them where not given.", AllowMultipleArgumentsPerToken = true };
-        var lead = Flags.Number("--lead", "Minutes to look ahead.", (int)defaults.Lead.TotalMinutes, 1, 1440);
-        var every = Flags.Number("--every", "Scans from one issue time to the next.", defaults.Every, 1, 1_000_000);
+        var lead = Flags.Number("--lead", "Minutes to look ahead.", (int)Defaults.Lead.TotalMinutes, 1, 1440);
+        var every = Flags.Number("--every", "Scans from one issue time to the next.", Defaults.Every, 1, 1_000_000);
+        var scales = Flags.Numbers("--fss-scales", $"Sides of the boxes of the fractions skill score in pixels, odd; {string.Join(' ', MapScores.Scales)}, those of the database, where forecasts or runs are scored.", Defaults.FractionsScales, 1, 9999);
         var json = new Option<string?>("--json") { Description = "Write all scores by lead and threshold to this file." };
         var report = new Option<string?>("--report") { Description = "Write a page with the scores by lead and the reliability (.html)." };
         var device = new Option<string>("--device") { Description = "cpu, cuda or auto.", DefaultValueFactory = _ => "auto" };
-        var command = new Command("evaluate", "Forecast an archive again and score it.") { data, model, methods, lead, every, json, report, device };
+        var command = new Command("evaluate", "Forecast an archive again and score it, or score forecasts that were made.") { data, forecasts, runs, from, to, model, methods, lead, every, scales, json, report, device };
+        command.Validators.Add(result =>
+        {
+            var (isFiles, isRuns) = (result.GetResult(forecasts) is not null, result.GetResult(runs) is not null);
+            if (isRuns ? isFiles || result.GetResult(data) is not null : result.GetResult(data) is null)
+                result.AddError("Give --data with radar files, or --runs for the runs and scans of the database.");
+            if (!isRuns && (result.GetResult(from) ?? result.GetResult(to)) is not null)
+                result.AddError("--from and --to go with --runs.");
+            Option[] again = [model, methods, lead, every, device];
+            if ((isFiles || isRuns) && again.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } alien)
+                result.AddError($"{alien.Name} says how to forecast again, and not how to score --forecasts or --runs: leave it out.");
+            if (result.GetValue(scales)?.FirstOrDefault(scale => scale % 2 == 0) is int even and > 0)
+                result.AddError($"--fss-scales {even}: a box has its pixel in the middle, give odd numbers.");
+        });
         command.SetAction(async (parsed, cancellation) =>
         {
             if (parsed.GetValue(json) is string path)
                 OutputFile.Require("--json", path);
             if (parsed.GetValue(report) is string page)
                 OutputFile.Require("--report", page);
-            using var checkpoint = MethodChoice.Load(parsed.GetValue(model), parsed.GetValue(methods) is { Length: > 0 } m && !m.Contains(ModelForecast.Name) ? m[0] : null, parsed.GetRequiredValue(device));
-            var available = MethodChoice.Methods(checkpoint);
-            var names = parsed.GetValue(methods) is { Length: > 0 } chosen ? chosen : [.. available.Names];
-            var series = Archives.Open(terminal, parsed.GetRequiredValue(data), cancellation);
-            var options = defaults with { Lead = TimeSpan.FromMinutes(parsed.GetValue(lead)), Every = parsed.GetValue(every) };
-            var result = await terminal.ProgressAsync("evaluate", report => Task.Run(
-                () => new Hindcast(options).Run(
-                    [.. series.Select(s => s.Load(cancellation))], [.. names.Select(available.Make)], new Reporting(p => report((double)p.Done / p.Total, $"{p.Done} of {p.Total} issue times")), cancellation),
-                cancellation));
+            var asked = parsed.GetResult(scales) is { Implicit: false } ? parsed.GetRequiredValue(scales) : null;
+            var result = await terminal.ProgressAsync("evaluate", async show =>
+            {
+                if (parsed.GetResult(runs) is not null)
+                {
+                    return await OpenDatabase.RunAsync((database, _) => new StoredRuns(database, asked ?? MapScores.Scales).ScoreAsync(
+                        parsed.GetValue(runs) ?? [], parsed.GetValue(from) ?? DateTimeOffset.MinValue, parsed.GetValue(to) ?? DateTimeOffset.MaxValue, Show, cancellation), cancellation);
+                }
+                if (parsed.GetResult(forecasts) is not null)
+                {
+                    var archive = RadarArchive.Open(parsed.GetRequiredValue(data), cancellation: cancellation);
+                    return await Task.Run(() => ForecastFiles.Score(parsed.GetRequiredValue(forecasts), archive.Scans, asked ?? MapScores.Scales, Show, cancellation), cancellation);
+                }
+                var options = Defaults with { Lead = TimeSpan.FromMinutes(parsed.GetValue(lead)), Every = parsed.GetValue(every), FractionsScales = asked ?? Defaults.FractionsScales };
+                return await AgainAsync(terminal, parsed.GetRequiredValue(data), parsed.GetValue(model), parsed.GetValue(methods) ?? [], parsed.GetRequiredValue(device), options, Show, cancellation);
+
+                void Show(int done, int of) => show((double)done / of, $"{done} of {of}");
+            });
             Print(terminal, result);
             if (parsed.GetValue(json) is string scores)
                 await File.WriteAllTextAsync(scores, result.ToJson(), cancellation);
@@ -43,6 +73,18 @@ internal static class EvaluateCommand
             return CommandLine.Done;
         });
         return command;
+    }
+
+    private static async Task<HindcastResult> AgainAsync(
+        Terminal terminal, string[] data, string? model, string[] methods, string device, HindcastOptions options, Action<int, int> show, CancellationToken cancellation)
+    {
+        using var checkpoint = MethodChoice.Load(model, methods.Length > 0 && !methods.Contains(ModelForecast.Name) ? methods[0] : null, device);
+        var available = MethodChoice.Methods(checkpoint);
+        var names = methods.Length > 0 ? methods : [.. available.Names];
+        var series = Archives.Open(terminal, data, cancellation);
+        return await Task.Run(
+            () => new Hindcast(options).Run([.. series.Select(s => s.Load(cancellation))], [.. names.Select(available.Make)], new Reporting(p => show(p.Done, p.Total)), cancellation),
+            cancellation);
     }
 
     /// <summary>The scores on the pixels that all methods can know, means over the leads.</summary>

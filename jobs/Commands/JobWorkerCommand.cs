@@ -4,13 +4,17 @@ using ConvLstm.Nowcast.Jobs.Work;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;
 
-/// <summary><c>nowcast job-worker</c>, which <c>serve</c> starts itself: forecasts or trains, apart from the service.</summary>
+/// <summary><c>nowcast job-worker</c>, which <c>serve</c> starts itself: forecasts or trains, apart from the service, until it is ended or its work fails.</summary>
 internal static class JobWorkerCommand
 {
     internal static Command Create()
     {
         var command = new Command(HeavyProcess.Verb) { Hidden = true };
-        command.SetAction(async (_, cancellation) => await HeavyWorker.RunAsync(HeavyWorks.All, cancellation) ? CommandLine.Done : CommandLine.Failed);
+        command.SetAction(async (_, cancellation) =>
+        {
+            await HeavyWorker.RunAsync(HeavyWorks.All(), cancellation);
+            return CommandLine.Failed;
+        });
         return command;
     }
 }

@@ -22,8 +22,13 @@ internal sealed class DecoderPool(DecoderOptions options) : IDisposable
     internal async Task<Lease> RentAsync(CancellationToken cancellation)
     {
         await _free.WaitAsync(cancellation);
-        if (_idle.TryTake(out var idle))
-            return new(this, idle);
+        while (_idle.TryTake(out var idle))
+        {
+            // What ended while it was idle is no file's fault.
+            if (idle.IsAlive)
+                return new(this, idle);
+            idle.Dispose();
+        }
         Interlocked.Increment(ref _started);
         try
         {
@@ -33,6 +38,20 @@ internal sealed class DecoderPool(DecoderOptions options) : IDisposable
         {
             _free.Release();
             throw;
+        }
+    }
+
+    /// <summary>Starts a decoder ahead, where none is there.</summary>
+    internal async Task PrepareAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            if (_idle.IsEmpty)
+                (await RentAsync(cancellation)).Dispose();
+        }
+        catch (Exception e) when (e is ReportedException or OperationCanceledException)
+        {
+            // The next file starts one for itself, and tells what is wrong.
         }
     }
 

@@ -15,6 +15,7 @@ internal sealed class DecoderProcess : IDisposable
     private readonly DecoderOptions _options;
     private readonly DirectoryInfo _scratch;
     private readonly MessageBuffer _answer = new();
+    private bool _isOver;
 
     private DecoderProcess(DecoderOptions options)
     {
@@ -47,7 +48,7 @@ internal sealed class DecoderProcess : IDisposable
         _process.BeginErrorReadLine();
     }
 
-    internal bool IsAlive { get; private set; } = true;
+    internal bool IsAlive => !_isOver && !_process.HasExited;
 
     /// <summary>How many it was asked to open.</summary>
     internal int Files { get; private set; }
@@ -117,7 +118,7 @@ internal sealed class DecoderProcess : IDisposable
         cancellation.ThrowIfCancellationRequested();
         if (answer is not { } message)
         {
-            IsAlive = false;
+            _isOver = true;
             throw budget.IsSpent
                 ? new RadarFileException(path, string.Create(CultureInfo.InvariantCulture, $"reading it took over {_options.FileLimit.TotalSeconds:0.#} seconds"), "it is damaged or too large, fetch it again")
                 : new RadarFileException(path, $"reading it ended the decoder ({await ReasonAsync()})", "it is damaged or too large, fetch it again");
@@ -177,7 +178,7 @@ internal sealed class DecoderProcess : IDisposable
         catch (InvalidOperationException)
         {
             // It has ended by itself meanwhile.
-            IsAlive = false;
+            _isOver = true;
         }
     }
 

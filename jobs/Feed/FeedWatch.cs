@@ -15,7 +15,12 @@ internal sealed record FeedSummary(int Stored, int AlreadyThere, int Marked, int
 }
 
 /// <summary>Takes what arrives in a feed folder, until it is stopped; files, decoders and a database that fail do not end it.</summary>
-internal sealed class FeedWatch(FeedOptions options, NowcastDatabase database, DecoderOptions decoderOptions, TimeProvider time)
+/// <param name="options">The folder.</param>
+/// <param name="database">Where the scans go.</param>
+/// <param name="decoderOptions">Of the decoders that it starts.</param>
+/// <param name="time">By which files settle.</param>
+/// <param name="kept">Decoders that stay from one look at the folder to the next; null starts them for each.</param>
+internal sealed class FeedWatch(FeedOptions options, NowcastDatabase database, DecoderOptions decoderOptions, TimeProvider time, DecoderPool? kept = null)
 {
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(10);
 
@@ -72,8 +77,8 @@ internal sealed class FeedWatch(FeedOptions options, NowcastDatabase database, D
         using var state = FeedState.Open(options, folder);
         if (state is null)
             return null;
-        using var decoders = new DecoderPool(decoderOptions);
-        var pass = new FeedPass(options, folder, state, new ScanIntake(database, decoders, time));
+        using var own = kept is null ? new DecoderPool(decoderOptions) : null;
+        var pass = new FeedPass(options, folder, state, new ScanIntake(database, kept ?? own!, time));
         await pass.RunAsync(Report, cancellation);
         if (folder.HasUnsettled)
         {

@@ -10,6 +10,9 @@ namespace ConvLstm.Nowcast.Jobs.Heavy;
 /// <param name="Data">An outcome on the way, or the details of the result.</param>
 internal sealed record HeavyMessage(HeavyMessage.Of Kind, string Text, double? Fraction = null, JsonElement? Data = null)
 {
+    /// <summary>Of a result: something went wrong on the way, and the process shall not be used again.</summary>
+    public bool IsSpent { get; init; }
+
     internal enum Of
     {
         Progress,

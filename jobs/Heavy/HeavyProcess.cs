@@ -6,15 +6,38 @@ using ConvLstm.Nowcast.Ingest;
 namespace ConvLstm.Nowcast.Jobs.Heavy;
 
 /// <summary>
-/// Heavy work in a child process of the same program, with a limit to its memory: what runs out of memory or crashes in native code costs one run
-/// and not the service. Cancelling kills it, whatever it is at; so does the end of the service, by the end of its standard input.
+/// A child process of the same program for heavy work, with a limit to its memory: what runs out of memory or crashes in native code costs one run
+/// and not the service. Cancelling kills it, whatever it is at; so does the end of the service, by the end of its standard input. After an exception
+/// it must be replaced.
 /// </summary>
-internal static class HeavyProcess
+internal sealed class HeavyProcess : IAsyncDisposable
 {
     internal const string Verb = "job-worker";
 
     private const int ErrorLinesKept = 5;
 
+    private readonly Process _process;
+    private readonly Queue<string> _errors = new();
+    private readonly Task _errorsEnd;
+
+    /// <param name="memoryLimit">In bytes; 0 for none.</param>
+    internal HeavyProcess(long memoryLimit)
+    {
+        MemoryLimit = memoryLimit;
+        _process = Start(memoryLimit);
+        _errorsEnd = ReadErrorsAsync();
+    }
+
+    internal int Id => _process.Id;
+
+    internal long MemoryLimit { get; }
+
+    /// <summary>How much work it was given.</summary>
+    internal int Requests { get; private set; }
+
+    internal bool IsAlive => !_process.HasExited;
+
+    /// <summary>Does one piece of work in a process of its own.</summary>
     /// <param name="request">What it shall do.</param>
     /// <param name="isPatient">True lets other processes go first.</param>
     /// <param name="report">Told of all but the result, one after the other.</param>
@@ -23,29 +46,34 @@ internal static class HeavyProcess
     /// <exception cref="ReportedException">It failed, or did not survive.</exception>
     internal static async Task<HeavyMessage> RunAsync(HeavyRequest request, bool isPatient, Action<HeavyMessage> report, CancellationToken cancellation)
     {
-        using var process = Start(request.MemoryLimit);
-        var errors = new Queue<string>();
-        await using var killing = cancellation.Register(() => Kill(process));
-        try
+        await using var process = new HeavyProcess(request.MemoryLimit);
+        if (isPatient)
+            process.LetOthersFirst();
+        return await process.DoAsync(request, report, cancellation);
+    }
+
+    /// <summary>Does one piece of work, of the memory limit of the process.</summary>
+    /// <exception cref="ReportedException">It failed, or did not survive.</exception>
+    internal async Task<HeavyMessage> DoAsync(HeavyRequest request, Action<HeavyMessage> report, CancellationToken cancellation)
+    {
+        Requests++;
+        await using var killing = cancellation.Register(Kill);
+        var end = await ConverseAsync(request, report);
+        cancellation.ThrowIfCancellationRequested();
+        return end switch
         {
-            if (isPatient)
-                LetOthersFirst(process);
-            var errorsEnd = ReadErrorsAsync(process, errors);
-            var end = await ConverseAsync(process, request, report);
-            await errorsEnd;
-            cancellation.ThrowIfCancellationRequested();
-            return end switch
-            {
-                { Kind: HeavyMessage.Of.Result } => end,
-                { } failure => throw new ReportedException(failure.Text),
-                null => throw new ReportedException($"The {request.Work} process ended in the middle ({await ReasonAsync(process, request.MemoryLimit)}){LastOf(errors)}."),
-            };
-        }
-        finally
-        {
-            Kill(process);
-            await process.WaitForExitAsync(CancellationToken.None);
-        }
+            { Kind: HeavyMessage.Of.Result } => end,
+            { } failure => throw new ReportedException(failure.Text),
+            null => throw new ReportedException($"The {request.Work} process ended in the middle ({await ReasonAsync()}){await LastErrorsAsync()}."),
+        };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Kill();
+        await _process.WaitForExitAsync(CancellationToken.None);
+        await _errorsEnd;
+        _process.Dispose();
     }
 
     private static Process Start(long memoryLimit)
@@ -64,27 +92,25 @@ internal static class HeavyProcess
         return Process.Start(start) ?? throw new ReportedException($"{program} cannot be started.");
     }
 
-    private static async Task<HeavyMessage?> ConverseAsync(Process process, HeavyRequest request, Action<HeavyMessage> report)
+    private async Task<HeavyMessage?> ConverseAsync(HeavyRequest request, Action<HeavyMessage> report)
     {
-        HeavyMessage? end = null;
         try
         {
-            await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(request, HeavyMessage.Json));
-            await process.StandardInput.FlushAsync();
-            while (await process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line)
+            await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(request, HeavyMessage.Json));
+            await _process.StandardInput.FlushAsync();
+            while (await _process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line)
             {
                 var message = Parse(line);
                 if (message.Kind is HeavyMessage.Of.Result or HeavyMessage.Of.Failure)
-                    end = message;
-                else
-                    report(message);
+                    return message;
+                report(message);
             }
         }
         catch (IOException)
         {
-            // The pipe broke: the process is gone, and what it said last decides.
+            // The pipe broke: the process is gone.
         }
-        return end;
+        return null;
     }
 
     /// <summary>A line that is none of ours was printed by a library.</summary>
@@ -100,25 +126,29 @@ internal static class HeavyProcess
         }
     }
 
-    private static async Task ReadErrorsAsync(Process process, Queue<string> errors)
+    private async Task ReadErrorsAsync()
     {
-        while (await process.StandardError.ReadLineAsync(CancellationToken.None) is { } line)
+        while (await _process.StandardError.ReadLineAsync(CancellationToken.None) is { } line)
         {
             if (string.IsNullOrWhiteSpace(line))
                 continue;
-            errors.Enqueue(line);
-            if (errors.Count > ErrorLinesKept)
-                errors.Dequeue();
+            _errors.Enqueue(line);
+            if (_errors.Count > ErrorLinesKept)
+                _errors.Dequeue();
         }
     }
 
-    private static string LastOf(Queue<string> errors) => errors.Count == 0 ? "" : $": {string.Join(" / ", errors)}";
-
-    private static async Task<string> ReasonAsync(Process process, long memoryLimit)
+    private async Task<string> LastErrorsAsync()
     {
-        await process.WaitForExitAsync(CancellationToken.None);
-        var limit = memoryLimit > 0 ? string.Create(CultureInfo.InvariantCulture, $"; its memory is limited to {memoryLimit >> 20} MB") : "";
-        return process.ExitCode switch
+        await _errorsEnd;
+        return _errors.Count == 0 ? "" : $": {string.Join(" / ", _errors)}";
+    }
+
+    private async Task<string> ReasonAsync()
+    {
+        await _process.WaitForExitAsync(CancellationToken.None);
+        var limit = MemoryLimit > 0 ? string.Create(CultureInfo.InvariantCulture, $"; its memory is limited to {MemoryLimit >> 20} MB") : "";
+        return _process.ExitCode switch
         {
             134 => "aborted" + limit,
             137 => "killed" + limit,
@@ -127,11 +157,11 @@ internal static class HeavyProcess
         };
     }
 
-    private static void LetOthersFirst(Process process)
+    private void LetOthersFirst()
     {
         try
         {
-            process.PriorityClass = ProcessPriorityClass.BelowNormal;
+            _process.PriorityClass = ProcessPriorityClass.BelowNormal;
         }
         catch (InvalidOperationException)
         {
@@ -139,11 +169,11 @@ internal static class HeavyProcess
         }
     }
 
-    private static void Kill(Process process)
+    private void Kill()
     {
         try
         {
-            process.Kill(entireProcessTree: true);
+            _process.Kill(entireProcessTree: true);
         }
         catch (InvalidOperationException)
         {

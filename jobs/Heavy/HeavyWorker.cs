@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Threading.Channels;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Jobs.Feed;
 using ConvLstm.Nowcast.Storage;
@@ -17,26 +18,55 @@ internal sealed record HeavyContext(NowcastDatabase Database, JsonElement Option
     internal T OptionsAs<T>() => Options.Deserialize<T>(HeavyMessage.Json)!;
 }
 
-/// <summary>The child process that does heavy work: one request, then it ends.</summary>
-internal static class HeavyWorker
+/// <summary>One kind of heavy work; returns its result.</summary>
+internal delegate Task<HeavyMessage> HeavyWork(HeavyContext context, CancellationToken cancellation);
+
+/// <summary>The child process that does heavy work: one request after the other, until one fails or the service ends it.</summary>
+internal sealed class HeavyWorker : IAsyncDisposable
 {
-    private static readonly Lock Output = new();
+    private readonly Lock _output = new();
+    private readonly Channel<string> _requests = Channel.CreateUnbounded<string>();
+    private readonly IReadOnlyDictionary<string, HeavyWork> _works;
+    private readonly ShiftedTime _time = new(TimeProvider.System.GetUtcNow());
+    private NowcastDatabase? _database;
+    private string? _databaseName;
+
+    private HeavyWorker(IReadOnlyDictionary<string, HeavyWork> works) => _works = works;
 
     /// <param name="works">The work by name.</param>
     /// <param name="cancellation">Stops it.</param>
-    /// <returns>True where the work is done.</returns>
-    internal static async Task<bool> RunAsync(IReadOnlyDictionary<string, Func<HeavyContext, CancellationToken, Task<HeavyMessage>>> works, CancellationToken cancellation)
+    internal static async Task RunAsync(IReadOnlyDictionary<string, HeavyWork> works, CancellationToken cancellation)
     {
         var line = await Console.In.ReadLineAsync(cancellation) ?? throw new ReportedException("job-worker is started by 'nowcast serve'; there is no request on its standard input.");
-        var request = JsonSerializer.Deserialize<HeavyRequest>(line, HeavyMessage.Json)!;
-        if (request.MemoryLimit > 0)
-            ProcessLimits.Apply(request.MemoryLimit);
-        DieWithTheService();
+        await using var worker = new HeavyWorker(works);
+        worker.Listen();
+        var first = Request(line);
+        if (first.MemoryLimit > 0)
+            ProcessLimits.Apply(first.MemoryLimit);
+        for (var request = first; await worker.DoAsync(request, cancellation); request = Request(await worker._requests.Reader.ReadAsync(cancellation)))
+        {
+            // Nobody waits now: gigabytes of tensors and maps are given back until the next run.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
+            CpuMemory.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_database is not null)
+            await _database.DisposeAsync();
+    }
+
+    private static HeavyRequest Request(string line) => JsonSerializer.Deserialize<HeavyRequest>(line, HeavyMessage.Json)!;
+
+    /// <returns>True where the work is done; else this process is of no use any more.</returns>
+    private async Task<bool> DoAsync(HeavyRequest request, CancellationToken cancellation)
+    {
         try
         {
-            var time = new ShiftedTime(request.Now);
-            await using var database = await NowcastDatabase.OpenAsync(request.Database, cancellation, time: time);
-            Say(await works[request.Work](new HeavyContext(database, request.Options, time, Say), cancellation));
+            _time.Set(request.Now);
+            var database = await DatabaseAsync(request.Database, cancellation);
+            Say(await _works[request.Work](new HeavyContext(database, request.Options, _time, Say), cancellation));
             return true;
         }
         catch (Exception e) when (e is ReportedException or NpgsqlException or OutOfMemoryException or IOException || TorchErrors.IsTorch(e))
@@ -46,12 +76,25 @@ internal static class HeavyWorker
         }
     }
 
+    private async Task<NowcastDatabase> DatabaseAsync(string connection, CancellationToken cancellation)
+    {
+        if (_database is not null && _databaseName == connection)
+        {
+            // The server may have been started anew since.
+            _database.DataSource.Clear();
+            return _database;
+        }
+        await DisposeAsync();
+        (_database, _databaseName) = (await NowcastDatabase.OpenAsync(connection, cancellation, time: _time), connection);
+        return _database;
+    }
+
     private static string FirstLine(Exception e) => e.Message.Split('\n', 2)[0].TrimEnd();
 
-    private static void Say(HeavyMessage message)
+    private void Say(HeavyMessage message)
     {
         var line = JsonSerializer.Serialize(message, HeavyMessage.Json);
-        lock (Output)
+        lock (_output)
         {
             Console.Out.WriteLine(line);
             Console.Out.Flush();
@@ -59,20 +102,18 @@ internal static class HeavyWorker
     }
 
     // A service that is killed cannot end its children; the end of its side of the pipe can.
-    private static void DieWithTheService()
+    private void Listen()
     {
-        var watch = new Thread(() =>
+        var listening = new Thread(() =>
         {
-            while (Console.In.ReadLine() is not null)
-            {
-                // Nothing more is said.
-            }
+            while (Console.In.ReadLine() is { } line)
+                _requests.Writer.TryWrite(line);
             Process.GetCurrentProcess().Kill();
         })
         {
             IsBackground = true,
-            Name = "end with the service",
+            Name = "requests of the service",
         };
-        watch.Start();
+        listening.Start();
     }
 }

@@ -1,3 +1,4 @@
+using ConvLstm.Nowcast.Evaluation;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Storage.Verification;
 using ConvLstm.Nowcast.Verification;
@@ -8,7 +9,7 @@ namespace ConvLstm.Nowcast.Jobs.Pipeline;
 internal static class MapScores
 {
     /// <summary>Sides of the neighbourhoods of the fractions skill score, in pixels.</summary>
-    private static readonly int[] Scales = [1, 5, 11, 21];
+    internal static readonly int[] Scales = [1, 5, 11, 21];
 
     /// <param name="forecast">The run.</param>
     /// <param name="lead">The map, counted from 0.</param>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Methods;
@@ -13,7 +14,10 @@ namespace ConvLstm.Nowcast.Jobs.Pipeline;
 /// <param name="IssueTime">The newest scan.</param>
 /// <param name="Run">Null where the method could not work; <paramref name="Problem"/> says why.</param>
 /// <param name="Problem">Null where all is well.</param>
-internal sealed record NowcastOutcome(string Grid, string Method, DateTimeOffset IssueTime, PublishedRun? Run, string? Problem);
+/// <param name="Forecasting">How long the forecast took.</param>
+/// <param name="Publishing">How long it then took to be published.</param>
+internal sealed record NowcastOutcome(
+    string Grid, string Method, DateTimeOffset IssueTime, PublishedRun? Run, string? Problem, TimeSpan Forecasting, TimeSpan Publishing);
 
 /// <summary>
 /// Forecasts from the newest scans of each grid and publishes. Besides the model its two yardsticks, extrapolation and
@@ -45,6 +49,13 @@ internal sealed class NowcastPass(NowcastDatabase database, Checkpoint? model, T
         return outcomes;
     }
 
+    /// <summary>Forecasts and keeps nothing: what comes after is quicker.</summary>
+    internal void Rehearse(RadarSequence past, CancellationToken cancellation)
+    {
+        foreach (var forecaster in Methods())
+            Forecast(forecaster, past, cancellation);
+    }
+
     /// <summary>
     /// All methods from one sequence; a method that cannot work costs the others nothing. Extrapolation goes first: whatever becomes of the model, and
     /// however long it takes, consumers have an answer. Persistence, for which they wait least, goes last.
@@ -58,9 +69,11 @@ internal sealed class NowcastPass(NowcastDatabase database, Checkpoint? model, T
             foreach (var forecaster in Methods())
             {
                 // While the database takes one forecast the next is computed.
+                var start = Stopwatch.GetTimestamp();
                 var (forecast, problem) = Forecast(forecaster, past, cancellation);
+                var took = Stopwatch.GetElapsedTime(start);
                 await publishing;
-                publishing = Task.Run(() => NoteAsync(forecaster.Method, forecast, problem), cancellation);
+                publishing = Task.Run(() => NoteAsync(forecaster.Method, forecast, problem, took), cancellation);
             }
         }
         finally
@@ -69,12 +82,13 @@ internal sealed class NowcastPass(NowcastDatabase database, Checkpoint? model, T
         }
         return [.. outcomes.OrderBy(o => Array.IndexOf(BestFirst, o.Method))];
 
-        async Task NoteAsync(string method, RainForecast? forecast, string? problem)
+        async Task NoteAsync(string method, RainForecast? forecast, string? problem, TimeSpan took)
         {
             PublishedRun? run = null;
+            var start = Stopwatch.GetTimestamp();
             if (forecast is not null)
                 (run, problem) = await PublishAsync(forecast, cancellation);
-            var outcome = new NowcastOutcome(past.Grid.Name, method, past.IssueTime, run, problem);
+            var outcome = new NowcastOutcome(past.Grid.Name, method, past.IssueTime, run, problem, took, Stopwatch.GetElapsedTime(start));
             outcomes.Add(outcome);
             report(outcome);
         }

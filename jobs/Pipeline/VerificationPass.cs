@@ -1,3 +1,4 @@
+using ConvLstm.Nowcast.Evaluation;
 using ConvLstm.Nowcast.Storage;
 
 namespace ConvLstm.Nowcast.Jobs.Pipeline;
@@ -28,7 +29,7 @@ internal sealed class VerificationPass(NowcastDatabase database)
                 var runs = new List<(long Id, RainForecast Map)>();
                 foreach (var map in maps)
                     runs.Add((map.RunId, await database.Queries.LoadMapAsync(map.RunId, map.LeadSeconds, cancellation)));
-                var mask = CommonPixels.Of(scan, [.. runs.Select(run => run.Map)]);
+                var mask = CommonPixels.Of(scan, [.. runs.Select(run => run.Map)], 0);
                 foreach (var (id, map) in runs)
                     await database.Verification.StoreAsync(id, [MapScores.Of(map, 0, scan, mask)], cancellation);
                 scored += runs.Count;

@@ -9,10 +9,11 @@ internal sealed class NowcastService : IAsyncDisposable
 {
     private readonly SignOfLife _signOfLife;
     private readonly FeedTrigger? _feed;
+    private readonly KeptProcesses? _kept;
 
-    private NowcastService(ServiceOptions options, NowcastDatabase database, ISchedule schedule, ILoggerFactory logs)
+    private NowcastService(ServiceOptions options, NowcastDatabase database, ISchedule schedule, KeptProcesses? kept, ILoggerFactory logs)
     {
-        Schedule = schedule;
+        (Schedule, _kept) = (schedule, kept);
         _signOfLife = new(database, options.Server, options.Roles);
         var feed = options.Settings.Feed;
         _feed = options.Roles.Contains(Roles.Ingest) && !string.IsNullOrEmpty(feed) && Directory.Exists(feed) && options.Settings.Jobs.Nowcast.OnNewScan
@@ -24,14 +25,17 @@ internal sealed class NowcastService : IAsyncDisposable
 
     internal static async Task<NowcastService> StartAsync(ServiceOptions options, NowcastDatabase database, ILoggerFactory logs, CancellationToken cancellation)
     {
-        var jobs = JobCatalog.Of(options.Settings, database);
+        // Who forecasts at each scan wants it soon; once an hour is not worth the memory.
+        var kept = options.Settings.Jobs.Nowcast.OnNewScan ? new KeptProcesses(options.Settings, database, options.Roles, options.Time) : null;
+        var jobs = JobCatalog.Of(options.Settings, database, kept);
         var runner = new JobRunner(database, jobs, options.Server, options.Time, logs.CreateLogger<JobRunner>());
         var schedule = await Engine.CreateAsync(database, runner, jobs, options.Roles, options.Server, options.Time, logs, options.Engine, cancellation);
-        var service = new NowcastService(options, database, schedule, logs);
+        var service = new NowcastService(options, database, schedule, kept, logs);
         try
         {
             await service._signOfLife.StartAsync(cancellation);
             await schedule.StartAsync(cancellation);
+            kept?.Prepare();
             service._feed?.Start();
             return service;
         }
@@ -46,6 +50,8 @@ internal sealed class NowcastService : IAsyncDisposable
     {
         _feed?.Dispose();
         await Schedule.DisposeAsync();
+        if (_kept is not null)
+            await _kept.DisposeAsync();
         await _signOfLife.DisposeAsync();
     }
 }

@@ -31,10 +31,26 @@ internal static class EvaluationReport
                 .Curves("forecast probability", "observed frequency", [
                     Line("true", [(0, 0), (1, 1)]),
                     .. Drawn.Select(t => Line(string.Create(CultureInfo.InvariantCulture, $"{t} mm/h"), result.Reliability
-                        .Where(r => r.Method == method && r.Mask == Mask && r.Threshold == t).SelectMany(r => r.Points).Where(p => p.Count > FewestPixels).Select(p => (p.Forecast, p.Observed))))]);
+                        .Where(r => r.Method == method && r.Mask == Mask && r.Threshold == t).SelectMany(r => r.Points).Where(p => p.Count > FewestPixels).Select(p => (p.Forecast, p.Observed))))])
+                .Table(
+                    ["mm/h", "largest gap of a bin", "by chance, 95 %", "bins", "gap over 0.05", "and not by chance"],
+                    result.Reliability.Where(r => r.Method == method && r.Mask == Mask).Select(Gaps));
         }
         return report;
     }
+
+    /// <summary>How far the diagram of a threshold is from the diagonal, and how far it would be for certain if other situations had been scored.</summary>
+    private static IReadOnlyList<string> Gaps(ReliabilityRow row)
+    {
+        var bins = row.Points.Zip(row.Gaps, (point, interval) => (point.Count, Gap: point.Observed - point.Forecast, interval)).Where(b => b.Count > FewestPixels).ToList();
+        var widest = bins.MaxBy(b => Math.Abs(b.Gap));
+        return [
+            row.Threshold.ToString("0.0", CultureInfo.InvariantCulture), Score(widest.Gap), widest.interval is null ? "" : $"{Score(widest.interval.Low)} to {Score(widest.interval.High)}",
+            $"{bins.Count}", $"{bins.Count(b => Math.Abs(b.Gap) > LargestGap)}", $"{bins.Count(b => b.interval.Low > LargestGap || b.interval.High < -LargestGap)}"];
+    }
+
+    /// <summary>What is still called reliable.</summary>
+    private const double LargestGap = 0.05;
 
     /// <summary>A bin with fewer says little.</summary>
     private const long FewestPixels = 10_000;

@@ -14,7 +14,10 @@ internal static class JobCatalog
     internal const string Retention = "retention";
     internal const string Watchdog = "watchdog";
 
-    internal static IReadOnlyList<JobDefinition> Of(NowcastSettings settings, NowcastDatabase database)
+    /// <param name="settings">When, and how.</param>
+    /// <param name="database">What they work on.</param>
+    /// <param name="kept">Processes that stay between runs; null starts them for each.</param>
+    internal static IReadOnlyList<JobDefinition> Of(NowcastSettings settings, NowcastDatabase database, KeptProcesses? kept = null)
     {
         var jobs = settings.Jobs;
         var soon = new Retries(3, TimeSpan.FromSeconds(10));
@@ -22,7 +25,7 @@ internal static class JobCatalog
         var all = new List<JobDefinition>
         {
             new(Nowcast, "Forecasts from the newest scans and publishes.", Roles.Forecast, jobs.Nowcast.Cron, soon,
-                () => new NowcastJob(database, jobs.Nowcast, settings.Model, settings.Lead)),
+                () => new NowcastJob(database, jobs.Nowcast, settings.Model, settings.Lead, kept?.Forecasting)),
             new(Verify, "Scores forecasts whose scans have come in since.", Roles.Scheduler, jobs.Verify.Cron, soon, () => new VerifyJob(database, jobs.Verify)),
             new(Retrain, "Trains on the newest scans and promotes what is better.", Roles.Train, jobs.Retrain.Cron, later,
                 () => new RetrainJob(database, jobs.Retrain, settings.Lead)),
@@ -33,7 +36,7 @@ internal static class JobCatalog
         if (!string.IsNullOrEmpty(settings.Feed))
         {
             all.Insert(0, new(Ingest, "Takes what has arrived in the feed folder.", Roles.Ingest, jobs.Ingest.Cron, soon,
-                () => new IngestJob(database, settings.Feed, jobs.Nowcast.OnNewScan)));
+                () => new IngestJob(database, settings.Feed, jobs.Nowcast.OnNewScan, kept?.Decoders)));
         }
         return all;
     }

@@ -13,8 +13,17 @@ namespace ConvLstm.Nowcast.Jobs.Work;
 /// Forecasts from the newest scans. The work is done by a process of its own, which publishes extrapolation first and then the model;
 /// when the model is missing, fails, or is too slow for the deadline, extrapolation has answered already, and the reason is noted.
 /// </summary>
-internal sealed class NowcastJob(NowcastDatabase database, ForecastSettings settings, string? modelFile, TimeSpan lead) : IJob
+/// <param name="database">Where scans come from and runs go.</param>
+/// <param name="settings">Its deadline and memory.</param>
+/// <param name="modelFile">A checkpoint; null for the promoted one.</param>
+/// <param name="lead">How far ahead.</param>
+/// <param name="kept">A process that stays between runs; null starts one for each.</param>
+internal sealed class NowcastJob(NowcastDatabase database, ForecastSettings settings, string? modelFile, TimeSpan lead, KeptProcess? kept = null) : IJob
 {
+    /// <summary>What makes a process ready for the first run.</summary>
+    internal static HeavyRequest Rehearsal(NowcastDatabase database, ForecastSettings settings, string? modelFile, TimeSpan lead, TimeProvider time) => HeavyRequest.Of(
+        NowcastWork.Name, database.ConnectionString, time.GetUtcNow(), settings.MemoryMB, new NowcastWorkOptions(modelFile, WithModel: true, lead, IsRehearsal: true));
+
     public async Task<JobReport> RunAsync(JobContext context, CancellationToken cancellation)
     {
         var news = await database.News.ListAsync(cancellation);
@@ -45,7 +54,9 @@ internal sealed class NowcastJob(NowcastDatabase database, ForecastSettings sett
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
         try
         {
-            var result = await HeavyProcess.RunAsync(request, isPatient: false, message => Hear(context, answer, message), either.Token);
+            var result = await (kept is not null && withModel
+                ? kept.RunAsync(request, message => Hear(context, answer, message), either.Token)
+                : HeavyProcess.RunAsync(request, isPatient: false, message => Hear(context, answer, message), either.Token));
             answer.Close(result.Text);
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellation.IsCancellationRequested)
@@ -67,7 +78,7 @@ internal sealed class NowcastJob(NowcastDatabase database, ForecastSettings sett
             var outcome = message.Data!.Value.Deserialize<MethodOutcome>(HeavyMessage.Json)!;
             answer.Add(outcome);
             context.Report(null, $"{outcome.Method} is done");
-            context.Log($"{outcome.Grid} {outcome.Method}: {outcome.Problem ?? "published"}");
+            context.Log(FormattableString.Invariant($"{outcome.Grid} {outcome.Method}: {outcome.Problem ?? "published"} ({outcome.ForecastSeconds:0.0} s to forecast, {outcome.PublishSeconds:0.0} s to publish)"));
         }
         else
         {

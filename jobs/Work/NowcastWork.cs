@@ -1,4 +1,6 @@
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Ingest.Sequences;
+using ConvLstm.Nowcast.Ingest.Simulation;
 using ConvLstm.Nowcast.Jobs.Heavy;
 using ConvLstm.Nowcast.Jobs.Pipeline;
 using ConvLstm.Nowcast.Model;
@@ -10,7 +12,8 @@ namespace ConvLstm.Nowcast.Jobs.Work;
 /// <param name="ModelFile">A checkpoint; null for the promoted one.</param>
 /// <param name="WithModel">False leaves the model aside.</param>
 /// <param name="Lead">How far ahead.</param>
-internal sealed record NowcastWorkOptions(string? ModelFile, bool WithModel, TimeSpan Lead);
+/// <param name="IsRehearsal">True forecasts simulated rain and publishes nothing: the next request finds all loaded and compiled.</param>
+internal sealed record NowcastWorkOptions(string? ModelFile, bool WithModel, TimeSpan Lead, bool IsRehearsal = false);
 
 /// <summary>What became of one method for one grid.</summary>
 /// <param name="Grid">The grid.</param>
@@ -19,31 +22,48 @@ internal sealed record NowcastWorkOptions(string? ModelFile, bool WithModel, Tim
 /// <param name="RunId">Null where nothing was published.</param>
 /// <param name="IsSane">It passed its checks: consumers are given it.</param>
 /// <param name="Problem">Null where all is well.</param>
-internal sealed record MethodOutcome(string Grid, string Method, DateTimeOffset IssueTime, long? RunId, bool IsSane, string? Problem);
+/// <param name="ForecastSeconds">How long the forecast took.</param>
+/// <param name="PublishSeconds">How long it then took to be published.</param>
+internal sealed record MethodOutcome(
+    string Grid, string Method, DateTimeOffset IssueTime, long? RunId, bool IsSane, string? Problem, double ForecastSeconds = 0, double PublishSeconds = 0);
 
-/// <summary>Forecasts and publishes, in a process of its own; every method is told of as it is done.</summary>
-internal static class NowcastWork
+/// <summary>Forecasts and publishes, in a process of its own; every method is told of as it is done. The model stays loaded for the next request.</summary>
+internal sealed class NowcastWork
 {
     internal const string Name = "nowcast";
 
     /// <summary>The grid name of an outcome that holds for all grids: there is no model to load.</summary>
     internal const string AllGrids = "";
 
-    internal static async Task<HeavyMessage> RunAsync(HeavyContext context, CancellationToken cancellation)
+    private static readonly SimulationOptions Rehearsed = new() { Size = 128, Frames = 12, Seed = 1 };
+
+    private readonly LoadedModel _model = new();
+
+    internal async Task<HeavyMessage> RunAsync(HeavyContext context, CancellationToken cancellation)
     {
         var options = context.OptionsAs<NowcastWorkOptions>();
-        using var model = options.WithModel ? await LoadAsync(context, options, cancellation) : null;
-        var outcomes = await new NowcastPass(context.Database, model, options.Lead).RunAsync(Tell, cancellation);
-        return new(HeavyMessage.Of.Result, outcomes.Count == 0 ? "warming up: no two scans follow each other yet" : $"{outcomes.Count} forecasts");
+        var model = options.WithModel ? await LoadAsync(context, options, cancellation) : null;
+        var pass = new NowcastPass(context.Database, model, options.Lead);
+        if (options.IsRehearsal)
+        {
+            pass.Rehearse(new RadarSequence(Rehearsed.Step, [.. RainSimulator.Run(Rehearsed).Select(scan => scan.Frame)]), cancellation);
+            return new(HeavyMessage.Of.Result, "ready");
+        }
+        var outcomes = await pass.RunAsync(Tell, cancellation);
+        return new(HeavyMessage.Of.Result, outcomes.Count == 0 ? "warming up: no two scans follow each other yet" : $"{outcomes.Count} forecasts")
+        {
+            // What failed in native code may fail for ever in this process.
+            IsSpent = outcomes.Any(o => o.Run is null),
+        };
 
-        void Tell(NowcastOutcome o) => Say(context, new(o.Grid, o.Method, o.IssueTime, o.Run?.RunId, o.Run?.IsSane ?? false, o.Problem));
+        void Tell(NowcastOutcome o) => Say(context, new(o.Grid, o.Method, o.IssueTime, o.Run?.RunId, o.Run?.IsSane ?? false, o.Problem, o.Forecasting.TotalSeconds, o.Publishing.TotalSeconds));
     }
 
-    private static async Task<Checkpoint?> LoadAsync(HeavyContext context, NowcastWorkOptions options, CancellationToken cancellation)
+    private async Task<Checkpoint?> LoadAsync(HeavyContext context, NowcastWorkOptions options, CancellationToken cancellation)
     {
         try
         {
-            if (await ForecastModel.LoadAsync(options.ModelFile, context.Database, Devices.Named("auto"), cancellation) is { } model)
+            if (await _model.GetAsync(options.ModelFile, context.Database, Devices.Named("auto"), cancellation) is { } model)
                 return model;
             Say(context, new(AllGrids, "model", context.Time.GetUtcNow(), null, false, "no model is promoted"));
         }

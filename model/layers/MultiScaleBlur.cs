@@ -14,6 +14,12 @@ internal static class MultiScaleBlur
     {
         if (radius == 0)
             return images;
+        return FusedBoxMean.Takes(images) ? FusedBoxMean.Mean(images, mask, radius) : Plain(images, mask, radius);
+    }
+
+    /// <summary>The same in operators that every device and backend has.</summary>
+    internal static Tensor Plain(Tensor images, Tensor mask, int radius)
+    {
         using var scope = NewDisposeScope();
         var size = images.shape;
         var box = new long[] { (2 * radius) + 1, (2 * radius) + 1 };

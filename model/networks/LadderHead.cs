@@ -1,7 +1,7 @@
 namespace ConvLstm.Nowcast.Model.Networks;
 
 /// <summary>From features of pixels to log-odds of the thresholds of a ladder, for each lead.</summary>
-internal sealed class LadderHead : nn.Module
+internal sealed partial class LadderHead : nn.Module
 {
     internal const int Channels = 24;
 

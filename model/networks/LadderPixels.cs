@@ -6,7 +6,7 @@ namespace ConvLstm.Nowcast.Model.Networks;
 internal sealed record LadderPixels(Tensor Rain, Tensor Rungs)
 {
     /// <summary>The log-odds of any rain where none is near.</summary>
-    private const float Dry = -16;
+    internal const float Dry = -16;
 
     /// <summary>The pixels that are here, by their place in the images; null where all are.</summary>
     internal Tensor? Places { get; private init; }
@@ -27,11 +27,14 @@ internal sealed record LadderPixels(Tensor Rain, Tensor Rungs)
             .permute(0, 3, 4, 1, 2).reshape(-1, options.Thresholds.Count, RainFeatures.RungChannels);
         var all = new LadderPixels(rows, ladder) { Images = (s[0], s[2], s[3]) };
         var chosen = is_grad_enabled() ? all : all.Near();
-        chosen.Rain.MoveToOuterDisposeScope();
-        chosen.Rungs.MoveToOuterDisposeScope();
-        chosen.Places?.MoveToOuterDisposeScope();
-        chosen.Rows?.MoveToOuterDisposeScope();
-        return chosen;
+        return chosen.MoveToOuterDisposeScope();
+    }
+
+    private LadderPixels MoveToOuterDisposeScope()
+    {
+        foreach (var tensor in new[] { Rain, Rungs, Places, Rows })
+            tensor?.MoveToOuterDisposeScope();
+        return this;
     }
 
     /// <summary>Consecutive pixels, at most so many at once.</summary>
@@ -62,9 +65,12 @@ internal sealed record LadderPixels(Tensor Rain, Tensor Rungs)
     /// <summary>Maps of leads to (batch, lead, H, W, thresholds).</summary>
     internal static Tensor Unfold(Tensor[] maps) => stack(maps, 1);
 
+    /// <summary>Whether rain is near: of rows (pixels, …) or of images (batch, …, H, W) of <see cref="RainFeatures.Rain"/>.</summary>
+    internal static Tensor Near(Tensor rain) => rain.select(1, RainFeatures.Widest).gt(RainFeatures.NoRain);
+
     private LadderPixels Near()
     {
-        var near = Rain.select(1, RainFeatures.Widest).gt(RainFeatures.NoRain).cpu().data<bool>().ToArray();
+        var near = Near(Rain).cpu().data<bool>().ToArray();
         var places = new List<long>(near.Length);
         var rows = new long[near.Length];
         for (var i = 0; i < near.Length; i++)

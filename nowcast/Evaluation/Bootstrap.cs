@@ -35,7 +35,7 @@ internal sealed class Bootstrap(HindcastOptions options, IReadOnlyList<string> m
     }
 
     // The first draw is the cases as they are.
-    private int[][] Draws()
+    internal int[][] Draws()
     {
         var random = new Random(options.Seed);
         return Enumerable.Range(0, options.Resamples + 1)

@@ -17,5 +17,8 @@ internal sealed class HindcastCase
 
     internal int Leads { get; }
 
+    /// <summary>False where a method made no forecast: methods are not compared on it.</summary>
+    internal bool HasAllMethods { get; init; } = true;
+
     internal LeadScores this[int method, int mask, int lead] => scores[(((method * masks) + mask) * Leads) + lead];
 }

@@ -54,8 +54,11 @@ public sealed record ThresholdRow(
 public sealed record LeadRow(
     string Method, string Mask, double LeadMinutes, long Pixels, double MeanError, double Mae, double Rmse, double Correlation, double Crps, double MembersCrps);
 
-/// <summary>A reliability diagram.</summary>
-public sealed record ReliabilityRow(string Method, string Mask, float Threshold, IReadOnlyList<ReliabilityPoint> Points);
+/// <summary>A reliability diagram, with how far each of its points may be from the diagonal by chance.</summary>
+public sealed record ReliabilityRow(string Method, string Mask, float Threshold, IReadOnlyList<ReliabilityPoint> Points, IReadOnlyList<GapInterval> Gaps);
+
+/// <summary>Observed frequency less forecast probability: the middle of the bootstrap draws over issue times.</summary>
+public sealed record GapInterval(double Low, double High);
 
 /// <summary>
 /// The score of a method less that of the reference, both means over the leads, with the middle of the paired

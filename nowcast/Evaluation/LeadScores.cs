@@ -29,8 +29,8 @@ internal sealed class LeadScores
 
     internal void Accumulate(RainForecast forecast, int lead, float[] observed, bool[] mask)
     {
-        var rain = Masks.DryWhereSilent(forecast.RainRate[lead]);
-        var ladder = forecast.ExceedanceProbability.Select(p => Masks.DryWhereSilent(p[lead])).ToArray();
+        var rain = CommonPixels.DryWhereSilent(forecast.RainRate[lead]);
+        var ladder = forecast.ExceedanceProbability.Select(p => CommonPixels.DryWhereSilent(p[lead])).ToArray();
         foreach (var table in Tables)
             table.Accumulate(rain, observed, mask);
         for (var t = 0; t < Probabilities.Length; t++)
@@ -40,7 +40,7 @@ internal sealed class LeadScores
         Errors.Accumulate(rain, observed, mask);
         Crps.Accumulate(ladder, observed, mask);
         if (forecast.Members.Count > 0)
-            Members.Accumulate(forecast.Members.Select(m => Masks.DryWhereSilent(m[lead])).ToArray(), observed, mask);
+            Members.Accumulate(forecast.Members.Select(m => CommonPixels.DryWhereSilent(m[lead])).ToArray(), observed, mask);
     }
 
     internal void Merge(LeadScores other)

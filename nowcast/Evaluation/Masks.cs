@@ -22,6 +22,4 @@ internal static class Masks
             mask[i] = !float.IsNaN(observed[i]) && (outsideCounts || !airFromOutside[i]);
         return mask;
     }
-
-    internal static float[] DryWhereSilent(float[] values) => Array.ConvertAll(values, v => float.IsNaN(v) ? 0 : v);
 }

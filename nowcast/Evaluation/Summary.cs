@@ -9,6 +9,8 @@ internal static class Summary
         var thresholds = new List<ThresholdRow>();
         var rates = new List<LeadRow>();
         var reliability = new List<ReliabilityRow>();
+        var bootstrap = new Bootstrap(options, methods, cases);
+        var intervals = new ReliabilityIntervals(bootstrap.Draws()[1..], options.Confidence);
         for (var m = 0; m < methods.Count; m++)
         {
             for (var k = 0; k < Masks.Names.Count; k++)
@@ -17,11 +19,12 @@ internal static class Summary
                 var pooled = Enumerable.Range(0, leads.Count).Select(lead => LeadScores.Pooled(options, cases.Select(c => c[m, k, lead]))).ToArray();
                 rates.AddRange(pooled.Select((scores, lead) => Rates(method, mask, leads[lead], scores)));
                 var all = LeadScores.Pooled(options, pooled);
+                var alone = cases.Select(c => LeadScores.Pooled(options, Enumerable.Range(0, leads.Count).Select(lead => c[m, k, lead])).Probabilities).ToArray();
                 for (var t = 0; t < options.Thresholds.Count; t++)
                 {
                     var rows = pooled.Select((scores, lead) => Events(method, mask, leads[lead], scores, t)).ToArray();
                     thresholds.AddRange(rows);
-                    reliability.Add(new ReliabilityRow(method, mask, options.Thresholds[t], all.Probabilities[t].Compute().Reliability));
+                    reliability.Add(new ReliabilityRow(method, mask, options.Thresholds[t], all.Probabilities[t].Compute().Reliability, intervals.Of([.. alone.Select(a => a[t].Bins)])));
                     summary.Add(new SummaryRow(
                         method, mask, options.Thresholds[t], Mean(rows.Select(r => r.Csi)), Mean(rows.Select(r => r.Pod)), Mean(rows.Select(r => r.Far)),
                         Mean(rows.Select(r => r.Bias)), Mean(rows.Select(r => r.Brier)), Mean(pooled.Select(s => s.Crps.Compute()))));
@@ -29,7 +32,9 @@ internal static class Summary
             }
         }
         var issueTimes = cases.Select(c => c.IssueTime).ToArray();
-        return new HindcastResult(issueTimes, leads, summary, thresholds, rates, reliability, new Bootstrap(options, methods, cases).Compare());
+        var paired = cases.Where(c => c.HasAllMethods).ToArray();
+        return new HindcastResult(
+            issueTimes, leads, summary, thresholds, rates, reliability, paired.Length == 0 ? [] : new Bootstrap(options, methods, paired).Compare());
     }
 
     /// <summary>The mean of what has a meaning.</summary>

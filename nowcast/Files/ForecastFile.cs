@@ -57,4 +57,13 @@ public static class ForecastFile
         using var file = NetCdfFile.Open(path);
         return new ForecastReader(file).Read();
     }
+
+    /// <summary>The issue time of a file that <see cref="Write"/> made, without its maps.</summary>
+    /// <exception cref="ReportedException">The file is absent, damaged, or no forecast of this program.</exception>
+    public static DateTimeOffset IssueTime(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        using var file = NetCdfFile.Open(path);
+        return new ForecastReader(file).IssueTime();
+    }
 }

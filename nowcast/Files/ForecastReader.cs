@@ -11,7 +11,6 @@ internal sealed class ForecastReader(NetCdfFile file)
 
     internal RainForecast Read()
     {
-        var issued = DateTimeOffset.FromUnixTimeSeconds(Needed(ForecastNames.ReferenceTime).Read<long>()[0]);
         var rate = Needed(ForecastNames.Rate);
         var leads = Needed(ForecastNames.Period).Read<double>().Select(TimeSpan.FromMinutes).ToArray();
         var thresholds = root.FindVariable(ForecastNames.Threshold);
@@ -19,7 +18,7 @@ internal sealed class ForecastReader(NetCdfFile file)
         return new RainForecast
         {
             Grid = Grid(rate),
-            IssueTime = issued,
+            IssueTime = IssueTime(),
             LeadTimes = leads,
             RainRate = Maps<float>(rate),
             Thresholds = thresholds?.Read<float>() ?? [],
@@ -30,6 +29,8 @@ internal sealed class ForecastReader(NetCdfFile file)
             Provenance = Provenance(),
         };
     }
+
+    internal DateTimeOffset IssueTime() => DateTimeOffset.FromUnixTimeSeconds(Needed(ForecastNames.ReferenceTime).Read<long>()[0]);
 
     private RadarGrid Grid(NetCdfVariable rate)
     {

@@ -31,6 +31,12 @@ internal sealed class Recalibration
     /// <summary>A walk's error grows as the root of time; no further than trials bore out.</summary>
     private const double MostGrowth = 1.6;
 
+    /// <summary>What a forecast of a few scans ago cannot teach of an hour: by so much an hour log-odds are drawn to their middle besides.</summary>
+    private const double DoubtPerHour = 0.2;
+
+    /// <summary>The part of an offset that is believed: what was forecast too much or too little then may have been so by chance.</summary>
+    private const double Belief = 0.8;
+
     private Recalibration(double slope, double[] offsets) => (Slope, Offsets) = (slope, offsets);
 
     internal double Slope { get; }
@@ -81,15 +87,16 @@ internal sealed class Recalibration
     internal Tensor Apply(Tensor logOdds, LeadTimes leads)
     {
         using var scope = NewDisposeScope();
-        return stack(logOdds.unbind(0).Select((one, lead) => Apply(one, Math.Clamp(Math.Sqrt(leads.Minutes(lead) / LearnedAt.TotalMinutes), 1, MostGrowth))))
-            .MoveToOuterDisposeScope();
+        return stack(logOdds.unbind(0).Select((one, lead) => Apply(one, leads.Minutes(lead)))).MoveToOuterDisposeScope();
     }
 
-    private Tensor Apply(Tensor logOdds, double growth)
+    private Tensor Apply(Tensor logOdds, double minutes)
     {
-        var offsets = tensor([.. Offsets.Select(o => (float)(o / growth))], [Offsets.Count], device: logOdds.device);
+        var growth = Math.Clamp(Math.Sqrt(minutes / LearnedAt.TotalMinutes), 1, MostGrowth);
+        var slope = Math.Pow(Slope, Slope < 1 ? growth : 1) * Math.Exp(-DoubtPerHour * minutes / 60);
+        var offsets = tensor([.. Offsets.Select(o => (float)(o * Belief / growth))], [Offsets.Count], device: logOdds.device);
         var centres = Centres(logOdds);
-        return ThresholdLadder.Falling(((logOdds - centres) * Math.Pow(Slope, Slope < 1 ? growth : 1)) + centres + offsets);
+        return ThresholdLadder.Falling(((logOdds - centres) * slope) + centres + offsets);
     }
 
     /// <summary>For each threshold the mean log-odds of the pixels, each weighing p (1 − p).</summary>

@@ -49,7 +49,8 @@ for file in "${files[@]:past}"; do
   sleep 1
 done
 for method in persistence extrapolation model; do
-  grep -o "$method [0-9.]*" "$folder/times" | sort -k2n | awk -v m=$method '{ t[NR] = $2 } END { if (NR) printf "%s: median %.1f s, %.1f to %.1f s, of %d\n", m, t[int((NR + 1) / 2)], t[1], t[NR], NR }'
+  { grep -o "$method [0-9.]*" "$folder/times" || true; } | sort -k2n | awk -v m=$method '{ t[NR] = $2 } END { if (NR) printf "%s: median %.1f s, %.1f to %.1f s, of %d\n", m, t[int((NR + 1) / 2)], t[1], t[NR], NR }'
 done
+psql -qAt -c "SELECT log FROM nowcast.job_run WHERE job = 'nowcast' ORDER BY job_run_id DESC LIMIT 2" nowcast
 psql -qAt -c "SELECT string_agg(job || ' ' || outcome || ' ' || n, ', ') FROM (SELECT job, outcome, count(*) AS n FROM nowcast.job_run GROUP BY 1, 2 ORDER BY 1, 2) AS j" nowcast
 tail -3 "$folder/service.log"

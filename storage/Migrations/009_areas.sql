@@ -102,12 +102,12 @@ BEGIN
     leads := here.lead_seconds;
     tables := format('%s_%s', here.grid_id, to_char(here.issue_time AT TIME ZONE 'UTC', 'YYYYMMDD'));
     step := 8 * here.tile_size;
-    -- The strips one after the other, and where in them the pixels lie: the high bytes of the first map.
+    -- The strips one after the other, and where the pixels lie in what they hold of one map: the high bytes.
     WITH spans AS MATERIALIZED (
         SELECT s.*, s.grid_row / 8 AS strip, dense_rank() OVER (ORDER BY s.grid_row / 8, s.tile_col) - 1 AS n FROM nowcast.area_spans(here.shape, here.g) AS s)
     SELECT (SELECT array_agg(p) FROM (
                 SELECT generate_series(start + s.first_col, start + s.last_col) AS p
-                FROM (SELECT s.n::integer * 2 * step * cardinality(leads) + (s.grid_row % 8 - s.tile_col) * here.tile_size AS start, s.first_col, s.last_col
+                FROM (SELECT s.n::integer * 2 * step + (s.grid_row % 8 - s.tile_col) * here.tile_size AS start, s.first_col, s.last_col
                       FROM spans AS s WHERE s.grid_row IS NOT NULL) AS s) AS pixel) AS pixels,
            array_agg(DISTINCT s.strip * 32768 + s.tile_col) FILTER (WHERE s.grid_row IS NOT NULL) AS strips,
            array_agg(s.tile_row) FILTER (WHERE s.grid_row IS NULL) AS whole_rows,
@@ -129,15 +129,21 @@ BEGIN
     END IF;
     RETURN QUERY
     WITH maps AS (
-        SELECT leads[l] AS lead, coalesce(known[l], 0) + p.n AS n, coalesce(totals[l], 0) + coalesce(p.total, 0) / 100.0::double precision AS total,
-               greatest(peaks[l], p.peak / 100.0::double precision) AS peak, coalesce(wets[l], 0) + p.wet AS wet,
-               leads[l] - coalesce(leads[l - 1], 0) AS seconds
-        FROM (SELECT l, (l - 1) * 2 * step AS high, (l * 2 - 1) * step AS low FROM generate_series(1, cardinality(leads)) AS l OFFSET 0) AS m
+        SELECT leads[l] AS lead, coalesce(known[l], 0) + coalesce(cardinality(part.pixels), 0) - coalesce(u.unknown, 0) AS n,
+               coalesce(totals[l], 0) + (coalesce(p.total, 0) - coalesce(u.unknown, 0) * 65535) / 100.0::double precision AS total,
+               greatest(peaks[l], CASE WHEN p.peak = 65535 THEN u.peak ELSE p.peak END / 100.0::double precision) AS peak,
+               coalesce(wets[l], 0) + p.wet - coalesce(u.unknown, 0) AS wet, leads[l] - coalesce(leads[l - 1], 0) AS seconds
+        -- What the strips hold of one map is cut out first: each pixel then lies at the same place in all of them.
+        FROM (SELECT l, (SELECT string_agg(substr(series, n + 1, 2 * step), '') FROM generate_series(2 * step * (l - 1), length(series) - 1, 2 * step * cardinality(leads)) AS n) AS map
+              FROM generate_series(1, cardinality(leads)) AS l OFFSET 0) AS m
         CROSS JOIN LATERAL (
-            SELECT count(*) AS n, sum(v.rate) AS total, max(v.rate) AS peak, count(*) FILTER (WHERE v.rate > 10) AS wet
-            FROM (SELECT get_byte(series, b + m.high) * 256 + get_byte(series, b + m.low) AS rate
-                  FROM (SELECT unnest(part.pixels) AS b) AS pixel OFFSET 0) AS v
-            WHERE v.rate < 65535) AS p)
+            SELECT sum(v.rate) AS total, max(v.rate) AS peak, count(*) FILTER (WHERE v.rate > 10) AS wet
+            FROM (SELECT get_byte(m.map, b) * 256 + get_byte(m.map, b + step) AS rate FROM unnest(part.pixels) AS b OFFSET 0) AS v) AS p
+        -- Unknown pixels have the highest of all rates: looked for where there are any, not at each pixel.
+        LEFT JOIN LATERAL (
+            SELECT count(*) FILTER (WHERE v.rate = 65535) AS unknown, max(v.rate) FILTER (WHERE v.rate < 65535) AS peak
+            FROM (SELECT get_byte(m.map, b) * 256 + get_byte(m.map, b + step) AS rate FROM unnest(part.pixels) AS b OFFSET 0) AS v
+            WHERE p.peak = 65535) AS u ON p.peak = 65535)
     SELECT here.issue_time + make_interval(secs => m.lead), m.lead / 60.0::double precision, m.total / nullif(m.n, 0), CASE WHEN m.n > 0 THEN m.peak END,
            m.wet::double precision / nullif(m.n, 0)::double precision,
            CASE WHEN bool_and(m.n > 0) OVER w THEN sum(m.total / nullif(m.n, 0) * m.seconds / 3600) OVER w END

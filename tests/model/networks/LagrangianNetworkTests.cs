@@ -67,6 +67,32 @@ public sealed class LagrangianNetworkTests
             Assert.True((network.call(past, leads) - all).abs().max().item<float>() < 1e-3);
     }
 
+    [Theory]
+    [InlineData(1, 0, 0)]
+    [InlineData(3, 2, 1)]
+    public void InOnePassTheHeadSaysWhatItSaysInPlainOperators(int stride, int row, int column)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(8);
+        using var network = Shaken();
+        // Two images of a size that neither patches nor vectors divide, with rain in one corner.
+        var rain = zeros([2, 4, 101, 147]);
+        rain.narrow(2, 0, 36).narrow(3, 90, 48).copy_(SomePast(2).select(4, 0));
+        var past = stack([rain, ones_like(rain)], -1);
+        var leads = new LeadTimes([1, 4, 6], 6) { PixelKilometres = 2, Sites = new(stride, row, column) };
+
+        var plain = network.call(past, leads).detach();
+        using var frozen = no_grad();
+        var onePass = network.call(past, leads);
+
+        Assert.Equal(plain.shape, onePass.shape);
+        var near = onePass.select(4, 0).ne(LadderPixels.Dry).unsqueeze(-1).to_type(float32);
+        Assert.InRange(near.mean().item<float>(), 0.1, 0.9);
+        Assert.True(((plain - onePass).abs() * near / (1 + plain.abs())).max().item<float>() < 1e-4);
+        // Without a gradient plain operators leave out what is far from rain as well.
+        Assert.True(((network.InPlainOperators(past, leads) - onePass).abs() / (1 + plain.abs())).max().item<float>() < 1e-4);
+    }
+
     [Fact]
     public void EveryWeightLearns()
     {
