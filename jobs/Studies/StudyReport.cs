@@ -13,9 +13,9 @@ internal sealed class StudyReport(string title)
         body{font:15px/1.5 system-ui,sans-serif;color:#1b2733;background:#fff;max-width:1060px;margin:2rem auto;padding:0 1rem}
         h1{font-size:1.6rem}h2{font-size:1.15rem;margin-top:2rem;border-bottom:1px solid #d5dde5;padding-bottom:.2rem}
         table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:13px}
-        th,td{padding:.2rem .6rem;text-align:right;border-bottom:1px solid #e5ebf0}th{background:#f3f6f9;font-weight:600}
+        th,td{padding:.2rem .45rem;text-align:right;border-bottom:1px solid #e5ebf0}th{background:#f3f6f9;font-weight:600}
         td:first-child,th:first-child{text-align:left}tr.mark td{background:#fff6d8}
-        .scroll{overflow-x:auto}.pictures{display:flex;flex-wrap:wrap;gap:6px;align-items:end}
+        .scroll{overflow-x:auto}.pictures{display:flex;flex-wrap:wrap;gap:6px;align-items:end;margin-bottom:6px}
         figure{margin:0;text-align:center}figcaption{font-size:11px;color:#5b6b7a}img{image-rendering:pixelated;border:1px solid #d5dde5}
         svg text{font:11px system-ui,sans-serif;fill:#44525f}.note{color:#5b6b7a}
         """;

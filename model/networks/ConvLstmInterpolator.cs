@@ -31,8 +31,7 @@ public sealed class ConvLstmInterpolator : FrameNetwork
         (forward_filler, backward_filler) = (Cell(patchPixels, first), Cell(patchPixels, first));
         mix = nn.Conv2d((2 * first) + patchPixels, last, options.Kernel, padding: options.Kernel / 2);
         head = nn.Conv2d(last, patchPixels, 1);
-        nn.init.zeros_(head.weight);
-        nn.init.zeros_(head.bias!);
+        Quiet(head.weight, head.bias);
         RegisterComponents();
 
         ConvLstmCell Cell(int input, int hidden) => new(input, hidden, options.Kernel, options.Peepholes);

@@ -35,11 +35,7 @@ public abstract class ConvolutionalPredictor : RollingNetwork
         blocks = new([.. options.Hidden.Select(_ => new AttentionBlock(joined, attention(joined)))]);
         (up, up_norm) = (nn.ConvTranspose2d(channels, channels, 4, stride: 2, padding: 1), nn.GroupNorm(Groups, channels));
         head = nn.Conv2d(2 * channels, patchPixels, 1);
-        if (options.Residual ?? DrawsChanges)
-        {
-            nn.init.zeros_(head.weight);
-            nn.init.zeros_(head.bias!);
-        }
+        Quiet(head.weight, head.bias);
     }
 
     protected override Tensor Next(Tensor past)

@@ -8,6 +8,9 @@ namespace ConvLstm.Nowcast.Model.Networks;
 /// </summary>
 public abstract class DrawingNetwork : RainNetwork
 {
+    /// <summary>The mean of frames of digits, and of normalised rain in squares where it rains.</summary>
+    private const double UsualGrey = 0.05;
+
     protected DrawingNetwork(NetworkOptions options)
         : base(options)
     {
@@ -23,6 +26,19 @@ public abstract class DrawingNetwork : RainNetwork
 
     /// <summary>The newest rain without its mask: (batch, H, W, 1).</summary>
     private protected static Tensor Newest(Tensor past) => past.select(1, past.shape[1] - 1).narrow(3, 0, 1);
+
+    /// <summary>
+    /// A last layer that starts at zero where it draws changes: untrained, the newest frame stays. One that draws whole frames through a sigmoid starts almost
+    /// black, as most pixels are, and not grey (the prior of Lin et al. 2017, "Focal Loss for Dense Object Detection", section 4.1).
+    /// </summary>
+    private protected void Quiet(Tensor weight, Tensor? bias)
+    {
+        var changes = Options.Residual ?? DrawsChanges;
+        if (changes)
+            nn.init.zeros_(weight);
+        if (changes || (Options.OutputActivation ?? OutputActivation) == Activations.Sigmoid)
+            nn.init.constant_(bias!, changes ? 0 : Math.Log(UsualGrey / (1 - UsualGrey)));
+    }
 
     /// <summary>From the last layer to frames.</summary>
     /// <param name="last">What the last layer gives.</param>

@@ -21,11 +21,7 @@ public sealed class FrameConvLstm : RollingNetwork
         var patchPixels = options.Patch * options.Patch;
         stack = new(InputChannels * patchPixels, options.Hidden, options.Kernel, options.Peepholes, options.Activation, normaliseLast: false);
         head = nn.Conv2d(options.Hidden[^1], patchPixels, options.Kernel, padding: options.Kernel / 2);
-        if (options.Residual == true)
-        {
-            nn.init.zeros_(head.weight);
-            nn.init.zeros_(head.bias!);
-        }
+        Quiet(head.weight, head.bias);
         RegisterComponents();
     }
 

@@ -32,8 +32,7 @@ public sealed class MultiScaleForecaster : FrameNetwork
         down = new([.. hidden.Skip(1).Select((channels, i) => nn.Conv2d(hidden[i], channels, 3, stride: 2, padding: 1))]);
         up = new([.. hidden.Skip(1).Select((channels, i) => nn.ConvTranspose2d(channels, hidden[i], 4, stride: 2, padding: 1))]);
         head = nn.Conv2d(hidden[0], patchPixels, 1);
-        nn.init.zeros_(head.weight);
-        nn.init.zeros_(head.bias!);
+        Quiet(head.weight, head.bias);
         RegisterComponents();
 
         ConvLstmCell Cell(int input, int channels) => new(input, channels, options.Kernel, options.Peepholes);

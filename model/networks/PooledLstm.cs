@@ -1,4 +1,5 @@
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Model.Layers;
 
 namespace ConvLstm.Nowcast.Model.Networks;
 
@@ -13,6 +14,7 @@ public abstract class PooledLstm : TileLstm
         if (options.Tile % TileDecoder.Shrunk != 0)
             throw new ReportedException($"A tile of {options.Tile} pixels cannot be pooled twice: give a multiple of {TileDecoder.Shrunk}.");
         decoder = new(Units, Channels(options), options.Tile);
+        HeStart.Of(decoder);
         Quiet(decoder.Last.weight, decoder.Last.bias);
     }
 
@@ -35,6 +37,7 @@ public sealed class CnnLstm : PooledLstm
         encoder = nn.Sequential(
             nn.Conv2d(InputChannels, Channels(options), options.Kernel, padding: options.Kernel / 2), nn.ReLU(), nn.MaxPool2d(2),
             nn.Conv2d(Channels(options), Channels(options), options.Kernel, padding: options.Kernel / 2), nn.ReLU(), nn.MaxPool2d(2));
+        HeStart.Of(encoder);
         RegisterComponents();
     }
 
@@ -56,6 +59,7 @@ public sealed class FusionLstm : PooledLstm
         fine = nn.Conv2d(InputChannels, Channels(options), 3, padding: 1);
         coarse = nn.Conv2d(InputChannels, Channels(options), 5, padding: 2);
         join = nn.Conv2d(2 * Channels(options), Channels(options), 3, padding: 1);
+        HeStart.Of(fine, coarse, join);
         RegisterComponents();
     }
 
@@ -79,6 +83,7 @@ public sealed class Conv3dLstm : PooledLstm
         encoder = nn.Sequential(
             nn.Conv3d(InputChannels, Channels(options), 3, padding: 1), nn.ReLU(), nn.MaxPool3d([1, 2, 2]),
             nn.Conv3d(Channels(options), Channels(options), 3, padding: 1), nn.ReLU(), nn.MaxPool3d([1, 2, 2]));
+        HeStart.Of(encoder);
         RegisterComponents();
     }
 

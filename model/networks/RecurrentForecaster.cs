@@ -29,8 +29,7 @@ public abstract class RecurrentForecaster<TLayer, TState> : FrameNetwork
         encoder = new([.. hidden.Select((channels, i) => layer(i == 0 ? InputChannels * patchPixels : hidden[i - 1], channels))]);
         forecaster = new([.. hidden.Select((channels, i) => layer(i == 0 ? 0 : hidden[i - 1], channels))]);
         head = nn.Conv2d(hidden.Sum(), patchPixels, 1);
-        nn.init.zeros_(head.weight);
-        nn.init.zeros_(head.bias!);
+        Quiet(head.weight, head.bias);
     }
 
     protected override Tensor Change(Tensor past, long leads) =>

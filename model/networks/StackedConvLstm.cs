@@ -22,11 +22,7 @@ public sealed class StackedConvLstm : RollingNetwork
         var patchPixels = options.Patch * options.Patch;
         stack = new(InputChannels * patchPixels, options.Hidden, options.Kernel, options.Peepholes, options.Activation, normaliseLast: true);
         head = nn.Conv3d(options.Hidden[^1], patchPixels, HeadKernel, padding: HeadKernel / 2);
-        if (options.Residual == true)
-        {
-            nn.init.zeros_(head.weight);
-            nn.init.zeros_(head.bias!);
-        }
+        Quiet(head.weight, head.bias);
         RegisterComponents();
     }
 

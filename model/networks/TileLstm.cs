@@ -57,13 +57,4 @@ public abstract class TileLstm : DrawingNetwork
             images = nn.functional.pad(images, [0, (columns * Side) - s[3], 0, (rows * Side) - s[2]]);
         return images.reshape(s[0] * s[1], s[4], rows, Side, columns, Side).permute(0, 2, 4, 1, 3, 5).reshape(-1, s[4], Side, Side);
     }
-
-    /// <summary>A last layer that starts at zero where it draws changes: untrained, the newest frame stays.</summary>
-    private protected void Quiet(Tensor weight, Tensor? bias)
-    {
-        if (!(Options.Residual ?? DrawsChanges))
-            return;
-        nn.init.zeros_(weight);
-        nn.init.zeros_(bias!);
-    }
 }

@@ -3,6 +3,7 @@ using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Jobs.Studies;
 using ConvLstm.Nowcast.Model.Checkpoints;
 using ConvLstm.Nowcast.Studies.Digits;
+using ConvLstm.Nowcast.Studies.Search;
 
 namespace ConvLstm.Nowcast.Jobs.Commands.Study;
 
@@ -17,7 +18,7 @@ internal static class DigitsStudyCommand
         var (outFolder, quick, seed) = (StudyCommand.Out("digits"), StudyCommand.Quick(), StudyCommand.Seed());
         var mnist = new Option<string?>("--mnist") { Description = "The folder of the IDX files of MNIST; built-in strokes where not given." };
         var trials = Flags.Optional("--trials", $"Trials of the random search, {usual.Trials} where not given; those that are done stay.", 1, 100_000);
-        var seconds = Flags.Optional("--seconds", $"The most that a trial trains, {usual.SecondsPerTrial:0} where not given.", 0.1, 1e6);
+        var seconds = Flags.Optional("--seconds", $"Of one processor core that each trial trains, {usual.SecondsPerTrial:0} where not given; the best quarter goes on for four times as long, and so on.", 0.1, 1e6);
         var layers = Flags.Optional("--most-layers", $"The search goes up to this many layers, {usual.Space.MostLayers} where not given.", 1, 7);
         var kernels = Flags.Optional("--most-kernels", $"The search goes up to this many kernels, {usual.Space.MostKernels} where not given.", 1, 100);
         var test = new Option<string?>("--test") { Description = "A NetCDF file with frames(sequence, time, y, x): score the best model of --out on it, after the search where there is none." };
@@ -49,7 +50,7 @@ internal static class DigitsStudyCommand
 
     private static async Task SearchAsync(Terminal terminal, DigitStudyOptions options, IDigits digits, string folder, string best, CancellationToken cancellation)
     {
-        var study = new DigitStudy(options, digits, Path.Combine(folder, "trials"), TimeProvider.System);
+        var study = new DigitStudy(options, digits, Path.Combine(folder, "trials"), new ProcessorTime());
         var result = await terminal.ProgressAsync("digits", report => Task.Run(() => study.Run(report, cancellation), cancellation));
         if (result.Best is not null)
             File.Copy(study.WeightsOf(result.Best), best, overwrite: true);

@@ -31,13 +31,15 @@ internal static class NextFrameStudyCommand
                 ? FrameRuns.OfPictures(pictures, most)
                 : FrameRuns.OfScans(simulated.OpenOr(terminal, parsed.GetValue(data), 0, cancellation), most, cancellation);
             var videos = runs.SelectMany(run => Enumerable.Range(0, Math.Max(0, run.Count - Past - Future + 1)).Select(i => run.Skip(i).Take(Past + Future).SelectMany(f => f).ToArray())).ToList();
-            var held = Math.Max(1, videos.Count / 5);
-            if (videos.Count - held - Past - Future < 1)
-                throw new ReportedException($"{videos.Count} windows of {Past + Future} frames are too few to train and to test on: give more frames in a row.");
-            // The last fifth is the test; windows that share frames with it are left out.
-            var early = videos.SkipLast(held + Past + Future - 1).ToList();
+            // The last fifth is the test, what is before it tells the best epoch; windows that share frames with either are left out.
+            var (held, shared) = (Math.Max(1, videos.Count / 5), Past + Future - 1);
+            var known = videos.SkipLast(held + shared).ToList();
+            var judged = Math.Max(1, known.Count / 10);
+            var early = known.SkipLast(judged + shared).ToList();
+            if (early.Count == 0)
+                throw new ReportedException($"{videos.Count} windows of {Past + Future} frames are too few to train, to validate and to test on: give more frames in a row.");
             var test = videos.TakeLast(held).ToList();
-            var windows = new VideoWindows(height, width, Past, random => early[random.Next(early.Count)], [.. test.Where((_, i) => i % 2 == 0).Take(8)]);
+            var windows = new VideoWindows(height, width, Past, random => early[random.Next(early.Count)], known.TakeLast(judged).ToList());
             var training = new TrainingOptions
             {
                 Epochs = parsed.GetValue(epochs), BatchSize = 5, WindowsPerEpoch = isQuick ? 15 : early.Count, LearningRate = 1e-3, Loss = Losses.MeanAbsoluteError, Schedule = Schedules.Constant,
@@ -50,16 +52,19 @@ internal static class NextFrameStudyCommand
             var result = await terminal.ProgressAsync("next-frame", report => Task.Run(
                 () => new VideoStudy(windows, test, TimeProvider.System).Run([options], training, report, cancellation), cancellation));
             VideoReport.Print(terminal, result, width * height);
-            StudyCommand.Write(terminal, folder, Report(result, width, height, training), result.Rows);
+            StudyCommand.Write(terminal, folder, Report(result, Source(parsed.GetValue(images), parsed.GetValue(data)), width, height, training), result.Rows);
             return CommandLine.Done;
         });
         return command;
     }
 
-    private static StudyReport Report(VideoStudyResult result, int width, int height, TrainingOptions training)
+    private static string Source(string? images, string[]? data) =>
+        images is not null ? $"Pictures of {images}" : $"{(data is { Length: > 0 } ? $"Scans of {string.Join(' ', data)}" : "Simulated rain")}, the logarithm of the rain rate, what was not observed dry";
+
+    private static StudyReport Report(VideoStudyResult result, string source, int width, int height, TrainingOptions training)
     {
         var report = new StudyReport("Three frames from three")
-            .Text($"Frames of {width} × {height} on [0, 1]; {training.Epochs} epochs at most, {training.Optimizer} at {training.LearningRate}, {training.Loss}. MSE and MAE are sums over the pixels of a frame. The test is the last fifth.")
+            .Text($"{source}: frames of {width} × {height} on [0, 1]; {training.Epochs} epochs at most, {training.Optimizer} at {training.LearningRate}, {training.Loss}. MSE and MAE are sums over the pixels of a frame, SSIM and PSNR means over frames. The test is the last fifth; training and validation share no frame with it, nor with each other.")
             .Table(VideoReport.Columns, result.Rows.Select(r => VideoReport.Cells(r, width * height)));
         return VideoReport.Pictures(report, result, width, Math.Max(1, 160 / width));
     }

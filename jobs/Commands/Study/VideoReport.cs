@@ -18,7 +18,7 @@ internal static class VideoReport
     internal static void Print(Terminal terminal, VideoStudyResult result, int pixels)
     {
         foreach (var row in result.Rows)
-            terminal.Line(FormattableString.Invariant($"{row.Network,-20} MSE {row.Scores.Mse * pixels,8:0.00}  MAE {row.Scores.Mae * pixels,8:0.00}  SSIM {row.Scores.Ssim:0.0000}  PSNR {row.Scores.Psnr:0.00}  {row.FramesPerSecond:0} frames/s"));
+            terminal.Line(FormattableString.Invariant($"{row.Network,-20} MSE {row.Scores.Mse * pixels,8:0.00}  MAE {row.Scores.Mae * pixels,8:0.00}  SSIM {row.Scores.Ssim:0.0000}  PSNR {row.Scores.Psnr:0.00}{(double.IsFinite(row.FramesPerSecond) ? $"  {row.FramesPerSecond:0} frames/s" : "")}"));
     }
 
     internal static StudyReport Pictures(StudyReport report, VideoStudyResult result, int width, int magnified)
@@ -26,7 +26,7 @@ internal static class VideoReport
         report.Heading("The first test sequence").Pictures(width, magnified, result.Past.Select((f, i) => ($"read {i + 1}", f)))
             .Pictures(width, magnified, result.Truth.Select((f, i) => ($"truth {i + 1}", f)));
         foreach (var drawn in result.Drawn)
-            report.Pictures(width, magnified, drawn.Frames.Select((f, i) => ($"{drawn.Network} {i + 1}", f)));
+            report.Note($"{drawn.Network}:").Pictures(width, magnified, drawn.Frames.Select((f, i) => ($"{i + 1}", f)));
         return report;
     }
 }

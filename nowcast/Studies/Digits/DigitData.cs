@@ -23,7 +23,7 @@ public sealed class DigitData
     // Counted from 0.
     private const int FirstHeldOut = 3, LastHeldOut = 15;
     private const double ValidationShare = 0.1;
-    private const int MostValidating = 64;
+    private const int MostValidating = 100;
 
     /// <summary>The probability of lying beyond three standard deviations of a Gaussian.</summary>
     private const double ThreeDeviations = 0.0027;
@@ -47,6 +47,9 @@ public sealed class DigitData
         denoised = new(() => DenoisedTargets(sequences, new NonLocalMeans(Math.Max(1e-3, StrengthOfNoise * motion.Noise), PatchSide, SearchSide)));
     }
 
+    /// <summary>Counted from 0.</summary>
+    public static IReadOnlyList<int> HeldOutFrames { get; } = [FirstHeldOut, LastHeldOut];
+
     public static IReadOnlyList<string> Names { get; } = [Base, Denoised, Filtered, Both];
 
     /// <summary>Sequences with an unusual transition.</summary>
@@ -67,7 +70,7 @@ public sealed class DigitData
     public IReadOnlyList<FrameTriple> HeldOut(DigitTask task) =>
     [
         .. Enumerable.Range(0, sequences.Frames.Count).SelectMany(s =>
-            (task == DigitTask.Interpolation ? [FirstHeldOut] : new[] { FirstHeldOut, LastHeldOut }).Select(t => HeldOut(s, t, task))),
+            HeldOutFrames.Take(task == DigitTask.Interpolation ? 1 : HeldOutFrames.Count).Select(t => HeldOut(s, t, task))),
     ];
 
     /// <summary>The last frames of the runs of three that touch no frame held out.</summary>

@@ -38,60 +38,19 @@ public sealed record DigitSequences(IReadOnlyList<float[][]> Frames, int Side)
     {
         ArgumentNullException.ThrowIfNull(digits);
         ArgumentNullException.ThrowIfNull(motion);
+        return new([.. Enumerable.Range(0, count).Select(i => Walk(digits, digit, motion, seed, i).Select(at => at.Seen).ToArray())], motion.Side);
+    }
+
+    /// <summary>A sequence frame by frame: where the digit is, and what is seen of it.</summary>
+    internal static IEnumerable<(MovingDigit Digit, float[] Seen)> Walk(IDigits digits, int digit, DigitMotion motion, int seed, int sequence)
+    {
         // Each sequence has its own stream, so that more of them leave the first ones as they are.
-        return new([.. Enumerable.Range(0, count).Select(i => One(digits, digit, motion, new Random((seed * 100_003) + i)))], motion.Side);
-    }
-
-    private static float[][] One(IDigits digits, int digit, DigitMotion motion, Random random)
-    {
-        var image = digits.Draw(digit, random);
-        var (angle, x, y, ink) = (new Walk(random, motion, motion.Turn), new Walk(random, motion, motion.Shift), new Walk(random, motion, motion.Shift), new Walk(random, motion, motion.Fade));
-        var frames = new float[motion.Frames][];
-        for (var t = 0; t < frames.Length; t++)
+        var random = RandomStream.Of(seed, sequence);
+        var moving = new MovingDigit(digits.Draw(digit, random), motion, random);
+        for (var t = 0; t < motion.Frames; t++)
         {
-            frames[t] = Placed(image, motion.Side, angle.Next() * Math.PI / 180, x.Next(), y.Next(), Math.Clamp(0.9 + ink.Next(), 0.3, 1));
-            for (var i = 0; i < frames[t].Length; i++)
-                frames[t][i] = (float)Math.Clamp(frames[t][i] + Normal.Sample(random, 0, motion.Noise), 0, 1);
-        }
-        return frames;
-    }
-
-    /// <summary>The digit turned about its middle and moved, by bilinear interpolation.</summary>
-    private static float[] Placed(float[] image, int side, double angle, double shiftX, double shiftY, double ink)
-    {
-        var frame = new float[side * side];
-        var (cos, sin, half, middle) = (Math.Cos(angle), Math.Sin(angle), (IDigits.Side - 1) / 2.0, (side - 1) / 2.0);
-        for (var row = 0; row < side; row++)
-        {
-            for (var column = 0; column < side; column++)
-            {
-                var (dx, dy) = (column - middle - shiftX, row - middle - shiftY);
-                frame[(row * side) + column] = (float)(ink * Read(image, (cos * dx) + (sin * dy) + half, (cos * dy) - (sin * dx) + half));
-            }
-        }
-        return frame;
-    }
-
-    private static double Read(float[] image, double x, double y)
-    {
-        var (left, top) = ((int)Math.Floor(x), (int)Math.Floor(y));
-        var (right, down) = (x - left, y - top);
-        return (At(left, top) * (1 - right) * (1 - down)) + (At(left + 1, top) * right * (1 - down)) + (At(left, top + 1) * (1 - right) * down) + (At(left + 1, top + 1) * right * down);
-
-        double At(int column, int row) =>
-            column < 0 || row < 0 || column >= IDigits.Side || row >= IDigits.Side ? 0 : image[(row * IDigits.Side) + column];
-    }
-
-    /// <summary>A walk whose increments are autoregressive.</summary>
-    private sealed class Walk(Random random, DigitMotion motion, double spread)
-    {
-        private double value;
-        private double increment = Normal.Sample(random, 0, spread / Math.Sqrt(1 - (motion.Memory * motion.Memory)));
-
-        internal double Next()
-        {
-            increment = (motion.Memory * increment) + Normal.Sample(random, 0, spread) - (motion.Pull * value);
-            return value += increment;
+            moving.Step(random);
+            yield return (moving, Array.ConvertAll(moving.Clean(), v => (float)Math.Clamp(v + Normal.Sample(random, 0, motion.Noise), 0, 1)));
         }
     }
 }

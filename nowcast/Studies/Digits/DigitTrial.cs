@@ -10,13 +10,13 @@ public sealed record DigitChoice(
     private static readonly string[] OptimizerNames = ["adam", "adamax", "radam", "sgd", "rmsprop"];
     private static readonly string[] ActivationNames = [Activations.Relu, Activations.Tanh];
 
-    /// <summary>Layers evenly; kernels, learning rate and batch evenly in their logarithm.</summary>
+    /// <summary>Layers and kernels evenly, as in the study; learning rate and batch evenly in their logarithm, as small ones learn more in little time.</summary>
     public static DigitChoice Draw(DigitSearchSpace space, Random random)
     {
         ArgumentNullException.ThrowIfNull(space);
         ArgumentNullException.ThrowIfNull(random);
         var layers = random.Next(1, space.MostLayers + 1);
-        var kernels = (int)Math.Round(Log(1, space.MostKernels));
+        var kernels = random.Next(1, space.MostKernels + 1);
         var rate = double.Parse(Log(1e-5, 0.1).ToString("0.0e0", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
         var batch = (int)Math.Round(Log(32, 256));
         return new(
@@ -39,11 +39,13 @@ public sealed record DigitSearchSpace(int MostLayers = 7, int MostKernels = 100)
 /// <param name="N3Error">On those of N3: digits never seen.</param>
 /// <param name="Outcome">trained, collapsed (next to no ink where there is some), or diverged.</param>
 /// <param name="Parameters">Numbers learned.</param>
-/// <param name="Epochs">Begun.</param>
-/// <param name="Steps">Done.</param>
-/// <param name="Seconds">Wall clock of training and test.</param>
+/// <param name="Epochs">Begun, on all rungs.</param>
+/// <param name="Steps">Done, on all rungs.</param>
+/// <param name="Seconds">Of training, on all rungs.</param>
+/// <param name="Rung">The last one of the search that it was trained on, from 1.</param>
 public sealed record DigitTrial(
-    int Number, DigitChoice Choice, double TrainingLoss, double ValidationLoss, double N6Error, double N3Error, string Outcome, long Parameters, int Epochs, int Steps, double Seconds)
+    int Number, DigitChoice Choice, double TrainingLoss, double ValidationLoss, double N6Error, double N3Error, string Outcome, long Parameters, int Epochs, int Steps, double Seconds,
+    int Rung)
 {
     public const string Trained = "trained", Collapsed = "collapsed", Diverged = "diverged";
 }

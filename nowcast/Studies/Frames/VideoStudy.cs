@@ -35,7 +35,7 @@ public sealed class VideoStudy(VideoWindows windows, IReadOnlyList<float[]> test
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(progress);
         var first = test[0].Chunk(Pixels).ToArray();
-        var rows = new List<VideoRow> { new("persistence", 0, 0, 0, 0, Score(Persistence, cancellation), double.NaN) };
+        var rows = new List<VideoRow> { new("persistence", 0, 0, 0, 0, Score([.. test.Select(Persistence)]), double.NaN) };
         var drawn = new List<VideoPictures>();
         for (var i = 0; i < networks.Count; i++)
         {
@@ -47,26 +47,27 @@ public sealed class VideoStudy(VideoWindows windows, IReadOnlyList<float[]> test
             var result = new Trainer(training, time, report).Train(network, windows, Losses.Named(training.Loss, r => r), cancellation);
             network.eval();
             var watch = Stopwatch.StartNew();
-            foreach (var video in test)
-                Frames(network, video);
+            var all = test.Select(video =>
+            {
+                cancellation.ThrowIfCancellationRequested();
+                return Frames(network, video);
+            }).ToList();
             var speed = test.Count * (first.Length - windows.Past) / watch.Elapsed.TotalSeconds;
             rows.Add(new(
-                name, network.parameters().Sum(p => p.numel()), result.Duration.TotalSeconds, result.Epochs, result.Steps, Score(video => Frames(network, video), cancellation), speed));
-            drawn.Add(new(name, Frames(network, test[0])));
+                name, network.parameters().Sum(p => p.numel()), result.Duration.TotalSeconds, result.Epochs, result.Steps, Score(all), speed));
+            drawn.Add(new(name, all[0]));
         }
         return new(rows, first[..windows.Past], first[windows.Past..], drawn);
     }
 
-    private ImageScores Score(Func<float[], IReadOnlyList<float[]>> draw, CancellationToken cancellation)
+    private ImageScores Score(List<float[][]> said)
     {
         var quality = ImageQuality.Init();
-        foreach (var video in test)
+        for (var i = 0; i < test.Count; i++)
         {
-            cancellation.ThrowIfCancellationRequested();
-            var future = video.Chunk(Pixels).Skip(windows.Past).ToArray();
-            var said = draw(video);
+            var future = test[i].Chunk(Pixels).Skip(windows.Past).ToArray();
             for (var t = 0; t < future.Length; t++)
-                quality.Accumulate(windows.Width, said[t], future[t]);
+                quality.Accumulate(windows.Width, said[i][t], future[t]);
         }
         return quality.Compute();
     }

@@ -34,9 +34,12 @@ public sealed record RadarStudyOptions
     public double TestShare { get; init; } = 0.3;
 }
 
-/// <summary>Means over the leads; errors in mm/h. Parameters, steps and seconds are 0 of methods that do not learn.</summary>
+/// <summary>
+/// Means over the leads; errors in mm/h. Parameters, steps and seconds are 0 of methods that do not learn. Learned is by how much of itself the training made the
+/// validation loss smaller: 0 of a network that learned nothing, NaN of methods that do not.
+/// </summary>
 public sealed record RadarRow(
-    string Method, long Parameters, int Steps, double Seconds, double Mae, double Rmse, double Correlation, double Csi, double Pod, double Far, double Hss, double Fss);
+    string Method, long Parameters, int Steps, double Seconds, double Learned, double Mae, double Rmse, double Correlation, double Csi, double Pod, double Far, double Hss, double Fss);
 
 /// <param name="Rows">Persistence, extrapolation, then the networks.</param>
 /// <param name="LeadMinutes">The leads.</param>
@@ -110,6 +113,7 @@ public sealed class RadarStudy(RadarStudyOptions options, TimeProvider time)
         var (rates, events) = (Rates(scores, method).ToList(), Events(scores, method).ToList());
         return new(
             method, trained.Checkpoint?.Network.parameters().Sum(p => p.numel()) ?? 0, trained.Result?.Steps ?? 0, trained.Result?.Duration.TotalSeconds ?? 0,
+            trained.Result is { } result ? 1 - (result.ValidationLoss / result.FirstLoss) : double.NaN,
             Mean(rates.Select(r => r.Mae)), Mean(rates.Select(r => r.Rmse)), Mean(rates.Select(r => r.Correlation)),
             Mean(events.Select(r => r.Csi)), Mean(events.Select(r => r.Pod)), Mean(events.Select(r => r.Far)), Mean(events.Select(r => r.Hss)),
             Mean(events.Select(r => r.Fss.GetValueOrDefault(options.Box, double.NaN))));

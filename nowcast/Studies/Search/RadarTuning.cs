@@ -31,16 +31,14 @@ public sealed record RadarTrial(int Number, RadarChoice Choice, double Validatio
     public const string Trained = "trained";
 }
 
-/// <summary>A random search over the options of one network on one archive. Several processes may search one folder.</summary>
-public sealed class RadarTuning(string network, WindowOptions windows, TrainingOptions training, string folder, string data, TimeProvider time)
+/// <summary>A random search over the options of one network on one archive. Several processes may search together.</summary>
+public sealed class RadarTuning(string network, WindowOptions windows, TrainingOptions training, ITrials<RadarTrial> trials, TimeProvider time)
 {
-    private readonly TrialFolder<RadarTrial> trials = new(folder, JsonSerializer.Serialize(new
+    /// <summary>What all trials of a search must share, as text.</summary>
+    public static string Settings(string network, string data, WindowOptions windows, TrainingOptions training) => JsonSerializer.Serialize(new
     {
         network, data, windows.Past, windows.Future, windows.Crop, seconds = training.Budget?.TotalSeconds, training.Loss, training.Seed,
-    }));
-
-    /// <summary>The weights of a trial.</summary>
-    public string WeightsOf(RadarTrial trial) => trials.FileOf(trial.Number, ".safetensors");
+    });
 
     /// <summary>The trials that are done, the best first.</summary>
     public IReadOnlyList<RadarTrial> Finished(int count) =>
@@ -55,7 +53,7 @@ public sealed class RadarTuning(string network, WindowOptions windows, TrainingO
             using var claim = trials.TryClaim(number);
             if (claim is null)
                 continue;
-            var (at, choice) = (number, RadarChoice.Draw(new Random(unchecked((int)((training.Seed * 1_000_003) + number)))));
+            var (at, choice) = (number, RadarChoice.Draw(RandomStream.Of(training.Seed, number)));
             trials.Write(number, One(series, number, choice, p => progress((at - 1 + p.Fraction) / count, FormattableString.Invariant($"trial {at} of {count}, loss {p.TrainingLoss:0.0000}")), cancellation));
         }
     }
@@ -64,7 +62,7 @@ public sealed class RadarTuning(string network, WindowOptions windows, TrainingO
     {
         var request = new ModelTrainingRequest
         {
-            Series = series, Out = trials.FileOf(number, ".safetensors"), Windows = windows,
+            Series = series, Out = trials.WeightsFile(number), Windows = windows,
             Network = new() { Network = network, Hidden = choice.Hidden, Kernel = choice.Kernel, Patch = choice.Patch, Frames = windows.Past },
             Training = training with { BatchSize = choice.Batch, LearningRate = choice.LearningRate, Optimizer = choice.Optimizer, Schedule = choice.Schedule },
         };

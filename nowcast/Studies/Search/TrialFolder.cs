@@ -4,12 +4,9 @@ using ConvLstm.Nowcast.Ingest;
 
 namespace ConvLstm.Nowcast.Studies.Search;
 
-/// <summary>
-/// The trials of a random search (Bergstra and Bengio 2012) as files of a folder: a finished trial is never run again, and several processes
-/// may work on one folder, as each holds a lock on the trial it runs that the system takes back when the process ends.
-/// </summary>
+/// <summary>The trials of a search as files of a folder; a claim is a lock on a file.</summary>
 /// <typeparam name="TTrial">What is kept of a trial.</typeparam>
-public sealed class TrialFolder<TTrial>
+public sealed class TrialFolder<TTrial> : ITrials<TTrial>
     where TTrial : class
 {
     private readonly string folder;
@@ -31,12 +28,17 @@ public sealed class TrialFolder<TTrial>
     /// <summary>A file of a trial beside its result, such as its weights.</summary>
     public string FileOf(int trial, string extension) => Path.Combine(folder, $"trial-{trial.ToString("0000", CultureInfo.InvariantCulture)}{extension}");
 
-    /// <summary>Those that are done, by number.</summary>
-    /// <exception cref="ReportedException">A file is damaged.</exception>
-    public IReadOnlyDictionary<int, TTrial> Finished(int trials) =>
-        Enumerable.Range(1, trials).Where(i => File.Exists(FileOf(i, ".json"))).ToDictionary(i => i, Read);
+    public string WeightsFile(int trial) => FileOf(trial, ".safetensors");
 
-    /// <summary>The right to run a trial, until it is disposed; null where it is done or another process runs it.</summary>
+    public void CopyWeights(int trial, string path) => File.Copy(WeightsFile(trial), path, overwrite: true);
+
+    public IReadOnlyDictionary<int, TTrial> Finished(int trials) => Finished(Enumerable.Range(1, trials));
+
+    /// <summary>Those of some that are done, by number.</summary>
+    /// <exception cref="ReportedException">A file is damaged.</exception>
+    public IReadOnlyDictionary<int, TTrial> Finished(IEnumerable<int> trials) =>
+        trials.Where(i => File.Exists(FileOf(i, ".json"))).ToDictionary(i => i, Read);
+
     public IDisposable? TryClaim(int trial)
     {
         if (File.Exists(FileOf(trial, ".json")))

@@ -108,6 +108,28 @@ public sealed class NetworkFamily
     }
 
     [Theory]
+    [InlineData(StackedConvLstm.Name)]
+    [InlineData(FrameConvLstm.Name)]
+    public void WhatBatchesNormaliseByIsKnownAfterTheFirstFew(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        manual_seed(24);
+        using var network = Made(name);
+        var past = rand([4, 4, 12, 12, 2]);
+        Tensor Drawn() => network.call(past, LeadTimes.Every(1, 5));
+        network.train();
+        Drawn();
+        Drawn();
+        var trained = Drawn();
+
+        network.eval();
+
+        // By running statistics that had kept a part of 0 and 1 it would draw something else.
+        Assert.True((Drawn() - trained).abs().max().item<float>() < 1e-2 * (trained.max() - trained.min()).item<float>());
+    }
+
+    [Theory]
     [MemberData(nameof(Names))]
     public void ACheckpointGivesBackNetworkAndOptions(string name)
     {

@@ -75,6 +75,22 @@ public sealed class DigitStudies
     }
 
     [Fact]
+    public void NoForecastIsBetterThanThePerfectOne()
+    {
+        var sequences = Some(12);
+        var held = new DigitData(sequences, Motion).HeldOut(DigitTask.Extrapolation);
+        var perfect = Enumerable.Range(0, 12).SelectMany(s => DigitData.HeldOutFrames.Select(t => PerfectForecast.Of(new StrokeDigits(), 6, Motion, 1, s, t))).ToList();
+
+        var least = FramePredictor.Error(perfect, held);
+
+        Assert.InRange(least, Motion.Noise * Motion.Noise / 3, 0.6 * FramePredictor.Error(FramePredictor.Persistence(held), held));
+        // Where nothing is new and nothing is noise, nothing is left.
+        var still = Motion with { Turn = 1e-9, Shift = 1e-9, Fade = 1e-9, Noise = 0 };
+        var seen = DigitSequences.Make(new StrokeDigits(), 6, 1, still, 1).Frames[0][3];
+        Assert.True(Error(PerfectForecast.Of(new StrokeDigits(), 6, still, 1, 0, 3), seen) < 1e-6);
+    }
+
+    [Fact]
     public void EmptyImagesAreRecognisedAsCollapsed()
     {
         var triples = new DigitData(Some(4), Motion).HeldOut(DigitTask.Extrapolation);
@@ -113,8 +129,73 @@ public sealed class DigitStudies
 
         Assert.Equal(first, File.ReadAllText(folder.File("trial-0001.json")));
         Assert.Equal([1, 2], result.Trials.Select(t => t.Number));
-        Assert.Equal(["persistence", "linear extrapolation"], result.Extrapolation.Take(2).Select(r => r.Method));
+        Assert.Equal(["persistence", "linear extrapolation", "the least possible"], result.Extrapolation.Take(3).Select(r => r.Method));
+        // Whichever was better went on from where it stopped.
+        if (result.Best is { } best)
+            Assert.Equal((2, true), (best.Rung, File.Exists(folder.File(FormattableString.Invariant($"rung-2/trial-{best.Number:0000}.safetensors")))));
         Assert.Contains("other settings", Assert.Throws<ReportedException>(() => new DigitStudy(options with { N6 = 25 }, new StrokeDigits(), folder.Path, TimeProvider.System)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheBestQuarterGoesOnFromItsOwnWeightsUntilOneIsLeft()
+    {
+        using var folder = new TemporaryFolder();
+        var climbs = new List<Climb<Score>>();
+        var search = new SuccessiveHalving<Score>(folder.Path, "same", Rungs.For(16), s => s.Loss);
+        Score Run(Climb<Score> climb)
+        {
+            climbs.Add(climb);
+            Assert.Equal(climb.Rung == 1, climb.Before is null);
+            Assert.Equal(climb.Before is null ? null : search.WeightsOf(climb.Number, climb.Rung - 1), climb.WeightsBefore);
+            // Of sixteen the fifteenth is the best at first and the twelfth in the long run; the last one fails.
+            return new(climb.Number == 16 ? double.NaN : climb.Rung == 1 ? 20 - climb.Number : climb.Number);
+        }
+
+        var all = search.Run(16, Run, (_, _) => { }, TestContext.Current.CancellationToken);
+
+        Assert.Equal([.. Enumerable.Range(1, 16), 15, 14, 13, 12, 12], climbs.Select(c => c.Number));
+        Assert.Equal([.. Enumerable.Repeat(1, 16), 2, 2, 2, 2, 3], climbs.Select(c => c.Rung));
+        Assert.Equal(Enumerable.Range(1, 16), all.Keys);
+        climbs.Clear();
+        search.Run(16, Run, (_, _) => { }, TestContext.Current.CancellationToken);
+        Assert.Empty(climbs);
+    }
+
+    [Fact]
+    public void ChoicesOfNeighbouringTrialsHaveNothingToDoWithEachOther()
+    {
+        // The place of each learning rate in its range, and how far it is to the next one's, around the circle.
+        double[] places = [.. Enumerable.Range(1, 400).Select(n => Math.Log(DigitChoice.Draw(new(), Nowcast.Studies.RandomStream.Of(1, n)).LearningRate / 1e-5) / Math.Log(1e4))];
+        double[] steps = [.. places.Zip(places.Skip(1), (a, b) => (b - a + 1) % 1)];
+
+        foreach (var values in new[] { places, steps })
+        {
+            for (var tenth = 0; tenth < 10; tenth++)
+                Assert.InRange(values.Count(v => v >= tenth / 10.0 && v < (tenth + 1) / 10.0), 20, 62);
+        }
+    }
+
+    private sealed record Score(double Loss);
+
+    [Fact]
+    public async Task TwoProcessesClimbTogetherAndWaitForEachOther()
+    {
+        using var folder = new TemporaryFolder();
+        var ran = new System.Collections.Concurrent.ConcurrentBag<(int, int)>();
+        Task<IReadOnlyDictionary<int, Score>> SearchAsync() => Task.Run(() => new SuccessiveHalving<Score>(folder.Path, "same", 2, s => s.Loss).Run(
+            4,
+            climb =>
+            {
+                ran.Add((climb.Number, climb.Rung));
+                Thread.Sleep(50);
+                return new(climb.Number);
+            },
+            (_, _) => { }, TestContext.Current.CancellationToken));
+
+        var both = await Task.WhenAll(SearchAsync(), SearchAsync());
+
+        Assert.Equal([(1, 1), (1, 2), (2, 1), (3, 1), (4, 1)], ran.Order());
+        Assert.All(both, all => Assert.Equal(4, all.Count));
     }
 
     [Fact]

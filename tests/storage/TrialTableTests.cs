@@ -1,0 +1,67 @@
+using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Storage.Searches;
+using Npgsql;
+using Xunit;
+
+namespace ConvLstm.Nowcast.Tests.Storage;
+
+public sealed class TrialTableTests(TestDatabase test) : IClassFixture<TestDatabase>
+{
+    [Fact]
+    public void ATrialOfTwoProcessesRunsOnceAndBothHaveItsWeights()
+    {
+        using var folders = new TemporaryFolder();
+        var (one, other) = (Open("once", folders.File("one")), Open("once", folders.File("other")));
+        using (var claim = one.TryClaim(3))
+        {
+            Assert.NotNull(claim);
+            Assert.Null(other.TryClaim(3));
+            using var next = other.TryClaim(4);
+            Assert.NotNull(next);
+            File.WriteAllBytes(one.WeightsFile(3), [1, 2, 3]);
+            one.Write(3, "done");
+        }
+
+        Assert.Null(other.TryClaim(3));
+        // It ended without a result.
+        using (var again = one.TryClaim(4))
+            Assert.NotNull(again);
+        Assert.Equal([new(3, "done")], other.Finished(10));
+        Assert.Empty(other.Finished(2));
+        other.CopyWeights(3, folders.File("best"));
+        Assert.Equal([1, 2, 3], File.ReadAllBytes(folders.File("best")));
+    }
+
+    [Fact]
+    public async Task TheClaimOfAProcessThatIsKilledIsTakenBack()
+    {
+        using var folders = new TemporaryFolder();
+        await using var theirs = NpgsqlDataSource.Create(test.ConnectionString);
+        var (killed, other) = (new TrialTable<string>(theirs, "killed", "same", folders.Path), Open("killed", folders.Path));
+        using var claim = killed.TryClaim(1);
+        Assert.Null(other.TryClaim(1));
+
+        await test.ScalarAsync<long>(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())");
+
+        IDisposable? taken = null;
+        while ((taken = other.TryClaim(1)) is null)
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        taken.Dispose();
+    }
+
+    [Fact]
+    public void OtherSettingsNeedAnotherName()
+    {
+        using var folders = new TemporaryFolder();
+        Open("mine", folders.Path);
+        Open("mine", folders.Path);
+
+        var error = Assert.Throws<ReportedException>(() => new TrialTable<string>(test.Database.DataSource, "mine", "others", folders.Path));
+
+        Assert.Contains("'mine'", error.Message, StringComparison.Ordinal);
+        Assert.Throws<ReportedException>(() => Open("mine", folders.Path).CopyWeights(7, folders.File("none")));
+    }
+
+    private TrialTable<string> Open(string name, string folder) => new(test.Database.DataSource, name, "same", folder);
+}
