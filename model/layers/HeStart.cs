@@ -10,7 +10,7 @@ internal static class HeStart
     {
         foreach (var (_, parameter) in modules.SelectMany(m => m.named_parameters()))
         {
-            if (parameter.dim() > 1)
+            if (parameter.shape.Length > 1)
                 nn.init.kaiming_uniform_(parameter);
             else
                 nn.init.zeros_(parameter);
