@@ -23,7 +23,6 @@ public sealed class EnsembleForecast(IForecaster forecaster, int members, long s
         var forecast = forecaster.Forecast(past, request, cancellation);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        manual_seed(seed);
         var leads = forecast.LeadTimes.Count;
         var origins = Origins(past, leads);
         var noise = new RainNoise(Scans.Newest(past, 1)[0]);
@@ -34,7 +33,7 @@ public sealed class EnsembleForecast(IForecaster forecaster, int members, long s
             using var inner = NewDisposeScope();
             maps[member] = new float[leads][];
             var lead = 0;
-            foreach (var field in noise.Steps(leads, past.Step.TotalMinutes))
+            foreach (var field in noise.Steps(leads, past.Step.TotalMinutes, seed, member))
             {
                 cancellation.ThrowIfCancellationRequested();
                 // The probability that a standard normal variable is above the noise: a rank, uniform over the members.

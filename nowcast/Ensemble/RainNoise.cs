@@ -26,22 +26,27 @@ internal sealed class RainNoise
     }
 
     /// <summary>The noise of each step in the frame of the rain: (H, W) each.</summary>
-    internal IEnumerable<Tensor> Steps(int count, double stepMinutes)
+    /// <param name="count">Steps.</param>
+    /// <param name="stepMinutes">Their length.</param>
+    /// <param name="seed">Of all members.</param>
+    /// <param name="member">From 0.</param>
+    internal IEnumerable<Tensor> Steps(int count, double stepMinutes, long seed, int member)
     {
         var memory = Math.Exp(-stepMinutes / MemoryMinutes);
-        var field = Fresh();
+        var first = (long)member * count;
+        var field = Fresh(seed, first);
         for (var step = 0; step < count; step++)
         {
             if (step > 0)
-                field = (field * memory) + (Fresh() * Math.Sqrt(1 - (memory * memory)));
+                field = (field * memory) + (Fresh(seed, first + step) * Math.Sqrt(1 - (memory * memory)));
             yield return field;
         }
     }
 
-    private Tensor Fresh()
+    private Tensor Fresh(long seed, long number)
     {
         using var scope = NewDisposeScope();
-        var white = fft.rfft2(randn([height, width], device: amplitude.device));
+        var white = fft.rfft2(tensor(WhiteNoise.Of(seed, number, (int)height, (int)width), [height, width], device: amplitude.device));
         var field = fft.irfft2(white * amplitude, [height, width]);
         field = field - field.mean();
         return (field / field.square().mean().sqrt().clamp(min: 1e-12)).MoveToOuterDisposeScope();

@@ -2,7 +2,6 @@ using System.CommandLine;
 using ConvLstm.Nowcast.Jobs.Studies;
 using ConvLstm.Nowcast.Model.Networks;
 using ConvLstm.Nowcast.Model.Training;
-using ConvLstm.Nowcast.Studies;
 using ConvLstm.Nowcast.Studies.Digits;
 using ConvLstm.Nowcast.Studies.Frames;
 using ConvLstm.Nowcast.Studies.Search;

@@ -165,7 +165,7 @@ public sealed class DigitStudies
     public void ChoicesOfNeighbouringTrialsHaveNothingToDoWithEachOther()
     {
         // The place of each learning rate in its range, and how far it is to the next one's, around the circle.
-        double[] places = [.. Enumerable.Range(1, 400).Select(n => Math.Log(DigitChoice.Draw(new(), Nowcast.Studies.RandomStream.Of(1, n)).LearningRate / 1e-5) / Math.Log(1e4))];
+        double[] places = [.. Enumerable.Range(1, 400).Select(n => Math.Log(DigitChoice.Draw(new(), Nowcast.RandomStream.Of(1, n)).LearningRate / 1e-5) / Math.Log(1e4))];
         double[] steps = [.. places.Zip(places.Skip(1), (a, b) => (b - a + 1) % 1)];
 
         foreach (var values in new[] { places, steps })

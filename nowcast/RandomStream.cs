@@ -1,4 +1,4 @@
-namespace ConvLstm.Nowcast.Studies;
+namespace ConvLstm.Nowcast;
 
 /// <summary>Streams of random numbers that have nothing to do with each other, by seed and number.</summary>
 public static class RandomStream
