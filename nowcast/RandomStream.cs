@@ -7,6 +7,8 @@ public static class RandomStream
     /// What a <see cref="Random"/> begins with is linear in its seed, so that those of neighbouring seeds go in step; here both numbers are mixed first
     /// (SplitMix64: Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators").
     /// </summary>
+    /// <param name="seed">Of all streams.</param>
+    /// <param name="number">Which of them.</param>
     public static Random Of(long seed, long number)
     {
         unchecked

@@ -42,14 +42,24 @@ internal sealed class Bootstrap(HindcastOptions options, IReadOnlyList<string> m
             .Select(draw => Enumerable.Range(0, cases.Count).Select(i => draw == 0 ? i : random.Next(cases.Count)).ToArray()).ToArray();
     }
 
+    /// <summary>What the middle of the draws spans; NaN where there are none.</summary>
+    /// <param name="drawn">Rising.</param>
+    /// <param name="confidence">The share of them in the middle.</param>
+    internal static (double Low, double High) Middle(double[] drawn, double confidence)
+    {
+        return (At((1 - confidence) / 2), At((1 + confidence) / 2));
+
+        double At(double share) => drawn.Length == 0 ? double.NaN : drawn[(int)Math.Round(share * (drawn.Length - 1))];
+    }
+
     private ComparisonRow Row(double[][] score, int method, int reference, string mask, int threshold)
     {
         var differences = score[method].Zip(score[reference], (a, b) => a - b).ToArray();
         var drawn = differences.Skip(1).Where(double.IsFinite).Order().ToArray();
-        double Quantile(double share) => drawn.Length == 0 ? double.NaN : drawn[(int)Math.Round(share * (drawn.Length - 1))];
+        var (low, high) = Middle(drawn, options.Confidence);
         return new ComparisonRow(
             methods[method], methods[reference], mask, threshold < 0 ? "crps" : "csi",
-            threshold < 0 ? null : options.Thresholds[threshold], differences[0], Quantile((1 - options.Confidence) / 2), Quantile((1 + options.Confidence) / 2));
+            threshold < 0 ? null : options.Thresholds[threshold], differences[0], low, high);
     }
 
     private double Csi(int method, int mask, int threshold, int[] draw) => Summary.Mean(Enumerable.Range(0, cases[0].Leads).Select(lead =>

@@ -18,8 +18,8 @@ internal sealed class ReliabilityIntervals(IReadOnlyList<int[]> draws, double co
             if (cases.All(c => c[bin].Count == 0))
                 continue;
             var gaps = draws.Select(draw => Gap(cases, bin, draw)).Where(double.IsFinite).Order().ToArray();
-            double Quantile(double share) => gaps.Length == 0 ? double.NaN : gaps[(int)Math.Round(share * (gaps.Length - 1))];
-            intervals.Add(new(Quantile((1 - confidence) / 2), Quantile((1 + confidence) / 2)));
+            var (low, high) = Bootstrap.Middle(gaps, confidence);
+            intervals.Add(new(low, high));
         }
         return intervals;
     }

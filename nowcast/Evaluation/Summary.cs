@@ -1,3 +1,5 @@
+using ConvLstm.Nowcast.Verification;
+
 namespace ConvLstm.Nowcast.Evaluation;
 
 /// <summary>Turns the sums of the cases into rows.</summary>
@@ -19,12 +21,11 @@ internal static class Summary
                 var pooled = Enumerable.Range(0, leads.Count).Select(lead => LeadScores.Pooled(options, cases.Select(c => c[m, k, lead]))).ToArray();
                 rates.AddRange(pooled.Select((scores, lead) => Rates(method, mask, leads[lead], scores)));
                 var all = LeadScores.Pooled(options, pooled);
-                var alone = cases.Select(c => LeadScores.Pooled(options, Enumerable.Range(0, leads.Count).Select(lead => c[m, k, lead])).Probabilities).ToArray();
                 for (var t = 0; t < options.Thresholds.Count; t++)
                 {
                     var rows = pooled.Select((scores, lead) => Events(method, mask, leads[lead], scores, t)).ToArray();
                     thresholds.AddRange(rows);
-                    reliability.Add(new ReliabilityRow(method, mask, options.Thresholds[t], all.Probabilities[t].Compute().Reliability, intervals.Of([.. alone.Select(a => a[t].Bins)])));
+                    reliability.Add(new ReliabilityRow(method, mask, options.Thresholds[t], all.Probabilities[t].Compute().Reliability, intervals.Of([.. cases.Select(c => Bins(c, m, k, t))])));
                     summary.Add(new SummaryRow(
                         method, mask, options.Thresholds[t], Mean(rows.Select(r => r.Csi)), Mean(rows.Select(r => r.Pod)), Mean(rows.Select(r => r.Far)),
                         Mean(rows.Select(r => r.Bias)), Mean(rows.Select(r => r.Brier)), Mean(pooled.Select(s => s.Crps.Compute()))));
@@ -35,6 +36,15 @@ internal static class Summary
         var paired = cases.Where(c => c.HasAllMethods).ToArray();
         return new HindcastResult(
             issueTimes, leads, summary, thresholds, rates, reliability, paired.Length == 0 ? [] : new Bootstrap(options, methods, paired).Compare());
+    }
+
+    /// <summary>The reliability diagram of one issue time, all leads together.</summary>
+    private static IReadOnlyList<(long Count, double SumProbability, long Events)> Bins(HindcastCase one, int method, int mask, int threshold)
+    {
+        var pooled = ProbabilityScore.Init(one[method, mask, 0].Probabilities[threshold].Threshold);
+        for (var lead = 0; lead < one.Leads; lead++)
+            pooled.Merge(one[method, mask, lead].Probabilities[threshold]);
+        return pooled.Bins;
     }
 
     /// <summary>The mean of what has a meaning.</summary>
