@@ -3,10 +3,35 @@
 -- Of earlier versions.
 DROP FUNCTION IF EXISTS nowcast.area_pixels(geometry, nowcast.grid);
 
--- Which pixels an area covers: once a question, whatever the number of maps. Scan conversion by the parity of the edges
--- that cross the line through a row's centres (Foley et al. 1990, Computer Graphics, section 3.6): a fifth of the time that
--- cutting the area with those lines takes. Sets are made beside each row rather than joined to it, which is cheaper for short ones.
--- One plan for all: the server would make one for each question, because it cannot know how short they are.
+-- Scan conversion by the parity of the edges that cross the line through a row's centres (Foley et al. 1990, Computer Graphics, section 3.6): a fifth of
+-- the time that cutting the area with those lines takes. Sets are made beside each row rather than joined to it, which is cheaper for short ones. In SQL, so
+-- that it is folded into the statement that asks.
+CREATE OR REPLACE FUNCTION nowcast.area_rows(inside geometry, width integer, height integer, size integer)
+RETURNS TABLE (tile_row integer, tile_col integer, grid_row integer, first_col integer, last_col integer)
+LANGUAGE sql STABLE ROWS 100 AS $$
+    WITH edges AS (
+        SELECT path[cardinality(path)] AS n, public.ST_X(geom) AS u, public.ST_Y(geom) AS v,
+               lag(public.ST_X(geom)) OVER w AS before_u, lag(public.ST_Y(geom)) OVER w AS before_v
+        FROM public.ST_DumpPoints(inside) WITH ORDINALITY AS corner (path, geom, place) WINDOW w AS (ORDER BY place)),
+    lines AS (
+        SELECT u, v, (before_u - u) / (before_v - v) AS slope,
+               generate_series(greatest(0, ceil(least(v, before_v)))::integer, least(height, ceil(greatest(v, before_v)))::integer - 1) AS r
+        FROM edges WHERE n > 1 AND before_v <> v),
+    sides AS (
+        SELECT r, x, lead(x) OVER w AS next_x, row_number() OVER w % 2 = 1 AS enters
+        FROM (SELECT r, u + (r - v) * slope AS x FROM lines) AS crossings WINDOW w AS (PARTITION BY r ORDER BY x)),
+    spans AS (
+        -- A centre on the western edge is in, on the eastern one out: areas side by side share no pixel.
+        SELECT r, greatest(0, ceil(x))::integer AS a, least(width, ceil(next_x))::integer - 1 AS z FROM sides WHERE enters)
+    SELECT r / size, c, r, greatest(a, c * size), least(z, (c + 1) * size - 1)
+    FROM (SELECT r, a, z, generate_series(a / size, z / size) AS c FROM spans WHERE a <= z) AS cut
+$$;
+COMMENT ON FUNCTION nowcast.area_rows(geometry, integer, integer, integer) IS
+'What area_spans is made of: the stretches of columns of each grid row whose centres lie in an area, cut at the edges of tiles. The area is in columns and rows: a '
+'pixel''s centre has whole numbers. The integers are width and height of the grid, and the size of its tiles.';
+
+-- Which pixels an area covers: once a question, whatever the number of maps.
+-- One plan for all: the server would make one for each question, because it cannot know how short the sets are.
 CREATE OR REPLACE FUNCTION nowcast.area_spans(area geometry, g nowcast.grid)
 RETURNS TABLE (tile_row smallint, tile_col smallint, grid_row integer, first_col integer, last_col integer)
 LANGUAGE plpgsql STABLE ROWS 50 SET plan_cache_mode = force_generic_plan AS $$
@@ -21,32 +46,19 @@ BEGIN
         -- Its polygons may overlap, which parity would take for holes.
         area := public.ST_UnaryUnion(public.ST_CollectionExtract(area, 3));
     END IF;
-    -- In columns and rows; a pixel's centre has whole numbers.
     inside := public.ST_Affine(area, 1 / g.pixel_x, 0, 0, -1 / g.pixel_y, -g.origin_x / g.pixel_x - 0.5, g.origin_y / g.pixel_y - 0.5);
-    RETURN QUERY
-    WITH edges AS (
-        SELECT path[cardinality(path)] AS n, public.ST_X(geom) AS u, public.ST_Y(geom) AS v,
-               lag(public.ST_X(geom)) OVER w AS before_u, lag(public.ST_Y(geom)) OVER w AS before_v
-        FROM public.ST_DumpPoints(inside) WITH ORDINALITY AS corner (path, geom, place) WINDOW w AS (ORDER BY place)),
-    lines AS (
-        SELECT u, v, (before_u - u) / (before_v - v) AS slope,
-               generate_series(greatest(0, ceil(least(v, before_v)))::integer, least(height, ceil(greatest(v, before_v)))::integer - 1) AS r
-        FROM edges WHERE n > 1 AND before_v <> v),
-    sides AS (
-        SELECT r, x, lead(x) OVER w AS next_x, row_number() OVER w % 2 = 1 AS enters
-        FROM (SELECT r, u + (r - v) * slope AS x FROM lines) AS crossings WINDOW w AS (PARTITION BY r ORDER BY x)),
-    spans AS (
-        -- A centre on the western edge is in, on the eastern one out: areas side by side share no pixel.
-        SELECT r, greatest(0, ceil(x))::integer AS a, least(width, ceil(next_x))::integer - 1 AS z FROM sides WHERE enters),
-    pieces AS (
-        SELECT r / size AS tr, c AS tc, r, greatest(a, c * size) AS a, least(z, (c + 1) * size - 1) AS z
-        FROM (SELECT r, a, z, generate_series(a / size, z / size) AS c FROM spans WHERE a <= z) AS cut),
-    counted AS (
-        SELECT pieces.*, sum(z - a + 1) OVER (PARTITION BY tr, tc) = least(size, width - tc * size) * least(size, height - tr * size) AS whole
-        FROM pieces)
-    SELECT tr::smallint, tc::smallint, r, a, z FROM counted WHERE NOT whole
-    UNION ALL
-    SELECT DISTINCT tr::smallint, tc::smallint, NULL::integer, NULL::integer, NULL::integer FROM counted WHERE whole;
+    IF least(public.ST_XMax(inside) - public.ST_XMin(inside), public.ST_YMax(inside) - public.ST_YMin(inside)) < size THEN
+        -- Too narrow to hold a tile: counting whether it does takes as long again.
+        RETURN QUERY
+        SELECT s.tile_row::smallint, s.tile_col::smallint, s.grid_row, s.first_col, s.last_col FROM nowcast.area_rows(inside, width, height, size) AS s;
+    ELSE
+        RETURN QUERY
+        SELECT s.tile_row::smallint, s.tile_col::smallint, CASE WHEN NOT whole THEN s.grid_row END, CASE WHEN NOT whole THEN s.first_col END, CASE WHEN NOT whole THEN s.last_col END
+        FROM (SELECT rows.*, row_number() OVER tile AS n,
+                     sum(last_col - first_col + 1) OVER tile = least(size, width - tile_col * size) * least(size, height - tile_row * size) AS whole
+              FROM nowcast.area_rows(inside, width, height, size) AS rows WINDOW tile AS (PARTITION BY tile_row, tile_col)) AS s
+        WHERE NOT whole OR n = 1;
+    END IF;
     IF NOT FOUND THEN
         -- Smaller than a pixel, or thin: the pixel in which it lies.
         inside := public.ST_PointOnSurface(area);
@@ -102,13 +114,13 @@ BEGIN
     leads := here.lead_seconds;
     tables := format('%s_%s', here.grid_id, to_char(here.issue_time AT TIME ZONE 'UTC', 'YYYYMMDD'));
     step := 8 * here.tile_size;
-    -- The strips one after the other, and where the pixels lie in what they hold of one map: the high bytes.
-    WITH spans AS MATERIALIZED (
-        SELECT s.*, s.grid_row / 8 AS strip, dense_rank() OVER (ORDER BY s.grid_row / 8, s.tile_col) - 1 AS n FROM nowcast.area_spans(here.shape, here.g) AS s)
-    SELECT (SELECT array_agg(p) FROM (
-                SELECT generate_series(start + s.first_col, start + s.last_col) AS p
-                FROM (SELECT s.n::integer * 2 * step + (s.grid_row % 8 - s.tile_col) * here.tile_size AS start, s.first_col, s.last_col
-                      FROM spans AS s WHERE s.grid_row IS NOT NULL) AS s) AS pixel) AS pixels,
+    -- The strips one after the other, and where the stretches lie in what they hold of one map: the high bytes.
+    WITH spans AS (
+        SELECT s.*, s.grid_row / 8 AS strip, dense_rank() OVER (ORDER BY s.grid_row / 8, s.tile_col)::integer - 1 AS n, s.last_col - s.first_col + 1 AS size
+        FROM nowcast.area_spans(here.shape, here.g) AS s)
+    SELECT array_agg(s.n * 2 * step + (s.grid_row % 8 - s.tile_col) * here.tile_size + s.first_col) FILTER (WHERE s.grid_row IS NOT NULL) AS starts,
+           array_agg(s.size) FILTER (WHERE s.grid_row IS NOT NULL) AS sizes,
+           coalesce(sum(s.size), 0)::integer AS pixels,
            array_agg(DISTINCT s.strip * 32768 + s.tile_col) FILTER (WHERE s.grid_row IS NOT NULL) AS strips,
            array_agg(s.tile_row) FILTER (WHERE s.grid_row IS NULL) AS whole_rows,
            array_agg(s.tile_col) FILTER (WHERE s.grid_row IS NULL) AS whole_cols
@@ -129,7 +141,7 @@ BEGIN
     END IF;
     RETURN QUERY
     WITH maps AS (
-        SELECT leads[l] AS lead, coalesce(known[l], 0) + coalesce(cardinality(part.pixels), 0) - coalesce(u.unknown, 0) AS n,
+        SELECT leads[l] AS lead, coalesce(known[l], 0) + part.pixels - coalesce(u.unknown, 0) AS n,
                coalesce(totals[l], 0) + (coalesce(p.total, 0) - coalesce(u.unknown, 0) * 65535) / 100.0::double precision AS total,
                greatest(peaks[l], CASE WHEN p.peak = 65535 THEN u.peak ELSE p.peak END / 100.0::double precision) AS peak,
                coalesce(wets[l], 0) + p.wet - coalesce(u.unknown, 0) AS wet, leads[l] - coalesce(leads[l - 1], 0) AS seconds
@@ -137,12 +149,16 @@ BEGIN
         FROM (SELECT l, (SELECT string_agg(substr(series, n + 1, 2 * step), '') FROM generate_series(2 * step * (l - 1), length(series) - 1, 2 * step * cardinality(leads)) AS n) AS map
               FROM generate_series(1, cardinality(leads)) AS l OFFSET 0) AS m
         CROSS JOIN LATERAL (
-            SELECT sum(v.rate) AS total, max(v.rate) AS peak, count(*) FILTER (WHERE v.rate > 10) AS wet
-            FROM (SELECT get_byte(m.map, b) * 256 + get_byte(m.map, b + step) AS rate FROM unnest(part.pixels) AS b OFFSET 0) AS v) AS p
+            -- Most stretches of most maps are dry, which is seen at once; each pixel of the others is taken out by itself.
+            SELECT sum(v.rate) AS total, coalesce(max(v.rate), 0) AS peak, count(*) FILTER (WHERE v.rate > 10) AS wet
+            FROM (SELECT get_byte(m.map, b) * 256 + get_byte(m.map, b + step) AS rate
+                  FROM (SELECT generate_series(start, start + size - 1) AS b FROM unnest(part.starts, part.sizes) AS s (start, size)
+                        WHERE bit_count(substr(m.map, start + step + 1, size)) > 0 OR bit_count(substr(m.map, start + 1, size)) > 0) AS pixel OFFSET 0) AS v) AS p
         -- Unknown pixels have the highest of all rates: looked for where there are any, not at each pixel.
         LEFT JOIN LATERAL (
             SELECT count(*) FILTER (WHERE v.rate = 65535) AS unknown, max(v.rate) FILTER (WHERE v.rate < 65535) AS peak
-            FROM (SELECT get_byte(m.map, b) * 256 + get_byte(m.map, b + step) AS rate FROM unnest(part.pixels) AS b OFFSET 0) AS v
+            FROM (SELECT get_byte(m.map, b) * 256 + get_byte(m.map, b + step) AS rate
+                  FROM (SELECT generate_series(start, start + size - 1) AS b FROM unnest(part.starts, part.sizes) AS s (start, size)) AS pixel OFFSET 0) AS v
             WHERE p.peak = 65535) AS u ON p.peak = 65535)
     SELECT here.issue_time + make_interval(secs => m.lead), m.lead / 60.0::double precision, m.total / nullif(m.n, 0), CASE WHEN m.n > 0 THEN m.peak END,
            m.wet::double precision / nullif(m.n, 0)::double precision,
