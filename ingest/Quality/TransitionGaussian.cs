@@ -49,12 +49,16 @@ public sealed class TransitionGaussian
     /// <summary>The probability of a difference at least as unusual.</summary>
     public double Probability(double[] difference)
     {
-        var features = Features(Vector<double>.Build.DenseOfArray(difference) - mean);
-        var k = features.Length;
-        var away = Vector<double>.Build.DenseOfArray(features) - centre;
-        var t2 = away.DotProduct(covariance.Solve(away));
-        var f = t2 * count * (count - k) / (k * (count - 1.0) * (count + 1.0));
+        var k = centre.Count;
+        var f = Math.Pow(Distance(difference), 2) * count * (count - k) / (k * (count - 1.0) * (count + 1.0));
         return 1 - FisherSnedecor.CDF(k, count - k, f);
+    }
+
+    /// <summary>How far a difference lies from the mean, in standard deviations of its direction (Mahalanobis 1936).</summary>
+    public double Distance(double[] difference)
+    {
+        var away = Vector<double>.Build.DenseOfArray(Features(Vector<double>.Build.DenseOfArray(difference) - mean)) - centre;
+        return Math.Sqrt(away.DotProduct(covariance.Solve(away)));
     }
 
     private static int Components(double[] ascending, double total, int most)

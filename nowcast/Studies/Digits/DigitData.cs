@@ -1,4 +1,5 @@
 using ConvLstm.Nowcast.Ingest.Quality;
+using MathNet.Numerics.Statistics;
 
 namespace ConvLstm.Nowcast.Studies.Digits;
 
@@ -25,8 +26,11 @@ public sealed class DigitData
     private const double ValidationShare = 0.1;
     private const int MostValidating = 100;
 
-    /// <summary>The probability of lying beyond three standard deviations of a Gaussian.</summary>
-    private const double ThreeDeviations = 0.0027;
+    /// <summary>
+    /// How many of their own standard deviations a transition's distance may lie above the mean of all. The probability under a Gaussian is no limit here: turns and
+    /// shifts have heavier tails, and two fifths of the sequences would be unusual.
+    /// </summary>
+    internal const double MostDeviations = 3;
 
     private const int UsualTransitions = 300;
 
@@ -97,9 +101,11 @@ public sealed class DigitData
             .Select(t => (Sequence: s, Difference: Difference(frames[t - 1], frames[t])))).ToList();
         var count = Math.Min(UsualTransitions, transitions.Count);
         var usual = TransitionGaussian.Fit([.. Enumerable.Range(0, count).Select(i => transitions[(int)((long)i * transitions.Count / count)].Difference)]);
+        var distances = transitions.ConvertAll(t => usual.Distance(t.Difference));
+        var (mean, deviation) = (Statistics.Mean(distances), Statistics.StandardDeviation(distances));
         var found = new bool[sequences.Frames.Count];
-        foreach (var (sequence, difference) in transitions)
-            found[sequence] |= usual.Probability(difference) < ThreeDeviations;
+        for (var i = 0; i < transitions.Count; i++)
+            found[transitions[i].Sequence] |= distances[i] > mean + (MostDeviations * deviation);
         return found;
     }
 

@@ -54,14 +54,15 @@ public sealed class DigitStudies
     public void ASequenceThatJumpsIsRemoved()
     {
         var sequences = Some(40);
-        // A digit that is suddenly upside down.
+        // A digit that is suddenly half a frame further up.
         for (var t = 8; t < 16; t++)
-            Array.Reverse(sequences.Frames[30][t]);
+            sequences.Frames[30][t] = [.. sequences.Frames[30][t].Skip(18 * 36), .. sequences.Frames[30][t].Take(18 * 36)];
         var data = new DigitData(sequences, Motion);
         var kept = data.Training(DigitData.Filtered, DigitTask.Extrapolation).Training.Select(t => t.Target).ToHashSet();
 
         Assert.DoesNotContain(sequences.Frames[30][6], kept);
-        Assert.InRange(data.Removed, 1, 20);
+        // The few that stand out: most walks are usual.
+        Assert.InRange(data.Removed, 1, 4);
     }
 
     [Fact]
