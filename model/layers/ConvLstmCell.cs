@@ -18,6 +18,7 @@ public sealed class ConvLstmCell : nn.Module<Tensor?, ConvLstmState?, ConvLstmSt
     private readonly Parameter? peephole;
     private readonly long[] padding;
     private readonly Func<Tensor, Tensor>? activation;
+    private readonly bool relu;
 
     /// <param name="inputChannels">Channels of X; 0 for a layer that only unrolls its state.</param>
     /// <param name="hiddenChannels">Channels of H and C.</param>
@@ -30,6 +31,7 @@ public sealed class ConvLstmCell : nn.Module<Tensor?, ConvLstmState?, ConvLstmSt
         if (kernel % 2 == 0)
             throw new ArgumentOutOfRangeException(nameof(kernel), kernel, "The kernel of a ConvLSTM has an odd side, so that the state keeps its size.");
         HiddenChannels = hiddenChannels;
+        relu = activation == Activations.Relu;
         this.activation = activation == Activations.Tanh ? null : Activations.Named(activation);
         padding = [kernel / 2, kernel / 2];
         input_weight = inputChannels == 0 ? null : Weight(inputChannels, inputChannels + hiddenChannels, hiddenChannels, kernel);
@@ -64,10 +66,10 @@ public sealed class ConvLstmCell : nn.Module<Tensor?, ConvLstmState?, ConvLstmSt
             throw new ArgumentNullException(nameof(inputs), "A step without input needs a state to start from.");
         if (inputs is not null && input_weight is null)
             throw new InvalidOperationException("This cell was made without input channels.");
-        if (!Fused || peephole is not null || activation is not null || !FusedConvLstm.Takes(state_weight))
+        if (!Fused || peephole is not null || !(relu || activation is null) || !FusedConvLstm.Takes(state_weight, relu))
             return UnrollPlain(inputs, steps, start);
         var (hidden, lastHidden, lastCell) = FusedConvLstm.Unroll(
-            inputs, start?.Hidden, start?.Cell, inputs is null ? null : input_weight, state_weight, bias, steps, Checkpointed);
+            inputs, start?.Hidden, start?.Cell, inputs is null ? null : input_weight, state_weight, bias, steps, Checkpointed, relu);
         return (hidden, new(lastHidden, lastCell));
     }
 

@@ -8,6 +8,7 @@ struct convlstm_inputs {
     at::Tensor input, hidden, cell, input_weight, state_weight, bias;
     int64_t steps;
     bool recompute;  // Keep no gates for the backward pass: it computes them again.
+    bool relu;       // What candidate and cell go through, on the CPU alone; else tanh.
     bool low;        // Convolutions in bfloat16; what they give, and the states, in the type of the weights.
 };
 

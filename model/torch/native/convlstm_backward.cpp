@@ -74,9 +74,9 @@ class backward_steps {
         // Gates that were not kept are made again where their gradient will stand.
         if (remake_) {
             remake_->run(layer_.input(t), layer_.hidden_before(t), {},
-                         {{}, {}, layer_.cell_before(t), place, at::empty_like(cell_grad_), at::empty_like(cell_grad_)});
+                         {{}, {}, layer_.cell_before(t), place, at::empty_like(cell_grad_), at::empty_like(cell_grad_), in_.relu});
         }
-        return {remake_ ? place : layer_.activated(t), layer_.cell_before(t), layer_.cell(t), above_.at(t), {}, cell_next, place, cell_grad_};
+        return {remake_ ? place : layer_.activated(t), layer_.cell_before(t), layer_.cell(t), above_.at(t), {}, cell_next, place, cell_grad_, in_.relu};
     }
 
     const convlstm_inputs& in_;

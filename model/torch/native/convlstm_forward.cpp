@@ -33,7 +33,7 @@ convlstm_outputs convlstm_forward(const convlstm_inputs& in, bool keep) {
             if (remember) out.activated = ahead.buffer;
         }
         const layer now(in, out, keep);
-        gates.run(now.input(t), now.hidden_before(t), ahead.at(t % many), {{}, {}, now.cell_before(t), now.activated(t), now.cell(t), now.hidden(t)});
+        gates.run(now.input(t), now.hidden_before(t), ahead.at(t % many), {{}, {}, now.cell_before(t), now.activated(t), now.cell(t), now.hidden(t), in.relu});
     }
     return out;
 }

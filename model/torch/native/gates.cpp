@@ -57,7 +57,21 @@ INLINE double sigmoid(double x) { return 1 / (1 + ::exp(-x)); }
 
 INLINE double hyperbolic(double x) { return ::tanh(x); }
 
-template <typename T, bool kSecond, bool kBefore, bool kKeep>
+// What candidate and cell go through. NaN fails the comparison and so goes through.
+template <bool kRelu, typename T>
+INLINE T bend(T x) {
+    if (kRelu) return x < 0 ? T(0) : x;
+    return hyperbolic(x);
+}
+
+// Its slope where it gave y.
+template <bool kRelu, typename T>
+INLINE T slope(T y) {
+    if (kRelu) return y > 0 ? T(1) : T(0);
+    return 1 - y * y;
+}
+
+template <typename T, bool kSecond, bool kBefore, bool kKeep, bool kRelu>
 INLINE void forward_as(const gates_forward<T>& w, int64_t from, int64_t to) {
     const int64_t c = w.channels;
     for (int64_t p = from; p < to; p++) {
@@ -71,7 +85,7 @@ INLINE void forward_as(const gates_forward<T>& w, int64_t from, int64_t to) {
         for (int64_t k = 0; k < c; k++) {
             const T i = sigmoid(kSecond ? first[k] + second[k] : first[k]);
             const T f = sigmoid(kSecond ? first[c + k] + second[c + k] : first[c + k]);
-            const T g = hyperbolic(kSecond ? first[2 * c + k] + second[2 * c + k] : first[2 * c + k]);
+            const T g = bend<kRelu>(kSecond ? first[2 * c + k] + second[2 * c + k] : first[2 * c + k]);
             const T o = sigmoid(kSecond ? first[3 * c + k] + second[3 * c + k] : first[3 * c + k]);
             const T next = kBefore ? f * before[k] + i * g : i * g;
             if (kKeep) {
@@ -81,12 +95,12 @@ INLINE void forward_as(const gates_forward<T>& w, int64_t from, int64_t to) {
                 activated[3 * c + k] = o;
             }
             cell[k] = next;
-            hidden[k] = o * hyperbolic(next);
+            hidden[k] = o * bend<kRelu>(next);
         }
     }
 }
 
-template <typename T, bool kBefore, bool kAbove, bool kNext>
+template <typename T, bool kBefore, bool kAbove, bool kNext, bool kRelu>
 INLINE void backward_as(const gates_backward<T>& w, int64_t from, int64_t to) {
     const int64_t c = w.channels;
     for (int64_t p = from; p < to; p++) {
@@ -101,44 +115,56 @@ INLINE void backward_as(const gates_backward<T>& w, int64_t from, int64_t to) {
 #pragma GCC ivdep
         for (int64_t k = 0; k < c; k++) {
             const T i = activated[k], f = activated[c + k], g = activated[2 * c + k], o = activated[3 * c + k];
-            const T bent = hyperbolic(cell[k]);
+            const T bent = bend<kRelu>(cell[k]);
             const T hidden = (kAbove ? above[k] : T(0)) + (kNext ? next[k] : T(0));
-            const T whole = hidden * o * (1 - bent * bent) + (cell_next == nullptr ? T(0) : cell_next[k]);
+            const T whole = hidden * o * slope<kRelu>(bent) + (cell_next == nullptr ? T(0) : cell_next[k]);
             gates_grad[k] = whole * g * i * (1 - i);
             gates_grad[c + k] = kBefore ? whole * before[k] * f * (1 - f) : T(0);
-            gates_grad[2 * c + k] = whole * i * (1 - g * g);
+            gates_grad[2 * c + k] = whole * i * slope<kRelu>(g);
             gates_grad[3 * c + k] = hidden * bent * o * (1 - o);
             before_grad[k] = whole * f;
         }
     }
 }
 
-template <typename T, bool kSecond, bool kBefore>
+template <typename T, bool kSecond, bool kBefore, bool kRelu>
 INLINE void forward_kept(const gates_forward<T>& w, int64_t from, int64_t to) {
-    if (w.activated != nullptr) forward_as<T, kSecond, kBefore, true>(w, from, to);
-    else forward_as<T, kSecond, kBefore, false>(w, from, to);
+    if (w.activated != nullptr) forward_as<T, kSecond, kBefore, true, kRelu>(w, from, to);
+    else forward_as<T, kSecond, kBefore, false, kRelu>(w, from, to);
+}
+
+template <typename T, bool kRelu>
+INLINE void forward_bent(const gates_forward<T>& w, int64_t from, int64_t to) {
+    if (w.second != nullptr && w.before != nullptr) forward_kept<T, true, true, kRelu>(w, from, to);
+    else if (w.second != nullptr) forward_kept<T, true, false, kRelu>(w, from, to);
+    else if (w.before != nullptr) forward_kept<T, false, true, kRelu>(w, from, to);
+    else forward_kept<T, false, false, kRelu>(w, from, to);
 }
 
 template <typename T>
 INLINE void forward_any(const gates_forward<T>& w, int64_t from, int64_t to) {
-    if (w.second != nullptr && w.before != nullptr) forward_kept<T, true, true>(w, from, to);
-    else if (w.second != nullptr) forward_kept<T, true, false>(w, from, to);
-    else if (w.before != nullptr) forward_kept<T, false, true>(w, from, to);
-    else forward_kept<T, false, false>(w, from, to);
+    if (w.relu) forward_bent<T, true>(w, from, to);
+    else forward_bent<T, false>(w, from, to);
 }
 
-template <typename T, bool kBefore>
+template <typename T, bool kBefore, bool kRelu>
 INLINE void backward_from(const gates_backward<T>& w, int64_t from, int64_t to) {
-    if (w.hidden_grad != nullptr && w.hidden_next != nullptr) backward_as<T, kBefore, true, true>(w, from, to);
-    else if (w.hidden_grad != nullptr) backward_as<T, kBefore, true, false>(w, from, to);
-    else if (w.hidden_next != nullptr) backward_as<T, kBefore, false, true>(w, from, to);
-    else backward_as<T, kBefore, false, false>(w, from, to);
+    if (w.hidden_grad != nullptr && w.hidden_next != nullptr) backward_as<T, kBefore, true, true, kRelu>(w, from, to);
+    else if (w.hidden_grad != nullptr) backward_as<T, kBefore, true, false, kRelu>(w, from, to);
+    else if (w.hidden_next != nullptr) backward_as<T, kBefore, false, true, kRelu>(w, from, to);
+    else backward_as<T, kBefore, false, false, kRelu>(w, from, to);
+}
+
+template <typename T, bool kRelu>
+INLINE void backward_bent(const gates_backward<T>& w, int64_t from, int64_t to) {
+    if (w.before != nullptr) backward_from<T, true, kRelu>(w, from, to);
+    else backward_from<T, false, kRelu>(w, from, to);
 }
 
 template <typename T>
 INLINE void backward_any(const gates_backward<T>& w, int64_t from, int64_t to) {
-    if (w.before != nullptr) backward_from<T, true>(w, from, to);
-    else backward_from<T, false>(w, from, to);
+    if (w.relu) backward_bent<T, true>(w, from, to);
+    else backward_bent<T, false>(w, from, to);
 }
 
 EACH_PROCESSOR void some(const gates_forward<float>& w, int64_t from, int64_t to) { forward_any(w, from, to); }

@@ -1,4 +1,4 @@
-// The gate arithmetic of a ConvLSTM (Shi et al. 2015, equation 3, without peepholes) over channels-last pixels.
+// The gate arithmetic of a ConvLSTM (Shi et al. 2015, equation 3, without peepholes; tanh or ReLU for candidate and cell) over channels-last pixels.
 #pragma once
 #include <cstdint>
 
@@ -6,6 +6,7 @@
 template <typename T>
 struct gates_forward {
     int64_t pixels, channels;
+    bool relu;        // What candidate and cell go through; else tanh.
     const T* first;   // Gates before the activation, added together:
     const T* second;  // null where there is one part only.
     const T* before;  // Cell state before the step, null for zeros.
@@ -17,6 +18,7 @@ struct gates_forward {
 template <typename T>
 struct gates_backward {
     int64_t pixels, channels, next_stride;
+    bool relu;             // As forward.
     const T* activated;
     const T* before;       // Null for zeros.
     const T* cell;

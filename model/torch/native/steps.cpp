@@ -14,13 +14,13 @@ int64_t pixels_of(const at::Tensor& t) { return t.size(0) * t.size(2) * t.size(3
 
 template <typename T>
 void forward_on_cpu(const step_forward_tensors& s) {
-    run(gates_forward<T>{pixels_of(s.cell), s.cell.size(1), start_of<T>(s.first), start_of<T>(s.second), start_of<T>(s.before),
+    run(gates_forward<T>{pixels_of(s.cell), s.cell.size(1), s.relu, start_of<T>(s.first), start_of<T>(s.second), start_of<T>(s.before),
                          start_of<T>(s.activated), start_of<T>(s.cell), start_of<T>(s.hidden)});
 }
 
 template <typename T>
 void backward_on_cpu(const step_backward_tensors& s) {
-    run(gates_backward<T>{pixels_of(s.cell), s.cell.size(1), s.cell.size(1), start_of<T>(s.activated), start_of<T>(s.before), start_of<T>(s.cell),
+    run(gates_backward<T>{pixels_of(s.cell), s.cell.size(1), s.cell.size(1), s.relu, start_of<T>(s.activated), start_of<T>(s.before), start_of<T>(s.cell),
                           start_of<T>(s.hidden_grad), start_of<T>(s.hidden_next), start_of<T>(s.cell_next),
                           start_of<T>(s.gates_grad), start_of<T>(s.before_grad)});
 }
@@ -66,12 +66,12 @@ void step_backward(const step_backward_tensors& s) {
 }
 
 void step_forward_pixels(const step_forward_tensors& s, const float* gates, int64_t first, int64_t count) {
-    run_here(gates_forward<float>{count, s.cell.size(1), gates, nullptr, pixel(s.before, first), pixel(s.activated, first),
+    run_here(gates_forward<float>{count, s.cell.size(1), s.relu, gates, nullptr, pixel(s.before, first), pixel(s.activated, first),
                                   pixel(s.cell, first), pixel(s.hidden, first)});
 }
 
 void step_backward_pixels(const step_backward_tensors& s, const float* hidden_next, int64_t next_stride, int64_t first, int64_t count) {
-    run_here(gates_backward<float>{count, s.cell.size(1), next_stride, pixel(s.activated, first), pixel(s.before, first), pixel(s.cell, first),
+    run_here(gates_backward<float>{count, s.cell.size(1), next_stride, s.relu, pixel(s.activated, first), pixel(s.before, first), pixel(s.cell, first),
                                    pixel(s.hidden_grad, first), hidden_next, pixel(s.cell_next, first),
                                    pixel(s.gates_grad, first), pixel(s.before_grad, first)});
 }

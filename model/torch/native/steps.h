@@ -4,10 +4,12 @@
 
 struct step_forward_tensors {
     at::Tensor first, second, before, activated, cell, hidden;
+    bool relu;  // What candidate and cell go through; else tanh.
 };
 
 struct step_backward_tensors {
     at::Tensor activated, before, cell, hidden_grad, hidden_next, cell_next, gates_grad, before_grad;
+    bool relu;
 };
 
 // The same for some pixels of float tensors on the CPU, from the sum of the gates, which stands elsewhere: the rest of

@@ -9,18 +9,18 @@ public sealed class FusedAndPlain
 {
     private const int Steps = 4, Batch = 2, Inputs = 3;
 
-    public static TheoryData<bool, bool, bool, int> Cases
+    public static TheoryData<bool, bool, bool, int, string> Cases
     {
         get
         {
-            var data = new TheoryData<bool, bool, bool, int>();
-            foreach (var hidden in new[] { 1, 5, 24 })
+            var data = new TheoryData<bool, bool, bool, int, string>();
+            foreach (var (hidden, activation) in new[] { (1, Activations.Tanh), (5, Activations.Tanh), (24, Activations.Tanh), (5, Activations.Relu), (24, Activations.Relu) })
             {
-                data.Add(true, false, false, hidden);
-                data.Add(true, true, false, hidden);
-                data.Add(false, true, false, hidden);
-                data.Add(true, true, true, hidden);
-                data.Add(false, true, true, hidden);
+                data.Add(true, false, false, hidden, activation);
+                data.Add(true, true, false, hidden, activation);
+                data.Add(false, true, false, hidden, activation);
+                data.Add(true, true, true, hidden, activation);
+                data.Add(false, true, true, hidden, activation);
             }
             return data;
         }
@@ -28,18 +28,18 @@ public sealed class FusedAndPlain
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void GradientsAgreeInDouble(bool input, bool started, bool checkpointed, int hidden)
+    public void GradientsAgreeInDouble(bool input, bool started, bool checkpointed, int hidden, string activation)
     {
         using var scope = NewDisposeScope();
-        AssertSame(Both(input, started, checkpointed, hidden, ScalarType.Float64), 1e-6);
+        AssertSame(Both(input, started, checkpointed, hidden, activation, ScalarType.Float64), 1e-6);
     }
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void GradientsAgreeInSingle(bool input, bool started, bool checkpointed, int hidden)
+    public void GradientsAgreeInSingle(bool input, bool started, bool checkpointed, int hidden, string activation)
     {
         using var scope = NewDisposeScope();
-        AssertSame(Both(input, started, checkpointed, hidden, ScalarType.Float32), 1e-4);
+        AssertSame(Both(input, started, checkpointed, hidden, activation, ScalarType.Float32), 1e-4);
     }
 
     [Fact]
@@ -63,11 +63,13 @@ public sealed class FusedAndPlain
         Assert.True((fused - plain).abs().max().item<float>() < 1e-5f);
     }
 
-    [Fact]
-    public void ExtremeGatesSaturateAndNothingElse()
+    [Theory]
+    [InlineData(Activations.Tanh)]
+    [InlineData(Activations.Relu)]
+    public void ExtremeGatesSaturateAndNothingElse(string activation)
     {
         using var scope = NewDisposeScope();
-        using var cell = new ConvLstmCell(1, 1, 1, peepholes: false);
+        using var cell = new ConvLstmCell(1, 1, 1, peepholes: false, activation);
         foreach (var parameter in cell.parameters())
             nn.init.ones_(parameter);
         using var gradients = no_grad();
@@ -82,10 +84,10 @@ public sealed class FusedAndPlain
     }
 
     private static (Dictionary<string, Tensor> Fused, Dictionary<string, Tensor> Plain) Both(
-        bool input, bool started, bool checkpointed, int hidden, ScalarType type)
+        bool input, bool started, bool checkpointed, int hidden, string activation, ScalarType type)
     {
         manual_seed(5);
-        using var cell = new ConvLstmCell(input ? Inputs : 0, hidden, 3, peepholes: false) { Checkpointed = checkpointed }.to(type);
+        using var cell = new ConvLstmCell(input ? Inputs : 0, hidden, 3, peepholes: false, activation) { Checkpointed = checkpointed }.to(type);
         var x = input ? randn([Steps * Batch, Inputs, 7, 9], type, requires_grad: true) : null;
         var start = started ? new ConvLstmState(randn([Batch, hidden, 7, 9], type, requires_grad: true), randn([Batch, hidden, 7, 9], type, requires_grad: true)) : (ConvLstmState?)null;
         var seeds = new[] { randn([Steps * Batch, hidden, 7, 9], type), randn([Batch, hidden, 7, 9], type), randn([Batch, hidden, 7, 9], type) };
