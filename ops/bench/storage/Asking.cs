@@ -17,6 +17,8 @@ internal static class Asking
     {
         var questions = await Questions.DrawAsync(database, runs[0].Grid, options.Days);
         await using var readers = new Readers(database, ReaderCount);
+        // A round that does not count, until this program's own code is compiled to its end.
+        await readers.AskAsync(questions.RainAt, ReaderCount, Round, seed: 0);
         await readers.AskAsync(questions.RainOver, ReaderCount, Round, seed: 0);
         var (points, areas, pacedPoints, pacedAreas, clipped, alone) = (new Figures(), new Figures(), new Figures(), new Figures(), new Figures(), new Figures());
         await using (var writer = new Writer(options, database, runs))

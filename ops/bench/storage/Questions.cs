@@ -19,15 +19,16 @@ internal sealed record Questions(Question RainAt, Question RainOver, Question Cl
     internal static async Task<Questions> DrawAsync(NowcastDatabase database, RadarGrid grid, int days)
     {
         var random = new Random(1);
-        var places = await LonLatAsync(Enumerable.Range(0, Drawn).Select(_ => Place(grid, random, 0) is var (x, y) ? Text($"POINT({x} {y})") : ""));
-        var areas = await LonLatAsync(Enumerable.Range(0, Drawn).Select(_ => Catchment(grid, random)));
+        string[] places = [.. Enumerable.Range(0, Drawn).Select(_ => Place(grid, random, 0) is var (x, y) ? Text($"POINT({x} {y})") : "")];
+        var (lon, lat) = (await LonLatAsync<double>("ST_X(shape)", places), await LonLatAsync<double>("ST_Y(shape)", places));
+        var areas = await LonLatAsync<string>("shape::text", [.. Enumerable.Range(0, Drawn).Select(_ => Catchment(grid, random))]);
         return new(
-            new("SELECT * FROM nowcast.rain_at(ST_X($1::geometry), ST_Y($1::geometry), $2)", random => [places[random.Next(Drawn)], At(random, days)]),
+            new("SELECT * FROM nowcast.rain_at($1, $2, $3)", random => random.Next(Drawn) is var place ? [lon[place], lat[place], At(random, days)] : []),
             new("SELECT * FROM nowcast.rain_over($1::geometry, $2)", random => [areas[random.Next(Drawn)], At(random, days)]),
             new("SELECT * FROM public.clipped_area($1::geometry, $2)", random => [areas[random.Next(Drawn)], At(random, days)]));
 
-        async Task<string[]> LonLatAsync(IEnumerable<string> shapes) => (await database.ScalarAsync<string[]>(
-            "SELECT array_agg(ST_Transform(ST_SetSRID(shape::geometry, srid), 4326)::text) FROM unnest($1) AS shape, nowcast.grid", (object)shapes.ToArray()))!;
+        async Task<T[]> LonLatAsync<T>(string asked, string[] shapes) => (await database.ScalarAsync<T[]>(
+            $"SELECT array_agg({asked}) FROM (SELECT ST_Transform(ST_SetSRID(shape::geometry, srid), 4326) AS shape FROM unnest($1) AS shape, nowcast.grid) AS shapes", (object)shapes))!;
     }
 
     private static DateTimeOffset At(Random random, int days) =>

@@ -60,8 +60,9 @@ internal sealed class Readers : IAsyncDisposable
     private async Task<List<Answer>> AskAsync(Question question, TimeSpan time, Random random, double? aSecond)
     {
         await using var connection = await source.OpenConnectionAsync();
+        await using var command = new NpgsqlCommand(question.Sql, connection);
         for (var i = 0; i < Warm; i++)
-            await AskAsync(connection, question, random);
+            await AskAsync(command, question, random);
         var answers = new List<Answer>();
         var end = Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
         var due = Stopwatch.GetTimestamp() + (long)(random.NextDouble() / (aSecond ?? double.PositiveInfinity) * Stopwatch.Frequency);
@@ -72,7 +73,7 @@ internal sealed class Readers : IAsyncDisposable
             // A timer that fires late is not the server's fault; a reader that is late for its own next question is.
             var asked = Math.Max(due, answers.Count == 0 ? due : answers[^1].Given);
             var start = Stopwatch.GetTimestamp();
-            await AskAsync(connection, question, random);
+            await AskAsync(command, question, random);
             var given = Stopwatch.GetTimestamp();
             var waited = aSecond is null ? 0 : asked - due;
             answers.Add(new(start, given, Stopwatch.GetElapsedTime(start - waited, given).TotalMilliseconds));
@@ -83,13 +84,14 @@ internal sealed class Readers : IAsyncDisposable
 
     private static async Task RepeatAsync(NpgsqlConnection connection, Question question, int count, Random random)
     {
+        await using var command = new NpgsqlCommand(question.Sql, connection);
         for (var i = 0; i < count; i++)
-            await AskAsync(connection, question, random);
+            await AskAsync(command, question, random);
     }
 
-    private static async Task AskAsync(NpgsqlConnection connection, Question question, Random random)
+    private static async Task AskAsync(NpgsqlCommand command, Question question, Random random)
     {
-        await using var command = new NpgsqlCommand(question.Sql, connection);
+        command.Parameters.Clear();
         foreach (var value in question.Values(random))
             command.Parameters.Add(new NpgsqlParameter { Value = value });
         await using var rows = await command.ExecuteReaderAsync();
