@@ -41,6 +41,8 @@ internal static class WebService
         var app = builder.Build();
         app.UseExceptionHandler(Problems.Handler);
         app.UseStatusCodePages();
+        app.UseHeadRequests();
+        app.UseRouting();
         app.UseWebApi(settings);
         StatusEndpoint.Map(app);
         LatestForecastEndpoint.Map(app);

@@ -8,10 +8,12 @@ namespace ConvLstm.Nowcast.Jobs.Web.Api;
 /// <summary><c>GET /api/events</c>: server-sent events. At once what each grid has, then each new run and scan.</summary>
 internal static class EventsEndpoint
 {
+    internal const string Path = "/api/events";
+
     /// <summary>Proxies cut connections that are silent for a minute.</summary>
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(25);
 
-    internal static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/events", Listen).WithTags("Runs")
+    internal static void Map(IEndpointRouteBuilder routes) => routes.MapGet(Path, Listen).WithTags("Runs")
         .WithSummary("Server-sent events: 'grid' when a grid has a new run or scan.").Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
 
     private static ServerSentEventsResult<GridNews?> Listen(LiveRuns live, RunEvents events, IHostApplicationLifetime host, CancellationToken cancellation)

@@ -47,6 +47,21 @@ public sealed class HealthAndMetrics(TestDatabase test) : IClassFixture<TestData
         Assert.Contains("nowcast_job_running{job=\"counted \\\"job\\\"\"} 0\n", text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task AMonitorMayAskByHead()
+    {
+        await using var web = WebService.Build(test.Database, "http://127.0.0.1:0", new NowcastSettings());
+        await web.StartAsync(cancellation);
+        using var client = new HttpClient { BaseAddress = new Uri(web.Urls.Single()) };
+
+        foreach (var (path, status) in new[] { ("/healthz/live", HttpStatusCode.OK), ("/", HttpStatusCode.OK), ("/api/grids", HttpStatusCode.OK), ("/api/runs/0", HttpStatusCode.NotFound), ("/api/events", HttpStatusCode.MethodNotAllowed) })
+        {
+            using var answer = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, path), cancellation);
+            Assert.Equal((path, status), (path, answer.StatusCode));
+            Assert.Empty(await answer.Content.ReadAsByteArrayAsync(cancellation));
+        }
+    }
+
     private async Task<(HttpStatusCode Status, bool Says)> ReadyAsync(NowcastSettings settings, string words)
     {
         await using var web = WebService.Build(test.Database, "http://127.0.0.1:0", settings);
