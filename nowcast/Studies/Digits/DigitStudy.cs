@@ -112,19 +112,15 @@ public sealed class DigitStudy(DigitStudyOptions options, IDigits digits, string
 
     /// <summary>What all trials of a folder must share.</summary>
     private static string Settings(DigitStudyOptions options, IDigits digits) =>
-        JsonSerializer.Serialize(new { options.N6, options.N3, options.SecondsPerTrial, options.Space, options.Motion, options.Seed, digits.Source, DigitData.MostDeviations });
+        JsonSerializer.Serialize(new { options.N6, options.N3, options.SecondsPerTrial, options.Space, options.Motion, options.Seed, digits.Source, DigitData.MostDeviations, FrameTriple.Symmetries });
 
     /// <summary>The network of the best choice, trained on the frame in the middle for as long as the rung below its last takes, or what an earlier run made of it.</summary>
     private Checkpoint Interpolator(DigitTrial best, DigitData data, DigitData unseen, CancellationToken cancellation)
     {
         var made = new TrialFolder<DigitTrial>(Path.Combine(folder, "interpolation"), Settings(options, digits));
         var weights = made.FileOf(best.Number, ".safetensors");
-        using var claim = made.TryClaim(best.Number);
-        if (claim is not null)
-        {
-            var interpolating = new DigitTraining(options, digits.Source, DigitTask.Interpolation, data, unseen, time);
-            made.Write(best.Number, interpolating.Run(new(best.Number, Math.Max(1, best.Rung - 1), weights, null, null), cancellation));
-        }
+        var interpolating = new DigitTraining(options, digits.Source, DigitTask.Interpolation, data, unseen, time);
+        made.Complete([best.Number], number => interpolating.Run(new(number, Math.Max(1, best.Rung - 1), weights, null, null), cancellation), (_, _) => { }, cancellation);
         return Checkpoint.Load(weights, CPU);
     }
 

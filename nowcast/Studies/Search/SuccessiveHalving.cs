@@ -30,8 +30,6 @@ public static class Rungs
 public sealed class SuccessiveHalving<TTrial>
     where TTrial : class
 {
-    private static readonly TimeSpan Glance = TimeSpan.FromSeconds(1);
-
     private readonly List<TrialFolder<TTrial>> rungs;
     private readonly Func<TTrial, double> loss;
 
@@ -68,8 +66,8 @@ public sealed class SuccessiveHalving<TTrial>
         for (var rung = 1; rung <= rungs.Count && climbers.Count > 0; rung++)
         {
             var at = rung;
-            var climbed = Complete(
-                rungs[rung - 1], climbers,
+            var climbed = rungs[rung - 1].Complete(
+                climbers,
                 number => run(new(number, at, WeightsOf(number, at), at == 1 ? null : all[number], at == 1 ? null : WeightsOf(number, at - 1))),
                 (done, number) => progress(
                     (at - 1 + done) / rungs.Count, $"rung {at} of {rungs.Count}, trial {number.ToString(CultureInfo.InvariantCulture)}"),
@@ -79,27 +77,5 @@ public sealed class SuccessiveHalving<TTrial>
             climbers = [.. climbed.Where(t => double.IsFinite(loss(t.Value))).OrderBy(t => loss(t.Value)).ThenBy(t => t.Key).Take(Math.Max(1, climbers.Count / Rungs.Share)).Select(t => t.Key)];
         }
         return all;
-    }
-
-    private static IReadOnlyDictionary<int, TTrial> Complete(
-        TrialFolder<TTrial> rung, List<int> numbers, Func<int, TTrial> run, Action<double, int> progress, CancellationToken cancellation)
-    {
-        while (true)
-        {
-            for (var i = 0; i < numbers.Count; i++)
-            {
-                using var claim = rung.TryClaim(numbers[i]);
-                if (claim is null)
-                    continue;
-                progress((double)i / numbers.Count, numbers[i]);
-                rung.Write(numbers[i], run(numbers[i]));
-            }
-            var finished = rung.Finished(numbers);
-            if (finished.Count == numbers.Count)
-                return finished;
-            // Another process is at the rest; where it ends without a result, its trials can be claimed.
-            cancellation.WaitHandle.WaitOne(Glance);
-            cancellation.ThrowIfCancellationRequested();
-        }
     }
 }

@@ -9,6 +9,8 @@ namespace ConvLstm.Nowcast.Studies.Search;
 public sealed class TrialFolder<TTrial> : ITrials<TTrial>
     where TTrial : class
 {
+    private static readonly TimeSpan Glance = TimeSpan.FromSeconds(1);
+
     private readonly string folder;
 
     /// <param name="folder">Made where it is not there.</param>
@@ -55,6 +57,31 @@ public sealed class TrialFolder<TTrial> : ITrials<TTrial>
         {
             // Locked: another process has it.
             return null;
+        }
+    }
+
+    /// <summary>Runs those of some that nobody has run, and waits for those that another process is at; where it ends without a result, its trials are run here.</summary>
+    /// <param name="trials">Their numbers.</param>
+    /// <param name="run">Runs one.</param>
+    /// <param name="progress">Told the part done and the number of the next.</param>
+    /// <param name="cancellation">Stops between two looks; what is done stays.</param>
+    internal IReadOnlyDictionary<int, TTrial> Complete(IReadOnlyList<int> trials, Func<int, TTrial> run, Action<double, int> progress, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            for (var i = 0; i < trials.Count; i++)
+            {
+                using var claim = TryClaim(trials[i]);
+                if (claim is null)
+                    continue;
+                progress((double)i / trials.Count, trials[i]);
+                Write(trials[i], run(trials[i]));
+            }
+            var finished = Finished(trials);
+            if (finished.Count == trials.Count)
+                return finished;
+            cancellation.WaitHandle.WaitOne(Glance);
+            cancellation.ThrowIfCancellationRequested();
         }
     }
 
