@@ -24,7 +24,7 @@ public sealed class DigitData
     // Counted from 0.
     private const int FirstHeldOut = 3, LastHeldOut = 15;
     private const double ValidationShare = 0.1;
-    private const int MostValidating = 100;
+    internal const int MostValidating = 400;
 
     /// <summary>
     /// How many of their own standard deviations a transition's distance may lie above the mean of all. The probability under a Gaussian is no limit here: turns and

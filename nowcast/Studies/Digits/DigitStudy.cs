@@ -68,7 +68,7 @@ public sealed class DigitStudy(DigitStudyOptions options, IDigits digits, string
 
     /// <summary>What all trials of a folder must share.</summary>
     private static string Settings(DigitStudyOptions options, IDigits digits) =>
-        JsonSerializer.Serialize(new { options.N6, options.N3, options.SecondsPerTrial, options.Space, options.Motion, options.Seed, digits.Source, DigitData.MostDeviations, FrameTriple.Symmetries });
+        JsonSerializer.Serialize(new { options.N6, options.N3, options.SecondsPerTrial, options.Space, options.Motion, options.Seed, digits.Source, DigitData.MostDeviations, DigitData.MostValidating, FrameTriple.Symmetries });
 
     /// <summary>The network of the best choice, trained on the frame in the middle for as long as the rung below its last takes, or what an earlier run made of it.</summary>
     private Checkpoint Interpolator(DigitTrial best, DigitData data, DigitData unseen, CancellationToken cancellation)
