@@ -19,11 +19,11 @@ internal static unsafe partial class NativeNetCdf
     private static readonly Lock Gate = new();
 
     // HDF5's switch for printing its error stack; null where libnetcdf brings no HDF5 that shows its symbols.
-    private static delegate* unmanaged<long, void*, void*, int> s_setErrorPrinter;
-    private static bool s_isLoaded;
+    private static delegate* unmanaged<long, void*, void*, int> _setErrorPrinter;
+    private static bool _isLoaded;
 
     [ThreadStatic]
-    private static bool t_isQuiet;
+    private static bool _isQuiet;
 
     /// <summary>The HDF5 below; null where it cannot say where chunks lie.</summary>
     internal static NativeHdf5? Hdf5 { get; private set; }
@@ -39,12 +39,12 @@ internal static unsafe partial class NativeNetCdf
     /// <exception cref="ReportedException">libnetcdf is not installed.</exception>
     internal static Lock.Scope Enter()
     {
-        if (!Volatile.Read(ref s_isLoaded))
+        if (!Volatile.Read(ref _isLoaded))
             Load();
         var scope = Gate.EnterScope();
-        if (!t_isQuiet && s_setErrorPrinter is not null)
-            _ = s_setErrorPrinter(0, null, null);
-        t_isQuiet = true;
+        if (!_isQuiet && _setErrorPrinter is not null)
+            _ = _setErrorPrinter(0, null, null);
+        _isQuiet = true;
         return scope;
     }
 
@@ -52,7 +52,7 @@ internal static unsafe partial class NativeNetCdf
     private static void Load()
     {
         using var once = Gate.EnterScope();
-        if (s_isLoaded)
+        if (_isLoaded)
             return;
         // HDF5 reads this when it is first used, from the C environment; see UnlockedFile for why.
         _ = setenv("HDF5_USE_FILE_LOCKING", "FALSE", 0);
@@ -61,10 +61,10 @@ internal static unsafe partial class NativeNetCdf
         if (NativeLibrary.TryGetExport(library, "H5dont_atexit", out var dontAtExit))
             _ = ((delegate* unmanaged<int>)dontAtExit)();
         if (NativeLibrary.TryGetExport(library, "H5Eset_auto2", out var setAuto))
-            s_setErrorPrinter = (delegate* unmanaged<long, void*, void*, int>)setAuto;
+            _setErrorPrinter = (delegate* unmanaged<long, void*, void*, int>)setAuto;
         Hdf5 = NativeHdf5.TryLoad(library);
         OpenFiles = new OpenFiles(library);
-        Volatile.Write(ref s_isLoaded, true);
+        Volatile.Write(ref _isLoaded, true);
     }
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)] private static partial int setenv(string name, string value, int overwrite);

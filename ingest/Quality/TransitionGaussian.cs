@@ -14,33 +14,33 @@ public sealed class TransitionGaussian
     private const double Explained = 0.8;
     private const int DifferencesPerComponent = 5;
 
-    private readonly Vector<double> mean;
-    private readonly Vector<double>[] axes;
-    private readonly Vector<double> centre;
-    private readonly MathNet.Numerics.LinearAlgebra.Factorization.Cholesky<double> covariance;
-    private readonly int count;
+    private readonly Vector<double> _mean;
+    private readonly Vector<double>[] _axes;
+    private readonly Vector<double> _centre;
+    private readonly MathNet.Numerics.LinearAlgebra.Factorization.Cholesky<double> _covariance;
+    private readonly int _count;
 
     private TransitionGaussian(IReadOnlyList<double[]> differences)
     {
         var rows = Matrix<double>.Build.DenseOfRowArrays(differences);
-        var n = count = rows.RowCount;
-        mean = rows.ColumnSums() / n;
+        var n = _count = rows.RowCount;
+        _mean = rows.ColumnSums() / n;
         for (var i = 0; i < n; i++)
-            rows.SetRow(i, rows.Row(i) - mean);
+            rows.SetRow(i, rows.Row(i) - _mean);
         // n is far below the number of pixels, so the small matrix of inner products is decomposed instead of the covariance.
         var inner = (rows * rows.Transpose()).Evd(Symmetricity.Symmetric);
         var values = inner.EigenValues.Select(v => Math.Max(v.Real, 0)).ToArray();
-        axes = Enumerable.Range(0, Components(values, values.Sum(), n / DifferencesPerComponent))
+        _axes = Enumerable.Range(0, Components(values, values.Sum(), n / DifferencesPerComponent))
             .Select(k => rows.TransposeThisAndMultiply(inner.EigenVectors.Column(n - 1 - k)) / Math.Sqrt(Math.Max(values[n - 1 - k], 1e-300))).ToArray();
         var known = Enumerable.Range(0, n).Select(i => Features(rows.Row(i))).ToArray();
         var k = known[0].Length;
-        centre = Vector<double>.Build.Dense(k, j => known.Average(f => f[j]));
-        var centred = Matrix<double>.Build.Dense(n, k, (i, j) => known[i][j] - centre[j]);
+        _centre = Vector<double>.Build.Dense(k, j => known.Average(f => f[j]));
+        var centred = Matrix<double>.Build.Dense(n, k, (i, j) => known[i][j] - _centre[j]);
         var spread = centred.TransposeThisAndMultiply(centred) / (n - 1);
         // A hair on the diagonal: a dry sequence has no variance at all.
         for (var j = 0; j < k; j++)
             spread[j, j] += 1e-9 + (1e-6 * spread[j, j]);
-        covariance = spread.Cholesky();
+        _covariance = spread.Cholesky();
     }
 
     /// <summary>Of differences that are taken for usual; a sample of some hundred is enough, as the cost grows with the cube of their number.</summary>
@@ -49,16 +49,16 @@ public sealed class TransitionGaussian
     /// <summary>The probability of a difference at least as unusual.</summary>
     public double Probability(double[] difference)
     {
-        var k = centre.Count;
-        var f = Math.Pow(Distance(difference), 2) * count * (count - k) / (k * (count - 1.0) * (count + 1.0));
-        return 1 - FisherSnedecor.CDF(k, count - k, f);
+        var k = _centre.Count;
+        var f = Math.Pow(Distance(difference), 2) * _count * (_count - k) / (k * (_count - 1.0) * (_count + 1.0));
+        return 1 - FisherSnedecor.CDF(k, _count - k, f);
     }
 
     /// <summary>How far a difference lies from the mean, in standard deviations of its direction (Mahalanobis 1936).</summary>
     public double Distance(double[] difference)
     {
-        var away = Vector<double>.Build.DenseOfArray(Features(Vector<double>.Build.DenseOfArray(difference) - mean)) - centre;
-        return Math.Sqrt(away.DotProduct(covariance.Solve(away)));
+        var away = Vector<double>.Build.DenseOfArray(Features(Vector<double>.Build.DenseOfArray(difference) - _mean)) - _centre;
+        return Math.Sqrt(away.DotProduct(_covariance.Solve(away)));
     }
 
     private static int Components(double[] ascending, double total, int most)
@@ -71,7 +71,7 @@ public sealed class TransitionGaussian
 
     private double[] Features(Vector<double> centred)
     {
-        var scores = axes.Select(centred.DotProduct).ToArray();
+        var scores = _axes.Select(centred.DotProduct).ToArray();
         var rest = centred.DotProduct(centred) - scores.Sum(s => s * s);
         return [.. scores, Math.Log(Math.Max(rest, 0) + 1e-6)];
     }

@@ -21,7 +21,7 @@ internal sealed class StudyReport(string title)
         """;
 
     private static readonly string[] Colours = ["#1769aa", "#c2410c", "#15803d", "#7c3aed", "#be185d", "#0e7490"];
-    private readonly StringBuilder body = new();
+    private readonly StringBuilder _body = new();
 
     internal StudyReport Heading(string text) => Add(Html.Of($"<h2>{text}</h2>"));
 
@@ -83,7 +83,7 @@ internal sealed class StudyReport(string title)
         var page = Html.Of($"<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title>");
         try
         {
-            File.WriteAllText(path, $"{page}<style>{Style}</style></head><body>{Html.Of($"<h1>{title}</h1>")}{body}</body></html>\n");
+            File.WriteAllText(path, $"{page}<style>{Style}</style></head><body>{Html.Of($"<h1>{title}</h1>")}{_body}</body></html>\n");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -105,7 +105,7 @@ internal sealed class StudyReport(string title)
 
     private StudyReport Add(Html html)
     {
-        body.Append(html).Append('\n');
+        _body.Append(html).Append('\n');
         return this;
     }
 }

@@ -20,8 +20,8 @@ internal sealed class PixelPool : IDisposable
     /// <summary>A pixel that stands for very many would drown the rest.</summary>
     private const float LargestWeight = 8;
 
-    private readonly List<Pixels> parts = [];
-    private Pixels? all;
+    private readonly List<Pixels> _parts = [];
+    private Pixels? _all;
 
     /// <param name="Rain">(pixels, <see cref="RainFeatures.RainChannels"/>).</param>
     /// <param name="Rungs">(pixels, thresholds, <see cref="RainFeatures.RungChannels"/>).</param>
@@ -60,7 +60,7 @@ internal sealed class PixelPool : IDisposable
             if (rows.Length == 0)
                 continue;
             var indices = tensor(rows, [rows.Length]);
-            parts.Add(new Pixels(
+            _parts.Add(new Pixels(
                 pixels.Rain.index_select(0, indices), pixels.Rungs.index_select(0, indices), full([rows.Length], (float)(step * batch.StepMinutes)),
                 then.narrow(1, 0, 1).index_select(0, indices), tensor(weights, [rows.Length, 1])).Each(t => t.DetachFromDisposeScope()));
         }
@@ -69,29 +69,29 @@ internal sealed class PixelPool : IDisposable
     /// <summary>Pixels at random, with replacement.</summary>
     internal Pixels Draw(int count, Random random)
     {
-        var pool = all ??= Merged();
+        var pool = _all ??= Merged();
         var size = pool.Rain.shape[0];
         return pool.Rows(tensor(Enumerable.Range(0, count).Select(_ => random.NextInt64(size)).ToArray(), [count]));
     }
 
     /// <summary>Whether any pixel was taken.</summary>
-    internal bool IsEmpty => parts.Count == 0 && all is null;
+    internal bool IsEmpty => _parts.Count == 0 && _all is null;
 
     public void Dispose()
     {
-        foreach (var tensor in parts.Append(all).OfType<Pixels>().SelectMany(p => p.Tensors))
+        foreach (var tensor in _parts.Append(_all).OfType<Pixels>().SelectMany(p => p.Tensors))
             tensor.Dispose();
     }
 
     private Pixels Merged()
     {
         using var scope = NewDisposeScope();
-        Tensor Column(Func<Pixels, Tensor> of) => cat([.. parts.Select(of)], 0);
+        Tensor Column(Func<Pixels, Tensor> of) => cat([.. _parts.Select(of)], 0);
         var weight = Column(p => p.Weight);
         var merged = new Pixels(Column(p => p.Rain), Column(p => p.Rungs), Column(p => p.Minutes), Column(p => p.Truth), (weight / weight.mean()).clamp(max: LargestWeight));
-        foreach (var tensor in parts.SelectMany(p => p.Tensors))
+        foreach (var tensor in _parts.SelectMany(p => p.Tensors))
             tensor.Dispose();
-        parts.Clear();
+        _parts.Clear();
         return merged.Each(t => t.DetachFromDisposeScope());
     }
 

@@ -3,17 +3,17 @@ namespace ConvLstm.Nowcast.Model.Training;
 /// <summary>A copy of the weights of a network, to go back to.</summary>
 internal sealed class Weights(nn.Module network) : IDisposable
 {
-    private Dictionary<string, Tensor> copy = Copy(network);
+    private Dictionary<string, Tensor> _copy = Copy(network);
 
-    public void Dispose() => Free(copy);
+    public void Dispose() => Free(_copy);
 
     internal void Remember()
     {
-        Free(copy);
-        copy = Copy(network);
+        Free(_copy);
+        _copy = Copy(network);
     }
 
-    internal void Restore() => network.load_state_dict(copy);
+    internal void Restore() => network.load_state_dict(_copy);
 
     private static Dictionary<string, Tensor> Copy(nn.Module network)
     {

@@ -11,18 +11,18 @@ internal sealed class RainNoise
 
     private const double RainScale = 0.1;
 
-    private readonly Tensor amplitude;
-    private readonly long height;
-    private readonly long width;
+    private readonly Tensor _amplitude;
+    private readonly long _height;
+    private readonly long _width;
 
     /// <param name="rain">(H, W) in mm/h; NaN counts as dry.</param>
     internal RainNoise(Tensor rain)
     {
-        (height, width) = (rain.shape[0], rain.shape[1]);
+        (_height, _width) = (rain.shape[0], rain.shape[1]);
         var log = (rain.nan_to_num(0, 0, 0).clamp(min: 0) / RainScale).log1p();
         var spectrum = fft.rfft2(log - log.mean()).abs();
         // A field without any rain has no spectrum; its members are dry whatever the noise.
-        amplitude = spectrum + (spectrum.max().item<float>() > 0 ? 0 : 1);
+        _amplitude = spectrum + (spectrum.max().item<float>() > 0 ? 0 : 1);
     }
 
     /// <summary>The noise of each step in the frame of the rain: (H, W) each.</summary>
@@ -46,8 +46,8 @@ internal sealed class RainNoise
     private Tensor Fresh(long seed, long number)
     {
         using var scope = NewDisposeScope();
-        var white = fft.rfft2(tensor(WhiteNoise.Of(seed, number, (int)height, (int)width), [height, width], device: amplitude.device));
-        var field = fft.irfft2(white * amplitude, [height, width]);
+        var white = fft.rfft2(tensor(WhiteNoise.Of(seed, number, (int)_height, (int)_width), [_height, _width], device: _amplitude.device));
+        var field = fft.irfft2(white * _amplitude, [_height, _width]);
         field = field - field.mean();
         return (field / field.square().mean().sqrt().clamp(min: 1e-12)).MoveToOuterDisposeScope();
     }

@@ -10,10 +10,10 @@ namespace ConvLstm.Nowcast.Evaluation;
 /// </summary>
 public sealed class Hindcast
 {
-    private readonly HindcastOptions options;
-    private readonly Extrapolation reference = new();
+    private readonly HindcastOptions _options;
+    private readonly Extrapolation _reference = new();
 
-    public Hindcast(HindcastOptions? options = null) => this.options = options ?? new HindcastOptions();
+    public Hindcast(HindcastOptions? options = null) => _options = options ?? new HindcastOptions();
 
     /// <param name="sequences">Scans at one step; grids may differ from sequence to sequence.</param>
     /// <param name="methods">Forecasters with names that differ.</param>
@@ -28,10 +28,10 @@ public sealed class Hindcast
         var steps = sequences.Select(s => s.Step).Distinct().ToArray();
         if (steps.Length > 1)
             throw new ReportedException($"Scans every {steps[0].TotalMinutes:0.#} and every {steps[1].TotalMinutes:0.#} minutes have no common leads: evaluate them apart.");
-        var scansBefore = Math.Max(options.PastScans, methods.Max(m => m.ScansNeeded) - 1);
+        var scansBefore = Math.Max(_options.PastScans, methods.Max(m => m.ScansNeeded) - 1);
         var issues = sequences.SelectMany(s => IssueFrames(s, scansBefore).Select(i => (Sequence: s, Frame: i))).ToArray();
         if (issues.Length == 0)
-            throw new ReportedException($"No scan has {scansBefore} scans before it and {options.Lead.TotalMinutes:0} minutes after it: give longer sequences or a shorter lead.");
+            throw new ReportedException($"No scan has {scansBefore} scans before it and {_options.Lead.TotalMinutes:0} minutes after it: give longer sequences or a shorter lead.");
         var cases = new List<HindcastCase>(issues.Length);
         foreach (var (sequence, frame) in issues)
         {
@@ -39,14 +39,14 @@ public sealed class Hindcast
             progress?.Report(new HindcastProgress(cases.Count, issues.Length));
         }
         var leads = Enumerable.Range(1, Leads(steps[0])).Select(i => (steps[0] * i).TotalMinutes).ToArray();
-        return Summary.Of(options, methods.Select(m => m.Method).ToArray(), leads, cases);
+        return Summary.Of(_options, methods.Select(m => m.Method).ToArray(), leads, cases);
     }
 
-    private int Leads(TimeSpan step) => (int)(options.Lead / step);
+    private int Leads(TimeSpan step) => (int)(_options.Lead / step);
 
     private IEnumerable<int> IssueFrames(RadarSequence sequence, int scansBefore)
     {
-        for (var i = scansBefore; i + Leads(sequence.Step) < sequence.Frames.Count; i += options.Every)
+        for (var i = scansBefore; i + Leads(sequence.Step) < sequence.Frames.Count; i += _options.Every)
         {
             // A scan without a single observed pixel is no situation to forecast from.
             if (sequence.Frames[i].RainRate.AsSpan().ContainsAnyExcept(float.NaN))
@@ -57,9 +57,9 @@ public sealed class Hindcast
     private HindcastCase Score(RadarSequence sequence, int frame, int scansBefore, IReadOnlyList<IForecaster> methods, CancellationToken cancellation)
     {
         var past = sequence.Slice(frame - scansBefore, scansBefore + 1);
-        var request = new ForecastRequest(options.Lead, options.Thresholds);
-        var air = reference.Forecast(past, request, cancellation).AirFromOutside;
-        var scores = new HindcastCase(past.IssueTime, Leads(sequence.Step), methods.Count, options);
+        var request = new ForecastRequest(_options.Lead, _options.Thresholds);
+        var air = _reference.Forecast(past, request, cancellation).AirFromOutside;
+        var scores = new HindcastCase(past.IssueTime, Leads(sequence.Step), methods.Count, _options);
         for (var m = 0; m < methods.Count; m++)
         {
             cancellation.ThrowIfCancellationRequested();

@@ -3,14 +3,14 @@ namespace ConvLstm.Nowcast.Evaluation;
 /// <summary>The scores of one issue time by method, mask and lead; kept apart so that issue times can be drawn again.</summary>
 internal sealed class HindcastCase
 {
-    private readonly LeadScores[] scores;
-    private readonly int masks = Masks.Names.Count;
+    private readonly LeadScores[] _scores;
+    private readonly int _masks = Masks.Names.Count;
 
     internal HindcastCase(DateTimeOffset issueTime, int leads, int methods, HindcastOptions options)
     {
         IssueTime = issueTime;
         Leads = leads;
-        scores = Enumerable.Range(0, methods * masks * leads).Select(_ => new LeadScores(options)).ToArray();
+        _scores = Enumerable.Range(0, methods * _masks * leads).Select(_ => new LeadScores(options)).ToArray();
     }
 
     internal DateTimeOffset IssueTime { get; }
@@ -20,5 +20,5 @@ internal sealed class HindcastCase
     /// <summary>False where a method made no forecast: methods are not compared on it.</summary>
     internal bool HasAllMethods { get; init; } = true;
 
-    internal LeadScores this[int method, int mask, int lead] => scores[(((method * masks) + mask) * Leads) + lead];
+    internal LeadScores this[int method, int mask, int lead] => _scores[(((method * _masks) + mask) * Leads) + lead];
 }

@@ -7,14 +7,14 @@ namespace ConvLstm.Nowcast.Files;
 /// <summary>Reads what <see cref="ForecastWriter"/> laid out.</summary>
 internal sealed class ForecastReader(NetCdfFile file)
 {
-    private readonly NetCdfGroup root = file.Root;
+    private readonly NetCdfGroup _root = file.Root;
 
     internal RainForecast Read()
     {
         var rate = Needed(ForecastNames.Rate);
         var leads = Needed(ForecastNames.Period).Read<double>().Select(TimeSpan.FromMinutes).ToArray();
-        var thresholds = root.FindVariable(ForecastNames.Threshold);
-        var members = root.FindVariable(ForecastNames.Members);
+        var thresholds = _root.FindVariable(ForecastNames.Threshold);
+        var members = _root.FindVariable(ForecastNames.Members);
         return new RainForecast
         {
             Grid = Grid(rate),
@@ -24,7 +24,7 @@ internal sealed class ForecastReader(NetCdfFile file)
             Thresholds = thresholds?.Read<float>() ?? [],
             ExceedanceProbability = thresholds is null ? [] : Series(Needed(ForecastNames.Probability)),
             Members = members is null ? [] : Series(members),
-            AirFromOutside = root.FindVariable(ForecastNames.AirFromOutside) is { } outside
+            AirFromOutside = _root.FindVariable(ForecastNames.AirFromOutside) is { } outside
                 ? Maps<sbyte>(outside).Select(map => Array.ConvertAll(map, o => o != 0)).ToArray() : [],
             Provenance = Provenance(),
         };
@@ -41,12 +41,12 @@ internal sealed class ForecastReader(NetCdfFile file)
         if (numbers is not [var x, var pixelX, _, var y, _, var pixelY] || numbers.Any(double.IsNaN) || rate.Dimensions is not [_, var rows, var columns])
             throw Foreign($"no {ForecastNames.GridMapping}:{ForecastNames.GeoTransform} of six numbers, or a {rate.Name} that is not (time, rows, columns)");
         return new RadarGrid(
-            root.Attributes.Text(ForecastNames.GridName) ?? "", checked((int)columns.Length), checked((int)rows.Length), proj, pixelX, -pixelY, x, y);
+            _root.Attributes.Text(ForecastNames.GridName) ?? "", checked((int)columns.Length), checked((int)rows.Length), proj, pixelX, -pixelY, x, y);
     }
 
     private ForecastProvenance Provenance()
     {
-        var attributes = root.Attributes;
+        var attributes = _root.Attributes;
         var inputs = (attributes.Text(ForecastNames.Inputs) ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .Select(Instant).ToArray();
         return new ForecastProvenance(
@@ -75,7 +75,7 @@ internal sealed class ForecastReader(NetCdfFile file)
         }).ToArray();
     }
 
-    private NetCdfVariable Needed(string name) => root.FindVariable(name) ?? throw Foreign($"no variable {name}");
+    private NetCdfVariable Needed(string name) => _root.FindVariable(name) ?? throw Foreign($"no variable {name}");
 
     private ReportedException Foreign(string lack) =>
         new($"{file.Path} is no forecast of this program ({lack}): give a file that 'nowcast forecast' wrote.");

@@ -11,18 +11,18 @@ internal sealed class ForecastWriter(NetCdfFile file, RainForecast forecast)
     // Level 2 is nearly as small as 9 on rounded rain, at a fifth of the time.
     private const int DeflateLevel = 2;
 
-    private readonly NetCdfGroup root = file.Root;
-    private readonly RadarGrid grid = forecast.Grid;
+    private readonly NetCdfGroup _root = file.Root;
+    private readonly RadarGrid _grid = forecast.Grid;
 
     /// <summary>The maps, to be written when all is defined.</summary>
-    private readonly List<Action<NetCdfMaps>> maps = [];
+    private readonly List<Action<NetCdfMaps>> _maps = [];
 
     internal void Write(DateTimeOffset now, CancellationToken cancellation)
     {
-        var (rowsName, columnsName) = ForecastNames.Axes(grid);
-        var time = root.DefineDimension(ForecastNames.Time, forecast.LeadTimes.Count);
-        var rows = root.DefineDimension(rowsName, grid.Height);
-        var columns = root.DefineDimension(columnsName, grid.Width);
+        var (rowsName, columnsName) = ForecastNames.Axes(_grid);
+        var time = _root.DefineDimension(ForecastNames.Time, forecast.LeadTimes.Count);
+        var rows = _root.DefineDimension(rowsName, _grid.Height);
+        var columns = _root.DefineDimension(columnsName, _grid.Width);
         WriteGlobals(now);
         WriteTimes(time);
         WriteGrid(rows, columns);
@@ -35,7 +35,7 @@ internal sealed class ForecastWriter(NetCdfFile file, RainForecast forecast)
         if (forecast.AirFromOutside.Count > 0)
             WriteAirFromOutside(time, rows, columns, cancellation);
         using var numbers = new NetCdfMaps(file);
-        foreach (var fill in maps)
+        foreach (var fill in _maps)
             fill(numbers);
         numbers.Close();
     }
@@ -43,7 +43,7 @@ internal sealed class ForecastWriter(NetCdfFile file, RainForecast forecast)
     private void WriteGlobals(DateTimeOffset now)
     {
         var from = forecast.Provenance;
-        var attributes = root.Attributes;
+        var attributes = _root.Attributes;
         attributes.Put("Conventions", "CF-1.8");
         attributes.Put("title", "Rain nowcast");
         attributes.Put("source", $"ConvLstm.Nowcast, {from.Method} {from.ModelVersion}".TrimEnd());
@@ -53,60 +53,60 @@ internal sealed class ForecastWriter(NetCdfFile file, RainForecast forecast)
         attributes.Put(ForecastNames.ModelChecksum, from.ModelChecksum);
         attributes.Put(ForecastNames.Inputs, string.Join(' ', from.Inputs.Select(Instant)));
         attributes.Put<double>(ForecastNames.InputQuality, from.InputQuality.ToArray());
-        attributes.Put(ForecastNames.GridName, grid.Name);
+        attributes.Put(ForecastNames.GridName, _grid.Name);
     }
 
     private void WriteTimes(NetCdfDimension time)
     {
-        var valid = Described(root.DefineVariable(ForecastNames.Time, NetCdfType.Int64, time), "time", "valid time", ForecastNames.TimeUnits);
+        var valid = Described(_root.DefineVariable(ForecastNames.Time, NetCdfType.Int64, time), "time", "valid time", ForecastNames.TimeUnits);
         valid.Attributes.Put("calendar", "standard");
         valid.Attributes.Put("axis", "T");
         valid.Write<long>(forecast.LeadTimes.Select(lead => (forecast.IssueTime + lead).ToUnixTimeSeconds()).ToArray());
-        var period = Described(root.DefineVariable(ForecastNames.Period, NetCdfType.Float64, time), "forecast_period", "lead time", "minutes");
+        var period = Described(_root.DefineVariable(ForecastNames.Period, NetCdfType.Float64, time), "forecast_period", "lead time", "minutes");
         period.Write<double>(forecast.LeadTimes.Select(lead => lead.TotalMinutes).ToArray());
         var issued = Described(
-            root.DefineVariable(ForecastNames.ReferenceTime, NetCdfType.Int64), "forecast_reference_time", "issue time: the newest scan", ForecastNames.TimeUnits);
+            _root.DefineVariable(ForecastNames.ReferenceTime, NetCdfType.Int64), "forecast_reference_time", "issue time: the newest scan", ForecastNames.TimeUnits);
         issued.Attributes.Put("calendar", "standard");
         issued.Write(forecast.IssueTime.ToUnixTimeSeconds());
     }
 
     private void WriteGrid(NetCdfDimension rows, NetCdfDimension columns)
     {
-        var mapping = root.DefineVariable(ForecastNames.GridMapping, NetCdfType.Int32);
+        var mapping = _root.DefineVariable(ForecastNames.GridMapping, NetCdfType.Int32);
         try
         {
-            CfGridMapping.Write(mapping.Attributes, grid.Proj);
+            CfGridMapping.Write(mapping.Attributes, _grid.Proj);
         }
         catch (FormatException e)
         {
-            throw new ReportedException($"Grid {grid.Name} cannot be written to a forecast file: {e.Message}", e);
+            throw new ReportedException($"Grid {_grid.Name} cannot be written to a forecast file: {e.Message}", e);
         }
         mapping.Attributes.Put(ForecastNames.GeoTransform, string.Create(
-            CultureInfo.InvariantCulture, $"{grid.OriginX:R} {grid.PixelX:R} 0 {grid.OriginY:R} 0 {-grid.PixelY:R}"));
+            CultureInfo.InvariantCulture, $"{_grid.OriginX:R} {_grid.PixelX:R} 0 {_grid.OriginY:R} 0 {-_grid.PixelY:R}"));
         mapping.Write(0);
-        if (grid.IsGeographic)
+        if (_grid.IsGeographic)
         {
-            WriteAxis(rows, "latitude", "degrees_north", "Y", grid.CentreY);
-            WriteAxis(columns, "longitude", "degrees_east", "X", grid.CentreX);
+            WriteAxis(rows, "latitude", "degrees_north", "Y", _grid.CentreY);
+            WriteAxis(columns, "longitude", "degrees_east", "X", _grid.CentreX);
         }
         else
         {
-            WriteAxis(rows, "projection_y_coordinate", "m", "Y", grid.CentreY);
-            WriteAxis(columns, "projection_x_coordinate", "m", "X", grid.CentreX);
+            WriteAxis(rows, "projection_y_coordinate", "m", "Y", _grid.CentreY);
+            WriteAxis(columns, "projection_x_coordinate", "m", "X", _grid.CentreX);
         }
     }
 
     private void WriteAxis(NetCdfDimension dimension, string standardName, string units, string axis, Func<int, double> centre)
     {
-        var coordinate = Described(root.DefineVariable(dimension.Name, NetCdfType.Float64, dimension), standardName, null, units);
+        var coordinate = Described(_root.DefineVariable(dimension.Name, NetCdfType.Float64, dimension), standardName, null, units);
         coordinate.Attributes.Put("axis", axis);
         coordinate.Write<double>(Enumerable.Range(0, (int)dimension.Length).Select(centre).ToArray());
     }
 
     private void WriteProbabilities(NetCdfDimension time, NetCdfDimension rows, NetCdfDimension columns, CancellationToken cancellation)
     {
-        var dimension = root.DefineDimension(ForecastNames.Threshold, forecast.Thresholds.Count);
-        var thresholds = Described(root.DefineVariable(ForecastNames.Threshold, NetCdfType.Float32, dimension), null, "rain rate that is reached", "mm h-1");
+        var dimension = _root.DefineDimension(ForecastNames.Threshold, forecast.Thresholds.Count);
+        var thresholds = Described(_root.DefineVariable(ForecastNames.Threshold, NetCdfType.Float32, dimension), null, "rain rate that is reached", "mm h-1");
         thresholds.Write<float>(forecast.Thresholds.ToArray());
         WriteMaps(ForecastNames.Probability, "probability that the rain rate reaches the threshold", "1", 1000,
             [dimension, time, rows, columns], forecast.ExceedanceProbability, cancellation);
@@ -114,8 +114,8 @@ internal sealed class ForecastWriter(NetCdfFile file, RainForecast forecast)
 
     private void WriteMembers(NetCdfDimension time, NetCdfDimension rows, NetCdfDimension columns, CancellationToken cancellation)
     {
-        var dimension = root.DefineDimension(ForecastNames.Realization, forecast.Members.Count);
-        var numbers = Described(root.DefineVariable(ForecastNames.Realization, NetCdfType.Int32, dimension), "realization", "member", "1");
+        var dimension = _root.DefineDimension(ForecastNames.Realization, forecast.Members.Count);
+        var numbers = Described(_root.DefineVariable(ForecastNames.Realization, NetCdfType.Int32, dimension), "realization", "member", "1");
         numbers.Attributes.Put("axis", "E");
         numbers.Write<int>(Enumerable.Range(0, forecast.Members.Count).ToArray());
         WriteMaps(ForecastNames.Members, "rain rate of the members", "mm h-1", 100, [dimension, time, rows, columns], forecast.Members, cancellation)
@@ -124,18 +124,18 @@ internal sealed class ForecastWriter(NetCdfFile file, RainForecast forecast)
 
     private void WriteAirFromOutside(NetCdfDimension time, NetCdfDimension rows, NetCdfDimension columns, CancellationToken cancellation)
     {
-        var variable = root.DefineVariable(ForecastNames.AirFromOutside, NetCdfType.Int8, time, rows, columns)
-            .Deflate(DeflateLevel, 1, grid.Height, grid.Width);
+        var variable = _root.DefineVariable(ForecastNames.AirFromOutside, NetCdfType.Int8, time, rows, columns)
+            .Deflate(DeflateLevel, 1, _grid.Height, _grid.Width);
         Described(variable, null, "the air comes from where no radar looked: no rate, probabilities are climatology", null);
         variable.Attributes.Put<sbyte>("flag_values", 0, 1);
         variable.Attributes.Put("flag_meanings", "air_known air_from_outside");
         Placed(variable);
-        maps.Add(target =>
+        _maps.Add(target =>
         {
             for (var lead = 0; lead < forecast.AirFromOutside.Count; lead++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                target.Write(variable, [lead, 0, 0], [1, grid.Height, grid.Width], Array.ConvertAll(forecast.AirFromOutside[lead], o => (sbyte)(o ? 1 : 0)));
+                target.Write(variable, [lead, 0, 0], [1, _grid.Height, _grid.Width], Array.ConvertAll(forecast.AirFromOutside[lead], o => (sbyte)(o ? 1 : 0)));
             }
         });
     }
@@ -146,13 +146,13 @@ internal sealed class ForecastWriter(NetCdfFile file, RainForecast forecast)
         IReadOnlyList<IReadOnlyList<float[]>> series, CancellationToken cancellation)
     {
         long[] leading = dimensions.Length == 4 ? [1, 1] : [1];
-        long[] count = [.. leading, grid.Height, grid.Width];
-        var variable = Described(root.DefineVariable(name, NetCdfType.Float32, dimensions).Deflate(DeflateLevel, count), null, longName, units);
+        long[] count = [.. leading, _grid.Height, _grid.Width];
+        var variable = Described(_root.DefineVariable(name, NetCdfType.Float32, dimensions).Deflate(DeflateLevel, count), null, longName, units);
         variable.Attributes.Put("_FillValue", float.NaN);
         Placed(variable);
-        maps.Add(target =>
+        _maps.Add(target =>
         {
-            var rounded = new float[grid.PixelCount];
+            var rounded = new float[_grid.PixelCount];
             for (var outer = 0; outer < series.Count; outer++)
             {
                 for (var lead = 0; lead < series[outer].Count; lead++)

@@ -10,16 +10,16 @@ namespace ConvLstm.Nowcast.Interpolation;
 /// </summary>
 internal sealed class AlignedGap
 {
-    private readonly Tensor motion;
-    private readonly int gap;
+    private readonly Tensor _motion;
+    private readonly int _gap;
 
     /// <param name="before">(H, W), the last scan before the gap, mm/h.</param>
     /// <param name="after">(H, W), the first after it.</param>
     /// <param name="gap">Missing scans.</param>
     internal AlignedGap(Tensor before, Tensor after, int gap)
     {
-        this.gap = gap;
-        motion = OpticalFlow.Estimate(stack([before, after]));
+        _gap = gap;
+        _motion = OpticalFlow.Estimate(stack([before, after]));
     }
 
     /// <summary>A scan at the time of a missing one.</summary>
@@ -27,7 +27,7 @@ internal sealed class AlignedGap
     /// <param name="place">Steps after the last scan before the gap.</param>
     /// <param name="missing">1 for the first missing scan.</param>
     internal Tensor At(Tensor scan, int place, int missing) =>
-        place == missing ? scan : SemiLagrangian.AdvectRain(scan, SemiLagrangian.Displacements(motion * ((double)(missing - place) / (gap + 1)), 1)[0]);
+        place == missing ? scan : SemiLagrangian.AdvectRain(scan, SemiLagrangian.Displacements(_motion * ((double)(missing - place) / (_gap + 1)), 1)[0]);
 
     /// <summary>What the network reads: (scans, H, W, 2).</summary>
     /// <param name="scans">As many before the gap as after it, (scans, H, W).</param>
@@ -36,7 +36,7 @@ internal sealed class AlignedGap
     internal Tensor Read(Tensor scans, int missing, Normalisation normalisation)
     {
         var side = (int)scans.shape[0] / 2;
-        var moved = Enumerable.Range(0, 2 * side).Select(i => At(scans[i], i < side ? i - side + 1 : i - side + gap + 1, missing));
+        var moved = Enumerable.Range(0, 2 * side).Select(i => At(scans[i], i < side ? i - side + 1 : i - side + _gap + 1, missing));
         return NormalisedRain.WithMask(stack(moved), normalisation);
     }
 }

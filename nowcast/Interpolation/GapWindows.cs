@@ -37,10 +37,10 @@ public sealed class GapWindows : ITrainingWindows, IDisposable
     private const int Places = 4;
     private const double ValidationShare = 0.15;
 
-    private readonly GapOptions options;
-    private readonly List<Tensor>[] training;
-    private readonly List<Tensor>[] validation;
-    private readonly double stepMinutes;
+    private readonly GapOptions _options;
+    private readonly List<Tensor>[] _training;
+    private readonly List<Tensor>[] _validation;
+    private readonly double _stepMinutes;
 
     /// <exception cref="ReportedException">The archive has no window of that length.</exception>
     public GapWindows(IReadOnlyList<ScanSeries> series, GapOptions options, Action<double> progress, CancellationToken cancellation)
@@ -48,7 +48,7 @@ public sealed class GapWindows : ITrainingWindows, IDisposable
         ArgumentNullException.ThrowIfNull(series);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(progress);
-        this.options = options;
+        _options = options;
         var length = (2 * options.Side) + options.Gap;
         var windows = series.Select(s => Enumerable.Range(0, Math.Max(0, s.Scans.Count - length + 1)).Select(start => (Series: s, Start: start)).ToList()).ToList();
         var random = new Random(options.Seed);
@@ -57,9 +57,9 @@ public sealed class GapWindows : ITrainingWindows, IDisposable
         var late = windows.SelectMany(w => w.Skip((int)(w.Count * (1 - ValidationShare)))).ToList();
         if (early.Count == 0 || late.Count == 0)
             throw new ReportedException($"The data have no {length} scans in a row to learn gaps of {options.Gap} from: give longer sequences.");
-        stepMinutes = early[0].Series.Step.TotalMinutes;
-        training = Cut(early, options.Crops, part => progress(0.9 * part));
-        validation = Cut(late, options.ValidationCrops, part => progress(0.9 + (0.1 * part)));
+        _stepMinutes = early[0].Series.Step.TotalMinutes;
+        _training = Cut(early, options.Crops, part => progress(0.9 * part));
+        _validation = Cut(late, options.ValidationCrops, part => progress(0.9 + (0.1 * part)));
 
         List<Tensor>[] Cut(List<(ScanSeries Series, int Start)> from, int count, Action<double> report)
         {
@@ -81,37 +81,37 @@ public sealed class GapWindows : ITrainingWindows, IDisposable
     {
         ArgumentNullException.ThrowIfNull(random);
         using var scope = NewDisposeScope();
-        var missing = random.Next(options.Gap);
-        var crops = Enumerable.Range(0, batch).Select(_ => WetSquares.Turned(training[missing][random.Next(training[missing].Count)], random.Next(8)));
+        var missing = random.Next(_options.Gap);
+        var crops = Enumerable.Range(0, batch).Select(_ => WetSquares.Turned(_training[missing][random.Next(_training[missing].Count)], random.Next(8)));
         return Batch(stack(crops).MoveToOuterDisposeScope(), missing);
     }
 
     public IEnumerable<TrainingBatch> Validation(int batch) =>
-        Enumerable.Range(0, options.Gap).SelectMany(missing => validation[missing].Chunk(batch).Select(crops => Batch(stack(crops), missing)));
+        Enumerable.Range(0, _options.Gap).SelectMany(missing => _validation[missing].Chunk(batch).Select(crops => Batch(stack(crops), missing)));
 
     public void Dispose()
     {
-        foreach (var crop in training.Concat(validation).SelectMany(c => c))
+        foreach (var crop in _training.Concat(_validation).SelectMany(c => c))
             crop.Dispose();
     }
 
-    private TrainingBatch Batch(Tensor frames, int missing) => new(frames, 2 * options.Side, stepMinutes) { Steps = [missing + 1] };
+    private TrainingBatch Batch(Tensor frames, int missing) => new(frames, 2 * _options.Side, _stepMinutes) { Steps = [missing + 1] };
 
     private void Add(List<Tensor>[] cut, IReadOnlyList<RadarFrame> frames, Random random)
     {
         using var scope = NewDisposeScope();
         var grid = frames[0].Grid;
-        var side = Math.Min(options.Crop + (2 * Margin), Math.Min(grid.Width, grid.Height));
-        var (row, column) = WetSquares.Draw(frames[options.Side], side, Places, random);
+        var side = Math.Min(_options.Crop + (2 * Margin), Math.Min(grid.Width, grid.Height));
+        var (row, column) = WetSquares.Draw(frames[_options.Side], side, Places, random);
         var rain = stack(frames.Select(f => tensor(f.RainRate, [grid.Height, grid.Width]).narrow(0, row, side).narrow(1, column, side)));
-        var known = cat([rain.narrow(0, 0, options.Side), rain.narrow(0, options.Side + options.Gap, options.Side)], 0);
-        var gap = new AlignedGap(rain[options.Side - 1], rain[options.Side + options.Gap], options.Gap);
-        var inner = Math.Min(options.Crop, side);
+        var known = cat([rain.narrow(0, 0, _options.Side), rain.narrow(0, _options.Side + _options.Gap, _options.Side)], 0);
+        var gap = new AlignedGap(rain[_options.Side - 1], rain[_options.Side + _options.Gap], _options.Gap);
+        var inner = Math.Min(_options.Crop, side);
         var edge = (side - inner) / 2;
-        var truth = NormalisedRain.WithMask(rain.narrow(0, options.Side, options.Gap), options.Normalisation);
-        for (var missing = 0; missing < options.Gap; missing++)
+        var truth = NormalisedRain.WithMask(rain.narrow(0, _options.Side, _options.Gap), _options.Normalisation);
+        for (var missing = 0; missing < _options.Gap; missing++)
         {
-            var window = cat([gap.Read(known, missing + 1, options.Normalisation), truth], 0);
+            var window = cat([gap.Read(known, missing + 1, _options.Normalisation), truth], 0);
             cut[missing].Add(window.narrow(1, edge, inner).narrow(2, edge, inner).contiguous().clone().DetachFromDisposeScope());
         }
     }

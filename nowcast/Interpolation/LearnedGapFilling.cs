@@ -9,8 +9,8 @@ namespace ConvLstm.Nowcast.Interpolation;
 /// <summary>Fills gaps with a trained <see cref="ConvLstmInterpolator"/>, in the frame of the rain.</summary>
 public sealed class LearnedGapFilling
 {
-    private readonly Checkpoint checkpoint;
-    private readonly Normalisation normalisation;
+    private readonly Checkpoint _checkpoint;
+    private readonly Normalisation _normalisation;
 
     /// <exception cref="ReportedException">The checkpoint is of another network.</exception>
     public LearnedGapFilling(Checkpoint checkpoint)
@@ -18,15 +18,15 @@ public sealed class LearnedGapFilling
         ArgumentNullException.ThrowIfNull(checkpoint);
         if (checkpoint.Network is not ConvLstmInterpolator)
             throw new ReportedException($"The model {checkpoint.Version} fills no gaps: train one with 'nowcast study interpolation'.");
-        this.checkpoint = checkpoint;
-        normalisation = Normalisation.FromMetadata(checkpoint.Metadata.Normalisation);
+        _checkpoint = checkpoint;
+        _normalisation = Normalisation.FromMetadata(checkpoint.Metadata.Normalisation);
     }
 
     /// <summary>Missing scans of a gap.</summary>
-    public int Gap => checkpoint.Network.Options.Gap;
+    public int Gap => _checkpoint.Network.Options.Gap;
 
     /// <summary>Scans read on each side.</summary>
-    public int Side => checkpoint.Metadata.PastFrames / 2;
+    public int Side => _checkpoint.Metadata.PastFrames / 2;
 
     /// <summary>The missing scans: each (H, W) in mm/h, NaN where neither side knows the air.</summary>
     /// <param name="scans">(2·<see cref="Side"/>, H, W) in mm/h, those before the gap first, NaN where not observed.</param>
@@ -39,10 +39,10 @@ public sealed class LearnedGapFilling
         var filled = new List<Tensor>();
         for (var missing = 1; missing <= Gap; missing++)
         {
-            var read = gap.Read(scans, missing, normalisation);
-            var drawn = checkpoint.Network.call(read.unsqueeze(0), new LeadTimes([missing], checkpoint.Metadata.StepMinutes)).view(scans.shape[1], scans.shape[2]);
+            var read = gap.Read(scans, missing, _normalisation);
+            var drawn = _checkpoint.Network.call(read.unsqueeze(0), new LeadTimes([missing], _checkpoint.Metadata.StepMinutes)).view(scans.shape[1], scans.shape[2]);
             var known = read.narrow(0, Side - 1, 2).select(3, 1).amax([0]);
-            filled.Add(NormalisedRain.Invert(drawn, normalisation).masked_fill(known.lt(0.5), float.NaN).MoveToOuterDisposeScope());
+            filled.Add(NormalisedRain.Invert(drawn, _normalisation).masked_fill(known.lt(0.5), float.NaN).MoveToOuterDisposeScope());
         }
         return filled;
     }

@@ -21,8 +21,8 @@ internal sealed class ExpectedCsi
     /// <summary>With fewer expected pixels the choice would be chance.</summary>
     private const double FewestEvents = 20;
 
-    private readonly long[] pixels = new long[Bins];
-    private readonly double[] events = new double[Bins];
+    private readonly long[] _pixels = new long[Bins];
+    private readonly double[] _events = new double[Bins];
 
     /// <param name="probabilities">0 to 1.</param>
     /// <param name="known">The pixels that count.</param>
@@ -34,21 +34,21 @@ internal sealed class ExpectedCsi
             if (!known[i])
                 continue;
             var bin = Math.Min(Bins - 1, (int)(probabilities[i] * Bins));
-            sums.pixels[bin]++;
-            sums.events[bin] += probabilities[i];
+            sums._pixels[bin]++;
+            sums._events[bin] += probabilities[i];
         }
         return sums.Best();
     }
 
     private double Best()
     {
-        var all = events.Sum();
+        var all = _events.Sum();
         if (all < FewestEvents)
             return UsualLevel;
         var (shown, hits, bestCsi, best) = (0L, 0.0, 0.0, UsualLevel);
         for (var bin = Bins - 1; bin >= LowestLevel * Bins; bin--)
         {
-            (shown, hits) = (shown + pixels[bin], hits + events[bin]);
+            (shown, hits) = (shown + _pixels[bin], hits + _events[bin]);
             if (shown > LargestBias * all)
                 break;
             var csi = hits / (all + shown - hits);

@@ -9,10 +9,10 @@ public sealed class Extrapolation : IForecaster
     /// <summary>The name in <see cref="ForecastMethods"/>.</summary>
     public const string Name = "extrapolation";
 
-    private readonly MotionOptions? options;
+    private readonly MotionOptions? _options;
 
     /// <param name="options">How motion is found; as <see cref="MotionOptions.For"/> says where null.</param>
-    public Extrapolation(MotionOptions? options = null) => this.options = options;
+    public Extrapolation(MotionOptions? options = null) => _options = options;
 
     public string Method => Name;
 
@@ -24,7 +24,7 @@ public sealed class Extrapolation : IForecaster
         var leads = Scans.Leads(past, request);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var how = options ?? MotionOptions.For(past.Step);
+        var how = _options ?? MotionOptions.For(past.Step);
         var used = Math.Min(past.Frames.Count, how.ScanPairs + 1);
         var rain = Scans.Newest(past, used);
         var motion = OpticalFlow.Estimate(rain, how);

@@ -5,26 +5,26 @@ namespace ConvLstm.Nowcast.Methods;
 /// <summary>Forecast methods by name: those that need nothing are there from the start, others are added by who can make them.</summary>
 public sealed class ForecastMethods
 {
-    private readonly SortedDictionary<string, Func<IForecaster>> factories = new(StringComparer.Ordinal)
+    private readonly SortedDictionary<string, Func<IForecaster>> _factories = new(StringComparer.Ordinal)
     {
         [Extrapolation.Name] = () => new Extrapolation(),
         [Persistence.Name] = () => new Persistence(),
     };
 
     /// <summary>The names, sorted.</summary>
-    public IReadOnlyCollection<string> Names => factories.Keys;
+    public IReadOnlyCollection<string> Names => _factories.Keys;
 
     /// <summary>Adds a method, such as <c>model</c> with its checkpoint; one of the same name is replaced.</summary>
     public ForecastMethods Add(string name, Func<IForecaster> make)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(make);
-        factories[name] = make;
+        _factories[name] = make;
         return this;
     }
 
     /// <exception cref="ReportedException">No method has that name.</exception>
-    public IForecaster Make(string name) => factories.TryGetValue(name, out var make)
+    public IForecaster Make(string name) => _factories.TryGetValue(name, out var make)
         ? make()
         : throw new ReportedException($"There is no forecast method '{name}': name one of {string.Join(", ", Names)}.");
 }

@@ -6,8 +6,8 @@ namespace ConvLstm.Nowcast.Verification;
 /// </summary>
 public sealed class EnsembleCrps : IScore<EnsembleCrps, double>
 {
-    private long count;
-    private double sum;
+    private long _count;
+    private double _sum;
 
     private EnsembleCrps()
     {
@@ -36,17 +36,17 @@ public sealed class EnsembleCrps : IScore<EnsembleCrps, double>
                 // Of the sorted members, Σ |x − x'| over all pairs is 2 Σ (2m + 1 − M) x.
                 spread += ((2 * m) + 1 - sorted.Length) * (double)sorted[m];
             }
-            sum += (distance / sorted.Length) - (spread / ((double)sorted.Length * sorted.Length));
-            count++;
+            _sum += (distance / sorted.Length) - (spread / ((double)sorted.Length * sorted.Length));
+            _count++;
         }
     }
 
     public void Merge(EnsembleCrps other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        count += other.count;
-        sum += other.sum;
+        _count += other._count;
+        _sum += other._sum;
     }
 
-    public double Compute() => sum / count;
+    public double Compute() => _sum / _count;
 }

@@ -6,26 +6,26 @@ namespace ConvLstm.Nowcast.Verification;
 /// </summary>
 public sealed class FractionsSkill : IScore<FractionsSkill, IReadOnlyList<double>>
 {
-    private readonly int[] scales;
-    private readonly double[] difference;
-    private readonly double[] reference;
+    private readonly int[] _scales;
+    private readonly double[] _difference;
+    private readonly double[] _reference;
 
     private FractionsSkill(float threshold, int[] scales)
     {
         Threshold = threshold;
-        this.scales = scales;
-        difference = new double[scales.Length];
-        reference = new double[scales.Length];
+        _scales = scales;
+        _difference = new double[scales.Length];
+        _reference = new double[scales.Length];
     }
 
     /// <summary>mm/h.</summary>
     public float Threshold { get; }
 
     /// <summary>The sides of the boxes in pixels, odd.</summary>
-    public IReadOnlyList<int> Scales => scales;
+    public IReadOnlyList<int> Scales => _scales;
 
     /// <summary>For each scale the sum of (forecast share − observed share)², and of both shares squared.</summary>
-    public IReadOnlyList<(double Difference, double Reference)> Sums => scales.Select((_, s) => (difference[s], reference[s])).ToArray();
+    public IReadOnlyList<(double Difference, double Reference)> Sums => _scales.Select((_, s) => (_difference[s], _reference[s])).ToArray();
 
     /// <exception cref="ArgumentException">A scale is even or below 1: a box has its pixel in the middle.</exception>
     public static FractionsSkill Init(float threshold, params ReadOnlySpan<int> scales)
@@ -55,16 +55,16 @@ public sealed class FractionsSkill : IScore<FractionsSkill, IReadOnlyList<double
             forecasts.Add(i, valid[i] && Fields.IsEvent(forecast[i], Threshold));
             observations.Add(i, valid[i] && Fields.IsEvent(observed[i], Threshold));
         }
-        for (var s = 0; s < scales.Length; s++)
+        for (var s = 0; s < _scales.Length; s++)
         {
             for (var i = 0; i < valid.Length; i++)
             {
                 if (!valid[i])
                     continue;
-                double n = counts.Around(i, scales[s] / 2);
-                var (f, o) = (forecasts.Around(i, scales[s] / 2) / n, observations.Around(i, scales[s] / 2) / n);
-                difference[s] += (f - o) * (f - o);
-                reference[s] += (f * f) + (o * o);
+                double n = counts.Around(i, _scales[s] / 2);
+                var (f, o) = (forecasts.Around(i, _scales[s] / 2) / n, observations.Around(i, _scales[s] / 2) / n);
+                _difference[s] += (f - o) * (f - o);
+                _reference[s] += (f * f) + (o * o);
             }
         }
     }
@@ -73,14 +73,14 @@ public sealed class FractionsSkill : IScore<FractionsSkill, IReadOnlyList<double
     {
         ArgumentNullException.ThrowIfNull(other);
         Fields.CheckSame(Threshold, other.Threshold, "threshold");
-        Fields.CheckSameList(scales, other.scales, "scales");
-        for (var s = 0; s < scales.Length; s++)
+        Fields.CheckSameList(_scales, other._scales, "scales");
+        for (var s = 0; s < _scales.Length; s++)
         {
-            difference[s] += other.difference[s];
-            reference[s] += other.reference[s];
+            _difference[s] += other._difference[s];
+            _reference[s] += other._reference[s];
         }
     }
 
     /// <summary>The score of each scale, 0 to 1.</summary>
-    public IReadOnlyList<double> Compute() => scales.Select((_, s) => 1 - (difference[s] / reference[s])).ToArray();
+    public IReadOnlyList<double> Compute() => _scales.Select((_, s) => 1 - (_difference[s] / _reference[s])).ToArray();
 }

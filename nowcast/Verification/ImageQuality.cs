@@ -13,15 +13,15 @@ public sealed record ImageScores(int Images, double Mse, double Mae, double Psnr
 /// <summary>How alike images are, for images without gaps.</summary>
 public sealed class ImageQuality : IScore<ImageQuality, ImageScores>
 {
-    private readonly double range;
-    private int images;
-    private int imperfect;
-    private double squared;
-    private double absolute;
-    private double psnr;
-    private double ssim;
+    private readonly double _range;
+    private int _images;
+    private int _imperfect;
+    private double _squared;
+    private double _absolute;
+    private double _psnr;
+    private double _ssim;
 
-    private ImageQuality(double range) => this.range = range;
+    private ImageQuality(double range) => _range = range;
 
     /// <param name="range">The difference between the largest and the least value possible.</param>
     public static ImageQuality Init(double range = 1) => new(range);
@@ -39,31 +39,31 @@ public sealed class ImageQuality : IScore<ImageQuality, ImageScores>
             sum += error * error;
             away += Math.Abs(error);
         }
-        images++;
-        squared += sum / forecast.Length;
-        absolute += away / forecast.Length;
+        _images++;
+        _squared += sum / forecast.Length;
+        _absolute += away / forecast.Length;
         if (sum > 0)
         {
-            imperfect++;
-            psnr += 10 * Math.Log10(range * range * forecast.Length / sum);
+            _imperfect++;
+            _psnr += 10 * Math.Log10(_range * _range * forecast.Length / sum);
         }
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         long[] shape = [1, 1, forecast.Length / width, width];
-        ssim += StructuralSimilarity.Of(tensor(forecast.ToArray(), shape).to_type(float64), tensor(observed.ToArray(), shape).to_type(float64), range).item<double>();
+        _ssim += StructuralSimilarity.Of(tensor(forecast.ToArray(), shape).to_type(float64), tensor(observed.ToArray(), shape).to_type(float64), _range).item<double>();
     }
 
     public void Merge(ImageQuality other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        Fields.CheckSame(range, other.range, "range");
-        images += other.images;
-        imperfect += other.imperfect;
-        squared += other.squared;
-        absolute += other.absolute;
-        psnr += other.psnr;
-        ssim += other.ssim;
+        Fields.CheckSame(_range, other._range, "range");
+        _images += other._images;
+        _imperfect += other._imperfect;
+        _squared += other._squared;
+        _absolute += other._absolute;
+        _psnr += other._psnr;
+        _ssim += other._ssim;
     }
 
-    public ImageScores Compute() => new(images, squared / images, absolute / images, psnr / imperfect, ssim / images);
+    public ImageScores Compute() => new(_images, _squared / _images, _absolute / _images, _psnr / _imperfect, _ssim / _images);
 }

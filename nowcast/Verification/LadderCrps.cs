@@ -7,20 +7,20 @@ namespace ConvLstm.Nowcast.Verification;
 /// </summary>
 public sealed class LadderCrps : IScore<LadderCrps, double>
 {
-    private readonly float[] thresholds;
-    private long count;
-    private double sum;
+    private readonly float[] _thresholds;
+    private long _count;
+    private double _sum;
 
-    private LadderCrps(float[] thresholds) => this.thresholds = thresholds;
+    private LadderCrps(float[] thresholds) => _thresholds = thresholds;
 
     /// <summary>mm/h, rising.</summary>
-    public IReadOnlyList<float> Thresholds => thresholds;
+    public IReadOnlyList<float> Thresholds => _thresholds;
 
     /// <summary>Pixels compared.</summary>
-    public long Count => count;
+    public long Count => _count;
 
     /// <summary>The sum of the scores, mm/h.</summary>
-    public double Sum => sum;
+    public double Sum => _sum;
 
     /// <exception cref="ArgumentException">No threshold, or thresholds that do not rise from above 0.</exception>
     public static LadderCrps Init(params ReadOnlySpan<float> thresholds)
@@ -41,39 +41,39 @@ public sealed class LadderCrps : IScore<LadderCrps, double>
     public void Accumulate(IReadOnlyList<float[]> probabilities, ReadOnlySpan<float> observed, ReadOnlySpan<bool> mask = default)
     {
         ArgumentNullException.ThrowIfNull(probabilities);
-        if (probabilities.Count != thresholds.Length)
-            throw new ArgumentException($"{probabilities.Count} maps do not fit {thresholds.Length} thresholds.", nameof(probabilities));
+        if (probabilities.Count != _thresholds.Length)
+            throw new ArgumentException($"{probabilities.Count} maps do not fit {_thresholds.Length} thresholds.", nameof(probabilities));
         foreach (var map in probabilities)
             Fields.Check(map.Length, observed.Length, mask.Length);
-        var ladder = new float[thresholds.Length];
+        var ladder = new float[_thresholds.Length];
         for (var i = 0; i < observed.Length; i++)
         {
             if (!Ensemble.TryRead(probabilities, observed, mask, i, ladder))
                 continue;
             // Most of a map is surely dry, and scores nothing.
             if (ladder[0] > 0 || observed[i] > 0)
-                sum += Score(ladder, observed[i]);
-            count++;
+                _sum += Score(ladder, observed[i]);
+            _count++;
         }
     }
 
     public void Merge(LadderCrps other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        Fields.CheckSameList(thresholds, other.thresholds, "thresholds");
-        count += other.count;
-        sum += other.sum;
+        Fields.CheckSameList(_thresholds, other._thresholds, "thresholds");
+        _count += other._count;
+        _sum += other._sum;
     }
 
-    public double Compute() => sum / count;
+    public double Compute() => _sum / _count;
 
     private double Score(ReadOnlySpan<float> ladder, double y)
     {
         double score = 0, from = 0, p = ladder[0];
         for (var k = 0; k < ladder.Length; k++)
         {
-            score += Segment(from, thresholds[k], p, ladder[k], y);
-            (from, p) = (thresholds[k], ladder[k]);
+            score += Segment(from, _thresholds[k], p, ladder[k], y);
+            (from, p) = (_thresholds[k], ladder[k]);
         }
         return score + Tail(ladder, y);
     }
@@ -93,11 +93,11 @@ public sealed class LadderCrps : IScore<LadderCrps, double>
 
     private double Tail(ReadOnlySpan<float> ladder, double y)
     {
-        double top = thresholds[^1], p = ladder[^1];
+        double top = _thresholds[^1], p = ladder[^1];
         var above = Math.Max(0, y - top);
         if (p <= 0)
             return above;
-        var (before, p0) = ladder.Length > 1 ? (thresholds[^2], ladder[^2]) : (0f, 1f);
+        var (before, p0) = ladder.Length > 1 ? (_thresholds[^2], ladder[^2]) : (0f, 1f);
         // Where the ladder does not fall at its end, nothing says how fast the tail does: as far as the ladder reaches.
         var scale = p0 > p ? Math.Min(top, (top - before) / Math.Log(p0 / p)) : top;
         return above - (2 * p * scale * (1 - Math.Exp(-above / scale))) + (p * p * scale / 2);

@@ -29,17 +29,17 @@ public sealed record ProbabilityScores(
 /// <summary>Brier score, its decomposition, reliability and ROC of the probability that rain reaches a threshold, from counts in equal bins.</summary>
 public sealed class ProbabilityScore : IScore<ProbabilityScore, ProbabilityScores>
 {
-    private readonly long[] counts;
-    private readonly long[] events;
-    private readonly double[] sums;
-    private double squares;
+    private readonly long[] _counts;
+    private readonly long[] _events;
+    private readonly double[] _sums;
+    private double _squares;
 
     private ProbabilityScore(float threshold, int bins)
     {
         Threshold = threshold;
-        counts = new long[bins];
-        events = new long[bins];
-        sums = new double[bins];
+        _counts = new long[bins];
+        _events = new long[bins];
+        _sums = new double[bins];
     }
 
     /// <summary>mm/h.</summary>
@@ -47,10 +47,10 @@ public sealed class ProbabilityScore : IScore<ProbabilityScore, ProbabilityScore
 
     /// <summary>For each bin: pixels, the sum of their probabilities, and the pixels with the event.</summary>
     public IReadOnlyList<(long Count, double SumProbability, long Events)> Bins =>
-        counts.Select((count, bin) => (count, sums[bin], events[bin])).ToArray();
+        _counts.Select((count, bin) => (count, _sums[bin], _events[bin])).ToArray();
 
     /// <summary>The sum of (probability − outcome)².</summary>
-    public double SumSquares => squares;
+    public double SumSquares => _squares;
 
     /// <param name="threshold">mm/h.</param>
     /// <param name="bins">Equal bins from 0 to 1; the last one holds 1 too.</param>
@@ -71,11 +71,11 @@ public sealed class ProbabilityScore : IScore<ProbabilityScore, ProbabilityScore
             if (!Fields.Counts(probability[i], observed[i], mask, i))
                 continue;
             double p = probability[i], o = Fields.IsEvent(observed[i], Threshold) ? 1 : 0;
-            var bin = Math.Clamp((int)(p * counts.Length), 0, counts.Length - 1);
-            counts[bin]++;
-            events[bin] += (long)o;
-            sums[bin] += p;
-            squares += (p - o) * (p - o);
+            var bin = Math.Clamp((int)(p * _counts.Length), 0, _counts.Length - 1);
+            _counts[bin]++;
+            _events[bin] += (long)o;
+            _sums[bin] += p;
+            _squares += (p - o) * (p - o);
         }
     }
 
@@ -83,24 +83,24 @@ public sealed class ProbabilityScore : IScore<ProbabilityScore, ProbabilityScore
     {
         ArgumentNullException.ThrowIfNull(other);
         Fields.CheckSame(Threshold, other.Threshold, "threshold");
-        Fields.CheckSame(counts.Length, other.counts.Length, "bins");
-        for (var bin = 0; bin < counts.Length; bin++)
+        Fields.CheckSame(_counts.Length, other._counts.Length, "bins");
+        for (var bin = 0; bin < _counts.Length; bin++)
         {
-            counts[bin] += other.counts[bin];
-            events[bin] += other.events[bin];
-            sums[bin] += other.sums[bin];
+            _counts[bin] += other._counts[bin];
+            _events[bin] += other._events[bin];
+            _sums[bin] += other._sums[bin];
         }
-        squares += other.squares;
+        _squares += other._squares;
     }
 
     public ProbabilityScores Compute()
     {
-        var total = counts.Sum();
-        var happened = events.Sum();
+        var total = _counts.Sum();
+        var happened = _events.Sum();
         var (n, rate) = ((double)total, happened / (double)total);
-        var diagram = Enumerable.Range(0, counts.Length).Where(bin => counts[bin] > 0)
-            .Select(bin => new ReliabilityPoint(sums[bin] / counts[bin], events[bin] / (double)counts[bin], counts[bin])).ToArray();
-        var brier = squares / n;
+        var diagram = Enumerable.Range(0, _counts.Length).Where(bin => _counts[bin] > 0)
+            .Select(bin => new ReliabilityPoint(_sums[bin] / _counts[bin], _events[bin] / (double)_counts[bin], _counts[bin])).ToArray();
+        var brier = _squares / n;
         var reliability = diagram.Sum(point => point.Count * Square(point.Forecast - point.Observed)) / n;
         var uncertainty = rate * (1 - rate);
         // What is left is the spread of the bins' outcomes and what the probabilities tell within their bins.
@@ -112,15 +112,15 @@ public sealed class ProbabilityScore : IScore<ProbabilityScore, ProbabilityScore
 
     private RocPoint[] Roc(long total, long happened)
     {
-        var points = new RocPoint[counts.Length + 1];
+        var points = new RocPoint[_counts.Length + 1];
         long hits = 0, warnings = 0;
         points[0] = new RocPoint(1, 0, 0);
-        for (var bin = counts.Length - 1; bin >= 0; bin--)
+        for (var bin = _counts.Length - 1; bin >= 0; bin--)
         {
-            hits += events[bin];
-            warnings += counts[bin];
-            points[counts.Length - bin] = new RocPoint(
-                bin / (double)counts.Length, (warnings - hits) / (double)(total - happened), hits / (double)happened);
+            hits += _events[bin];
+            warnings += _counts[bin];
+            points[_counts.Length - bin] = new RocPoint(
+                bin / (double)_counts.Length, (warnings - hits) / (double)(total - happened), hits / (double)happened);
         }
         return points;
     }

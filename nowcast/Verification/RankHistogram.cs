@@ -7,13 +7,13 @@ namespace ConvLstm.Nowcast.Verification;
 /// </summary>
 public sealed class RankHistogram : IScore<RankHistogram, IReadOnlyList<double>>
 {
-    private readonly double[] ranks;
-    private readonly bool leaveOutDry;
+    private readonly double[] _ranks;
+    private readonly bool _leaveOutDry;
 
     private RankHistogram(int members, bool leaveOutDry)
     {
-        ranks = new double[members + 1];
-        this.leaveOutDry = leaveOutDry;
+        _ranks = new double[members + 1];
+        _leaveOutDry = leaveOutDry;
     }
 
     /// <param name="members">The size of the ensemble.</param>
@@ -30,7 +30,7 @@ public sealed class RankHistogram : IScore<RankHistogram, IReadOnlyList<double>>
     public void Accumulate(IReadOnlyList<float[]> members, ReadOnlySpan<float> observed, ReadOnlySpan<bool> mask = default)
     {
         ArgumentNullException.ThrowIfNull(members);
-        Fields.CheckSame(ranks.Length - 1, members.Count, "members");
+        Fields.CheckSame(_ranks.Length - 1, members.Count, "members");
         foreach (var member in members)
             Fields.Check(member.Length, observed.Length, mask.Length);
         var values = new float[members.Count];
@@ -46,26 +46,26 @@ public sealed class RankHistogram : IScore<RankHistogram, IReadOnlyList<double>>
                 equal += value == observed[i] ? 1 : 0;
                 wet |= value > 0;
             }
-            if (leaveOutDry && !wet)
+            if (_leaveOutDry && !wet)
                 continue;
             for (var rank = below; rank <= below + equal; rank++)
-                ranks[rank] += 1.0 / (equal + 1);
+                _ranks[rank] += 1.0 / (equal + 1);
         }
     }
 
     public void Merge(RankHistogram other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        Fields.CheckSame(ranks.Length, other.ranks.Length, "ranks");
-        Fields.CheckSame(leaveOutDry, other.leaveOutDry, "dry pixels");
-        for (var rank = 0; rank < ranks.Length; rank++)
-            ranks[rank] += other.ranks[rank];
+        Fields.CheckSame(_ranks.Length, other._ranks.Length, "ranks");
+        Fields.CheckSame(_leaveOutDry, other._leaveOutDry, "dry pixels");
+        for (var rank = 0; rank < _ranks.Length; rank++)
+            _ranks[rank] += other._ranks[rank];
     }
 
     /// <summary>The share of each rank, from below all members to above all of them.</summary>
     public IReadOnlyList<double> Compute()
     {
-        var total = ranks.Sum();
-        return ranks.Select(rank => rank / total).ToArray();
+        var total = _ranks.Sum();
+        return _ranks.Select(rank => rank / total).ToArray();
     }
 }

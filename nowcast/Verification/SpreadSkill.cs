@@ -12,12 +12,12 @@ public sealed record SpreadSkillScores(double Spread, double Rmse)
 /// </summary>
 public sealed class SpreadSkill : IScore<SpreadSkill, SpreadSkillScores>
 {
-    private readonly int members;
-    private long count;
-    private double variance;
-    private double error;
+    private readonly int _members;
+    private long _count;
+    private double _variance;
+    private double _error;
 
-    private SpreadSkill(int members) => this.members = members;
+    private SpreadSkill(int members) => _members = members;
 
     /// <param name="members">The size of the ensemble, at least 2.</param>
     public static SpreadSkill Init(int members)
@@ -32,10 +32,10 @@ public sealed class SpreadSkill : IScore<SpreadSkill, SpreadSkillScores>
     public void Accumulate(IReadOnlyList<float[]> ensemble, ReadOnlySpan<float> observed, ReadOnlySpan<bool> mask = default)
     {
         ArgumentNullException.ThrowIfNull(ensemble);
-        Fields.CheckSame(members, ensemble.Count, "members");
+        Fields.CheckSame(_members, ensemble.Count, "members");
         foreach (var member in ensemble)
             Fields.Check(member.Length, observed.Length, mask.Length);
-        var values = new float[members];
+        var values = new float[_members];
         for (var i = 0; i < observed.Length; i++)
         {
             if (!Ensemble.TryRead(ensemble, observed, mask, i, values))
@@ -43,24 +43,24 @@ public sealed class SpreadSkill : IScore<SpreadSkill, SpreadSkillScores>
             double mean = 0, squares = 0;
             foreach (var value in values)
                 mean += value;
-            mean /= members;
+            mean /= _members;
             foreach (var value in values)
                 squares += (value - mean) * (value - mean);
-            variance += squares / (members - 1);
-            error += (mean - observed[i]) * (mean - observed[i]);
-            count++;
+            _variance += squares / (_members - 1);
+            _error += (mean - observed[i]) * (mean - observed[i]);
+            _count++;
         }
     }
 
     public void Merge(SpreadSkill other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        Fields.CheckSame(members, other.members, "members");
-        count += other.count;
-        variance += other.variance;
-        error += other.error;
+        Fields.CheckSame(_members, other._members, "members");
+        _count += other._count;
+        _variance += other._variance;
+        _error += other._error;
     }
 
     public SpreadSkillScores Compute() =>
-        new(Math.Sqrt(variance / count * (members + 1) / members), Math.Sqrt(error / count));
+        new(Math.Sqrt(_variance / _count * (_members + 1) / _members), Math.Sqrt(_error / _count));
 }

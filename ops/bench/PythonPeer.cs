@@ -8,7 +8,7 @@ namespace ConvLstm.Nowcast.Bench;
 /// <summary>A peer in Python that answers each line of JSON on its input with one on its output.</summary>
 internal sealed class PythonPeer : IDisposable
 {
-    private readonly Process process;
+    private readonly Process _process;
 
     internal PythonPeer(string script, params string[] arguments)
     {
@@ -19,21 +19,21 @@ internal sealed class PythonPeer : IDisposable
         };
         // As for ours: threads that wait sleep, so that other load on the machine does not punish the peer.
         start.Environment.TryAdd("OMP_WAIT_POLICY", "passive");
-        process = Process.Start(start) ?? throw new ReportedException($"{interpreter} could not be started.");
+        _process = Process.Start(start) ?? throw new ReportedException($"{interpreter} could not be started.");
     }
 
     internal JsonNode Ask(object question)
     {
-        process.StandardInput.WriteLine(JsonSerializer.Serialize(question));
-        process.StandardInput.Flush();
-        var answer = process.StandardOutput.ReadLine() ?? throw new ReportedException("The peer ended early; its error stands above.");
+        _process.StandardInput.WriteLine(JsonSerializer.Serialize(question));
+        _process.StandardInput.Flush();
+        var answer = _process.StandardOutput.ReadLine() ?? throw new ReportedException("The peer ended early; its error stands above.");
         return JsonNode.Parse(answer)!;
     }
 
     public void Dispose()
     {
-        process.StandardInput.Close();
-        process.WaitForExit();
-        process.Dispose();
+        _process.StandardInput.Close();
+        _process.WaitForExit();
+        _process.Dispose();
     }
 }

@@ -10,15 +10,15 @@ namespace ConvLstm.Nowcast.Storage.Cluster;
 public sealed class PrivateCluster
 {
     private const string Database = "nowcast";
-    private readonly ClusterFolders folders;
-    private readonly ClusterOptions options;
-    private readonly ClusterUser user;
+    private readonly ClusterFolders _folders;
+    private readonly ClusterOptions _options;
+    private readonly ClusterUser _user;
 
     private PrivateCluster(ClusterFolders folders, ClusterOptions options, ClusterUser user, Postmaster server)
     {
-        this.folders = folders;
-        this.options = options;
-        this.user = user;
+        _folders = folders;
+        _options = options;
+        _user = user;
         SocketFolder = server.SocketFolder;
         Port = server.Port;
         ConnectionString = ConnectTo(server, Database).ConnectionString;
@@ -34,7 +34,7 @@ public sealed class PrivateCluster
     public int Port { get; }
 
     /// <summary>The folder of the cluster.</summary>
-    public string Folder => folders.Root;
+    public string Folder => _folders.Root;
 
     /// <summary>Makes the cluster where needed, starts it where needed, and waits until it answers.</summary>
     /// <exception cref="ReportedException">PostgreSQL is missing or does not start; the message says what to do.</exception>
@@ -54,12 +54,12 @@ public sealed class PrivateCluster
     /// <summary>Ends the server after its open transactions were cancelled; nothing that was committed is lost.</summary>
     public async Task StopAsync(CancellationToken cancellation)
     {
-        using var held = await ClusterLock.TakeAsync(folders.Lock, options.StartTimeout, cancellation).ConfigureAwait(false);
-        if (Postmaster.Running(folders.Data) is null)
+        using var held = await ClusterLock.TakeAsync(_folders.Lock, _options.StartTimeout, cancellation).ConfigureAwait(false);
+        if (Postmaster.Running(_folders.Data) is null)
             return;
-        var stopped = await ControlAsync(folders, user, ["stop", "-m", "fast"], cancellation).ConfigureAwait(false);
-        if (stopped.ExitCode != 0 && Postmaster.Running(folders.Data) is not null)
-            throw new ReportedException($"The private PostgreSQL in {folders.Root} does not stop: {LastLine(stopped.Output)}");
+        var stopped = await ControlAsync(_folders, _user, ["stop", "-m", "fast"], cancellation).ConfigureAwait(false);
+        if (stopped.ExitCode != 0 && Postmaster.Running(_folders.Data) is not null)
+            throw new ReportedException($"The private PostgreSQL in {_folders.Root} does not stop: {LastLine(stopped.Output)}");
     }
 
     private static async Task<Postmaster> StartStandingAsync(

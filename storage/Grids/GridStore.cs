@@ -13,8 +13,8 @@ public sealed class GridStore(NpgsqlDataSource database)
     private const string Select =
         "SELECT grid_id, name, width, height, proj, pixel_x, pixel_y, origin_x, origin_y, srid, tile_size, view_name FROM nowcast.grid ";
 
-    private readonly ConcurrentDictionary<string, StoredGrid> known = new();
-    private readonly ConcurrentDictionary<(int Grid, DateOnly Day), bool> days = new();
+    private readonly ConcurrentDictionary<string, StoredGrid> _known = new();
+    private readonly ConcurrentDictionary<(int Grid, DateOnly Day), bool> _days = new();
 
     /// <summary>All grids, by name.</summary>
     public async Task<IReadOnlyList<StoredGrid>> ListAsync(CancellationToken cancellation)
@@ -26,12 +26,12 @@ public sealed class GridStore(NpgsqlDataSource database)
     /// <summary>The grid of a name, or null.</summary>
     public async Task<StoredGrid?> FindAsync(string name, CancellationToken cancellation)
     {
-        if (known.TryGetValue(name, out var grid))
+        if (_known.TryGetValue(name, out var grid))
             return grid;
         await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
         await using var query = new NpgsqlCommand(Select + "WHERE name = $1", connection) { Parameters = { new() { Value = name } } };
         return (await ReadAsync(query, cancellation).ConfigureAwait(false)).SingleOrDefault() is { } found
-            ? known.GetOrAdd(name, found)
+            ? _known.GetOrAdd(name, found)
             : null;
     }
 
@@ -72,7 +72,7 @@ public sealed class GridStore(NpgsqlDataSource database)
         var from = DateOnly.FromDateTime(first.UtcDateTime);
         var to = DateOnly.FromDateTime(last.UtcDateTime);
         var wanted = Enumerable.Range(0, to.DayNumber - from.DayNumber + 1).Select(from.AddDays).ToList();
-        if (wanted.All(day => days.ContainsKey((grid.Id, day))))
+        if (wanted.All(day => _days.ContainsKey((grid.Id, day))))
             return;
         await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
         await using var command = new NpgsqlCommand("SELECT nowcast.ensure_days($1, $2, $3)", connection)
@@ -80,7 +80,7 @@ public sealed class GridStore(NpgsqlDataSource database)
             Parameters = { new() { Value = grid.Id }, new() { Value = first }, new() { Value = last } },
         };
         await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
-        wanted.ForEach(day => days[(grid.Id, day)] = true);
+        wanted.ForEach(day => _days[(grid.Id, day)] = true);
     }
 
     /// <summary>
@@ -101,7 +101,7 @@ public sealed class GridStore(NpgsqlDataSource database)
     }
 
     /// <summary>After days were dropped: what is known of them no longer holds.</summary>
-    internal void ForgetDays() => days.Clear();
+    internal void ForgetDays() => _days.Clear();
 
     private async Task DefineAsync(RadarGrid grid, CancellationToken cancellation)
     {

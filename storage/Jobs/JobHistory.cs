@@ -13,14 +13,14 @@ public sealed class JobHistory
         FROM nowcast.job_history
         """;
 
-    private readonly NpgsqlDataSource database;
-    private readonly TimeProvider time;
+    private readonly NpgsqlDataSource _database;
+    private readonly TimeProvider _time;
 
     public JobHistory(NpgsqlDataSource database, TimeProvider time)
     {
         Queries.DapperTypes.Register();
-        this.database = database;
-        this.time = time;
+        _database = database;
+        _time = time;
     }
 
     /// <summary>Notes that a job begins; returns the number to end it with.</summary>
@@ -33,7 +33,7 @@ public sealed class JobHistory
     /// <param name="cancellation">Stops the wait.</param>
     public Task<long> BeginAsync(string job, string server, int attempt, CancellationToken cancellation) => ScalarAsync<long>(
         "INSERT INTO nowcast.job_run (job, host, started_at, server, attempt) VALUES (@job, @host, @now, @server, @attempt) RETURNING job_run_id",
-        new { job, host = Environment.MachineName, now = time.GetUtcNow(), server, attempt }, cancellation);
+        new { job, host = Environment.MachineName, now = _time.GetUtcNow(), server, attempt }, cancellation);
 
     /// <summary>Notes how far a job is.</summary>
     public Task ProgressAsync(long jobRunId, double? progress, string text, string log, CancellationToken cancellation) => ExecuteAsync(
@@ -53,12 +53,12 @@ public sealed class JobHistory
         UPDATE nowcast.job_run SET finished_at = @now, outcome = @outcome, message = @message, details = @details::jsonb, log = coalesce(@log, log)
         WHERE job_run_id = @jobRunId
         """,
-        new { jobRunId, now = time.GetUtcNow(), outcome = OutcomeName(outcome), message, details = detailsJson ?? "{}", log }, cancellation);
+        new { jobRunId, now = _time.GetUtcNow(), outcome = OutcomeName(outcome), message, details = detailsJson ?? "{}", log }, cancellation);
 
     /// <summary>The last runs of all jobs, or of one, the newest first.</summary>
     public async Task<IReadOnlyList<JobRun>> ListAsync(string? job, int count, CancellationToken cancellation)
     {
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         return (await connection.QueryAsync<JobRun>(new CommandDefinition(
             $"{Columns} WHERE @job::text IS NULL OR job = @job ORDER BY started_at DESC, job_run_id DESC LIMIT @count",
             new { job, count }, cancellationToken: cancellation)).ConfigureAwait(false)).AsList();
@@ -67,7 +67,7 @@ public sealed class JobHistory
     /// <summary>The last run of each job.</summary>
     public async Task<IReadOnlyList<JobRun>> NewestAsync(CancellationToken cancellation)
     {
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         return (await connection.QueryAsync<JobRun>(new CommandDefinition(
             $"{Columns} WHERE job_run_id IN (SELECT max(job_run_id) FROM nowcast.job_run GROUP BY job)",
             cancellationToken: cancellation)).ConfigureAwait(false)).AsList();
@@ -76,7 +76,7 @@ public sealed class JobHistory
     /// <summary>One run with what it said and its numbers; null where there is no such run.</summary>
     public async Task<(JobRun Run, string Log, string DetailsJson)?> FindAsync(long jobRunId, CancellationToken cancellation)
     {
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         var run = await connection.QuerySingleOrDefaultAsync<JobRun>(new CommandDefinition(
             $"{Columns} WHERE job_run_id = @jobRunId", new { jobRunId }, cancellationToken: cancellation)).ConfigureAwait(false);
         if (run is null)
@@ -92,7 +92,7 @@ public sealed class JobHistory
         WITH asked AS (
             UPDATE nowcast.job_run SET cancel_requested_at = @now WHERE job = @job AND outcome = 'running' RETURNING job_run_id)
         SELECT count(pg_notify('{JobLease.CancelChannel}', job_run_id::text))::integer FROM asked
-        """, new { job, now = time.GetUtcNow() }, cancellation);
+        """, new { job, now = _time.GetUtcNow() }, cancellation);
 
     /// <summary>
     /// Whoever holds the lease of a job knows that no other run of it is alive: those that say that they run were killed. Returns how many.
@@ -101,7 +101,7 @@ public sealed class JobHistory
         """
         UPDATE nowcast.job_run SET finished_at = @now, outcome = 'interrupted', message = 'its program ended in the middle'
         WHERE job = @job AND outcome = 'running'
-        """, new { job, now = time.GetUtcNow() }, cancellation);
+        """, new { job, now = _time.GetUtcNow() }, cancellation);
 
     /// <summary>Marks the runs of all jobs whose lease nobody holds. Returns how many.</summary>
     public Task<int> MarkOrphansAsync(CancellationToken cancellation) => ExecuteAsync(
@@ -110,7 +110,7 @@ public sealed class JobHistory
         WHERE outcome = 'running' AND server <> '' AND NOT EXISTS (
             SELECT FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
             AND classid = {JobLease.LockClass} AND objid::bigint = hashtext(r.job)::bigint & 4294967295 AND objsubid = 2)
-        """, new { now = time.GetUtcNow() }, cancellation);
+        """, new { now = _time.GetUtcNow() }, cancellation);
 
     /// <summary>Forgets the runs that began before a time. Returns how many.</summary>
     public Task<int> ForgetBeforeAsync(DateTimeOffset before, CancellationToken cancellation) => ExecuteAsync(
@@ -118,13 +118,13 @@ public sealed class JobHistory
 
     private async Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellation)
     {
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         return await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellation)).ConfigureAwait(false);
     }
 
     private async Task<T> ScalarAsync<T>(string sql, object parameters, CancellationToken cancellation)
     {
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         return (await connection.ExecuteScalarAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellation)).ConfigureAwait(false))!;
     }
 

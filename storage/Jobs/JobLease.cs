@@ -17,21 +17,21 @@ public sealed class JobLease : IAsyncDisposable
 
     private static readonly TimeSpan BetweenSignsOfLife = TimeSpan.FromSeconds(5);
 
-    private readonly NpgsqlConnection connection;
-    private readonly CancellationTokenSource lost = new();
-    private readonly CancellationTokenSource done = new();
-    private readonly Task listening;
-    private int givenBack;
+    private readonly NpgsqlConnection _connection;
+    private readonly CancellationTokenSource _lost = new();
+    private readonly CancellationTokenSource _done = new();
+    private readonly Task _listening;
+    private int _givenBack;
 
     private JobLease(NpgsqlConnection connection)
     {
-        this.connection = connection;
+        _connection = connection;
         connection.Notification += OnNotification;
-        listening = ListenAsync();
+        _listening = ListenAsync();
     }
 
     /// <summary>Cancelled when the connection breaks: another program may hold the lease now.</summary>
-    public CancellationToken Lost => lost.Token;
+    public CancellationToken Lost => _lost.Token;
 
     /// <summary>Called with the number of each run that a person wants to stop.</summary>
     public Action<long>? CancelRequested { get; set; }
@@ -64,24 +64,24 @@ public sealed class JobLease : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref givenBack, 1) == 1)
+        if (Interlocked.Exchange(ref _givenBack, 1) == 1)
             return;
-        await done.CancelAsync().ConfigureAwait(false);
-        await listening.ConfigureAwait(false);
-        connection.Notification -= OnNotification;
+        await _done.CancelAsync().ConfigureAwait(false);
+        await _listening.ConfigureAwait(false);
+        _connection.Notification -= OnNotification;
         try
         {
-            await using var release = new NpgsqlCommand("SELECT pg_advisory_unlock_all(); UNLISTEN *", connection);
+            await using var release = new NpgsqlCommand("SELECT pg_advisory_unlock_all(); UNLISTEN *", _connection);
             await release.ExecuteNonQueryAsync().ConfigureAwait(false);
-            await connection.DisposeAsync().ConfigureAwait(false);
+            await _connection.DisposeAsync().ConfigureAwait(false);
         }
         catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
         {
             // The connection is broken, and with it the lock is gone.
-            await CloseForGoodAsync(connection).ConfigureAwait(false);
+            await CloseForGoodAsync(_connection).ConfigureAwait(false);
         }
-        lost.Dispose();
-        done.Dispose();
+        _lost.Dispose();
+        _done.Dispose();
     }
 
     private static async Task CloseForGoodAsync(NpgsqlConnection connection)
@@ -94,21 +94,21 @@ public sealed class JobLease : IAsyncDisposable
     {
         try
         {
-            while (!done.IsCancellationRequested)
+            while (!_done.IsCancellationRequested)
             {
-                if (await connection.WaitAsync(BetweenSignsOfLife, done.Token).ConfigureAwait(false))
+                if (await _connection.WaitAsync(BetweenSignsOfLife, _done.Token).ConfigureAwait(false))
                     continue;
-                await using var ask = new NpgsqlCommand("SELECT 1", connection) { CommandTimeout = (int)BetweenSignsOfLife.TotalSeconds };
-                await ask.ExecuteScalarAsync(done.Token).ConfigureAwait(false);
+                await using var ask = new NpgsqlCommand("SELECT 1", _connection) { CommandTimeout = (int)BetweenSignsOfLife.TotalSeconds };
+                await ask.ExecuteScalarAsync(_done.Token).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (done.IsCancellationRequested)
+        catch (OperationCanceledException) when (_done.IsCancellationRequested)
         {
             // Given back.
         }
         catch (Exception e) when (e is NpgsqlException or IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
         {
-            await lost.CancelAsync().ConfigureAwait(false);
+            await _lost.CancelAsync().ConfigureAwait(false);
         }
     }
 

@@ -16,12 +16,12 @@ public sealed record ServerRow(string Server, string Host, string Roles, string 
 /// <summary>The programs that share the work, by the clock of the database.</summary>
 public sealed class Servers
 {
-    private readonly NpgsqlDataSource database;
+    private readonly NpgsqlDataSource _database;
 
     public Servers(NpgsqlDataSource database)
     {
         Queries.DapperTypes.Register();
-        this.database = database;
+        _database = database;
     }
 
     /// <summary>Says that a server is alive, and forgets those that have not been for a day.</summary>
@@ -39,7 +39,7 @@ public sealed class Servers
     /// <summary>Those that are alive first.</summary>
     public async Task<IReadOnlyList<ServerRow>> ListAsync(CancellationToken cancellation)
     {
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         return (await connection.QueryAsync<ServerRow>(new CommandDefinition(
             """
             SELECT server AS Server, host AS Host, array_to_string(roles, ', ') AS Roles, program AS Program, started_at AS StartedAt, seen_at AS SeenAt,
@@ -50,7 +50,7 @@ public sealed class Servers
 
     private async Task ExecuteAsync(string sql, object parameters, CancellationToken cancellation)
     {
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellation)).ConfigureAwait(false);
     }
 }

@@ -34,14 +34,14 @@ public sealed class ModelStore
     /// <summary>The note of a promotion that nobody asked for.</summary>
     private const string Offered = "comes with the program";
 
-    private readonly NpgsqlDataSource database;
-    private readonly TimeProvider time;
+    private readonly NpgsqlDataSource _database;
+    private readonly TimeProvider _time;
 
     public ModelStore(NpgsqlDataSource database, TimeProvider time)
     {
         Queries.DapperTypes.Register();
-        this.database = database;
-        this.time = time;
+        _database = database;
+        _time = time;
     }
 
     /// <summary>Stores a checkpoint under a version. The same file under the same version again changes nothing; returns its checksum.</summary>
@@ -57,7 +57,7 @@ public sealed class ModelStore
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         var checksum = ChecksumOf(checkpoint);
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         await using var insert = new NpgsqlCommand(
             """
             INSERT INTO nowcast.model (version, checksum, network, metadata, scores, checkpoint) VALUES ($1, $2, $3, $4, $5, $6)
@@ -97,7 +97,7 @@ public sealed class ModelStore
         string version, string network, byte[] checkpoint, string metadataJson, string scoresJson, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
         await connection.ExecuteAsync(new CommandDefinition(
             OneAtATime + """
@@ -109,7 +109,7 @@ public sealed class ModelStore
             """,
             new
             {
-                version, checksum = ChecksumOf(checkpoint), network, metadataJson, scoresJson, checkpoint, now = time.GetUtcNow(), note = Offered,
+                version, checksum = ChecksumOf(checkpoint), network, metadataJson, scoresJson, checkpoint, now = _time.GetUtcNow(), note = Offered,
             }, transaction, cancellationToken: cancellation)).ConfigureAwait(false);
         await transaction.CommitAsync(cancellation).ConfigureAwait(false);
     }
@@ -119,7 +119,7 @@ public sealed class ModelStore
     /// <param name="cancellation">Stops the question.</param>
     public async Task<bool> HasAsync(string checksum, CancellationToken cancellation)
     {
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
             "SELECT EXISTS (SELECT FROM nowcast.model WHERE checksum = @checksum)", new { checksum }, cancellationToken: cancellation)).ConfigureAwait(false);
     }
@@ -127,7 +127,7 @@ public sealed class ModelStore
     /// <summary>All models, the newest first.</summary>
     public async Task<IReadOnlyList<StoredModel>> ListAsync(CancellationToken cancellation)
     {
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         return (await connection.QueryAsync<StoredModel>(
             new CommandDefinition(Select + " ORDER BY model_id DESC", cancellationToken: cancellation)).ConfigureAwait(false)).AsList();
     }
@@ -135,7 +135,7 @@ public sealed class ModelStore
     /// <summary>The model of a version, or null.</summary>
     public async Task<StoredModel?> FindAsync(string version, CancellationToken cancellation)
     {
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         return await connection.QuerySingleOrDefaultAsync<StoredModel>(
             new CommandDefinition(Select + " WHERE version = @version", new { version }, cancellationToken: cancellation)).ConfigureAwait(false);
     }
@@ -143,7 +143,7 @@ public sealed class ModelStore
     /// <summary>The model that forecasts, or null where none was promoted.</summary>
     public async Task<StoredModel?> PromotedAsync(CancellationToken cancellation)
     {
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         return await connection.QuerySingleOrDefaultAsync<StoredModel>(
             new CommandDefinition(Select + " WHERE is_promoted", cancellationToken: cancellation)).ConfigureAwait(false);
     }
@@ -152,7 +152,7 @@ public sealed class ModelStore
     /// <exception cref="ReportedException">There is no such version, or the bytes do not have its checksum.</exception>
     public async Task<byte[]> CheckpointAsync(string version, CancellationToken cancellation)
     {
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         var (checksum, checkpoint) = await connection.QuerySingleOrDefaultAsync<(string, byte[])>(new CommandDefinition(
             "SELECT checksum, checkpoint FROM nowcast.model WHERE version = @version", new { version }, cancellationToken: cancellation))
             .ConfigureAwait(false);
@@ -167,13 +167,13 @@ public sealed class ModelStore
     /// <exception cref="ReportedException">There is no such version.</exception>
     public async Task PromoteAsync(string version, string note, CancellationToken cancellation)
     {
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
         var promoted = await connection.ExecuteAsync(new CommandDefinition(
             OneAtATime + """
             INSERT INTO nowcast.model_promotion (model_id, promoted_at, note)
             SELECT model_id, @now, @note FROM nowcast.model WHERE version = @version
-            """, new { version, note, now = time.GetUtcNow() }, transaction, cancellationToken: cancellation)).ConfigureAwait(false);
+            """, new { version, note, now = _time.GetUtcNow() }, transaction, cancellationToken: cancellation)).ConfigureAwait(false);
         if (promoted != 1)
             throw Unknown(version);
         await transaction.CommitAsync(cancellation).ConfigureAwait(false);
@@ -183,14 +183,14 @@ public sealed class ModelStore
     /// <exception cref="ReportedException">Nothing is promoted.</exception>
     public async Task<StoredModel?> RollBackAsync(CancellationToken cancellation)
     {
-        await using (var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false))
+        await using (var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false))
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
             var taken = await connection.ExecuteAsync(new CommandDefinition(
                 OneAtATime + """
                 UPDATE nowcast.model_promotion SET rolled_back_at = @now
                 WHERE promotion_id = (SELECT max(promotion_id) FROM nowcast.model_promotion WHERE rolled_back_at IS NULL)
-                """, new { now = time.GetUtcNow() }, transaction, cancellationToken: cancellation)).ConfigureAwait(false);
+                """, new { now = _time.GetUtcNow() }, transaction, cancellationToken: cancellation)).ConfigureAwait(false);
             if (taken != 1)
                 throw new ReportedException("No model is promoted, so there is nothing to roll back.");
             await transaction.CommitAsync(cancellation).ConfigureAwait(false);

@@ -5,7 +5,7 @@ namespace ConvLstm.Nowcast.Storage.Publishing;
 /// <summary>All leads of a tile, ready to be sent. Used again for the next tile.</summary>
 internal sealed class EncodedTile(TileLayout tiles, int leads, int probabilities)
 {
-    private readonly RasterWriter[] writers = [.. Enumerable.Range(0, leads).Select(_ => new RasterWriter(tiles, probabilities))];
+    private readonly RasterWriter[] _writers = [.. Enumerable.Range(0, leads).Select(_ => new RasterWriter(tiles, probabilities))];
 
     /// <summary>For each lead the raster.</summary>
     public byte[][] Wkb { get; } = new byte[leads][];
@@ -16,9 +16,9 @@ internal sealed class EncodedTile(TileLayout tiles, int leads, int probabilities
     /// <summary>Encodes a tile of the maps of a run (<see cref="RunPixels"/>).</summary>
     public void Fill(int row, int column, float[][] rates, byte[][][] percent)
     {
-        for (var lead = 0; lead < writers.Length; lead++)
+        for (var lead = 0; lead < _writers.Length; lead++)
         {
-            Wkb[lead] = writers[lead].Write(row, column, rates[lead], percent[lead]);
+            Wkb[lead] = _writers[lead].Write(row, column, rates[lead], percent[lead]);
             Sums[lead].Read(row, column, rates[lead]);
         }
     }

@@ -14,7 +14,7 @@ namespace ConvLstm.Nowcast.Storage.Publishing;
 /// <param name="percent">For each lead and threshold the per cent, row-major; 255 where nothing can be said.</param>
 internal sealed class RunPixels(NpgsqlConnection connection, StoredGrid grid, long run, RainForecast forecast, float[][] rates, byte[][][] percent)
 {
-    private readonly TileLayout tiles = grid.Tiles;
+    private readonly TileLayout _tiles = grid.Tiles;
 
     /// <summary>A row for each tile with all its leads: the server then starts one statement a tile, not one a map.</summary>
     internal async Task CopyTilesAsync(CancellationToken cancellation)
@@ -24,15 +24,15 @@ internal sealed class RunPixels(NpgsqlConnection connection, StoredGrid grid, lo
             "COPY nowcast.forecast_tile_in (grid_id, issue_time, run_id, tile_row, tile_col, lead_seconds, wkb, pixels, wet_pixels, sum_mm_h, max_mm_h) FROM STDIN (FORMAT binary)",
             cancellation).ConfigureAwait(false);
         await EncodedAhead.SendAsync(
-            tiles.Count, () => new EncodedTile(tiles, rates.Length, forecast.Thresholds.Count),
-            (tile, leads) => leads.Fill(tile / tiles.Across, tile % tiles.Across, rates, percent), SendAsync, cancellation).ConfigureAwait(false);
-        Check(await copy.CompleteAsync(cancellation).ConfigureAwait(false), tiles.Count);
+            _tiles.Count, () => new EncodedTile(_tiles, rates.Length, forecast.Thresholds.Count),
+            (tile, leads) => leads.Fill(tile / _tiles.Across, tile % _tiles.Across, rates, percent), SendAsync, cancellation).ConfigureAwait(false);
+        Check(await copy.CompleteAsync(cancellation).ConfigureAwait(false), _tiles.Count);
 
         async Task SendAsync(int tile, EncodedTile leads)
         {
             await StartRowAsync(copy, cancellation).ConfigureAwait(false);
-            await copy.WriteAsync((short)(tile / tiles.Across), NpgsqlDbType.Smallint, cancellation).ConfigureAwait(false);
-            await copy.WriteAsync((short)(tile % tiles.Across), NpgsqlDbType.Smallint, cancellation).ConfigureAwait(false);
+            await copy.WriteAsync((short)(tile / _tiles.Across), NpgsqlDbType.Smallint, cancellation).ConfigureAwait(false);
+            await copy.WriteAsync((short)(tile % _tiles.Across), NpgsqlDbType.Smallint, cancellation).ConfigureAwait(false);
             await copy.WriteAsync(seconds, NpgsqlDbType.Array | NpgsqlDbType.Integer, cancellation).ConfigureAwait(false);
             await copy.WriteAsync(leads.Wkb, NpgsqlDbType.Array | NpgsqlDbType.Bytea, cancellation).ConfigureAwait(false);
             await copy.WriteAsync(Array.ConvertAll(leads.Sums, s => s.Known), NpgsqlDbType.Array | NpgsqlDbType.Integer, cancellation).ConfigureAwait(false);
@@ -47,16 +47,16 @@ internal sealed class RunPixels(NpgsqlConnection connection, StoredGrid grid, lo
     {
         await using var copy = await connection.BeginBinaryImportAsync(
             "COPY nowcast.forecast_strip (grid_id, issue_time, run_id, strip, tile_col, rates, percent) FROM STDIN (FORMAT binary)", cancellation).ConfigureAwait(false);
-        var strips = StripWriter.Down(tiles) * tiles.Across;
+        var strips = StripWriter.Down(_tiles) * _tiles.Across;
         await EncodedAhead.SendAsync(
-            strips, () => new StripWriter(tiles, rates, percent), (strip, writer) => writer.Fill(strip / tiles.Across, strip % tiles.Across), SendAsync, cancellation).ConfigureAwait(false);
+            strips, () => new StripWriter(_tiles, rates, percent), (strip, writer) => writer.Fill(strip / _tiles.Across, strip % _tiles.Across), SendAsync, cancellation).ConfigureAwait(false);
         Check(await copy.CompleteAsync(cancellation).ConfigureAwait(false), strips);
 
         async Task SendAsync(int strip, StripWriter writer)
         {
             await StartRowAsync(copy, cancellation).ConfigureAwait(false);
-            await copy.WriteAsync((short)(strip / tiles.Across), NpgsqlDbType.Smallint, cancellation).ConfigureAwait(false);
-            await copy.WriteAsync((short)(strip % tiles.Across), NpgsqlDbType.Smallint, cancellation).ConfigureAwait(false);
+            await copy.WriteAsync((short)(strip / _tiles.Across), NpgsqlDbType.Smallint, cancellation).ConfigureAwait(false);
+            await copy.WriteAsync((short)(strip % _tiles.Across), NpgsqlDbType.Smallint, cancellation).ConfigureAwait(false);
             await copy.WriteAsync(writer.Rates, NpgsqlDbType.Bytea, cancellation).ConfigureAwait(false);
             await copy.WriteAsync(writer.Percent, NpgsqlDbType.Bytea, cancellation).ConfigureAwait(false);
         }

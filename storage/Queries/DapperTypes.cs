@@ -6,11 +6,11 @@ namespace ConvLstm.Nowcast.Storage.Queries;
 /// <summary>Npgsql reads timestamptz as DateTime by default; here times are DateTimeOffset, UTC.</summary>
 internal sealed class DapperTypes : SqlMapper.TypeHandler<DateTimeOffset>
 {
-    private static int registered;
+    private static int _registered;
 
     public static void Register()
     {
-        if (Interlocked.Exchange(ref registered, 1) == 0)
+        if (Interlocked.Exchange(ref _registered, 1) == 0)
             SqlMapper.AddTypeHandler(new DapperTypes());
     }
 

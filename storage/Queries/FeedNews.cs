@@ -16,18 +16,18 @@ public sealed record GridNews(
 /// <summary>What is new in the feeds.</summary>
 public sealed class FeedNews
 {
-    private readonly NpgsqlDataSource database;
+    private readonly NpgsqlDataSource _database;
 
     public FeedNews(NpgsqlDataSource database)
     {
         DapperTypes.Register();
-        this.database = database;
+        _database = database;
     }
 
     /// <summary>One row for each grid that has scans.</summary>
     public async Task<IReadOnlyList<GridNews>> ListAsync(CancellationToken cancellation)
     {
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         return (await connection.QueryAsync<GridNews>(new CommandDefinition(
             """
             SELECT g.name AS Grid, f.newest_scan AS NewestScan, u.valid_time AS NewestUsable, f.usual_step AS UsualStep,

@@ -16,14 +16,14 @@ public sealed class ForecastQueries
         FROM nowcast.run AS r JOIN nowcast.grid AS g USING (grid_id)
         """;
 
-    private readonly NpgsqlDataSource database;
-    private readonly GridStore grids;
+    private readonly NpgsqlDataSource _database;
+    private readonly GridStore _grids;
 
     public ForecastQueries(NpgsqlDataSource database, GridStore grids)
     {
         DapperTypes.Register();
-        this.database = database;
-        this.grids = grids;
+        _database = database;
+        _grids = grids;
     }
 
     /// <summary>The rain at a place for each lead of the newest run issued at or before a time; empty where there is none.</summary>
@@ -33,7 +33,7 @@ public sealed class ForecastQueries
     /// <param name="cancellation">Stops the question.</param>
     public async Task<IReadOnlyList<RainAtPoint>> RainAtAsync(double lon, double lat, DateTimeOffset? at, CancellationToken cancellation)
     {
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         return (await connection.QueryAsync<RainAtPoint>(new CommandDefinition(
             """
             SELECT valid_time AS ValidTime, lead_minutes AS LeadMinutes, rain_mm_h AS RainMmH, p_0_1 AS P01, p_1 AS P1, p_5 AS P5, p_10 AS P10
@@ -48,7 +48,7 @@ public sealed class ForecastQueries
     /// <exception cref="ReportedException">It is no GeoJSON polygon.</exception>
     public async Task<IReadOnlyList<RainOverArea>> RainOverAsync(string areaGeoJson, DateTimeOffset? at, CancellationToken cancellation)
     {
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         try
         {
             return (await connection.QueryAsync<RainOverArea>(new CommandDefinition(
@@ -68,7 +68,7 @@ public sealed class ForecastQueries
     public async Task<double?> RainStartsAsync(
         double lon, double lat, double threshold, DateTimeOffset? at, CancellationToken cancellation)
     {
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         return await connection.ExecuteScalarAsync<double?>(new CommandDefinition(
             "SELECT nowcast.rain_starts(@lon, @lat, @threshold, coalesce(@at, now()))", new { lon, lat, threshold, at },
             cancellationToken: cancellation)).ConfigureAwait(false);
@@ -78,7 +78,7 @@ public sealed class ForecastQueries
     public async Task<DepthAtPoint> DepthAtAsync(
         double lon, double lat, double minutes, DateTimeOffset? at, CancellationToken cancellation)
     {
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         return await connection.QuerySingleAsync<DepthAtPoint>(new CommandDefinition(
             "SELECT depth_mm AS DepthMm, covered_minutes AS CoveredMinutes FROM nowcast.depth_at(@lon, @lat, @minutes, coalesce(@at, now()))",
             new { lon, lat, minutes, at }, cancellationToken: cancellation)).ConfigureAwait(false);
@@ -87,7 +87,7 @@ public sealed class ForecastQueries
     /// <summary>The run that answers for a grid now, or at a time; null where there is none.</summary>
     public async Task<RunSummary?> LatestRunAsync(string grid, DateTimeOffset? at, CancellationToken cancellation)
     {
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         return await connection.QuerySingleOrDefaultAsync<RunSummary>(new CommandDefinition(
             Run + " WHERE g.name = @grid AND r.run_id = (SELECT n.run_id FROM nowcast.newest_run(g.grid_id, coalesce(@at, 'infinity'::timestamptz)) AS n)",
             new { grid, at }, cancellationToken: cancellation)).ConfigureAwait(false);
@@ -97,7 +97,7 @@ public sealed class ForecastQueries
     public async Task<IReadOnlyList<RunSummary>> ListRunsAsync(
         string grid, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)
     {
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         return (await connection.QueryAsync<RunSummary>(new CommandDefinition(
             Run + " WHERE g.name = @grid AND r.issue_time BETWEEN @from AND @to ORDER BY r.issue_time, r.run_id",
             new { grid, from, to }, cancellationToken: cancellation)).ConfigureAwait(false)).AsList();
@@ -114,7 +114,7 @@ public sealed class ForecastQueries
 
     private async Task<RainForecast> LoadAsync(long runId, int? leadSeconds, CancellationToken cancellation)
     {
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
-        return await RunRows.LoadAsync(connection, grids, runId, leadSeconds, cancellation).ConfigureAwait(false);
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
+        return await RunRows.LoadAsync(connection, _grids, runId, leadSeconds, cancellation).ConfigureAwait(false);
     }
 }

@@ -17,20 +17,20 @@ public sealed record GridState(string Grid, long? RunId, DateTimeOffset? Publish
 /// <summary>What a web service reads: maps as small integers, runs by number, what is new.</summary>
 public sealed class PackedQueries
 {
-    private readonly NpgsqlDataSource database;
-    private readonly GridStore grids;
+    private readonly NpgsqlDataSource _database;
+    private readonly GridStore _grids;
 
     public PackedQueries(NpgsqlDataSource database, GridStore grids)
     {
         DapperTypes.Register();
-        this.database = database;
-        this.grids = grids;
+        _database = database;
+        _grids = grids;
     }
 
     /// <summary>The newest run and scan of each grid.</summary>
     public async Task<IReadOnlyList<GridState>> StatesAsync(CancellationToken cancellation)
     {
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         return (await connection.QueryAsync<GridState>(new CommandDefinition(
             """
             SELECT g.name AS Grid, r.run_id AS RunId, r.published_at AS PublishedAt, s.newest AS NewestScan, s.scans AS Scans
@@ -44,7 +44,7 @@ public sealed class PackedQueries
     /// <summary>A run without its maps; null where there is none of that number.</summary>
     public async Task<RunSummary?> FindRunAsync(long runId, CancellationToken cancellation)
     {
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         return await connection.QuerySingleOrDefaultAsync<RunSummary>(new CommandDefinition(
             ForecastQueries.Run + " WHERE r.run_id = @runId", new { runId }, cancellationToken: cancellation)).ConfigureAwait(false);
     }
@@ -58,7 +58,7 @@ public sealed class PackedQueries
     public async Task<IReadOnlyList<RunSummary>> NewestRunsAsync(
         string grid, DateTimeOffset? from, DateTimeOffset? to, int limit, CancellationToken cancellation)
     {
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         return (await connection.QueryAsync<RunSummary>(new CommandDefinition(
             ForecastQueries.Run + """
              WHERE g.name = @grid AND r.issue_time BETWEEN coalesce(@from, '-infinity'::timestamptz) AND coalesce(@to, 'infinity'::timestamptz)
@@ -74,7 +74,7 @@ public sealed class PackedQueries
     public async Task<PackedRun> LoadAsync(RunSummary run, int? leadSeconds, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(run);
-        var stored = await grids.GetAsync(run.Grid, cancellation).ConfigureAwait(false);
+        var stored = await _grids.GetAsync(run.Grid, cancellation).ConfigureAwait(false);
         int[] leads = [.. run.LeadSeconds.Where(seconds => seconds == (leadSeconds ?? seconds))];
         if (leads.Length == 0)
             throw new ReportedException($"Run {run.RunId} has no map {leadSeconds} seconds ahead.");
@@ -89,7 +89,7 @@ public sealed class PackedQueries
 
     private async Task<int> ReadAsync(PackedRun packed, StoredGrid stored, CancellationToken cancellation)
     {
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         await using var query = new NpgsqlCommand(
             """
             SELECT tile_row, tile_col, lead_seconds, rast::bytea FROM nowcast.forecast_tile

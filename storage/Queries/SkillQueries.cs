@@ -57,18 +57,18 @@ public sealed class SkillQueries
 
     private const string Period = " WHERE g.name = @grid AND r.issue_time >= @from AND r.issue_time <= @to ";
 
-    private readonly NpgsqlDataSource database;
+    private readonly NpgsqlDataSource _database;
 
     public SkillQueries(NpgsqlDataSource database)
     {
         DapperTypes.Register();
-        this.database = database;
+        _database = database;
     }
 
     /// <summary>The issue times of the oldest and the newest verified run; null where nothing is verified.</summary>
     public async Task<(DateTimeOffset From, DateTimeOffset To)?> SpanAsync(string grid, CancellationToken cancellation)
     {
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         await using var query = new NpgsqlCommand(
             $"SELECT min(r.issue_time), max(r.issue_time) {Runs} WHERE g.name = $1 AND EXISTS (SELECT FROM nowcast.verification_lead AS v WHERE v.run_id = r.run_id)",
             connection) { Parameters = { new() { Value = grid } } };
@@ -127,7 +127,7 @@ public sealed class SkillQueries
 
     private async Task<IReadOnlyList<T>> ReadAsync<T>(string sql, string grid, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)
     {
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         return (await connection.QueryAsync<T>(new CommandDefinition(sql, new { grid, from, to }, cancellationToken: cancellation))
             .ConfigureAwait(false)).AsList();
     }

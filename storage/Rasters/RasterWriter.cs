@@ -7,21 +7,21 @@ namespace ConvLstm.Nowcast.Storage.Rasters;
 /// <summary>Writes one tile of some fields as a raster. The buffer is used again for the next tile.</summary>
 internal sealed class RasterWriter
 {
-    private readonly TileLayout tiles;
-    private readonly byte[] buffer;
+    private readonly TileLayout _tiles;
+    private readonly byte[] _buffer;
 
     /// <param name="tiles">The grid's tiles.</param>
     /// <param name="probabilities">How many bands follow that of the rain rate.</param>
     public RasterWriter(TileLayout tiles, int probabilities)
     {
-        this.tiles = tiles;
+        _tiles = tiles;
         var pixels = tiles.Size * tiles.Size;
-        buffer = new byte[RasterFormat.HeaderLength + 1 + 4 + (4 * pixels) + (probabilities * (2 + pixels))];
-        buffer[0] = RasterFormat.LittleEndian;
+        _buffer = new byte[RasterFormat.HeaderLength + 1 + 4 + (4 * pixels) + (probabilities * (2 + pixels))];
+        _buffer[0] = RasterFormat.LittleEndian;
         U16(RasterFormat.BandsAt, 1 + probabilities);
         F64(RasterFormat.ScaleAt, tiles.Grid.PixelX);
         F64(RasterFormat.ScaleAt + 8, -tiles.Grid.PixelY);
-        BinaryPrimitives.WriteInt32LittleEndian(buffer.AsSpan(RasterFormat.SridAt), tiles.Srid);
+        BinaryPrimitives.WriteInt32LittleEndian(_buffer.AsSpan(RasterFormat.SridAt), tiles.Srid);
         U16(RasterFormat.WidthAt, tiles.Size);
         U16(RasterFormat.HeightAt, tiles.Size);
     }
@@ -33,32 +33,32 @@ internal sealed class RasterWriter
     /// <param name="percent">For each further band the per cent of the whole grid, row-major, 255 where nothing can be said.</param>
     public byte[] Write(int tileRow, int tileColumn, float[] rainRate, params ReadOnlySpan<byte[]> percent)
     {
-        F64(RasterFormat.ScaleAt + 16, tiles.OriginX(tileColumn));
-        F64(RasterFormat.ScaleAt + 24, tiles.OriginY(tileRow));
-        var window = tiles.Window(tileRow, tileColumn);
+        F64(RasterFormat.ScaleAt + 16, _tiles.OriginX(tileColumn));
+        F64(RasterFormat.ScaleAt + 24, _tiles.OriginY(tileRow));
+        var window = _tiles.Window(tileRow, tileColumn);
         var at = WriteRate(RasterFormat.HeaderLength, window, rainRate);
         foreach (var band in percent)
             at = WritePercent(at, window, band);
-        System.Diagnostics.Debug.Assert(at == buffer.Length, "the bands are those that the buffer was made for");
-        return buffer;
+        System.Diagnostics.Debug.Assert(at == _buffer.Length, "the bands are those that the buffer was made for");
+        return _buffer;
     }
 
     private int WriteRate(int at, (int Column, int Row, int Width, int Height) window, float[] rainRate)
     {
         var header = at;
-        BinaryPrimitives.WriteSingleLittleEndian(buffer.AsSpan(at + 1), RasterFormat.RateNodata);
+        BinaryPrimitives.WriteSingleLittleEndian(_buffer.AsSpan(at + 1), RasterFormat.RateNodata);
         at += 5;
         var empty = true;
-        for (var row = 0; row < tiles.Size; row++, at += 4 * tiles.Size)
+        for (var row = 0; row < _tiles.Size; row++, at += 4 * _tiles.Size)
         {
-            var target = MemoryMarshal.Cast<byte, float>(buffer.AsSpan(at, 4 * tiles.Size));
+            var target = MemoryMarshal.Cast<byte, float>(_buffer.AsSpan(at, 4 * _tiles.Size));
             target.Fill(RasterFormat.RateNodata);
             if (row >= window.Height)
                 continue;
-            var source = rainRate.AsSpan(((window.Row + row) * tiles.Grid.Width) + window.Column, window.Width);
+            var source = rainRate.AsSpan(((window.Row + row) * _tiles.Grid.Width) + window.Column, window.Width);
             empty &= !ReplaceNaN(source, target);
         }
-        buffer[header] = (byte)(RasterFormat.HasNodata | RasterFormat.Float32 | (empty ? RasterFormat.AllNodata : 0));
+        _buffer[header] = (byte)(RasterFormat.HasNodata | RasterFormat.Float32 | (empty ? RasterFormat.AllNodata : 0));
         return at;
     }
 
@@ -87,20 +87,20 @@ internal sealed class RasterWriter
 
     private int WritePercent(int at, (int Column, int Row, int Width, int Height) window, byte[] percent)
     {
-        buffer[at] = RasterFormat.HasNodata | RasterFormat.Unsigned8;
-        buffer[at + 1] = RasterFormat.PercentNodata;
+        _buffer[at] = RasterFormat.HasNodata | RasterFormat.Unsigned8;
+        _buffer[at + 1] = RasterFormat.PercentNodata;
         at += 2;
-        for (var row = 0; row < tiles.Size; row++, at += tiles.Size)
+        for (var row = 0; row < _tiles.Size; row++, at += _tiles.Size)
         {
-            var target = buffer.AsSpan(at, tiles.Size);
+            var target = _buffer.AsSpan(at, _tiles.Size);
             target.Fill(RasterFormat.PercentNodata);
             if (row < window.Height)
-                percent.AsSpan(((window.Row + row) * tiles.Grid.Width) + window.Column, window.Width).CopyTo(target);
+                percent.AsSpan(((window.Row + row) * _tiles.Grid.Width) + window.Column, window.Width).CopyTo(target);
         }
         return at;
     }
 
-    private void U16(int at, int value) => BinaryPrimitives.WriteUInt16LittleEndian(buffer.AsSpan(at), checked((ushort)value));
+    private void U16(int at, int value) => BinaryPrimitives.WriteUInt16LittleEndian(_buffer.AsSpan(at), checked((ushort)value));
 
-    private void F64(int at, double value) => BinaryPrimitives.WriteDoubleLittleEndian(buffer.AsSpan(at), value);
+    private void F64(int at, double value) => BinaryPrimitives.WriteDoubleLittleEndian(_buffer.AsSpan(at), value);
 }

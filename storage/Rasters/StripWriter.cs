@@ -15,20 +15,20 @@ internal sealed class StripWriter
 
     private const int StepsPerMmH = 100;
 
-    private readonly TileLayout tiles;
-    private readonly float[][] rates;
-    private readonly byte[][] percent;
+    private readonly TileLayout _tiles;
+    private readonly float[][] _rates;
+    private readonly byte[][] _percent;
 
     /// <param name="tiles">The grid's tiles; a strip is as wide as they.</param>
     /// <param name="rates">For each lead mm/h in steps of 0.01, row-major; NaN where nothing can be said.</param>
     /// <param name="percent">For each lead and threshold the per cent, row-major; 255 where nothing can be said.</param>
     internal StripWriter(TileLayout tiles, float[][] rates, byte[][][] percent)
     {
-        this.tiles = tiles;
-        this.rates = rates;
-        this.percent = [.. percent.SelectMany(levels => levels)];
+        _tiles = tiles;
+        _rates = rates;
+        _percent = [.. percent.SelectMany(levels => levels)];
         Rates = new byte[Rows * tiles.Size * 2 * rates.Length];
-        Percent = new byte[Rows * tiles.Size * this.percent.Length];
+        Percent = new byte[Rows * tiles.Size * _percent.Length];
     }
 
     /// <summary>How many strips lie one below the other.</summary>
@@ -43,24 +43,24 @@ internal sealed class StripWriter
     /// <summary>Reads a strip; what lies beyond the grid is unknown.</summary>
     internal void Fill(int strip, int column)
     {
-        var (first, window) = (strip * Rows, tiles.Window(0, column));
-        var height = Math.Min(Rows, tiles.Grid.Height - first);
-        if (height < Rows || window.Width < tiles.Size)
+        var (first, window) = (strip * Rows, _tiles.Window(0, column));
+        var height = Math.Min(Rows, _tiles.Grid.Height - first);
+        if (height < Rows || window.Width < _tiles.Size)
         {
             Array.Fill(Rates, byte.MaxValue);
             Array.Fill(Percent, RasterFormat.PercentNodata);
         }
-        var pixels = Rows * tiles.Size;
+        var pixels = Rows * _tiles.Size;
         for (var row = 0; row < height; row++)
         {
-            var (source, target) = (((first + row) * tiles.Grid.Width) + window.Column, row * tiles.Size);
-            for (var lead = 0; lead < rates.Length; lead++)
+            var (source, target) = (((first + row) * _tiles.Grid.Width) + window.Column, row * _tiles.Size);
+            for (var lead = 0; lead < _rates.Length; lead++)
             {
                 var high = (2 * lead * pixels) + target;
-                FillRates(rates[lead].AsSpan(source, window.Width), Rates.AsSpan(high, window.Width), Rates.AsSpan(high + pixels, window.Width));
+                FillRates(_rates[lead].AsSpan(source, window.Width), Rates.AsSpan(high, window.Width), Rates.AsSpan(high + pixels, window.Width));
             }
-            for (var map = 0; map < percent.Length; map++)
-                percent[map].AsSpan(source, window.Width).CopyTo(Percent.AsSpan((map * pixels) + target));
+            for (var map = 0; map < _percent.Length; map++)
+                _percent[map].AsSpan(source, window.Width).CopyTo(Percent.AsSpan((map * pixels) + target));
         }
     }
 

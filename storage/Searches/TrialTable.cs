@@ -15,9 +15,9 @@ public sealed class TrialTable<TTrial> : ITrials<TTrial>
     /// <summary>The first half of the key of the locks, any number that no other program takes: "tune" in ASCII; the second is the hash of search and trial.</summary>
     private const int LockClass = 0x74756e65;
 
-    private readonly NpgsqlDataSource database;
-    private readonly string folder;
-    private readonly int search;
+    private readonly NpgsqlDataSource _database;
+    private readonly string _folder;
+    private readonly int _search;
 
     /// <param name="database">With the schema up to date.</param>
     /// <param name="name">Of the search; begun where there is none.</param>
@@ -27,7 +27,7 @@ public sealed class TrialTable<TTrial> : ITrials<TTrial>
     public TrialTable(NpgsqlDataSource database, string name, string settings, string folder)
     {
         ArgumentNullException.ThrowIfNull(database);
-        (this.database, this.folder) = (database, folder);
+        (_database, _folder) = (database, folder);
         Directory.CreateDirectory(folder);
         using var connection = database.OpenConnection();
         using var begin = new NpgsqlCommand("INSERT INTO nowcast.search (name, settings) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING", connection)
@@ -39,15 +39,15 @@ public sealed class TrialTable<TTrial> : ITrials<TTrial>
         using var row = find.ExecuteReader();
         if (!row.Read() || row.GetString(1) != settings)
             throw new ReportedException($"The search '{name}' of the database was begun with other settings: name another, or delete it from nowcast.search.");
-        search = row.GetInt32(0);
+        _search = row.GetInt32(0);
     }
 
     public IReadOnlyDictionary<int, TTrial> Finished(int trials)
     {
-        using var connection = database.OpenConnection();
+        using var connection = _database.OpenConnection();
         using var query = new NpgsqlCommand("SELECT number, result::text FROM nowcast.search_trial WHERE search_id = $1 AND number <= $2", connection)
         {
-            Parameters = { new() { Value = search }, new() { Value = trials } },
+            Parameters = { new() { Value = _search }, new() { Value = trials } },
         };
         using var rows = query.ExecuteReader();
         var finished = new Dictionary<int, TTrial>();
@@ -60,8 +60,8 @@ public sealed class TrialTable<TTrial> : ITrials<TTrial>
     {
         if (IsFinished(trial))
             return null;
-        var connection = database.OpenConnection();
-        using var take = new NpgsqlCommand($"SELECT pg_try_advisory_lock({LockClass}, hashtext($1))", connection) { Parameters = { new() { Value = $"{search} {trial}" } } };
+        var connection = _database.OpenConnection();
+        using var take = new NpgsqlCommand($"SELECT pg_try_advisory_lock({LockClass}, hashtext($1))", connection) { Parameters = { new() { Value = $"{_search} {trial}" } } };
         if (!(bool)take.ExecuteScalar()!)
         {
             connection.Dispose();
@@ -79,16 +79,16 @@ public sealed class TrialTable<TTrial> : ITrials<TTrial>
         return claim;
     }
 
-    public string WeightsFile(int trial) => Path.Combine(folder, FormattableString.Invariant($"trial-{trial:0000}.safetensors"));
+    public string WeightsFile(int trial) => Path.Combine(_folder, FormattableString.Invariant($"trial-{trial:0000}.safetensors"));
 
     public void Write(int trial, TTrial result)
     {
-        using var connection = database.OpenConnection();
+        using var connection = _database.OpenConnection();
         using var insert = new NpgsqlCommand("INSERT INTO nowcast.search_trial (search_id, number, result, checkpoint) VALUES ($1, $2, $3, $4)", connection)
         {
             Parameters =
             {
-                new() { Value = search }, new() { Value = trial }, new() { Value = JsonSerializer.Serialize(result, StudyJson.Format), NpgsqlDbType = NpgsqlDbType.Jsonb },
+                new() { Value = _search }, new() { Value = trial }, new() { Value = JsonSerializer.Serialize(result, StudyJson.Format), NpgsqlDbType = NpgsqlDbType.Jsonb },
                 new() { Value = File.Exists(WeightsFile(trial)) ? File.ReadAllBytes(WeightsFile(trial)) : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea },
             },
         };
@@ -97,20 +97,20 @@ public sealed class TrialTable<TTrial> : ITrials<TTrial>
 
     public void CopyWeights(int trial, string path)
     {
-        using var connection = database.OpenConnection();
+        using var connection = _database.OpenConnection();
         using var query = new NpgsqlCommand("SELECT checkpoint FROM nowcast.search_trial WHERE search_id = $1 AND number = $2", connection)
         {
-            Parameters = { new() { Value = search }, new() { Value = trial } },
+            Parameters = { new() { Value = _search }, new() { Value = trial } },
         };
-        File.WriteAllBytes(path, query.ExecuteScalar() as byte[] ?? throw new ReportedException($"Trial {trial} of search {search} has no weights in the database: it learned nothing."));
+        File.WriteAllBytes(path, query.ExecuteScalar() as byte[] ?? throw new ReportedException($"Trial {trial} of search {_search} has no weights in the database: it learned nothing."));
     }
 
     private bool IsFinished(int trial)
     {
-        using var connection = database.OpenConnection();
+        using var connection = _database.OpenConnection();
         using var query = new NpgsqlCommand("SELECT EXISTS (SELECT FROM nowcast.search_trial WHERE search_id = $1 AND number = $2)", connection)
         {
-            Parameters = { new() { Value = search }, new() { Value = trial } },
+            Parameters = { new() { Value = _search }, new() { Value = trial } },
         };
         return (bool)query.ExecuteScalar()!;
     }
@@ -123,7 +123,7 @@ public sealed class TrialTable<TTrial> : ITrials<TTrial>
         }
         catch (JsonException e)
         {
-            throw new ReportedException($"nowcast.search_trial, search {search}, number {trial}: not a trial ({e.Message.Split('\n')[0]}): delete the row to run it again.", e);
+            throw new ReportedException($"nowcast.search_trial, search {_search}, number {trial}: not a trial ({e.Message.Split('\n')[0]}): delete the row to run it again.", e);
         }
     }
 

@@ -8,12 +8,12 @@ namespace ConvLstm.Nowcast.Storage.Verification;
 /// <summary>Scores into the database; the views skill, skill_fss and skill_reliability add them up.</summary>
 public sealed class VerificationStore
 {
-    private readonly NpgsqlDataSource database;
+    private readonly NpgsqlDataSource _database;
 
     public VerificationStore(NpgsqlDataSource database)
     {
         Queries.DapperTypes.Register();
-        this.database = database;
+        _database = database;
     }
 
     /// <summary>
@@ -24,7 +24,7 @@ public sealed class VerificationStore
     public async Task StoreAsync(long runId, IEnumerable<LeadScores> scores, CancellationToken cancellation)
     {
         var leads = scores.ToList();
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
         var seconds = leads.Select(lead => RunRow.Seconds(lead.Lead)).ToArray();
         if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition("SELECT nowcast.open_scores(@runId)", new { runId }, transaction, cancellationToken: cancellation)).ConfigureAwait(false))
@@ -80,7 +80,7 @@ public sealed class VerificationStore
     /// <param name="cancellation">Stops the question.</param>
     public async Task<IReadOnlyList<PendingMap>> PendingAsync(string grid, DateTimeOffset since, CancellationToken cancellation)
     {
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         return (await connection.QueryAsync<PendingMap>(new CommandDefinition(
             """
             WITH maps AS (
@@ -99,7 +99,7 @@ public sealed class VerificationStore
     /// <summary>The rows of the view skill of a grid, all days together or one, by method, model, lead and threshold.</summary>
     public async Task<IReadOnlyList<SkillRow>> SkillAsync(string grid, CancellationToken cancellation)
     {
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         return (await connection.QueryAsync<SkillRow>(new CommandDefinition(
             """
             SELECT method AS Method, model_version AS ModelVersion, day::timestamp AS Day, lead_minutes AS LeadMinutes, threshold AS Threshold,

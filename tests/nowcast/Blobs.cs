@@ -6,14 +6,14 @@ namespace ConvLstm.Nowcast.Tests;
 /// <summary>Rain as smooth cells with a known motion: a sum of Gaussians, exact at any place and time.</summary>
 internal sealed class Blobs
 {
-    private readonly (double X, double Y, double Peak, double Size)[] cells;
+    private readonly (double X, double Y, double Peak, double Size)[] _cells;
 
     internal Blobs(int width, int height, int count = 40, int seed = 1)
     {
         (Width, Height) = (width, height);
         var random = new Random(seed);
         // Some lie outside, so that rain moves in as well.
-        cells = Enumerable.Range(0, count).Select(_ => (
+        _cells = Enumerable.Range(0, count).Select(_ => (
             ((random.NextDouble() * 1.4) - 0.2) * width, ((random.NextDouble() * 1.4) - 0.2) * height,
             1 + (random.NextDouble() * 15), 4 + (random.NextDouble() * 6))).ToArray();
     }
@@ -23,7 +23,7 @@ internal sealed class Blobs
     internal int Height { get; }
 
     internal double At(double x, double y) =>
-        cells.Sum(c => c.Peak * Math.Exp(-(((x - c.X) * (x - c.X)) + ((y - c.Y) * (y - c.Y))) / (2 * c.Size * c.Size)));
+        _cells.Sum(c => c.Peak * Math.Exp(-(((x - c.X) * (x - c.X)) + ((y - c.Y) * (y - c.Y))) / (2 * c.Size * c.Size)));
 
     /// <summary>mm/h, row-major, of the air that was at <paramref name="from"/>; below 0.05 mm/h it is dry.</summary>
     internal float[] Field(Func<double, double, (double X, double Y)> from)

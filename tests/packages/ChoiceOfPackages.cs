@@ -11,23 +11,23 @@ public sealed class ChoiceOfPackages : IDisposable
 {
     private const string Choice = "Directory.Packages.local.props";
 
-    private readonly TemporaryFolder folder = new();
-    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+    private readonly TemporaryFolder _folder = new();
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     public ChoiceOfPackages()
     {
-        Directory.CreateDirectory(folder.File("ops/packages"));
-        Directory.CreateDirectory(folder.File("feed"));
-        Directory.CreateDirectory(folder.File("store"));
+        Directory.CreateDirectory(_folder.File("ops/packages"));
+        Directory.CreateDirectory(_folder.File("feed"));
+        Directory.CreateDirectory(_folder.File("store"));
         foreach (var file in new[] { "Directory.Build.props", "Directory.Packages.props", "ops/packages/choose.sh" })
-            File.Copy(System.IO.Path.Combine(ImportDirection.Repository(), file), folder.File(file));
-        File.WriteAllText(folder.File("nuget.config"), $"""<configuration><packageSources><clear /><add key="here" value="{folder.File("feed")}" /></packageSources></configuration>""");
+            File.Copy(System.IO.Path.Combine(ImportDirection.Repository(), file), _folder.File(file));
+        File.WriteAllText(_folder.File("nuget.config"), $"""<configuration><packageSources><clear /><add key="here" value="{_folder.File("feed")}" /></packageSources></configuration>""");
     }
 
     [Fact]
     public async Task WhereTheSourcesLackThemNugetEndsWithOneLineAndLeavesAllAsItWas()
     {
-        await File.WriteAllTextAsync(folder.File(Choice), "<Project />", cancellation);
+        await File.WriteAllTextAsync(_folder.File(Choice), "<Project />", _cancellation);
         var before = Files();
 
         var (status, output, error) = await ChooseAsync("nuget");
@@ -37,7 +37,7 @@ public sealed class ChoiceOfPackages : IDisposable
         Assert.Contains("Hangfire.Core 1.8", error, StringComparison.Ordinal);
         Assert.Equal(1, error.Count(c => c == '\n'));
         Assert.Equal(before, Files());
-        Assert.Equal("<Project />", await File.ReadAllTextAsync(folder.File(Choice), cancellation));
+        Assert.Equal("<Project />", await File.ReadAllTextAsync(_folder.File(Choice), _cancellation));
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class ChoiceOfPackages : IDisposable
         var (status, output, error) = await ChooseAsync("auto");
         Assert.Equal((0, ""), (status, error));
         Assert.StartsWith("packages: system (the NuGet sources lack TorchSharp-", output, StringComparison.Ordinal);
-        Assert.False(File.Exists(folder.File(Choice)));
+        Assert.False(File.Exists(_folder.File(Choice)));
 
         foreach (var (name, version) in Versions())
             MakePackage(name, version);
@@ -54,7 +54,7 @@ public sealed class ChoiceOfPackages : IDisposable
 
         Assert.Equal((0, ""), (status, error));
         Assert.StartsWith("packages: nuget (TorchSharp-c", output, StringComparison.Ordinal);
-        var properties = XDocument.Load(folder.File(Choice)).Root!.Elements().Elements().ToDictionary(e => e.Name.LocalName, e => e.Value);
+        var properties = XDocument.Load(_folder.File(Choice)).Root!.Elements().Elements().ToDictionary(e => e.Name.LocalName, e => e.Value);
         Assert.Equal(("TorchSharp", "Hangfire", "SDSLite"), (properties["TorchBackend"], properties["JobEngine"], properties["NetCdfBackend"]));
     }
 
@@ -75,38 +75,38 @@ public sealed class ChoiceOfPackages : IDisposable
     [InlineData("conda", 2)]
     public async Task SystemIsTheAbsenceOfAChoice(string mode, int expected)
     {
-        await File.WriteAllTextAsync(folder.File(Choice), "<Project />", cancellation);
+        await File.WriteAllTextAsync(_folder.File(Choice), "<Project />", _cancellation);
 
         var (status, _, _) = await ChooseAsync(mode);
 
         Assert.Equal(expected, status);
-        Assert.Equal(expected != 0, File.Exists(folder.File(Choice)));
+        Assert.Equal(expected != 0, File.Exists(_folder.File(Choice)));
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
-    private string[] Files() => [.. Directory.EnumerateFileSystemEntries(folder.Path).Order(StringComparer.Ordinal)];
+    private string[] Files() => [.. Directory.EnumerateFileSystemEntries(_folder.Path).Order(StringComparer.Ordinal)];
 
     /// <summary>All that either machine could ask for.</summary>
-    private IEnumerable<(string Name, string Version)> Versions() => XDocument.Load(folder.File("Directory.Packages.props")).Descendants("PackageVersion")
+    private IEnumerable<(string Name, string Version)> Versions() => XDocument.Load(_folder.File("Directory.Packages.props")).Descendants("PackageVersion")
         .Select(e => (Name: e.Attribute("Include")!.Value, e.Attribute("Version")!.Value))
         .Where(p => p.Name is "SDSLite" or "Newtonsoft.Json" || p.Name.StartsWith("TorchSharp", StringComparison.Ordinal) || p.Name.StartsWith("Hangfire", StringComparison.Ordinal));
 
     private void MakePackage(string name, string version)
     {
-        using var package = ZipFile.Open(folder.File($"feed/{name}.{version}.nupkg"), ZipArchiveMode.Create);
+        using var package = ZipFile.Open(_folder.File($"feed/{name}.{version}.nupkg"), ZipArchiveMode.Create);
         using var text = new StreamWriter(package.CreateEntry($"{name}.nuspec").Open());
         text.Write($"""<?xml version="1.0"?><package><metadata><id>{name}</id><version>{version}</version><authors>tests</authors><description>Empty.</description></metadata></package>""");
     }
 
     private async Task<(int Status, string Output, string Error)> ChooseAsync(string mode)
     {
-        using var choose = Process.Start(new ProcessStartInfo("bash", [folder.File("ops/packages/choose.sh"), mode])
+        using var choose = Process.Start(new ProcessStartInfo("bash", [_folder.File("ops/packages/choose.sh"), mode])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["NUGET_PACKAGES"] = folder.File("store"), ["MSBUILDDISABLENODEREUSE"] = "1" },
+            RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["NUGET_PACKAGES"] = _folder.File("store"), ["MSBUILDDISABLENODEREUSE"] = "1" },
         })!;
-        var (output, error) = (choose.StandardOutput.ReadToEndAsync(cancellation), choose.StandardError.ReadToEndAsync(cancellation));
-        await choose.WaitForExitAsync(cancellation);
+        var (output, error) = (choose.StandardOutput.ReadToEndAsync(_cancellation), choose.StandardError.ReadToEndAsync(_cancellation));
+        await choose.WaitForExitAsync(_cancellation);
         return (choose.ExitCode, await output, await error);
     }
 }

@@ -7,7 +7,7 @@ namespace ConvLstm.Nowcast.Tests.Storage;
 
 public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDatabase>
 {
-    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     /// <summary>A five-cornered area with a notch, over several tiles, in degrees.</summary>
     private static readonly (double X, double Y)[] Catchment = [(152.21, -27.13), (153.13, -27.31), (152.83, -27.52), (153.07, -27.87), (152.37, -27.79)];
@@ -17,11 +17,11 @@ public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDat
     {
         var grid = Some.LonLatGrid();
         var forecast = Some.Forecast(grid);
-        await test.Database.Forecasts.PublishAsync(forecast, cancellation);
+        await test.Database.Forecasts.PublishAsync(forecast, _cancellation);
         var inside = Enumerable.Range(0, grid.PixelCount)
             .Where(pixel => Contains(Catchment, grid.CentreX(pixel % grid.Width), grid.CentreY(pixel / grid.Width))).ToArray();
 
-        var rows = await test.Database.Queries.RainOverAsync(GeoJson(Catchment), Some.Noon, cancellation);
+        var rows = await test.Database.Queries.RainOverAsync(GeoJson(Catchment), Some.Noon, _cancellation);
 
         Assert.Equal(3, rows.Count);
         var depth = 0.0;
@@ -47,18 +47,18 @@ public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDat
         var grid = Some.LonLatGrid(width: 300, height: 250);
         var at = Some.Noon.AddDays(radius < 0.5 ? 1 : 2);
         var forecast = Some.Forecast(grid, at);
-        await test.Database.Forecasts.PublishAsync(forecast, cancellation);
+        await test.Database.Forecasts.PublishAsync(forecast, _cancellation);
         var random = new Random(3);
         var corners = Enumerable.Range(0, 40).Select(i => (
             X: 153.41 + (radius * (0.7 + (0.5 * random.NextDouble())) * Math.Cos(i * Math.PI / 20)),
             Y: -28.13 + (radius * (0.7 + (0.5 * random.NextDouble())) * Math.Sin(i * Math.PI / 20)))).ToArray();
         using var folder = new TemporaryFolder();
         var raw = folder.File("rates.raw");
-        await File.WriteAllBytesAsync(raw, [.. forecast.RainRate.SelectMany(field => System.Runtime.InteropServices.MemoryMarshal.AsBytes(field.AsSpan()).ToArray())], cancellation);
+        await File.WriteAllBytesAsync(raw, [.. forecast.RainRate.SelectMany(field => System.Runtime.InteropServices.MemoryMarshal.AsBytes(field.AsSpan()).ToArray())], _cancellation);
         var lines = (await Python.RunAsync("numpy", "storage/area.py", [raw, "300", "250", "0.01", "152", "-27", .. corners.SelectMany(c => new[] { Text(c.X), Text(c.Y) })]))
             .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ').Select(word => double.Parse(word, System.Globalization.CultureInfo.InvariantCulture)).ToArray()).ToArray();
 
-        var rows = await test.Database.Queries.RainOverAsync(GeoJson(corners), at, cancellation);
+        var rows = await test.Database.Queries.RainOverAsync(GeoJson(corners), at, _cancellation);
 
         Assert.Equal(3, rows.Count);
         for (var lead = 0; lead < 3; lead++)
@@ -79,10 +79,10 @@ public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDat
         var grid = Some.SphereGrid();
         var at = Some.Noon.AddDays(6);
         var forecast = Some.Forecast(grid, at);
-        await test.Database.Forecasts.PublishAsync(forecast, cancellation);
+        await test.Database.Forecasts.PublishAsync(forecast, _cancellation);
         const string Area =
             "ST_Transform(ST_SetSRID(ST_GeomFromText('MULTIPOLYGON(((-350000 100000,-150000 240000,50000 180000,-40000 -90000,-350000 100000),(-150000 150000,-60000 160000,-90000 20000,-150000 150000)),((100300 -100700,260000 -120500,180000 -250000,100300 -100700)))'), $1), 4326)";
-        var srid = (await test.Database.Grids.GetAsync(grid.Name, cancellation)).Srid;
+        var srid = (await test.Database.Grids.GetAsync(grid.Name, _cancellation)).Srid;
         var pixels = await test.ScalarAsync<int[]>(
             $"""
             SELECT array_agg(r * {grid.Width} + c) FROM generate_series(0, {grid.Height - 1}) AS r, generate_series(0, {grid.Width - 1}) AS c
@@ -91,10 +91,10 @@ public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDat
 
         await using var command = test.Database.DataSource.CreateCommand($"SELECT mean_mm_h, max_mm_h, wet_fraction FROM nowcast.rain_over({Area}, $2)");
         command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = srid }, new() { Value = at } });
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
+        await using var rows = await command.ExecuteReaderAsync(_cancellation);
         foreach (var field in forecast.RainRate)
         {
-            Assert.True(await rows.ReadAsync(cancellation));
+            Assert.True(await rows.ReadAsync(_cancellation));
             var rates = pixels.Select(pixel => field[pixel]).Where(rate => !float.IsNaN(rate)).ToArray();
             Assert.Equal(rates.Average(), rows.GetDouble(0), 1e-5);
             Assert.Equal(rates.Max(), rows.GetDouble(1), 1e-5);
@@ -109,10 +109,10 @@ public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDat
         var grid = Some.LonLatGrid();
         var at = Some.Noon.AddDays(3);
         var forecast = Some.Forecast(grid, at);
-        await test.Database.Forecasts.PublishAsync(forecast, cancellation);
+        await test.Database.Forecasts.PublishAsync(forecast, _cancellation);
         var known = forecast.RainRate[0].Where(rate => !float.IsNaN(rate)).ToArray();
 
-        var row = (await test.Database.Queries.RainOverAsync(GeoJson([(140, -20), (160, -20), (160, -40), (140, -40)]), at, cancellation))[0];
+        var row = (await test.Database.Queries.RainOverAsync(GeoJson([(140, -20), (160, -20), (160, -40), (140, -40)]), at, _cancellation))[0];
 
         Assert.Equal(known.Average(), row.MeanMmH!.Value, 1e-4);
         Assert.Equal(known.Max(), row.MaxMmH!.Value, 1e-4);
@@ -125,12 +125,12 @@ public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDat
         var grid = Some.LonLatGrid();
         var at = Some.Noon.AddDays(4);
         var forecast = Some.Forecast(grid, at);
-        await test.Database.Forecasts.PublishAsync(forecast, cancellation);
+        await test.Database.Forecasts.PublishAsync(forecast, _cancellation);
         var pixel = Array.FindIndex(forecast.RainRate[0], 9000, rate => rate > 3);
         var (x, y) = (grid.CentreX(pixel % grid.Width), grid.CentreY(pixel / grid.Width));
 
         // A hundred metres wide, beside the centre.
-        var row = (await test.Database.Queries.RainOverAsync(GeoJson([(x + 0.002, y), (x + 0.003, y), (x + 0.003, y + 0.001), (x + 0.002, y + 0.001)]), at, cancellation))[0];
+        var row = (await test.Database.Queries.RainOverAsync(GeoJson([(x + 0.002, y), (x + 0.003, y), (x + 0.003, y + 0.001), (x + 0.002, y + 0.001)]), at, _cancellation))[0];
 
         Assert.Equal(forecast.RainRate[0][pixel], row.MeanMmH!.Value, 1e-4);
         Assert.Equal(1, row.WetFraction);
@@ -142,23 +142,23 @@ public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDat
         var grid = Some.LonLatGrid();
         var at = Some.Noon.AddDays(5);
         var forecast = Some.Forecast(grid, at, rate: lead => lead == 0 ? Some.Even(grid, 0) : Some.Field(grid, lead));
-        await test.Database.Forecasts.PublishAsync(forecast, cancellation);
-        var row = (await test.Database.Queries.RainOverAsync(GeoJson(Catchment), at, cancellation))[0];
+        await test.Database.Forecasts.PublishAsync(forecast, _cancellation);
+        var row = (await test.Database.Queries.RainOverAsync(GeoJson(Catchment), at, _cancellation))[0];
         Assert.Equal((0, 0, 0), (row.MeanMmH, row.MaxMmH, row.WetFraction));
 
         await ExecuteAsync("DELETE FROM nowcast.forecast_strip WHERE issue_time = '2024-07-15 12:00Z'");
         await ExecuteAsync("UPDATE nowcast.migration SET checksum = 'older' WHERE number = 4");
-        await ConvLstm.Nowcast.Storage.Migrations.ApplyAsync(test.Database.DataSource, cancellation);
+        await ConvLstm.Nowcast.Storage.Migrations.ApplyAsync(test.Database.DataSource, _cancellation);
 
-        Assert.NotEqual(at, (await test.Database.Queries.LatestRunAsync(grid.Name, at, cancellation))?.IssueTime);
-        await test.Database.Forecasts.PublishAsync(forecast, cancellation);
-        Assert.Equal(row, (await test.Database.Queries.RainOverAsync(GeoJson(Catchment), at, cancellation))[0]);
+        Assert.NotEqual(at, (await test.Database.Queries.LatestRunAsync(grid.Name, at, _cancellation))?.IssueTime);
+        await test.Database.Forecasts.PublishAsync(forecast, _cancellation);
+        Assert.Equal(row, (await test.Database.Queries.RainOverAsync(GeoJson(Catchment), at, _cancellation))[0]);
     }
 
     private async Task ExecuteAsync(string sql)
     {
         await using var command = test.Database.DataSource.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync(cancellation);
+        await command.ExecuteNonQueryAsync(_cancellation);
     }
 
     [Fact]
@@ -171,7 +171,7 @@ public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDat
             if (pixel % grid.Width < 75)
                 half[pixel] = float.NaN;
         }
-        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, Some.Noon.AddMinutes(10), rate: _ => half), cancellation);
+        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, Some.Noon.AddMinutes(10), rate: _ => half), _cancellation);
 
         var row = await Over([(152.5, -27.2), (153, -27.2), (153, -27.6), (152.5, -27.6)]);
         Assert.Equal(4, row.MeanMmH);
@@ -182,14 +182,14 @@ public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDat
         Assert.Null(nothing.MeanDepthMm);
 
         async Task<RainOverArea> Over((double, double)[] corners) =>
-            (await test.Database.Queries.RainOverAsync(GeoJson(corners), Some.Noon.AddMinutes(10), cancellation))[^1];
+            (await test.Database.Queries.RainOverAsync(GeoJson(corners), Some.Noon.AddMinutes(10), _cancellation))[^1];
     }
 
     [Fact]
     public async Task AnAreaInAnotherProjectionIsTheSameArea()
     {
         var grid = Some.LonLatGrid();
-        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, Some.Noon.AddMinutes(20)), cancellation);
+        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, Some.Noon.AddMinutes(20)), _cancellation);
         const string sql = "SELECT mean_mm_h FROM nowcast.rain_over({0}, $2) LIMIT 1";
         var at = Some.Noon.AddMinutes(20);
 
@@ -206,16 +206,16 @@ public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDat
     [Fact]
     public async Task AnAreaOutsideOfEveryGridHasNoRow()
     {
-        await test.Database.Forecasts.PublishAsync(Some.Forecast(Some.LonLatGrid(), Some.Noon.AddMinutes(30)), cancellation);
+        await test.Database.Forecasts.PublishAsync(Some.Forecast(Some.LonLatGrid(), Some.Noon.AddMinutes(30)), _cancellation);
 
-        Assert.Empty(await test.Database.Queries.RainOverAsync(GeoJson([(10, 50), (11, 50), (11, 51)]), null, cancellation));
+        Assert.Empty(await test.Database.Queries.RainOverAsync(GeoJson([(10, 50), (11, 50), (11, 51)]), null, _cancellation));
     }
 
     [Fact]
     public async Task APointIsNoAreaAndTheErrorSaysWhatToAsk()
     {
         var error = await Assert.ThrowsAsync<ReportedException>(() =>
-            test.Database.Queries.RainOverAsync("""{"type":"Point","coordinates":[152.5,-27.5]}""", null, cancellation));
+            test.Database.Queries.RainOverAsync("""{"type":"Point","coordinates":[152.5,-27.5]}""", null, _cancellation));
 
         Assert.Contains("rain_at", error.Message);
     }
@@ -224,12 +224,12 @@ public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDat
     public async Task AMapIsTheTilesOfItsLead()
     {
         var grid = Some.LonLatGrid();
-        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, Some.Noon.AddMinutes(40), rate: lead => Some.Even(grid, lead + 1)), cancellation);
+        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, Some.Noon.AddMinutes(40), rate: lead => Some.Even(grid, lead + 1)), _cancellation);
         await using var command = test.Database.DataSource.CreateCommand(
             "SELECT count(*), min(ST_Value(rast, 1, 1, 1)), max(ST_Value(rast, 1, 1, 1)) FROM nowcast.map_at($1, 10, $2)");
         command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = grid.Name }, new() { Value = Some.Noon.AddHours(1) } });
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        await rows.ReadAsync(cancellation);
+        await using var rows = await command.ExecuteReaderAsync(_cancellation);
+        await rows.ReadAsync(_cancellation);
 
         Assert.Equal((6L, 2.0, 2.0), (rows.GetInt64(0), rows.GetDouble(1), rows.GetDouble(2)));
     }

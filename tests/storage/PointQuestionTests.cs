@@ -10,7 +10,7 @@ namespace ConvLstm.Nowcast.Tests.Storage;
 public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDatabase>
 {
     private const double SphereRadius = 6371000;
-    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task RainAtIsThePixelOfTheForecastOnALongitudeLatitudeGrid()
@@ -46,7 +46,7 @@ public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDa
         await PublishAloneAsync(forecast);
         var pixel = Array.FindIndex(forecast.RainRate[1], 4000, rate => rate > 3);
 
-        var rows = await test.Database.Queries.RainAtAsync(grid.CentreX(pixel % grid.Width), grid.CentreY(pixel / grid.Width), Some.Noon, cancellation);
+        var rows = await test.Database.Queries.RainAtAsync(grid.CentreX(pixel % grid.Width), grid.CentreY(pixel / grid.Width), Some.Noon, _cancellation);
 
         float?[] found = [rows[1].P01, rows[1].P1, rows[1].P5, rows[1].P10];
         for (var threshold = 0; threshold < 4; threshold++)
@@ -61,7 +61,7 @@ public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDa
         var grid = Some.LonLatGrid();
         await PublishAloneAsync(Some.Forecast(grid, leads: 1, thresholds: [0.1f, 2.5f], rate: _ => Some.Even(grid, 2.5f)));
 
-        var row = Assert.Single(await test.Database.Queries.RainAtAsync(152.5, -27.5, Some.Noon, cancellation));
+        var row = Assert.Single(await test.Database.Queries.RainAtAsync(152.5, -27.5, Some.Noon, _cancellation));
 
         Assert.NotNull(row.P01);
         Assert.Null(row.P1);
@@ -81,7 +81,7 @@ public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDa
     {
         await PublishAloneAsync(Some.Forecast(Some.LonLatGrid()));
 
-        Assert.Empty(await test.Database.Queries.RainAtAsync(lon, lat, Some.Noon, cancellation));
+        Assert.Empty(await test.Database.Queries.RainAtAsync(lon, lat, Some.Noon, _cancellation));
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDa
     {
         await PublishAloneAsync(Some.Forecast(Some.LonLatGrid()));
 
-        var rows = await test.Database.Queries.RainAtAsync(152.005, -27.005, Some.Noon, cancellation);
+        var rows = await test.Database.Queries.RainAtAsync(152.005, -27.005, Some.Noon, _cancellation);
 
         Assert.Equal(3, rows.Count);
         Assert.All(rows, row => Assert.Null(row.RainMmH));
@@ -113,10 +113,10 @@ public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDa
         Assert.Null(await AnswerAt(-1));
 
         Task Publish(int minutes, string method, float value) => test.Database.Forecasts.PublishAsync(
-            Some.Forecast(grid, Some.Noon.AddMinutes(minutes), method: method, rate: _ => Some.Even(grid, value)), cancellation);
+            Some.Forecast(grid, Some.Noon.AddMinutes(minutes), method: method, rate: _ => Some.Even(grid, value)), _cancellation);
 
         async Task<float?> AnswerAt(double minutes) =>
-            (await test.Database.Queries.RainAtAsync(152.3, -27.3, Some.Noon.AddMinutes(minutes), cancellation)) is [var first, ..] ? first.RainMmH : null;
+            (await test.Database.Queries.RainAtAsync(152.3, -27.3, Some.Noon.AddMinutes(minutes), _cancellation)) is [var first, ..] ? first.RainMmH : null;
     }
 
     [Fact]
@@ -125,13 +125,13 @@ public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDa
         await ClearAsync();
         var coarse = Some.LonLatGrid(width: 60, height: 60) with { PixelX = 0.02, PixelY = 0.02 };
         var fine = Some.LonLatGrid(width: 60, height: 60);
-        await test.Database.Forecasts.PublishAsync(Some.Forecast(coarse, rate: _ => Some.Even(coarse, 1)), cancellation);
-        await test.Database.Forecasts.PublishAsync(Some.Forecast(fine, rate: _ => Some.Even(fine, 2)), cancellation);
-        await test.Database.Forecasts.PublishAsync(Some.Forecast(coarse, Some.Noon.AddMinutes(5), rate: _ => Some.Even(coarse, 3)), cancellation);
+        await test.Database.Forecasts.PublishAsync(Some.Forecast(coarse, rate: _ => Some.Even(coarse, 1)), _cancellation);
+        await test.Database.Forecasts.PublishAsync(Some.Forecast(fine, rate: _ => Some.Even(fine, 2)), _cancellation);
+        await test.Database.Forecasts.PublishAsync(Some.Forecast(coarse, Some.Noon.AddMinutes(5), rate: _ => Some.Even(coarse, 3)), _cancellation);
 
-        Assert.Equal(2, (await test.Database.Queries.RainAtAsync(152.3, -27.3, Some.Noon, cancellation))[0].RainMmH);
-        Assert.Equal(1, (await test.Database.Queries.RainAtAsync(152.9, -27.9, Some.Noon, cancellation))[0].RainMmH);
-        Assert.Equal(3, (await test.Database.Queries.RainAtAsync(152.3, -27.3, Some.Noon.AddMinutes(5), cancellation))[0].RainMmH);
+        Assert.Equal(2, (await test.Database.Queries.RainAtAsync(152.3, -27.3, Some.Noon, _cancellation))[0].RainMmH);
+        Assert.Equal(1, (await test.Database.Queries.RainAtAsync(152.9, -27.9, Some.Noon, _cancellation))[0].RainMmH);
+        Assert.Equal(3, (await test.Database.Queries.RainAtAsync(152.3, -27.3, Some.Noon.AddMinutes(5), _cancellation))[0].RainMmH);
     }
 
     [Fact]
@@ -148,7 +148,7 @@ public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDa
         Assert.Null(await Ask(5, 0));
 
         Task<double?> Ask(double threshold, double minutes) =>
-            test.Database.Queries.RainStartsAsync(152.3, -27.3, threshold, Some.Noon.AddMinutes(minutes), cancellation);
+            test.Database.Queries.RainStartsAsync(152.3, -27.3, threshold, Some.Noon.AddMinutes(minutes), _cancellation);
     }
 
     [Fact]
@@ -158,13 +158,13 @@ public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDa
         await PublishAloneAsync(Some.Forecast(grid, leads: 6, rate: lead => Some.Even(grid, 6 * (lead + 1))));
 
         // Rates 6, 12, … 36 mm/h for 5 minutes each are 0.5, 1, … 3 mm.
-        var all = await test.Database.Queries.DepthAtAsync(152.3, -27.3, 30, Some.Noon, cancellation);
+        var all = await test.Database.Queries.DepthAtAsync(152.3, -27.3, 30, Some.Noon, _cancellation);
         Assert.Equal((10.5, 30), (Math.Round(all.DepthMm!.Value, 9), all.CoveredMinutes));
-        var part = await test.Database.Queries.DepthAtAsync(152.3, -27.3, 5, Some.Noon.AddMinutes(2), cancellation);
+        var part = await test.Database.Queries.DepthAtAsync(152.3, -27.3, 5, Some.Noon.AddMinutes(2), _cancellation);
         Assert.Equal((0.3 + 0.4, 5), (Math.Round(part.DepthMm!.Value, 9), part.CoveredMinutes));
-        var over = await test.Database.Queries.DepthAtAsync(152.3, -27.3, 60, Some.Noon.AddMinutes(25), cancellation);
+        var over = await test.Database.Queries.DepthAtAsync(152.3, -27.3, 60, Some.Noon.AddMinutes(25), _cancellation);
         Assert.Equal((3, 5), (Math.Round(over.DepthMm!.Value, 9), over.CoveredMinutes));
-        var after = await test.Database.Queries.DepthAtAsync(152.3, -27.3, 60, Some.Noon.AddMinutes(90), cancellation);
+        var after = await test.Database.Queries.DepthAtAsync(152.3, -27.3, 60, Some.Noon.AddMinutes(90), _cancellation);
         Assert.Equal((null, 0), (after.DepthMm, after.CoveredMinutes));
     }
 
@@ -172,10 +172,10 @@ public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDa
     public async Task TheQuestionsAnswerWhateverPathTheirCallerHasSet()
     {
         await PublishAloneAsync(Some.Forecast(Some.LonLatGrid(width: 70, height: 70)));
-        await using var connection = await test.Database.DataSource.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using var connection = await test.Database.DataSource.OpenConnectionAsync(_cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(_cancellation);
         await using (var path = new NpgsqlCommand("SET LOCAL search_path = ''", connection))
-            await path.ExecuteNonQueryAsync(cancellation);
+            await path.ExecuteNonQueryAsync(_cancellation);
         await using var questions = new NpgsqlCommand(
             """
             SELECT ARRAY[(SELECT count(*) FROM nowcast.rain_at(152.3, -27.3, $1)), (SELECT count(*) FROM nowcast.exceedance_at(152.3, -27.3, $1)),
@@ -185,7 +185,7 @@ public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDa
             FROM public.ST_MakeEnvelope(152.1, -27.4, 152.4, -27.1, 4326) AS area
             """, connection) { Parameters = { new() { Value = Some.Noon } } };
 
-        var rows = (long[])(await questions.ExecuteScalarAsync(cancellation))!;
+        var rows = (long[])(await questions.ExecuteScalarAsync(_cancellation))!;
         Assert.Equal([3, 12, 1, 1, 3, 3, 3], rows);
     }
 
@@ -194,7 +194,7 @@ public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDa
         var made = Some.Forecast(grid, leads: 2);
         await PublishAloneAsync(made);
         using var folder = new TemporaryFolder();
-        ForecastFile.Write(folder.File("run.nc"), made, TimeProvider.System, cancellation);
+        ForecastFile.Write(folder.File("run.nc"), made, TimeProvider.System, _cancellation);
         var forecast = ForecastFile.Read(folder.File("run.nc"));
         var list = places.ToArray();
         await using var command = test.Database.DataSource.CreateCommand(
@@ -208,10 +208,10 @@ public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDa
             new() { Value = list.Select(place => place.Lat).ToArray() },
             new() { Value = Some.Noon },
         });
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
+        await using var rows = await command.ExecuteReaderAsync(_cancellation);
         var compared = 0;
         var differing = new HashSet<float>();
-        while (await rows.ReadAsync(cancellation))
+        while (await rows.ReadAsync(_cancellation))
         {
             var expected = forecast.RainRate[(int)(rows.GetDouble(1) / 5) - 1][list[rows.GetInt64(0) - 1].Pixel];
             var found = rows.IsDBNull(2) ? float.NaN : rows.GetFloat(2);
@@ -277,13 +277,13 @@ public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDa
     private async Task PublishAloneAsync(RainForecast forecast)
     {
         await ClearAsync();
-        await test.Database.Forecasts.PublishAsync(forecast, cancellation);
+        await test.Database.Forecasts.PublishAsync(forecast, _cancellation);
     }
 
     /// <summary>Runs of other tests of this class must not answer.</summary>
     private async Task ClearAsync()
     {
         await using var command = test.Database.DataSource.CreateCommand("UPDATE nowcast.run SET is_sane = false");
-        await command.ExecuteNonQueryAsync(cancellation);
+        await command.ExecuteNonQueryAsync(_cancellation);
     }
 }

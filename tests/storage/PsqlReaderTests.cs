@@ -9,7 +9,7 @@ namespace ConvLstm.Nowcast.Tests.Storage;
 public sealed class PsqlReaderTests(TestDatabase test) : IClassFixture<TestDatabase>
 {
     private const int Runs = 200;
-    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     /// <summary>
     /// Every run is one value everywhere, one more than the run before. With the transaction of publishing split the rows of
@@ -19,32 +19,32 @@ public sealed class PsqlReaderTests(TestDatabase test) : IClassFixture<TestDatab
     public async Task PsqlNeverSeesATornRunWhileOneIsWrittenTwoHundredTimes()
     {
         var grid = Some.LonLatGrid();
-        var run = (await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, rate: _ => Some.Even(grid, 0.5f)), cancellation)).RunId;
+        var run = (await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, rate: _ => Some.Even(grid, 0.5f)), _cancellation)).RunId;
         using var psql = Psql.Start(test.ConnectionString, "nowcast_reader");
-        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(_cancellation);
         var reading = ReadAsync();
 
         for (var value = 1; value <= Runs; value++)
-            await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, rate: _ => Some.Even(grid, value)), cancellation);
+            await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, rate: _ => Some.Even(grid, value)), _cancellation);
         await done.CancelAsync();
 
         var seen = await reading;
         Assert.True(seen.Count > 20, $"psql saw only {seen.Count} different runs, which proves little");
-        Assert.Equal(Whole(Runs), await psql.AskAsync(Question(grid.Name), cancellation));
+        Assert.Equal(Whole(Runs), await psql.AskAsync(Question(grid.Name), _cancellation));
         await using (var tear = test.Database.DataSource.CreateCommand(
             "DELETE FROM nowcast.forecast_tile WHERE run_id = $1 AND tile_row = 1 AND lead_seconds = 600"))
         {
             tear.Parameters.Add(new NpgsqlParameter { Value = run });
-            await tear.ExecuteNonQueryAsync(cancellation);
+            await tear.ExecuteNonQueryAsync(_cancellation);
         }
-        Assert.NotEqual(Whole(Runs), await psql.AskAsync(Question(grid.Name), cancellation));
+        Assert.NotEqual(Whole(Runs), await psql.AskAsync(Question(grid.Name), _cancellation));
 
         async Task<HashSet<string>> ReadAsync()
         {
             var values = new HashSet<string>();
             while (!done.IsCancellationRequested)
             {
-                var answer = await psql.AskAsync(Question(grid.Name), cancellation);
+                var answer = await psql.AskAsync(Question(grid.Name), _cancellation);
                 var value = answer.Split('|')[2];
                 var isNumber = double.TryParse(value, CultureInfo.InvariantCulture, out var rate);
                 Assert.True(isNumber && Whole(rate) == answer, $"psql saw a torn run: {answer}");
@@ -69,9 +69,9 @@ public sealed class PsqlReaderTests(TestDatabase test) : IClassFixture<TestDatab
 /// <summary>A psql that answers one line a question.</summary>
 internal sealed class Psql : IDisposable
 {
-    private readonly Process process;
+    private readonly Process _process;
 
-    private Psql(Process process) => this.process = process;
+    private Psql(Process process) => _process = process;
 
     public static Psql Start(string connectionString, string role)
     {
@@ -86,15 +86,15 @@ internal sealed class Psql : IDisposable
     /// <summary>The answer's only row; empty where psql has ended with an error.</summary>
     public async Task<string> AskAsync(string question, CancellationToken cancellation)
     {
-        await process.StandardInput.WriteLineAsync(question.AsMemory(), cancellation);
-        await process.StandardInput.FlushAsync(cancellation);
-        return await process.StandardOutput.ReadLineAsync(cancellation) ?? "";
+        await _process.StandardInput.WriteLineAsync(question.AsMemory(), cancellation);
+        await _process.StandardInput.FlushAsync(cancellation);
+        return await _process.StandardOutput.ReadLineAsync(cancellation) ?? "";
     }
 
     public void Dispose()
     {
-        process.StandardInput.Close();
-        process.WaitForExit();
-        process.Dispose();
+        _process.StandardInput.Close();
+        _process.WaitForExit();
+        _process.Dispose();
     }
 }

@@ -8,15 +8,15 @@ namespace ConvLstm.Nowcast.Tests.Storage;
 
 public sealed class PublishingTests(TestDatabase test) : IClassFixture<TestDatabase>
 {
-    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task ARunComesBackAsItWasPublished()
     {
         var forecast = Some.Forecast(Some.LonLatGrid());
-        var published = await test.Database.Forecasts.PublishAsync(forecast, cancellation);
+        var published = await test.Database.Forecasts.PublishAsync(forecast, _cancellation);
 
-        var back = await test.Database.Queries.LoadRunAsync(published.RunId, cancellation);
+        var back = await test.Database.Queries.LoadRunAsync(published.RunId, _cancellation);
 
         Assert.True(published.IsSane);
         Assert.Equal(3 * 6, published.Tiles);
@@ -35,30 +35,30 @@ public sealed class PublishingTests(TestDatabase test) : IClassFixture<TestDatab
     public async Task PublishingTheSameRunAgainReplacesItAndItsScores()
     {
         var grid = Some.LonLatGrid();
-        var first = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, leads: 4, seed: 1), cancellation);
-        await test.Database.Verification.StoreAsync(first.RunId, [VerificationTests.Scores(5, hits: 3)], cancellation);
+        var first = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, leads: 4, seed: 1), _cancellation);
+        await test.Database.Verification.StoreAsync(first.RunId, [VerificationTests.Scores(5, hits: 3)], _cancellation);
         var again = Some.Forecast(grid, leads: 2, seed: 2);
 
-        var second = await test.Database.Forecasts.PublishAsync(again, cancellation);
+        var second = await test.Database.Forecasts.PublishAsync(again, _cancellation);
 
         Assert.False(first.Replaced);
         Assert.True(second.Replaced);
         Assert.Equal(first.RunId, second.RunId);
         Assert.Equal(12L, await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.forecast_tile WHERE run_id = $1", second.RunId));
         Assert.Equal(0L, await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.verification_threshold WHERE run_id = $1", second.RunId));
-        Assert.Equal(again.RainRate, (await test.Database.Queries.LoadRunAsync(second.RunId, cancellation)).RainRate);
+        Assert.Equal(again.RainRate, (await test.Database.Queries.LoadRunAsync(second.RunId, _cancellation)).RainRate);
     }
 
     [Fact]
     public async Task RunsOfOtherMethodsModelsAndTimesStandBeside()
     {
         var grid = Some.LonLatGrid(width: 20, height: 20);
-        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid), cancellation);
-        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, version: "v2"), cancellation);
-        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, method: "persistence"), cancellation);
-        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, Some.Noon.AddMinutes(5)), cancellation);
+        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid), _cancellation);
+        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, version: "v2"), _cancellation);
+        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, method: "persistence"), _cancellation);
+        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, Some.Noon.AddMinutes(5)), _cancellation);
 
-        Assert.Equal(4, (await test.Database.Queries.ListRunsAsync(grid.Name, Some.Noon, Some.Noon.AddHours(1), cancellation)).Count);
+        Assert.Equal(4, (await test.Database.Queries.ListRunsAsync(grid.Name, Some.Noon, Some.Noon.AddHours(1), _cancellation)).Count);
     }
 
     [Fact]
@@ -67,10 +67,10 @@ public sealed class PublishingTests(TestDatabase test) : IClassFixture<TestDatab
         var grid = Some.LonLatGrid();
         var forecasts = Enumerable.Range(1, 4).Select(value => Some.Forecast(grid, rate: _ => Some.Even(grid, value))).ToArray();
 
-        await Task.WhenAll(forecasts.Select(forecast => test.Database.Forecasts.PublishAsync(forecast, cancellation)));
+        await Task.WhenAll(forecasts.Select(forecast => test.Database.Forecasts.PublishAsync(forecast, _cancellation)));
 
-        var run = Assert.Single(await test.Database.Queries.ListRunsAsync(grid.Name, Some.Noon, Some.Noon, cancellation));
-        var values = (await test.Database.Queries.LoadRunAsync(run.RunId, cancellation)).RainRate.SelectMany(field => field).Distinct();
+        var run = Assert.Single(await test.Database.Queries.ListRunsAsync(grid.Name, Some.Noon, Some.Noon, _cancellation));
+        var values = (await test.Database.Queries.LoadRunAsync(run.RunId, _cancellation)).RainRate.SelectMany(field => field).Distinct();
         Assert.Single(values);
     }
 
@@ -78,9 +78,9 @@ public sealed class PublishingTests(TestDatabase test) : IClassFixture<TestDatab
     public async Task WhoListensHearsOfARunThatCanAlreadyBeRead()
     {
         var grid = Some.LonLatGrid();
-        await using var connection = await test.Database.DataSource.OpenConnectionAsync(cancellation);
+        await using var connection = await test.Database.DataSource.OpenConnectionAsync(_cancellation);
         await using (var listen = new NpgsqlCommand($"LISTEN {ForecastPublisher.Channel}", connection))
-            await listen.ExecuteNonQueryAsync(cancellation);
+            await listen.ExecuteNonQueryAsync(_cancellation);
         var heard = new TaskCompletionSource<string>();
         connection.Notification += (_, notification) =>
         {
@@ -88,9 +88,9 @@ public sealed class PublishingTests(TestDatabase test) : IClassFixture<TestDatab
                 heard.TrySetResult(notification.Payload);
         };
 
-        var published = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid), cancellation);
+        var published = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid), _cancellation);
         while (!heard.Task.IsCompleted)
-            await connection.WaitAsync(cancellation);
+            await connection.WaitAsync(_cancellation);
 
         var payload = JsonDocument.Parse(await heard.Task).RootElement;
         Assert.Equal(grid.Name, payload.GetProperty("grid").GetString());
@@ -99,7 +99,7 @@ public sealed class PublishingTests(TestDatabase test) : IClassFixture<TestDatab
         Assert.Equal("model", payload.GetProperty("method").GetString());
         Assert.Equal(15, payload.GetProperty("longest_lead_minutes").GetDouble());
         Assert.True(payload.GetProperty("sane").GetBoolean());
-        Assert.Equal(3, (await test.Database.Queries.RainAtAsync(152.5, -27.5, Some.Noon, cancellation)).Count);
+        Assert.Equal(3, (await test.Database.Queries.RainAtAsync(152.5, -27.5, Some.Noon, _cancellation)).Count);
     }
 
     /// <summary>
@@ -110,12 +110,12 @@ public sealed class PublishingTests(TestDatabase test) : IClassFixture<TestDatab
     public async Task ReadersNeverSeeATornRun()
     {
         var grid = Some.LonLatGrid();
-        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, rate: _ => Some.Even(grid, 1)), cancellation);
-        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, rate: _ => Some.Even(grid, 1)), _cancellation);
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(_cancellation);
         var readers = Enumerable.Range(0, 3).Select(_ => ReadAsync()).ToArray();
 
         for (var value = 2; value <= 60; value++)
-            await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, rate: _ => Some.Even(grid, value)), cancellation);
+            await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, rate: _ => Some.Even(grid, value)), _cancellation);
 
         await done.CancelAsync();
         var seen = await Task.WhenAll(readers);
@@ -132,8 +132,8 @@ public sealed class PublishingTests(TestDatabase test) : IClassFixture<TestDatab
                     FROM (SELECT lead_minutes, ST_SummaryStats(rast, 1, true) AS s FROM nowcast.latest_forecast WHERE grid = $1) AS tiles
                     """);
                 command.Parameters.Add(new NpgsqlParameter { Value = grid.Name });
-                await using var rows = await command.ExecuteReaderAsync(cancellation);
-                await rows.ReadAsync(cancellation);
+                await using var rows = await command.ExecuteReaderAsync(_cancellation);
+                await rows.ReadAsync(_cancellation);
                 Assert.Equal(18, rows.GetInt64(0));
                 Assert.Equal(3, rows.GetInt64(3));
                 Assert.Equal(rows.GetDouble(1), rows.GetDouble(2));
@@ -148,16 +148,16 @@ public sealed class PublishingTests(TestDatabase test) : IClassFixture<TestDatab
     {
         var grid = Some.LonLatGrid();
         var old = Some.Forecast(grid, seed: 1);
-        var published = await test.Database.Forecasts.PublishAsync(old, cancellation);
+        var published = await test.Database.Forecasts.PublishAsync(old, _cancellation);
         await using (var spoil = test.Database.DataSource.CreateCommand(
             "ALTER TABLE nowcast.forecast_tile ADD CONSTRAINT spoil CHECK (lead_seconds < 900) NOT VALID"))
-            await spoil.ExecuteNonQueryAsync(cancellation);
+            await spoil.ExecuteNonQueryAsync(_cancellation);
 
-        await Assert.ThrowsAsync<PostgresException>(() => test.Database.Forecasts.PublishAsync(Some.Forecast(grid, seed: 2), cancellation));
+        await Assert.ThrowsAsync<PostgresException>(() => test.Database.Forecasts.PublishAsync(Some.Forecast(grid, seed: 2), _cancellation));
 
         await using (var mend = test.Database.DataSource.CreateCommand("ALTER TABLE nowcast.forecast_tile DROP CONSTRAINT spoil"))
-            await mend.ExecuteNonQueryAsync(cancellation);
-        Assert.Equal(old.RainRate, (await test.Database.Queries.LoadRunAsync(published.RunId, cancellation)).RainRate);
+            await mend.ExecuteNonQueryAsync(_cancellation);
+        Assert.Equal(old.RainRate, (await test.Database.Queries.LoadRunAsync(published.RunId, _cancellation)).RainRate);
     }
 
     [Fact]
@@ -166,7 +166,7 @@ public sealed class PublishingTests(TestDatabase test) : IClassFixture<TestDatab
         var grid = Some.LonLatGrid();
         var forecast = Some.Forecast(grid, rate: _ => new float[10]);
 
-        var error = await Assert.ThrowsAsync<ReportedException>(() => test.Database.Forecasts.PublishAsync(forecast, cancellation));
+        var error = await Assert.ThrowsAsync<ReportedException>(() => test.Database.Forecasts.PublishAsync(forecast, _cancellation));
 
         Assert.Contains(grid.Name, error.Message);
     }

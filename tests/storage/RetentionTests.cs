@@ -8,7 +8,7 @@ namespace ConvLstm.Nowcast.Tests.Storage;
 
 public sealed class RetentionTests(TestDatabase test) : IClassFixture<TestDatabase>
 {
-    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task ScoresSummedUpByDayAreTheSameInTheViews()
@@ -25,9 +25,9 @@ public sealed class RetentionTests(TestDatabase test) : IClassFixture<TestDataba
         Assert.Equal(1L, await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.verification_lead_day JOIN nowcast.grid USING (grid_id) WHERE name = $1", grid.Name));
 
         // Scored again: the run leaves the sums and counts once.
-        await test.Database.Verification.StoreAsync(runs[1], [VerificationTests.Scores(5, hits: 2, misses: 1, falseAlarms: 3, fss: (1, 10))], cancellation);
+        await test.Database.Verification.StoreAsync(runs[1], [VerificationTests.Scores(5, hits: 2, misses: 1, falseAlarms: 3, fss: (1, 10))], _cancellation);
         Assert.Equal(before, await ViewsAsync(grid));
-        await test.Database.Verification.StoreAsync(runs[1], [VerificationTests.Scores(5, hits: 900, fss: (1, 10))], cancellation);
+        await test.Database.Verification.StoreAsync(runs[1], [VerificationTests.Scores(5, hits: 900, fss: (1, 10))], _cancellation);
         var changed = await ViewsAsync(grid);
         Assert.NotEqual(before, changed);
         Assert.Equal(3, await SumAsync("2024-07-11"));
@@ -43,9 +43,9 @@ public sealed class RetentionTests(TestDatabase test) : IClassFixture<TestDataba
 
         await ScoredAsync(grid, Some.Noon.AddDays(-20).AddHours(1), 1);
 
-        Assert.Equal(3, Assert.Single(await test.Database.Verification.SkillAsync(grid.Name, cancellation)).Maps);
+        Assert.Equal(3, Assert.Single(await test.Database.Verification.SkillAsync(grid.Name, _cancellation)).Maps);
         Assert.Equal(1, await SumAsync("2024-06-21"));
-        Assert.Equal(3, Assert.Single(await test.Database.Verification.SkillAsync(grid.Name, cancellation)).Maps);
+        Assert.Equal(3, Assert.Single(await test.Database.Verification.SkillAsync(grid.Name, _cancellation)).Maps);
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class RetentionTests(TestDatabase test) : IClassFixture<TestDataba
     {
         var grid = Some.LonLatGrid(width: 20, height: 20);
         var runs = await ScoredAsync(grid, Some.Noon.AddDays(-40), 2);
-        await test.Database.Scans.StoreAsync(Some.RadarFrame(grid, Some.Noon.AddDays(-40).AddMinutes(10)), "x", cancellation: cancellation);
+        await test.Database.Scans.StoreAsync(Some.RadarFrame(grid, Some.Noon.AddDays(-40).AddMinutes(10)), "x", cancellation: _cancellation);
         var before = await ViewsAsync(grid);
 
         Assert.Equal(2, await test.ScalarAsync<int>("SELECT nowcast.drop_scores_before('2024-06-02')"));
@@ -61,8 +61,8 @@ public sealed class RetentionTests(TestDatabase test) : IClassFixture<TestDataba
         Assert.Equal(before, await ViewsAsync(grid));
         Assert.Equal(0L, await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.verification_lead WHERE run_id = ANY ($1)", runs));
         // What cannot be counted once is not scored again.
-        Assert.Empty(await test.Database.Verification.PendingAsync(grid.Name, Some.Noon.AddDays(-50), cancellation));
-        var refused = await Assert.ThrowsAsync<ReportedException>(() => test.Database.Verification.StoreAsync(runs[0], [VerificationTests.Scores(5, hits: 1)], cancellation));
+        Assert.Empty(await test.Database.Verification.PendingAsync(grid.Name, Some.Noon.AddDays(-50), _cancellation));
+        var refused = await Assert.ThrowsAsync<ReportedException>(() => test.Database.Verification.StoreAsync(runs[0], [VerificationTests.Scores(5, hits: 1)], _cancellation));
         Assert.Contains("dropped", refused.Message);
     }
 
@@ -70,21 +70,21 @@ public sealed class RetentionTests(TestDatabase test) : IClassFixture<TestDataba
     public async Task RetentionMakesTheDaysAheadOfLiveGridsAndDropsOldOnesOneByOne()
     {
         var time = new Clock(new DateTimeOffset(2031, 3, 10, 4, 0, 0, TimeSpan.Zero));
-        await using var database = await NowcastDatabase.OpenAsync(test.ConnectionString, cancellation, time: time);
+        await using var database = await NowcastDatabase.OpenAsync(test.ConnectionString, _cancellation, time: time);
         var (live, archive) = (Some.LonLatGrid(width: 20, height: 20), Some.LonLatGrid(width: 20, height: 20));
         foreach (var days in new[] { 0, -1, -5, -6 })
-            await database.Scans.StoreAsync(Some.RadarFrame(live, time.GetUtcNow().AddDays(days)), "x", cancellation: cancellation);
-        await database.Scans.StoreAsync(Some.RadarFrame(archive, time.GetUtcNow().AddDays(-100)), "x", cancellation: cancellation);
-        var (liveId, archiveId) = ((await database.Grids.GetAsync(live.Name, cancellation)).Id, (await database.Grids.GetAsync(archive.Name, cancellation)).Id);
+            await database.Scans.StoreAsync(Some.RadarFrame(live, time.GetUtcNow().AddDays(days)), "x", cancellation: _cancellation);
+        await database.Scans.StoreAsync(Some.RadarFrame(archive, time.GetUtcNow().AddDays(-100)), "x", cancellation: _cancellation);
+        var (liveId, archiveId) = ((await database.Grids.GetAsync(live.Name, _cancellation)).Id, (await database.Grids.GetAsync(archive.Name, _cancellation)).Id);
         var options = new RetentionOptions { MapDays = 5, DaysAhead = 2 };
 
-        var done = await database.Retention.RunAsync(options, cancellation);
+        var done = await database.Retention.RunAsync(options, _cancellation);
 
         Assert.Equal(2 * 3, done.PartitionsMade);
         Assert.Equal(["20310305", "20310309", "20310310", "20310311", "20310312"], await DaysAsync(liveId));
         Assert.Empty(await DaysAsync(archiveId));
-        Assert.Equal(3, await database.Scans.CountAsync(live.Name, cancellation));
-        Assert.Equal(new RetentionOutcome(0, 0, 0, 0), await database.Retention.RunAsync(options, cancellation));
+        Assert.Equal(3, await database.Scans.CountAsync(live.Name, _cancellation));
+        Assert.Equal(new RetentionOutcome(0, 0, 0, 0), await database.Retention.RunAsync(options, _cancellation));
 
         async Task<string[]> DaysAsync(int grid) => await test.ScalarAsync<string[]>(
             "SELECT coalesce(array_agg(right(relname, 8) ORDER BY relname), '{}') FROM pg_class WHERE relkind = 'r' AND relname ~ ('^forecast_strip_' || $1 || '_[0-9]{8}$')", grid);
@@ -95,17 +95,17 @@ public sealed class RetentionTests(TestDatabase test) : IClassFixture<TestDataba
     {
         var grid = Some.LonLatGrid(width: 20, height: 20);
         var old = Some.Noon.AddYears(-20);
-        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, old), cancellation);
-        await using var reader = await test.Database.DataSource.OpenConnectionAsync(cancellation);
-        await using var question = await reader.BeginTransactionAsync(cancellation);
+        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, old), _cancellation);
+        await using var reader = await test.Database.DataSource.OpenConnectionAsync(_cancellation);
+        await using var question = await reader.BeginTransactionAsync(_cancellation);
         await using (var holds = new NpgsqlCommand("SELECT count(*) FROM nowcast.forecast_tile WHERE issue_time < '2005-01-01'", reader))
-            Assert.Equal(3L, await holds.ExecuteScalarAsync(cancellation));
+            Assert.Equal(3L, await holds.ExecuteScalarAsync(_cancellation));
 
-        var dropping = test.Database.DropDaysBeforeAsync(DateOnly.FromDateTime(old.AddDays(1).UtcDateTime), cancellation);
+        var dropping = test.Database.DropDaysBeforeAsync(DateOnly.FromDateTime(old.AddDays(1).UtcDateTime), _cancellation);
 
-        Assert.Equal(3, (await test.Database.Queries.RainAtAsync(152.1, -27.1, old, cancellation)).Count);
+        Assert.Equal(3, (await test.Database.Queries.RainAtAsync(152.1, -27.1, old, _cancellation)).Count);
         Assert.False(dropping.IsCompleted);
-        await question.RollbackAsync(cancellation);
+        await question.RollbackAsync(_cancellation);
         Assert.Equal(3, await dropping);
     }
 
@@ -116,8 +116,8 @@ public sealed class RetentionTests(TestDatabase test) : IClassFixture<TestDataba
         var runs = new long[count];
         for (var i = 0; i < count; i++)
         {
-            runs[i] = (await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, first.AddMinutes(5 * i)), cancellation)).RunId;
-            await test.Database.Verification.StoreAsync(runs[i], [VerificationTests.Scores(5, hits: 1 + i, misses: 1, falseAlarms: 2 + i, fss: (i, 10))], cancellation);
+            runs[i] = (await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, first.AddMinutes(5 * i)), _cancellation)).RunId;
+            await test.Database.Verification.StoreAsync(runs[i], [VerificationTests.Scores(5, hits: 1 + i, misses: 1, falseAlarms: 2 + i, fss: (i, 10))], _cancellation);
         }
         return runs;
     }

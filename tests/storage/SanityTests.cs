@@ -5,7 +5,7 @@ namespace ConvLstm.Nowcast.Tests.Storage;
 
 public sealed class SanityTests(TestDatabase test) : IClassFixture<TestDatabase>
 {
-    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     public static TheoryData<string, float> Broken => new()
     {
@@ -22,17 +22,17 @@ public sealed class SanityTests(TestDatabase test) : IClassFixture<TestDatabase>
     public async Task ABrokenRunIsKeptButTheOneBeforeGoesOnAnswering(string check, float rate)
     {
         var grid = Some.LonLatGrid(width: 70, height: 70);
-        await test.Database.Scans.StoreAsync(new RadarFrame(grid, Some.Noon, Some.Even(grid, 2)), "x", cancellation: cancellation);
-        await test.Database.Scans.StoreAsync(new RadarFrame(grid, Some.Noon.AddMinutes(5), Some.Even(grid, 2)), "x", cancellation: cancellation);
-        var good = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, rate: _ => Some.Even(grid, 2)), cancellation);
+        await test.Database.Scans.StoreAsync(new RadarFrame(grid, Some.Noon, Some.Even(grid, 2)), "x", cancellation: _cancellation);
+        await test.Database.Scans.StoreAsync(new RadarFrame(grid, Some.Noon.AddMinutes(5), Some.Even(grid, 2)), "x", cancellation: _cancellation);
+        var good = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, rate: _ => Some.Even(grid, 2)), _cancellation);
 
         var broken = await test.Database.Forecasts.PublishAsync(
-            Some.Forecast(grid, Some.Noon.AddMinutes(5), rate: _ => Some.Even(grid, rate)), cancellation);
+            Some.Forecast(grid, Some.Noon.AddMinutes(5), rate: _ => Some.Even(grid, rate)), _cancellation);
 
         Assert.True(good.IsSane);
         Assert.False(broken.IsSane);
         Assert.Contains(broken.Checks, found => found.Check == check && !found.Passed);
-        Assert.Equal(good.RunId, (await test.Database.Queries.LatestRunAsync(grid.Name, null, cancellation))!.RunId);
+        Assert.Equal(good.RunId, (await test.Database.Queries.LatestRunAsync(grid.Name, null, _cancellation))!.RunId);
         Assert.Equal(check, await test.ScalarAsync<string>(
             "SELECT c ->> 'check' FROM nowcast.run, jsonb_array_elements(checks) AS c WHERE run_id = $1 AND NOT (c -> 'passed')::boolean AND c ->> 'check' = $2",
             broken.RunId, check));
@@ -42,9 +42,9 @@ public sealed class SanityTests(TestDatabase test) : IClassFixture<TestDatabase>
     public async Task ADryForecastAfterADryScanIsSane()
     {
         var grid = Some.LonLatGrid(width: 70, height: 70);
-        await test.Database.Scans.StoreAsync(new RadarFrame(grid, Some.Noon, Some.Even(grid, 0)), "x", cancellation: cancellation);
+        await test.Database.Scans.StoreAsync(new RadarFrame(grid, Some.Noon, Some.Even(grid, 0)), "x", cancellation: _cancellation);
 
-        var published = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, rate: _ => Some.Even(grid, 0)), cancellation);
+        var published = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, rate: _ => Some.Even(grid, 0)), _cancellation);
 
         Assert.True(published.IsSane);
     }

@@ -6,7 +6,7 @@ namespace ConvLstm.Nowcast.Tests.Storage;
 
 public sealed class ScanStoreTests(TestDatabase test) : IClassFixture<TestDatabase>
 {
-    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task AScanComesBackBitForBitWithNotObservedAndDryKeptApart()
@@ -14,9 +14,9 @@ public sealed class ScanStoreTests(TestDatabase test) : IClassFixture<TestDataba
         var frame = Some.RadarFrame(Some.LonLatGrid());
         frame.RainRate[5000] = 1.2345678f;
         frame.RainRate[5001] = float.Epsilon;
-        await test.Database.Scans.StoreAsync(frame, "a.nc", cancellation: cancellation);
+        await test.Database.Scans.StoreAsync(frame, "a.nc", cancellation: _cancellation);
 
-        var back = Assert.Single(await test.Database.Scans.LatestAsync(frame.Grid.Name, 5, cancellation));
+        var back = Assert.Single(await test.Database.Scans.LatestAsync(frame.Grid.Name, 5, _cancellation));
 
         Assert.Equal(frame.ValidTime, back.ValidTime);
         Assert.True(frame.Grid.CoversTheSame(back.Grid));
@@ -31,11 +31,11 @@ public sealed class ScanStoreTests(TestDatabase test) : IClassFixture<TestDataba
     {
         var frame = Some.RadarFrame(Some.LonLatGrid());
 
-        Assert.Equal(ScanOutcome.Stored, await test.Database.Scans.StoreAsync(frame, "a.nc", cancellation: cancellation));
-        Assert.Equal(ScanOutcome.AlreadyThere, await test.Database.Scans.StoreAsync(frame, "b.nc", cancellation: cancellation));
+        Assert.Equal(ScanOutcome.Stored, await test.Database.Scans.StoreAsync(frame, "a.nc", cancellation: _cancellation));
+        Assert.Equal(ScanOutcome.AlreadyThere, await test.Database.Scans.StoreAsync(frame, "b.nc", cancellation: _cancellation));
 
-        Assert.Equal(1, await test.Database.Scans.CountAsync(frame.Grid.Name, cancellation));
-        var stored = Assert.Single(await test.Database.Scans.ListAsync(frame.Grid.Name, frame.ValidTime, frame.ValidTime, cancellation));
+        Assert.Equal(1, await test.Database.Scans.CountAsync(frame.Grid.Name, _cancellation));
+        var stored = Assert.Single(await test.Database.Scans.ListAsync(frame.Grid.Name, frame.ValidTime, frame.ValidTime, _cancellation));
         Assert.Equal("a.nc", stored.SourceFile);
         Assert.Equal(6L, await test.ScalarAsync<long>(
             "SELECT count(*) FROM nowcast.scan_tile JOIN nowcast.grid USING (grid_id) WHERE name = $1", frame.Grid.Name));
@@ -47,10 +47,10 @@ public sealed class ScanStoreTests(TestDatabase test) : IClassFixture<TestDataba
         var frame = Some.RadarFrame(Some.LonLatGrid());
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 8).Select(i =>
-            test.Database.Scans.StoreAsync(frame, $"{i}.nc", cancellation: cancellation)));
+            test.Database.Scans.StoreAsync(frame, $"{i}.nc", cancellation: _cancellation)));
 
         Assert.Single(outcomes, ScanOutcome.Stored);
-        Assert.Single(await test.Database.Scans.LatestAsync(frame.Grid.Name, 9, cancellation));
+        Assert.Single(await test.Database.Scans.LatestAsync(frame.Grid.Name, 9, _cancellation));
     }
 
     [Fact]
@@ -58,16 +58,16 @@ public sealed class ScanStoreTests(TestDatabase test) : IClassFixture<TestDataba
     {
         var grid = Some.LonLatGrid(width: 20, height: 10);
         foreach (var minutes in new[] { 0, 5, 20, 25, 30 })
-            await test.Database.Scans.StoreAsync(Some.RadarFrame(grid, Some.Noon.AddMinutes(minutes), minutes), "x", cancellation: cancellation);
+            await test.Database.Scans.StoreAsync(Some.RadarFrame(grid, Some.Noon.AddMinutes(minutes), minutes), "x", cancellation: _cancellation);
 
-        var newest = await test.Database.Scans.LatestAsync(grid.Name, 4, cancellation);
+        var newest = await test.Database.Scans.LatestAsync(grid.Name, 4, _cancellation);
         Assert.Equal([5, 20, 25, 30], newest.Select(frame => (frame.ValidTime - Some.Noon).TotalMinutes));
         Assert.Equal(Some.Field(grid, 20), newest[1].RainRate);
 
-        var sequence = await test.Database.Scans.LatestSequenceAsync(grid.Name, 5, cancellation);
+        var sequence = await test.Database.Scans.LatestSequenceAsync(grid.Name, 5, _cancellation);
         Assert.Equal([20, 25, 30], sequence!.Frames.Select(frame => (frame.ValidTime - Some.Noon).TotalMinutes));
 
-        var between = await test.Database.Scans.LoadFramesAsync(grid.Name, Some.Noon.AddMinutes(5), Some.Noon.AddMinutes(20), cancellation);
+        var between = await test.Database.Scans.LoadFramesAsync(grid.Name, Some.Noon.AddMinutes(5), Some.Noon.AddMinutes(20), _cancellation);
         Assert.Equal(2, between.Count);
     }
 
@@ -76,9 +76,9 @@ public sealed class ScanStoreTests(TestDatabase test) : IClassFixture<TestDataba
     {
         var grid = Some.LonLatGrid(width: 4, height: 2);
         float[] rates = [float.NaN, float.NaN, 0, 0, 0.1f, 0.2f, 1, 2.7f];
-        await test.Database.Scans.StoreAsync(new RadarFrame(grid, Some.Noon, rates), "x", cancellation: cancellation);
+        await test.Database.Scans.StoreAsync(new RadarFrame(grid, Some.Noon, rates), "x", cancellation: _cancellation);
 
-        var summary = (await test.Database.Scans.ListAsync(grid.Name, Some.Noon, Some.Noon, cancellation)).Single().Summary;
+        var summary = (await test.Database.Scans.ListAsync(grid.Name, Some.Noon, Some.Noon, _cancellation)).Single().Summary;
 
         Assert.Equal(0.25, summary.MissingShare);
         Assert.Equal(0.5, summary.WetShare);
@@ -91,9 +91,9 @@ public sealed class ScanStoreTests(TestDatabase test) : IClassFixture<TestDataba
     public async Task AScanThatSawNothingIsStoredAsSuch()
     {
         var grid = Some.LonLatGrid(width: 70, height: 3);
-        await test.Database.Scans.StoreAsync(new RadarFrame(grid, Some.Noon, Some.Even(grid, float.NaN)), "x", cancellation: cancellation);
+        await test.Database.Scans.StoreAsync(new RadarFrame(grid, Some.Noon, Some.Even(grid, float.NaN)), "x", cancellation: _cancellation);
 
-        var back = Assert.Single(await test.Database.Scans.LatestAsync(grid.Name, 1, cancellation));
+        var back = Assert.Single(await test.Database.Scans.LatestAsync(grid.Name, 1, _cancellation));
 
         Assert.All(back.RainRate, rate => Assert.True(float.IsNaN(rate)));
     }
@@ -102,15 +102,15 @@ public sealed class ScanStoreTests(TestDatabase test) : IClassFixture<TestDataba
     public async Task ANameThatStandsForAnotherGridIsRefusedAndNothingIsStored()
     {
         var frame = Some.RadarFrame(Some.LonLatGrid());
-        await test.Database.Scans.StoreAsync(frame, "a.nc", cancellation: cancellation);
+        await test.Database.Scans.StoreAsync(frame, "a.nc", cancellation: _cancellation);
         var other = frame.Grid with { PixelX = 0.02 };
 
         var error = await Assert.ThrowsAsync<ReportedException>(() =>
-            test.Database.Scans.StoreAsync(Some.RadarFrame(other, Some.Noon.AddHours(1)), "b.nc", cancellation: cancellation));
+            test.Database.Scans.StoreAsync(Some.RadarFrame(other, Some.Noon.AddHours(1)), "b.nc", cancellation: _cancellation));
 
         Assert.Contains(frame.Grid.Name, error.Message);
         Assert.Contains("0.02", error.Message);
-        Assert.Equal(1, await test.Database.Scans.CountAsync(frame.Grid.Name, cancellation));
+        Assert.Equal(1, await test.Database.Scans.CountAsync(frame.Grid.Name, _cancellation));
     }
 
     [Theory]
@@ -122,19 +122,19 @@ public sealed class ScanStoreTests(TestDatabase test) : IClassFixture<TestDataba
         frame.RainRate[3000] = rate;
 
         var error = await Assert.ThrowsAsync<ReportedException>(() =>
-            test.Database.Scans.StoreAsync(frame, "a.nc", cancellation: cancellation));
+            test.Database.Scans.StoreAsync(frame, "a.nc", cancellation: _cancellation));
 
         Assert.Contains(frame.Grid.Name, error.Message);
-        Assert.Equal(0, await test.Database.Scans.CountAsync(frame.Grid.Name, cancellation));
+        Assert.Equal(0, await test.Database.Scans.CountAsync(frame.Grid.Name, _cancellation));
     }
 
     [Fact]
     public async Task AnUnknownGridIsNamedWithThoseThatThereAre()
     {
         var frame = Some.RadarFrame(Some.LonLatGrid());
-        await test.Database.Scans.StoreAsync(frame, "a.nc", cancellation: cancellation);
+        await test.Database.Scans.StoreAsync(frame, "a.nc", cancellation: _cancellation);
 
-        var error = await Assert.ThrowsAsync<ReportedException>(() => test.Database.Scans.LatestAsync("nowhere", 1, cancellation));
+        var error = await Assert.ThrowsAsync<ReportedException>(() => test.Database.Scans.LatestAsync("nowhere", 1, _cancellation));
 
         Assert.Contains("nowhere", error.Message);
         Assert.Contains(frame.Grid.Name, error.Message);

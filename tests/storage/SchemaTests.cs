@@ -9,34 +9,34 @@ namespace ConvLstm.Nowcast.Tests.Storage;
 
 public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
 {
-    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task EveryMigrationRunsASecondTimeWithoutHarm()
     {
         var grid = Some.LonLatGrid();
-        var published = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid), cancellation);
-        Assert.Equal(0, await Migrations.ApplyAsync(test.Database.DataSource, cancellation));
+        var published = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid), _cancellation);
+        Assert.Equal(0, await Migrations.ApplyAsync(test.Database.DataSource, _cancellation));
         await ExecuteAsync("UPDATE nowcast.migration SET checksum = 'older' WHERE number = 1");
-        Assert.Contains(await Migrations.StatusAsync(test.Database.DataSource, cancellation), file => file is { Number: 1, AppliedAt: null });
+        Assert.Contains(await Migrations.StatusAsync(test.Database.DataSource, _cancellation), file => file is { Number: 1, AppliedAt: null });
 
-        var ran = await Migrations.ApplyAsync(test.Database.DataSource, cancellation);
+        var ran = await Migrations.ApplyAsync(test.Database.DataSource, _cancellation);
 
-        var status = await Migrations.StatusAsync(test.Database.DataSource, cancellation);
+        var status = await Migrations.StatusAsync(test.Database.DataSource, _cancellation);
         Assert.Equal(status.Count, ran);
         Assert.All(status, file => Assert.NotNull(file.AppliedAt));
         Assert.Equal(Enumerable.Range(1, status.Count), status.Select(file => file.Number));
-        Assert.Equal(published.RunId, (await test.Database.Queries.LatestRunAsync(grid.Name, null, cancellation))!.RunId);
+        Assert.Equal(published.RunId, (await test.Database.Queries.LatestRunAsync(grid.Name, null, _cancellation))!.RunId);
     }
 
     [Fact]
     public async Task ReadersReadEverythingTheyAreMeantToAndWriteNothing()
     {
         var grid = Some.LonLatGrid();
-        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid), cancellation);
-        await test.Database.Scans.StoreAsync(Some.RadarFrame(grid), "x", cancellation: cancellation);
+        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid), _cancellation);
+        await test.Database.Scans.StoreAsync(Some.RadarFrame(grid), "x", cancellation: _cancellation);
         await using var reader = await AsRoleAsync("nowcast_reader");
-        var view = (await test.Database.Grids.GetAsync(grid.Name, cancellation)).ViewName;
+        var view = (await test.Database.Grids.GetAsync(grid.Name, _cancellation)).ViewName;
 
         foreach (var question in new[]
         {
@@ -66,7 +66,7 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
     {
         await using var reader = await AsRoleAsync("nowcast_reader");
         await using (var show = new NpgsqlCommand("SELECT concat_ws(' ', current_setting('statement_timeout'), current_setting('idle_in_transaction_session_timeout'))", reader))
-            Assert.Equal("30s 1min", await show.ExecuteScalarAsync(cancellation));
+            Assert.Equal("30s 1min", await show.ExecuteScalarAsync(_cancellation));
 
         await ExecuteOnAsync(reader, "SET statement_timeout = '50ms'");
         var cancelled = await Assert.ThrowsAsync<PostgresException>(() => ExecuteOnAsync(reader, "SELECT pg_sleep(60)"));
@@ -76,8 +76,8 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
     [Fact]
     public async Task TilesAreCompressedWithLz4AndFrozenBeforeTheirDayIsOld()
     {
-        var grid = await test.Database.Grids.EnsureAsync(Some.LonLatGrid(width: 20, height: 20), cancellation);
-        await test.Database.Grids.EnsureDaysAsync(grid, Some.Noon, Some.Noon, cancellation);
+        var grid = await test.Database.Grids.EnsureAsync(Some.LonLatGrid(width: 20, height: 20), _cancellation);
+        await test.Database.Grids.EnsureDaysAsync(grid, Some.Noon, Some.Noon, _cancellation);
         var table = $"forecast_tile_{grid.Id}_{Some.Noon:yyyyMMdd}";
         var strips = $"forecast_strip_{grid.Id}_{Some.Noon:yyyyMMdd}";
 
@@ -96,20 +96,20 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
     [Fact]
     public async Task TheWriterCanDoItsWorkButNotChangeTheSchema()
     {
-        await using var writer = await NowcastDatabase.OpenAsync(As("nowcast_writer"), cancellation);
+        await using var writer = await NowcastDatabase.OpenAsync(As("nowcast_writer"), _cancellation);
         var grid = Some.StereographicGrid();
-        await writer.Scans.StoreAsync(Some.RadarFrame(grid), "x", cancellation: cancellation);
-        var published = await writer.Forecasts.PublishAsync(Some.Forecast(grid), cancellation);
-        await writer.Forecasts.PublishAsync(Some.Forecast(grid), cancellation);
-        await writer.Verification.StoreAsync(published.RunId, [VerificationTests.Scores(5, hits: 1)], cancellation);
-        await writer.Models.ImportAsync("w", "net", [1, 2, 3], "{}", "{}", cancellation);
-        await writer.Models.PromoteAsync("w", "", cancellation);
-        await writer.Jobs.EndAsync(await writer.Jobs.BeginAsync("ingest", cancellation), ConvLstm.Nowcast.Storage.Jobs.JobOutcome.Succeeded, "", null, cancellation);
+        await writer.Scans.StoreAsync(Some.RadarFrame(grid), "x", cancellation: _cancellation);
+        var published = await writer.Forecasts.PublishAsync(Some.Forecast(grid), _cancellation);
+        await writer.Forecasts.PublishAsync(Some.Forecast(grid), _cancellation);
+        await writer.Verification.StoreAsync(published.RunId, [VerificationTests.Scores(5, hits: 1)], _cancellation);
+        await writer.Models.ImportAsync("w", "net", [1, 2, 3], "{}", "{}", _cancellation);
+        await writer.Models.PromoteAsync("w", "", _cancellation);
+        await writer.Jobs.EndAsync(await writer.Jobs.BeginAsync("ingest", _cancellation), ConvLstm.Nowcast.Storage.Jobs.JobOutcome.Succeeded, "", null, _cancellation);
 
         foreach (var change in new[] { "DROP TABLE nowcast.run CASCADE", "ALTER TABLE nowcast.scan ADD x int", "DELETE FROM nowcast.grid", "INSERT INTO nowcast.migration VALUES (0, '', '')" })
         {
             await using var command = writer.DataSource.CreateCommand(change);
-            var refused = await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync(cancellation));
+            var refused = await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync(_cancellation));
             Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
         }
     }
@@ -117,7 +117,7 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
     [Fact]
     public async Task EverythingInTheSchemaExplainsItself()
     {
-        await test.Database.Grids.EnsureAsync(Some.LonLatGrid(), cancellation);
+        await test.Database.Grids.EnsureAsync(Some.LonLatGrid(), _cancellation);
         const string sql =
             """
             SELECT coalesce(string_agg(what, ', '), '') FROM (
@@ -137,10 +137,10 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
     [Fact]
     public async Task AProjectionHasOneRowWhoeverUsesIt()
     {
-        var one = await test.Database.Grids.EnsureAsync(Some.SphereGrid(), cancellation);
-        var two = await test.Database.Grids.EnsureAsync(Some.SphereGrid(), cancellation);
-        var other = await test.Database.Grids.EnsureAsync(Some.StereographicGrid(), cancellation);
-        var degrees = await test.Database.Grids.EnsureAsync(Some.LonLatGrid(), cancellation);
+        var one = await test.Database.Grids.EnsureAsync(Some.SphereGrid(), _cancellation);
+        var two = await test.Database.Grids.EnsureAsync(Some.SphereGrid(), _cancellation);
+        var other = await test.Database.Grids.EnsureAsync(Some.StereographicGrid(), _cancellation);
+        var degrees = await test.Database.Grids.EnsureAsync(Some.LonLatGrid(), _cancellation);
 
         Assert.Equal(one.Srid, two.Srid);
         Assert.NotEqual(one.Srid, other.Srid);
@@ -152,7 +152,7 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
     [Fact]
     public async Task RasterColumnsKnowsTheTilesOfAGrid()
     {
-        var grid = await test.Database.Grids.EnsureAsync(Some.StereographicGrid(), cancellation);
+        var grid = await test.Database.Grids.EnsureAsync(Some.StereographicGrid(), _cancellation);
 
         Assert.Equal(
             $"{grid.Srid} 1000 -1000 64 64 true",
@@ -168,23 +168,23 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
         for (var day = 0; day < 3; day++)
         {
             var at = Some.Noon.AddYears(-10).AddDays(day);
-            await test.Database.Scans.StoreAsync(Some.RadarFrame(grid, at), "x", cancellation: cancellation);
-            var run = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, at), cancellation);
-            await test.Database.Verification.StoreAsync(run.RunId, [VerificationTests.Scores(5, hits: 1)], cancellation);
+            await test.Database.Scans.StoreAsync(Some.RadarFrame(grid, at), "x", cancellation: _cancellation);
+            var run = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, at), _cancellation);
+            await test.Database.Verification.StoreAsync(run.RunId, [VerificationTests.Scores(5, hits: 1)], _cancellation);
         }
 
-        var dropped = await test.Database.DropDaysBeforeAsync(DateOnly.FromDateTime(Some.Noon.AddYears(-10).AddDays(2).UtcDateTime), cancellation);
+        var dropped = await test.Database.DropDaysBeforeAsync(DateOnly.FromDateTime(Some.Noon.AddYears(-10).AddDays(2).UtcDateTime), _cancellation);
 
         Assert.Equal(6, dropped);
-        Assert.Equal(1, await test.Database.Scans.CountAsync(grid.Name, cancellation));
-        var runs = await test.Database.Queries.ListRunsAsync(grid.Name, Some.Noon.AddYears(-11), Some.Noon, cancellation);
+        Assert.Equal(1, await test.Database.Scans.CountAsync(grid.Name, _cancellation));
+        var runs = await test.Database.Queries.ListRunsAsync(grid.Name, Some.Noon.AddYears(-11), Some.Noon, _cancellation);
         Assert.Equal([false, false, true], runs.Select(run => run.MapsDroppedAt is null));
-        Assert.Equal(3, (await test.Database.Verification.SkillAsync(grid.Name, cancellation)).Count);
-        Assert.Empty(await test.Database.Queries.RainAtAsync(152.3, -27.3, Some.Noon.AddYears(-10).AddDays(1.5), cancellation));
-        await Assert.ThrowsAsync<ReportedException>(() => test.Database.Queries.LoadRunAsync(runs[0].RunId, cancellation));
+        Assert.Equal(3, (await test.Database.Verification.SkillAsync(grid.Name, _cancellation)).Count);
+        Assert.Empty(await test.Database.Queries.RainAtAsync(152.3, -27.3, Some.Noon.AddYears(-10).AddDays(1.5), _cancellation));
+        await Assert.ThrowsAsync<ReportedException>(() => test.Database.Queries.LoadRunAsync(runs[0].RunId, _cancellation));
         // The archive may be read in again.
-        await test.Database.Scans.StoreAsync(Some.RadarFrame(grid, Some.Noon.AddYears(-10)), "x", cancellation: cancellation);
-        Assert.Equal(2, await test.Database.Scans.CountAsync(grid.Name, cancellation));
+        await test.Database.Scans.StoreAsync(Some.RadarFrame(grid, Some.Noon.AddYears(-10)), "x", cancellation: _cancellation);
+        Assert.Equal(2, await test.Database.Scans.CountAsync(grid.Name, _cancellation));
     }
 
     [Fact]
@@ -192,8 +192,8 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
     {
         var grid = Some.StereographicGrid();
         var forecast = Some.Forecast(grid, Some.Noon.AddYears(1));
-        await test.Database.Forecasts.PublishAsync(forecast, cancellation);
-        var stored = await test.Database.Grids.GetAsync(grid.Name, cancellation);
+        await test.Database.Forecasts.PublishAsync(forecast, _cancellation);
+        var stored = await test.Database.Grids.GetAsync(grid.Name, _cancellation);
         var settings = new NpgsqlConnectionStringBuilder(test.ConnectionString);
         var source = $"PG:host={settings.Host} dbname={settings.Database} user={settings.Username} schema=nowcast table=latest_forecast_{stored.ViewName} where='lead_minutes=10' mode=2 column=";
 
@@ -222,7 +222,7 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
             var (lon, lat) = (lonLat[2 * i], lonLat[(2 * i) + 1]);
             var gdal = float.Parse(await GdalAsync("gdallocationinfo", "-valonly", "-wgs84", source + "rast", Text(lon), Text(lat)), CultureInfo.InvariantCulture);
             Assert.Equal(forecast.RainRate[1][raining[i]], gdal, 1e-4f);
-            Assert.Equal(gdal, (await test.Database.Queries.RainAtAsync(lon, lat, Some.Noon.AddYears(1), cancellation))[1].RainMmH!.Value, 1e-4f);
+            Assert.Equal(gdal, (await test.Database.Queries.RainAtAsync(lon, lat, Some.Noon.AddYears(1), _cancellation))[1].RainMmH!.Value, 1e-4f);
         }
 
         async Task<IEnumerable<float>> PixelAsync(string column) =>
@@ -254,7 +254,7 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
     private async Task<NpgsqlConnection> AsRoleAsync(string role)
     {
         var connection = new NpgsqlConnection(As(role));
-        await connection.OpenAsync(cancellation);
+        await connection.OpenAsync(_cancellation);
         // So that it is the privileges that refuse, not the role's read-only default.
         await ExecuteOnAsync(connection, "SET default_transaction_read_only = off");
         return connection;
@@ -262,13 +262,13 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
 
     private async Task ExecuteAsync(string sql)
     {
-        await using var connection = await test.Database.DataSource.OpenConnectionAsync(cancellation);
+        await using var connection = await test.Database.DataSource.OpenConnectionAsync(_cancellation);
         await ExecuteOnAsync(connection, sql);
     }
 
     private async Task ExecuteOnAsync(NpgsqlConnection connection, string sql)
     {
         await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(cancellation);
+        await command.ExecuteNonQueryAsync(_cancellation);
     }
 }

@@ -5,7 +5,7 @@ namespace ConvLstm.Nowcast.Tests.Storage;
 /// <summary>Grids, scans and forecasts to store. What is random comes from a seed.</summary>
 internal static class Some
 {
-    private static int names;
+    private static int _names;
 
     public static readonly DateTimeOffset Noon = new(2024, 7, 10, 12, 0, 0, TimeSpan.Zero);
 
@@ -21,7 +21,7 @@ internal static class Some
     public static RadarGrid SphereGrid() => new(
         NewName("sphere"), 300, 260, "+proj=laea +lat_0=55 +lon_0=10 +R=6371000 +units=m", 2000, 2000, -300_000, 260_000);
 
-    public static string NewName(string kind) => $"{kind}-{Interlocked.Increment(ref names)}";
+    public static string NewName(string kind) => $"{kind}-{Interlocked.Increment(ref _names)}";
 
     /// <summary>Rain in a third of the pixels, with a corner that was not observed.</summary>
     public static RadarFrame RadarFrame(RadarGrid grid, DateTimeOffset? at = null, int seed = 1) =>

@@ -16,14 +16,14 @@ namespace ConvLstm.Nowcast.Tests.Storage;
 /// </summary>
 public sealed partial class SqlDocumentTests(TestDatabase test) : IClassFixture<TestDatabase>
 {
-    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task EveryExampleGivesTheAnswerThatIsShown()
     {
         await FillAsync();
         var path = Document();
-        var text = await File.ReadAllTextAsync(path, cancellation);
+        var text = await File.ReadAllTextAsync(path, _cancellation);
         var rewrite = Environment.GetEnvironmentVariable("NOWCAST_REWRITE_DOCS") == "1";
         var (rewritten, examples, wrong) = (new StringBuilder(), 0, new List<string>());
         var end = 0;
@@ -41,7 +41,7 @@ public sealed partial class SqlDocumentTests(TestDatabase test) : IClassFixture<
             end = block.Index + block.Length;
         }
         if (rewrite)
-            await File.WriteAllTextAsync(path, rewritten.Append(text, end, text.Length - end).ToString(), cancellation);
+            await File.WriteAllTextAsync(path, rewritten.Append(text, end, text.Length - end).ToString(), _cancellation);
         Assert.True(examples > 20, $"only {examples} examples were found");
         Assert.True(wrong.Count == 0, string.Join("\n\n", wrong));
     }
@@ -49,16 +49,16 @@ public sealed partial class SqlDocumentTests(TestDatabase test) : IClassFixture<
     [Fact]
     public async Task EveryFunctionAndViewForReadersIsInTheDocument()
     {
-        await test.Database.Grids.EnsureAsync(Some.LonLatGrid("brisbane", 128, 128), cancellation);
-        var text = await File.ReadAllTextAsync(Document(), cancellation);
+        await test.Database.Grids.EnsureAsync(Some.LonLatGrid("brisbane", 128, 128), _cancellation);
+        var text = await File.ReadAllTextAsync(Document(), _cancellation);
         await using var names = test.Database.DataSource.CreateCommand(
             """
             SELECT proname FROM pg_proc WHERE pronamespace = 'nowcast'::regnamespace AND has_function_privilege('nowcast_reader', oid, 'execute')
             UNION SELECT relname FROM pg_class WHERE relnamespace = 'nowcast'::regnamespace AND relkind = 'v' AND has_table_privilege('nowcast_reader', oid, 'select')
             """);
-        await using var rows = await names.ExecuteReaderAsync(cancellation);
+        await using var rows = await names.ExecuteReaderAsync(_cancellation);
         var missing = new List<string>();
-        while (await rows.ReadAsync(cancellation))
+        while (await rows.ReadAsync(_cancellation))
         {
             if (!Regex.IsMatch(text, $@"nowcast\.{rows.GetString(0)}\b"))
                 missing.Add(rows.GetString(0));
@@ -75,20 +75,20 @@ public sealed partial class SqlDocumentTests(TestDatabase test) : IClassFixture<
         {
             if (step == 1)
             {
-                await test.Database.Models.ImportAsync("band-1", "lagrangian", [1, 2, 3], "{}", "{}", cancellation);
-                await test.Database.Models.PromoteAsync("band-1", "first", cancellation);
-                var checksum = (await test.Database.Models.PromotedAsync(cancellation))!.Checksum;
+                await test.Database.Models.ImportAsync("band-1", "lagrangian", [1, 2, 3], "{}", "{}", _cancellation);
+                await test.Database.Models.PromoteAsync("band-1", "first", _cancellation);
+                var checksum = (await test.Database.Models.PromotedAsync(_cancellation))!.Checksum;
                 var model = Some.Forecast(grid, leads: 12, version: "band-1", rate: lead => Band(grid, lead + 1, growth: 1.1));
-                await test.Database.Forecasts.PublishAsync(With(model, checksum), cancellation);
+                await test.Database.Forecasts.PublishAsync(With(model, checksum), _cancellation);
                 await test.Database.Forecasts.PublishAsync(
-                    Some.Forecast(grid, leads: 12, method: "persistence", version: "1", rate: _ => Band(grid, 0, growth: 1)), cancellation);
+                    Some.Forecast(grid, leads: 12, method: "persistence", version: "1", rate: _ => Band(grid, 0, growth: 1)), _cancellation);
             }
             await test.Database.Scans.StoreAsync(
-                new RadarFrame(grid, Some.Noon + (step * time), Band(grid, step, growth: 1)), $"band_{step + 1}.nc", cancellation: cancellation);
+                new RadarFrame(grid, Some.Noon + (step * time), Band(grid, step, growth: 1)), $"band_{step + 1}.nc", cancellation: _cancellation);
         }
-        var job = await test.Database.Jobs.BeginAsync("verify", cancellation);
-        var scored = await new VerificationPass(test.Database).RunAsync(Some.Noon, cancellation);
-        await test.Database.Jobs.EndAsync(job, JobOutcome.Succeeded, $"{scored} maps scored", null, cancellation);
+        var job = await test.Database.Jobs.BeginAsync("verify", _cancellation);
+        var scored = await new VerificationPass(test.Database).RunAsync(Some.Noon, _cancellation);
+        await test.Database.Jobs.EndAsync(job, JobOutcome.Succeeded, $"{scored} maps scored", null, _cancellation);
     }
 
     private static RainForecast With(RainForecast forecast, string checksum) => new()
@@ -120,9 +120,9 @@ public sealed partial class SqlDocumentTests(TestDatabase test) : IClassFixture<
         };
         start.Environment["PGTZ"] = "UTC";
         using var psql = Process.Start(start)!;
-        var error = psql.StandardError.ReadToEndAsync(cancellation);
-        var output = await psql.StandardOutput.ReadToEndAsync(cancellation);
-        await psql.WaitForExitAsync(cancellation);
+        var error = psql.StandardError.ReadToEndAsync(_cancellation);
+        var output = await psql.StandardOutput.ReadToEndAsync(_cancellation);
+        await psql.WaitForExitAsync(_cancellation);
         return output + await error;
     }
 

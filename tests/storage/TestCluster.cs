@@ -15,18 +15,18 @@ namespace ConvLstm.Nowcast.Tests.Storage;
 public sealed class TestCluster : IAsyncDisposable
 {
     private const string Template = "nowcast";
-    private readonly SemaphoreSlim oneAtATime = new(1);
-    private PrivateCluster? cluster;
-    private int copies;
+    private readonly SemaphoreSlim _oneAtATime = new(1);
+    private PrivateCluster? _cluster;
+    private int _copies;
 
     /// <summary>A new database with the schema and no rows.</summary>
     public async Task<string> CreateDatabaseAsync(CancellationToken cancellation)
     {
-        await oneAtATime.WaitAsync(cancellation);
+        await _oneAtATime.WaitAsync(cancellation);
         try
         {
-            cluster ??= await StartAsync(cancellation);
-            var name = $"test_{++copies}";
+            _cluster ??= await StartAsync(cancellation);
+            var name = $"test_{++_copies}";
             await using var connection = new NpgsqlConnection(On("postgres"));
             await connection.OpenAsync(cancellation);
             await using var create = new NpgsqlCommand($"CREATE DATABASE {name} TEMPLATE {Template}", connection);
@@ -35,7 +35,7 @@ public sealed class TestCluster : IAsyncDisposable
         }
         finally
         {
-            oneAtATime.Release();
+            _oneAtATime.Release();
         }
     }
 
@@ -44,12 +44,12 @@ public sealed class TestCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (cluster is not null)
+        if (_cluster is not null)
         {
-            await cluster.StopAsync(CancellationToken.None);
-            Directory.Delete(cluster.Folder, recursive: true);
+            await _cluster.StopAsync(CancellationToken.None);
+            Directory.Delete(_cluster.Folder, recursive: true);
         }
-        oneAtATime.Dispose();
+        _oneAtATime.Dispose();
     }
 
     private static async Task<PrivateCluster> StartAsync(CancellationToken cancellation)
@@ -60,7 +60,7 @@ public sealed class TestCluster : IAsyncDisposable
     }
 
     private string On(string database, bool pooling = false) =>
-        new NpgsqlConnectionStringBuilder(cluster!.ConnectionString) { Database = database, Pooling = pooling }.ConnectionString;
+        new NpgsqlConnectionStringBuilder(_cluster!.ConnectionString) { Database = database, Pooling = pooling }.ConnectionString;
 }
 
 /// <summary>A database of its own for a class of tests.</summary>

@@ -5,18 +5,18 @@ namespace ConvLstm.Nowcast.Tests.Storage;
 
 public sealed class VerificationTests(TestDatabase test) : IClassFixture<TestDatabase>
 {
-    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task SkillAddsTheCountsUpBeforeItDivides()
     {
         var grid = Some.LonLatGrid(width: 20, height: 20);
-        var one = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid), cancellation);
-        var two = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, Some.Noon.AddMinutes(5)), cancellation);
-        await test.Database.Verification.StoreAsync(one.RunId, [Scores(5, hits: 90, misses: 5, falseAlarms: 5, fss: (1, 10))], cancellation);
-        await test.Database.Verification.StoreAsync(two.RunId, [Scores(5, hits: 1, misses: 4, falseAlarms: 5, fss: (9, 10))], cancellation);
+        var one = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid), _cancellation);
+        var two = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, Some.Noon.AddMinutes(5)), _cancellation);
+        await test.Database.Verification.StoreAsync(one.RunId, [Scores(5, hits: 90, misses: 5, falseAlarms: 5, fss: (1, 10))], _cancellation);
+        await test.Database.Verification.StoreAsync(two.RunId, [Scores(5, hits: 1, misses: 4, falseAlarms: 5, fss: (9, 10))], _cancellation);
 
-        var row = Assert.Single(await test.Database.Verification.SkillAsync(grid.Name, cancellation));
+        var row = Assert.Single(await test.Database.Verification.SkillAsync(grid.Name, _cancellation));
 
         // The mean of the two CSI would be (0.9 + 0.1) / 2.
         Assert.Equal(91.0 / 110, row.Csi!.Value, 12);
@@ -33,10 +33,10 @@ public sealed class VerificationTests(TestDatabase test) : IClassFixture<TestDat
     public async Task AScoreWithNothingToDivideByIsNull()
     {
         var grid = Some.LonLatGrid(width: 20, height: 20);
-        var run = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid), cancellation);
-        await test.Database.Verification.StoreAsync(run.RunId, [Scores(5, hits: 0, fss: (0, 0))], cancellation);
+        var run = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid), _cancellation);
+        await test.Database.Verification.StoreAsync(run.RunId, [Scores(5, hits: 0, fss: (0, 0))], _cancellation);
 
-        var row = Assert.Single(await test.Database.Verification.SkillAsync(grid.Name, cancellation));
+        var row = Assert.Single(await test.Database.Verification.SkillAsync(grid.Name, _cancellation));
 
         Assert.Null(row.Csi);
         Assert.Null(row.Fss);
@@ -46,40 +46,40 @@ public sealed class VerificationTests(TestDatabase test) : IClassFixture<TestDat
     public async Task AMapVerifiedAgainIsCountedOnce()
     {
         var grid = Some.LonLatGrid(width: 20, height: 20);
-        var run = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid), cancellation);
-        await test.Database.Verification.StoreAsync(run.RunId, [Scores(5, hits: 1, misses: 1)], cancellation);
-        await test.Database.Verification.StoreAsync(run.RunId, [Scores(5, hits: 3, misses: 1)], cancellation);
+        var run = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid), _cancellation);
+        await test.Database.Verification.StoreAsync(run.RunId, [Scores(5, hits: 1, misses: 1)], _cancellation);
+        await test.Database.Verification.StoreAsync(run.RunId, [Scores(5, hits: 3, misses: 1)], _cancellation);
 
-        Assert.Equal(0.75, Assert.Single(await test.Database.Verification.SkillAsync(grid.Name, cancellation)).Csi);
+        Assert.Equal(0.75, Assert.Single(await test.Database.Verification.SkillAsync(grid.Name, _cancellation)).Csi);
     }
 
     [Fact]
     public async Task AMapWaitsForVerificationFromItsScanUntilItsScores()
     {
         var grid = Some.LonLatGrid(width: 20, height: 20);
-        var run = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid), cancellation);
-        Assert.Empty(await test.Database.Verification.PendingAsync(grid.Name, Some.Noon, cancellation));
+        var run = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid), _cancellation);
+        Assert.Empty(await test.Database.Verification.PendingAsync(grid.Name, Some.Noon, _cancellation));
 
-        await test.Database.Scans.StoreAsync(Some.RadarFrame(grid, Some.Noon.AddMinutes(10)), "x", cancellation: cancellation);
-        var pending = Assert.Single(await test.Database.Verification.PendingAsync(grid.Name, Some.Noon, cancellation));
+        await test.Database.Scans.StoreAsync(Some.RadarFrame(grid, Some.Noon.AddMinutes(10)), "x", cancellation: _cancellation);
+        var pending = Assert.Single(await test.Database.Verification.PendingAsync(grid.Name, Some.Noon, _cancellation));
         Assert.Equal((run.RunId, 600, Some.Noon.AddMinutes(10)), (pending.RunId, pending.LeadSeconds, pending.ValidTime));
 
-        await test.Database.Verification.StoreAsync(run.RunId, [Scores(10, hits: 1)], cancellation);
-        Assert.Empty(await test.Database.Verification.PendingAsync(grid.Name, Some.Noon, cancellation));
+        await test.Database.Verification.StoreAsync(run.RunId, [Scores(10, hits: 1)], _cancellation);
+        Assert.Empty(await test.Database.Verification.PendingAsync(grid.Name, Some.Noon, _cancellation));
     }
 
     [Fact]
     public async Task CorrelationAndErrorsFollowFromTheSums()
     {
         var grid = Some.LonLatGrid(width: 20, height: 20);
-        var run = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid), cancellation);
+        var run = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid), _cancellation);
         double[] f = [1, 4, 2, 8], o = [2, 3, 1, 9];
         var scores = Scores(5, hits: 1) with
         {
             Pixels = 4, SumForecast = f.Sum(), SumObserved = o.Sum(), SumForecastSquared = f.Sum(x => x * x), SumObservedSquared = o.Sum(x => x * x),
             SumProduct = f.Zip(o, (a, b) => a * b).Sum(), SumSquaredError = f.Zip(o, (a, b) => (a - b) * (a - b)).Sum(),
         };
-        await test.Database.Verification.StoreAsync(run.RunId, [scores], cancellation);
+        await test.Database.Verification.StoreAsync(run.RunId, [scores], _cancellation);
 
         var correlation = await test.ScalarAsync<double>("SELECT correlation FROM nowcast.skill WHERE grid = $1", grid.Name);
         Assert.Equal(MathNet.Numerics.Statistics.Correlation.Pearson(f, o), correlation, 12);

@@ -8,7 +8,7 @@ internal sealed class SimulatedArchive(int seed) : IDisposable
 {
     private const int Size = 96, Frames = 60;
 
-    private readonly List<string> folders = [];
+    private readonly List<string> _folders = [];
 
     /// <summary>The archive of the paths, or simulated rain.</summary>
     /// <param name="terminal">Told which files cannot be used.</param>
@@ -20,14 +20,14 @@ internal sealed class SimulatedArchive(int seed) : IDisposable
         if (paths is { Length: > 0 })
             return Archives.Open(terminal, paths, cancellation);
         var folder = Directory.CreateTempSubdirectory("nowcast-study-").FullName;
-        folders.Add(folder);
+        _folders.Add(folder);
         SimulateCommand.Write(new SimulationOptions { Size = Size, Frames = Frames, Seed = (seed * 101) + episode }, folder, cancellation);
         return Archives.Open(terminal, [folder], cancellation);
     }
 
     public void Dispose()
     {
-        foreach (var folder in folders)
+        foreach (var folder in _folders)
             Directory.Delete(folder, recursive: true);
     }
 }

@@ -9,14 +9,14 @@ namespace ConvLstm.Nowcast.Jobs.Web.Frames;
 internal sealed class FrameSource(NowcastDatabase database, Runs runs) : IDisposable
 {
     private const long CacheBytes = 128 << 20;
-    private readonly MemoryCache cache = new(new MemoryCacheOptions { SizeLimit = CacheBytes });
+    private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = CacheBytes });
 
     /// <summary>A map of a run.</summary>
     /// <exception cref="BadHttpRequestException">There is no such run, lead or layer.</exception>
     internal async Task<Frame> ForecastAsync(RunSummary run, int leadSeconds, FrameLayer layer, CancellationToken cancellation)
     {
         var version = $"{run.RunId}-{run.PublishedAt.UtcTicks:x}-{leadSeconds}-{layer}";
-        if (cache.TryGetValue(version, out Frame? known))
+        if (_cache.TryGetValue(version, out Frame? known))
             return known!;
         var band = layer.Name == FrameLayer.Probability ? Array.IndexOf(run.Thresholds, layer.Threshold) : 0;
         if (band < 0)
@@ -41,7 +41,7 @@ internal sealed class FrameSource(NowcastDatabase database, Runs runs) : IDispos
     internal async Task<Frame> ObservationAsync(LiveGrid grid, DateTimeOffset time, CancellationToken cancellation)
     {
         var version = $"{grid.Name}-{time.UtcTicks:x}-scan";
-        if (cache.TryGetValue(version, out Frame? known))
+        if (_cache.TryGetValue(version, out Frame? known))
             return known!;
         var scans = await database.Scans.LoadFramesAsync(grid.Name, time, time, cancellation);
         if (scans.Count == 0)
@@ -49,7 +49,7 @@ internal sealed class FrameSource(NowcastDatabase database, Runs runs) : IDispos
         return Keep(new Frame(grid.Grid, time, FrameKind.Rate, Array.ConvertAll(scans[0].RainRate, RainCode.OfRate), version));
     }
 
-    public void Dispose() => cache.Dispose();
+    public void Dispose() => _cache.Dispose();
 
-    private Frame Keep(Frame frame) => cache.Set(frame.Version, frame, new MemoryCacheEntryOptions { Size = frame.Codes.Length, SlidingExpiration = TimeSpan.FromHours(1) });
+    private Frame Keep(Frame frame) => _cache.Set(frame.Version, frame, new MemoryCacheEntryOptions { Size = frame.Codes.Length, SlidingExpiration = TimeSpan.FromHours(1) });
 }

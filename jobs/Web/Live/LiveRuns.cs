@@ -12,14 +12,14 @@ namespace ConvLstm.Nowcast.Jobs.Web.Live;
 /// </summary>
 internal sealed class LiveRuns(NowcastDatabase database) : IDisposable
 {
-    private readonly SemaphoreSlim oneAtATime = new(1);
-    private readonly Dictionary<string, GridLocator> locators = [];
-    private volatile ImmutableArrayBox grids = new([]);
+    private readonly SemaphoreSlim _oneAtATime = new(1);
+    private readonly Dictionary<string, GridLocator> _locators = [];
+    private volatile ImmutableArrayBox _grids = new([]);
 
     private sealed record ImmutableArrayBox(ImmutableArray<LiveGrid> Grids);
 
     /// <summary>By name.</summary>
-    internal ImmutableArray<LiveGrid> Grids => grids.Grids;
+    internal ImmutableArray<LiveGrid> Grids => _grids.Grids;
 
     /// <summary>The grid of a name; null where there is none.</summary>
     internal LiveGrid? Find(string name)
@@ -51,35 +51,35 @@ internal sealed class LiveRuns(NowcastDatabase database) : IDisposable
     /// <exception cref="ReportedException">The database cannot be reached; what was there stays.</exception>
     internal async Task<IReadOnlyList<LiveGrid>> RefreshAsync(CancellationToken cancellation)
     {
-        await oneAtATime.WaitAsync(cancellation);
+        await _oneAtATime.WaitAsync(cancellation);
         try
         {
             var before = Grids;
             var now = ImmutableArray.CreateBuilder<LiveGrid>();
             foreach (var state in await database.Maps.StatesAsync(cancellation))
                 now.Add(await ReadAsync(Find(state.Grid), state, cancellation));
-            grids = new(now.ToImmutable());
+            _grids = new(now.ToImmutable());
             return [.. Grids.Where(grid => !before.Contains(grid))];
         }
         finally
         {
-            oneAtATime.Release();
+            _oneAtATime.Release();
         }
     }
 
     public void Dispose()
     {
-        foreach (var locator in locators.Values)
+        foreach (var locator in _locators.Values)
             locator.Dispose();
-        oneAtATime.Dispose();
+        _oneAtATime.Dispose();
     }
 
     private async Task<LiveGrid> ReadAsync(LiveGrid? before, GridState state, CancellationToken cancellation)
     {
         if (before is not null && before.State == state)
             return before;
-        if (!locators.TryGetValue(state.Grid, out var locator))
-            locators[state.Grid] = locator = new GridLocator((await database.Grids.GetAsync(state.Grid, cancellation)).Grid);
+        if (!_locators.TryGetValue(state.Grid, out var locator))
+            _locators[state.Grid] = locator = new GridLocator((await database.Grids.GetAsync(state.Grid, cancellation)).Grid);
         var isSameRun = before is not null && before.State.RunId == state.RunId && before.State.PublishedAt == state.PublishedAt;
         return new LiveGrid(locator, state, isSameRun ? before!.Run : await LoadAsync(state.RunId, cancellation));
     }

@@ -18,14 +18,14 @@ internal sealed class RunEvents
     /// <summary>More listeners than this are turned away: each holds a connection open.</summary>
     internal const int MostListeners = 1000;
 
-    private readonly ConcurrentDictionary<Guid, Channel<GridNews>> listeners = new();
+    private readonly ConcurrentDictionary<Guid, Channel<GridNews>> _listeners = new();
 
-    internal bool IsFull => listeners.Count >= MostListeners;
+    internal bool IsFull => _listeners.Count >= MostListeners;
 
     internal void Tell(LiveGrid grid)
     {
         var news = NewsOf(grid);
-        foreach (var listener in listeners.Values)
+        foreach (var listener in _listeners.Values)
             listener.Writer.TryWrite(news);
     }
 
@@ -37,7 +37,7 @@ internal sealed class RunEvents
     {
         var id = Guid.NewGuid();
         var channel = Channel.CreateBounded<GridNews>(new BoundedChannelOptions(16) { FullMode = BoundedChannelFullMode.DropOldest });
-        listeners[id] = channel;
+        _listeners[id] = channel;
         try
         {
             await foreach (var news in channel.Reader.ReadAllAsync(cancellation))
@@ -45,7 +45,7 @@ internal sealed class RunEvents
         }
         finally
         {
-            listeners.TryRemove(id, out _);
+            _listeners.TryRemove(id, out _);
         }
     }
 }

@@ -10,8 +10,8 @@ internal sealed class Runs(NowcastDatabase database, LiveRuns live) : IDisposabl
     private const long CacheBytes = 256 << 20;
     private const int LoadsAtOnce = 2;
 
-    private readonly MemoryCache earlier = new(new MemoryCacheOptions { SizeLimit = CacheBytes });
-    private readonly SemaphoreSlim loads = new(LoadsAtOnce);
+    private readonly MemoryCache _earlier = new(new MemoryCacheOptions { SizeLimit = CacheBytes });
+    private readonly SemaphoreSlim _loads = new(LoadsAtOnce);
 
     /// <summary>The grid of a name; the only one, or the first, where no name is given.</summary>
     /// <exception cref="BadHttpRequestException">There is none.</exception>
@@ -62,27 +62,27 @@ internal sealed class Runs(NowcastDatabase database, LiveRuns live) : IDisposabl
 
     public void Dispose()
     {
-        earlier.Dispose();
-        loads.Dispose();
+        _earlier.Dispose();
+        _loads.Dispose();
     }
 
     /// <summary>A run of the past is some ten megabytes out of the database: few at once, and kept for a while.</summary>
     private async Task<PackedRun> EarlierAsync(RunSummary run, int? leadSeconds, CancellationToken cancellation)
     {
         var key = (run.RunId, run.PublishedAt, leadSeconds);
-        if (earlier.TryGetValue(key, out PackedRun? known))
+        if (_earlier.TryGetValue(key, out PackedRun? known))
             return known!;
-        await loads.WaitAsync(cancellation);
+        await _loads.WaitAsync(cancellation);
         try
         {
-            if (earlier.TryGetValue(key, out known))
+            if (_earlier.TryGetValue(key, out known))
                 return known!;
             var maps = await database.Maps.LoadAsync(run, leadSeconds, cancellation);
-            return earlier.Set(key, maps, new MemoryCacheEntryOptions { Size = maps.Bytes, SlidingExpiration = TimeSpan.FromMinutes(5) });
+            return _earlier.Set(key, maps, new MemoryCacheEntryOptions { Size = maps.Bytes, SlidingExpiration = TimeSpan.FromMinutes(5) });
         }
         finally
         {
-            loads.Release();
+            _loads.Release();
         }
     }
 

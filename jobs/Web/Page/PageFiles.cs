@@ -16,13 +16,13 @@ internal sealed record PageFile(string Type, string Tag, bool IsBrotli, ReadOnly
 /// </summary>
 internal sealed class PageFiles
 {
-    private readonly Dictionary<string, PageFile> files = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PageFile> _files = new(StringComparer.Ordinal);
 
     private PageFiles(byte[] pack)
     {
         var length = BinaryPrimitives.ReadInt32LittleEndian(pack);
         foreach (var (name, entry) in JsonSerializer.Deserialize<Dictionary<string, Entry>>(pack.AsSpan(4, length), JsonSerializerOptions.Web)!)
-            files[name] = new(entry.Type, entry.Tag, entry.Br, pack.AsMemory(4 + length + entry.At, entry.Length));
+            _files[name] = new(entry.Type, entry.Tag, entry.Br, pack.AsMemory(4 + length + entry.At, entry.Length));
     }
 
     private sealed record Entry(string Type, string Tag, bool Br, int At, int Length);
@@ -37,5 +37,5 @@ internal sealed class PageFiles
         return new PageFiles(pack);
     }
 
-    internal PageFile? Find(string name) => files.GetValueOrDefault(name);
+    internal PageFile? Find(string name) => _files.GetValueOrDefault(name);
 }

@@ -38,17 +38,17 @@ public sealed class DigitData
     private const double StrengthOfNoise = 1.2;
     private const int PatchSide = 7, SearchSide = 13;
 
-    private readonly DigitSequences sequences;
-    private readonly Lazy<bool[]> unusual;
-    private readonly Lazy<Dictionary<(int, int), float[]>> denoised;
+    private readonly DigitSequences _sequences;
+    private readonly Lazy<bool[]> _unusual;
+    private readonly Lazy<Dictionary<(int, int), float[]>> _denoised;
 
     public DigitData(DigitSequences sequences, DigitMotion motion)
     {
         ArgumentNullException.ThrowIfNull(sequences);
         ArgumentNullException.ThrowIfNull(motion);
-        this.sequences = sequences;
-        unusual = new(() => Unusual(sequences));
-        denoised = new(() => DenoisedTargets(sequences, new NonLocalMeans(Math.Max(1e-3, StrengthOfNoise * motion.Noise), PatchSide, SearchSide)));
+        _sequences = sequences;
+        _unusual = new(() => Unusual(sequences));
+        _denoised = new(() => DenoisedTargets(sequences, new NonLocalMeans(Math.Max(1e-3, StrengthOfNoise * motion.Noise), PatchSide, SearchSide)));
     }
 
     /// <summary>Counted from 0.</summary>
@@ -57,41 +57,41 @@ public sealed class DigitData
     public static IReadOnlyList<string> Names { get; } = [Base, Denoised, Filtered, Both];
 
     /// <summary>Sequences with an unusual transition.</summary>
-    public int Removed => unusual.Value.Count(u => u);
+    public int Removed => _unusual.Value.Count(u => u);
 
     /// <summary>The frames that are trained and validated on, of one of the four datasets.</summary>
     public FrameTriples Training(string dataset, DigitTask task)
     {
-        var validating = Math.Max(1, (int)(sequences.Frames.Count * ValidationShare));
-        var keeps = Enumerable.Range(0, sequences.Frames.Count).Where(s => dataset is Base or Denoised || !unusual.Value[s]).ToList();
+        var validating = Math.Max(1, (int)(_sequences.Frames.Count * ValidationShare));
+        var keeps = Enumerable.Range(0, _sequences.Frames.Count).Where(s => dataset is Base or Denoised || !_unusual.Value[s]).ToList();
         var training = keeps.Where(s => s >= validating).SelectMany(s => Learned.Select(t => Triple(s, t, task, dataset is Denoised or Both))).ToList();
         // The same for all datasets, or those without the difficult sequences would look better than they are.
         var rest = Enumerable.Range(0, validating).SelectMany(s => Learned.Select(t => Triple(s, t, task, false))).ToList();
-        return new(training, [.. Enumerable.Range(0, Math.Min(rest.Count, MostValidating)).Select(i => rest[i * rest.Count / Math.Min(rest.Count, MostValidating)])], sequences.Side);
+        return new(training, [.. Enumerable.Range(0, Math.Min(rest.Count, MostValidating)).Select(i => rest[i * rest.Count / Math.Min(rest.Count, MostValidating)])], _sequences.Side);
     }
 
     /// <summary>The frames held out, as they were seen.</summary>
     public IReadOnlyList<FrameTriple> HeldOut(DigitTask task) =>
     [
-        .. Enumerable.Range(0, sequences.Frames.Count).SelectMany(s =>
+        .. Enumerable.Range(0, _sequences.Frames.Count).SelectMany(s =>
             HeldOutFrames.Take(task == DigitTask.Interpolation ? 1 : HeldOutFrames.Count).Select(t => HeldOut(s, t, task))),
     ];
 
     /// <summary>The last frames of the runs of three that touch no frame held out.</summary>
-    private IEnumerable<int> Learned => Enumerable.Range(2, sequences.Frames[0].Length - 2)
+    private IEnumerable<int> Learned => Enumerable.Range(2, _sequences.Frames[0].Length - 2)
         .Where(t => !Enumerable.Range(t - 2, 3).Any(i => i is FirstHeldOut or LastHeldOut));
 
     private FrameTriple HeldOut(int sequence, int frame, DigitTask task)
     {
-        var frames = sequences.Frames[sequence];
+        var frames = _sequences.Frames[sequence];
         return task == DigitTask.Interpolation ? new(frames[frame - 1], frames[frame + 1], frames[frame]) : new(frames[frame - 2], frames[frame - 1], frames[frame]);
     }
 
     private FrameTriple Triple(int sequence, int last, DigitTask task, bool denoise)
     {
-        var frames = sequences.Frames[sequence];
+        var frames = _sequences.Frames[sequence];
         var target = task == DigitTask.Interpolation ? last - 1 : last;
-        var drawn = denoise ? denoised.Value[(sequence, target)] : frames[target];
+        var drawn = denoise ? _denoised.Value[(sequence, target)] : frames[target];
         return task == DigitTask.Interpolation ? new(frames[last - 2], frames[last], drawn) : new(frames[last - 2], frames[last - 1], drawn);
     }
 

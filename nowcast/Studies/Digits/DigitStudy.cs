@@ -20,23 +20,23 @@ public sealed class DigitStudy(DigitStudyOptions options, IDigits digits, string
     /// <summary>Pictures of each kind.</summary>
     private const int Shown = 6;
 
-    private readonly SuccessiveHalving<DigitTrial> search = new(
+    private readonly SuccessiveHalving<DigitTrial> _search = new(
         folder, Settings(options, digits), Rungs.For(options.Trials), t => t.Outcome == DigitTrial.Trained ? t.ValidationLoss : double.PositiveInfinity);
 
-    private readonly DigitSequences n6 = DigitSequences.Make(digits, Seen, options.N6, options.Motion, options.Seed);
-    private readonly DigitSequences n3 = DigitSequences.Make(digits, Unseen, options.N3, options.Motion, options.Seed + 1);
+    private readonly DigitSequences _n6 = DigitSequences.Make(digits, Seen, options.N6, options.Motion, options.Seed);
+    private readonly DigitSequences _n3 = DigitSequences.Make(digits, Unseen, options.N3, options.Motion, options.Seed + 1);
 
     /// <summary>Where the weights of a trial are.</summary>
-    public string WeightsOf(DigitTrial trial) => search.WeightsOf(trial.Number, trial.Rung);
+    public string WeightsOf(DigitTrial trial) => _search.WeightsOf(trial.Number, trial.Rung);
 
     /// <param name="progress">Told the part done and what is being done.</param>
     /// <param name="cancellation">Stops between two steps; trials that are done stay.</param>
     public DigitStudyResult Run(Action<double, string> progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(progress);
-        var (data, unseen) = (new DigitData(n6, options.Motion), new DigitData(n3, options.Motion));
+        var (data, unseen) = (new DigitData(_n6, options.Motion), new DigitData(_n3, options.Motion));
         var extrapolating = new DigitTraining(options, digits.Source, DigitTask.Extrapolation, data, unseen, time);
-        var trials = search.Run(options.Trials, climb => extrapolating.Run(climb, cancellation), (part, what) => progress(0.8 * part, what), cancellation).Values.ToList();
+        var trials = _search.Run(options.Trials, climb => extrapolating.Run(climb, cancellation), (part, what) => progress(0.8 * part, what), cancellation).Values.ToList();
         var best = trials.Where(t => t.Outcome == DigitTrial.Trained).MinBy(t => t.ValidationLoss);
         var result = new DigitStudyResult(
             digits.Source, data.Removed, Rungs.For(options.Trials), trials, best, Extrapolation(data, unseen), Interpolation(data, unseen), [], [], [], options.Motion.Side);

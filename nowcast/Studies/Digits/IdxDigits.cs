@@ -10,14 +10,14 @@ public sealed class IdxDigits : IDigits
     private const int ImagesMagic = 0x803, LabelsMagic = 0x801;
     private static readonly string[] Parts = ["train", "t10k"];
 
-    private readonly byte[] pixels;
-    private readonly ILookup<int, int> byDigit;
+    private readonly byte[] _pixels;
+    private readonly ILookup<int, int> _byDigit;
 
     private IdxDigits(string source, byte[] pixels, ReadOnlySpan<byte> labels)
     {
-        (Source, this.pixels) = (source, pixels);
+        (Source, _pixels) = (source, pixels);
         var copy = labels.ToArray();
-        byDigit = Enumerable.Range(0, copy.Length).ToLookup(i => (int)copy[i]);
+        _byDigit = Enumerable.Range(0, copy.Length).ToLookup(i => (int)copy[i]);
     }
 
     public string Source { get; }
@@ -44,13 +44,13 @@ public sealed class IdxDigits : IDigits
 
     public float[] Draw(int digit, Random random)
     {
-        var known = byDigit[digit].ToArray();
+        var known = _byDigit[digit].ToArray();
         if (known.Length == 0)
             throw new ReportedException($"{Source} has no digit {digit}.");
         return Image(known[random.Next(known.Length)]);
     }
 
-    private float[] Image(int index) => Array.ConvertAll(pixels[(index * IDigits.Side * IDigits.Side)..((index + 1) * IDigits.Side * IDigits.Side)], b => b / 255f);
+    private float[] Image(int index) => Array.ConvertAll(_pixels[(index * IDigits.Side * IDigits.Side)..((index + 1) * IDigits.Side * IDigits.Side)], b => b / 255f);
 
     private static string? Find(string folder, string start) => Directory.Exists(folder)
         ? Directory.EnumerateFiles(folder, start + "*ubyte*").Order(StringComparer.Ordinal).FirstOrDefault()

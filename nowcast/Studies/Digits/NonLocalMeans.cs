@@ -6,9 +6,9 @@ namespace ConvLstm.Nowcast.Studies.Digits;
 /// </summary>
 public sealed class NonLocalMeans
 {
-    private readonly int patch;
-    private readonly int search;
-    private readonly double strength;
+    private readonly int _patch;
+    private readonly int _search;
+    private readonly double _strength;
 
     /// <param name="strength">h: squares whose root mean square difference is this count for 1/e.</param>
     /// <param name="patchSide">Of the squares that are compared, odd.</param>
@@ -16,7 +16,7 @@ public sealed class NonLocalMeans
     public NonLocalMeans(double strength, int patchSide = 7, int searchSide = 21)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(strength);
-        (this.strength, patch, search) = (strength, patchSide / 2, searchSide / 2);
+        (_strength, _patch, _search) = (strength, patchSide / 2, searchSide / 2);
     }
 
     /// <param name="width">Columns.</param>
@@ -24,7 +24,7 @@ public sealed class NonLocalMeans
     public float[] Denoise(int width, ReadOnlySpan<float> image)
     {
         var height = image.Length / width;
-        var border = patch + search;
+        var border = _patch + _search;
         var (wide, tall) = (width + (2 * border), height + (2 * border));
         var padded = new float[wide * tall];
         for (var row = 0; row < tall; row++)
@@ -33,10 +33,10 @@ public sealed class NonLocalMeans
                 padded[(row * wide) + column] = image[(Mirrored(row - border, height) * width) + Mirrored(column - border, width)];
         }
         var (sums, weights) = (new double[image.Length], new double[image.Length]);
-        var table = new double[(width + (2 * patch) + 1) * (height + (2 * patch) + 1)];
-        for (var down = -search; down <= search; down++)
+        var table = new double[(width + (2 * _patch) + 1) * (height + (2 * _patch) + 1)];
+        for (var down = -_search; down <= _search; down++)
         {
-            for (var right = -search; right <= search; right++)
+            for (var right = -_search; right <= _search; right++)
                 Add(padded, wide, width, height, down, right, table, sums, weights);
         }
         var denoised = new float[image.Length];
@@ -48,12 +48,12 @@ public sealed class NonLocalMeans
     /// <summary>What the pixels at one shift give.</summary>
     private void Add(float[] padded, int wide, int width, int height, int down, int right, double[] table, double[] sums, double[] weights)
     {
-        var (across, along) = (width + (2 * patch), height + (2 * patch));
+        var (across, along) = (width + (2 * _patch), height + (2 * _patch));
         var shift = (down * wide) + right;
         for (var row = 0; row < along; row++)
         {
             var line = 0.0;
-            var from = ((row + search) * wide) + search;
+            var from = ((row + _search) * wide) + _search;
             var to = ((row + 1) * (across + 1)) + 1;
             for (var column = 0; column < across; column++)
             {
@@ -62,12 +62,12 @@ public sealed class NonLocalMeans
                 table[to + column] = table[to + column - across - 1] + line;
             }
         }
-        var side = (2 * patch) + 1;
-        var scale = -1 / (strength * strength * side * side);
+        var side = (2 * _patch) + 1;
+        var scale = -1 / (_strength * _strength * side * side);
         for (var row = 0; row < height; row++)
         {
             var (above, below) = (row * (across + 1), (row + side) * (across + 1));
-            var middle = ((row + patch + search) * wide) + patch + search + shift;
+            var middle = ((row + _patch + _search) * wide) + _patch + _search + shift;
             for (var column = 0; column < width; column++)
             {
                 var distance = table[below + column + side] - table[above + column + side] - table[below + column] + table[above + column];

@@ -30,8 +30,8 @@ public static class Rungs
 public sealed class SuccessiveHalving<TTrial>
     where TTrial : class
 {
-    private readonly List<TrialFolder<TTrial>> rungs;
-    private readonly Func<TTrial, double> loss;
+    private readonly List<TrialFolder<TTrial>> _rungs;
+    private readonly Func<TTrial, double> _loss;
 
     /// <param name="folder">Of the first rung; the others are folders in it.</param>
     /// <param name="settings">What must be the same for all trials, as text.</param>
@@ -40,8 +40,8 @@ public sealed class SuccessiveHalving<TTrial>
     public SuccessiveHalving(string folder, string settings, int rungs, Func<TTrial, double> loss)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rungs, 1);
-        this.loss = loss;
-        this.rungs =
+        _loss = loss;
+        _rungs =
         [
             .. Enumerable.Range(1, rungs).Select(rung =>
                 new TrialFolder<TTrial>(rung == 1 ? folder : Path.Combine(folder, $"rung-{rung.ToString(CultureInfo.InvariantCulture)}"), settings)),
@@ -49,7 +49,7 @@ public sealed class SuccessiveHalving<TTrial>
     }
 
     /// <summary>The file of the weights of a trial at the end of a rung.</summary>
-    public string WeightsOf(int number, int rung) => rungs[rung - 1].FileOf(number, ".safetensors");
+    public string WeightsOf(int number, int rung) => _rungs[rung - 1].FileOf(number, ".safetensors");
 
     /// <summary>Runs what nobody has run.</summary>
     /// <param name="trials">How many begin.</param>
@@ -63,18 +63,18 @@ public sealed class SuccessiveHalving<TTrial>
         ArgumentNullException.ThrowIfNull(progress);
         var all = new SortedDictionary<int, TTrial>();
         var climbers = Enumerable.Range(1, trials).ToList();
-        for (var rung = 1; rung <= rungs.Count && climbers.Count > 0; rung++)
+        for (var rung = 1; rung <= _rungs.Count && climbers.Count > 0; rung++)
         {
             var at = rung;
-            var climbed = rungs[rung - 1].Complete(
+            var climbed = _rungs[rung - 1].Complete(
                 climbers,
                 number => run(new(number, at, WeightsOf(number, at), at == 1 ? null : all[number], at == 1 ? null : WeightsOf(number, at - 1))),
                 (done, number) => progress(
-                    (at - 1 + done) / rungs.Count, $"rung {at} of {rungs.Count}, trial {number.ToString(CultureInfo.InvariantCulture)}"),
+                    (at - 1 + done) / _rungs.Count, $"rung {at} of {_rungs.Count}, trial {number.ToString(CultureInfo.InvariantCulture)}"),
                 cancellation);
             foreach (var (number, trial) in climbed)
                 all[number] = trial;
-            climbers = [.. climbed.Where(t => double.IsFinite(loss(t.Value))).OrderBy(t => loss(t.Value)).ThenBy(t => t.Key).Take(Math.Max(1, climbers.Count / Rungs.Share)).Select(t => t.Key)];
+            climbers = [.. climbed.Where(t => double.IsFinite(_loss(t.Value))).OrderBy(t => _loss(t.Value)).ThenBy(t => t.Key).Take(Math.Max(1, climbers.Count / Rungs.Share)).Select(t => t.Key)];
         }
         return all;
     }

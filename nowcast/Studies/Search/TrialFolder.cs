@@ -11,14 +11,14 @@ public sealed class TrialFolder<TTrial> : ITrials<TTrial>
 {
     private static readonly TimeSpan Glance = TimeSpan.FromSeconds(1);
 
-    private readonly string folder;
+    private readonly string _folder;
 
     /// <param name="folder">Made where it is not there.</param>
     /// <param name="settings">What must be the same for all trials, as text.</param>
     /// <exception cref="ReportedException">The folder holds trials with other settings.</exception>
     public TrialFolder(string folder, string settings)
     {
-        this.folder = folder;
+        _folder = folder;
         Directory.CreateDirectory(folder);
         var file = Path.Combine(folder, "settings.json");
         if (!File.Exists(file))
@@ -28,7 +28,7 @@ public sealed class TrialFolder<TTrial> : ITrials<TTrial>
     }
 
     /// <summary>A file of a trial beside its result, such as its weights.</summary>
-    public string FileOf(int trial, string extension) => Path.Combine(folder, $"trial-{trial.ToString("0000", CultureInfo.InvariantCulture)}{extension}");
+    public string FileOf(int trial, string extension) => Path.Combine(_folder, $"trial-{trial.ToString("0000", CultureInfo.InvariantCulture)}{extension}");
 
     public string WeightsFile(int trial) => FileOf(trial, ".safetensors");
 

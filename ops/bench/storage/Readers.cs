@@ -8,17 +8,17 @@ namespace ConvLstm.Nowcast.Bench.Storage;
 internal sealed class Readers : IAsyncDisposable
 {
     private const int Warm = 5;
-    private readonly NpgsqlDataSource source;
+    private readonly NpgsqlDataSource _source;
 
     /// <param name="database">Whom to ask.</param>
     /// <param name="connections">At most; each is kept, and its statements prepared, as pools of consumers do.</param>
     internal Readers(NowcastDatabase database, int connections) =>
-        source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.Cluster!.ConnectionString)
+        _source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.Cluster!.ConnectionString)
         {
             Username = "nowcast_reader", NoResetOnClose = true, MaxAutoPrepare = 8, AutoPrepareMinUsages = 1, MaxPoolSize = connections,
         });
 
-    public ValueTask DisposeAsync() => source.DisposeAsync();
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
 
     /// <summary>Every answer that several readers got in some time.</summary>
     /// <param name="question">What they ask.</param>
@@ -59,7 +59,7 @@ internal sealed class Readers : IAsyncDisposable
 
     private async Task<List<Answer>> AskAsync(Question question, TimeSpan time, Random random, double? aSecond)
     {
-        await using var connection = await source.OpenConnectionAsync();
+        await using var connection = await _source.OpenConnectionAsync();
         await using var command = new NpgsqlCommand(question.Sql, connection);
         for (var i = 0; i < Warm; i++)
             await AskAsync(command, question, random);

@@ -10,15 +10,15 @@ namespace ConvLstm.Nowcast.Tests.Jobs.Commands;
 
 public sealed class DatabaseCommands(TestCluster cluster, Archive archive) : IClassFixture<Archive>, IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+    private readonly TemporaryFolder _folder = new();
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task FilesIngestedTwiceAreStoredOnceAndABadOneCostsOnlyItself()
     {
-        await File.WriteAllTextAsync(folder.File("notes.nc"), "no radar", cancellation);
-        var database = await cluster.CreateDatabaseAsync(cancellation);
-        var cli = Cli.In(folder, database);
+        await File.WriteAllTextAsync(_folder.File("notes.nc"), "no radar", _cancellation);
+        var database = await cluster.CreateDatabaseAsync(_cancellation);
+        var cli = Cli.In(_folder, database);
 
         var first = await cli.RunAsync("ingest", "notes.nc", archive.FileOf(0), archive.FileOf(1), archive.FileOf(2));
         var second = await cli.DoAsync("ingest", archive.FileOf(1), archive.FileOf(2), archive.FileOf(3));
@@ -33,8 +33,8 @@ public sealed class DatabaseCommands(TestCluster cluster, Archive archive) : ICl
     [Fact]
     public async Task ARunAnswersAtAPlaceWhatTheForecastSaysThere()
     {
-        var database = await cluster.CreateDatabaseAsync(cancellation);
-        var cli = Cli.In(folder, database).With("NOWCAST_LEADMINUTES", "30");
+        var database = await cluster.CreateDatabaseAsync(_cancellation);
+        var cli = Cli.In(_folder, database).With("NOWCAST_LEADMINUTES", "30");
         string[] scans = [.. Enumerable.Range(0, 8).Select(archive.FileOf)];
         await cli.DoAsync(["forecast", "--lead", "30", "--out", "f.nc", "--data", .. scans]);
         await cli.DoAsync(["ingest", .. scans]);
@@ -42,13 +42,13 @@ public sealed class DatabaseCommands(TestCluster cluster, Archive archive) : ICl
         var report = await cli.DoAsync("run");
 
         Assert.Contains("UTC model, ", report, StringComparison.Ordinal);
-        var forecast = ForecastFile.Read(folder.File("f.nc"));
+        var forecast = ForecastFile.Read(_folder.File("f.nc"));
         using var locator = new GridLocator(forecast.Grid);
-        await using var opened = await NowcastDatabase.OpenAsync(database, cancellation);
+        await using var opened = await NowcastDatabase.OpenAsync(database, _cancellation);
         foreach (var pixel in new[] { 0, (20 * 48) + 31, Wettest(forecast.RainRate[2]), forecast.Grid.PixelCount - 1 })
         {
             var (lon, lat) = locator.LonLat(pixel % 48, pixel / 48);
-            var rows = await opened.Queries.RainAtAsync(lon, lat, null, cancellation);
+            var rows = await opened.Queries.RainAtAsync(lon, lat, null, _cancellation);
             Assert.Equal([5, 10, 15, 20, 25, 30], rows.Select(r => r.LeadMinutes));
             for (var lead = 0; lead < 6; lead++)
             {
@@ -62,12 +62,12 @@ public sealed class DatabaseCommands(TestCluster cluster, Archive archive) : ICl
     [Fact]
     public async Task ALaterRunVerifiesTheOneBefore()
     {
-        var cli = Cli.In(folder, await cluster.CreateDatabaseAsync(cancellation)).With("NOWCAST_LEADMINUTES", "15");
+        var cli = Cli.In(_folder, await cluster.CreateDatabaseAsync(_cancellation)).With("NOWCAST_LEADMINUTES", "15");
         await cli.DoAsync("ingest", archive.FileOf(0), archive.FileOf(1), archive.FileOf(2));
         Assert.Contains("verify: 0 maps", await cli.DoAsync("run"), StringComparison.Ordinal);
 
         foreach (var scan in new[] { 3, 4 })
-            File.Copy(archive.FileOf(scan), folder.File(Path.GetFileName(archive.FileOf(scan))));
+            File.Copy(archive.FileOf(scan), _folder.File(Path.GetFileName(archive.FileOf(scan))));
         var report = await cli.DoAsync("run", "--feed", ".");
 
         Assert.Contains("ingest: 2 scans stored", report, StringComparison.Ordinal);
@@ -78,7 +78,7 @@ public sealed class DatabaseCommands(TestCluster cluster, Archive archive) : ICl
     [Fact]
     public async Task ARunWithoutScansSaysWhatToDo()
     {
-        var cli = Cli.In(folder, await cluster.CreateDatabaseAsync(cancellation));
+        var cli = Cli.In(_folder, await cluster.CreateDatabaseAsync(_cancellation));
 
         Assert.Contains("nowcast ingest", await cli.FailAsync(1, "run"), StringComparison.Ordinal);
         await cli.DoAsync("ingest", archive.FileOf(0));
@@ -88,7 +88,7 @@ public sealed class DatabaseCommands(TestCluster cluster, Archive archive) : ICl
     [Fact]
     public async Task TheStatusNamesMigrationsGridsAndScans()
     {
-        var cli = Cli.In(folder, await cluster.CreateDatabaseAsync(cancellation));
+        var cli = Cli.In(_folder, await cluster.CreateDatabaseAsync(_cancellation));
         Assert.Contains("up to date", await cli.DoAsync("db", "migrate"), StringComparison.Ordinal);
         await cli.DoAsync("ingest", archive.FileOf(0), archive.FileOf(1));
 
@@ -102,7 +102,7 @@ public sealed class DatabaseCommands(TestCluster cluster, Archive archive) : ICl
     [Fact]
     public async Task TheDatabaseOfSomebodyElseIsNotStopped()
     {
-        var cli = Cli.In(folder, await cluster.CreateDatabaseAsync(cancellation));
+        var cli = Cli.In(_folder, await cluster.CreateDatabaseAsync(_cancellation));
 
         Assert.Contains("NOWCAST_DB", await cli.FailAsync(1, "db", "stop"), StringComparison.Ordinal);
         Assert.Contains("up to date", await cli.DoAsync("db", "migrate"), StringComparison.Ordinal);
@@ -113,7 +113,7 @@ public sealed class DatabaseCommands(TestCluster cluster, Archive archive) : ICl
     {
         if (!File.Exists("/usr/bin/psql"))
             Assert.Skip("psql is not installed.");
-        var cli = Cli.In(folder, await cluster.CreateDatabaseAsync(cancellation));
+        var cli = Cli.In(_folder, await cluster.CreateDatabaseAsync(_cancellation));
         await cli.DoAsync("ingest", archive.FileOf(0));
 
         Assert.Matches(@"(?m)^ +1$", await cli.DoAsync("db", "psql", "SELECT count(*) FROM nowcast.scan"));
@@ -123,8 +123,8 @@ public sealed class DatabaseCommands(TestCluster cluster, Archive archive) : ICl
     [Fact]
     public async Task TheDoctorLooksAtEverythingAndFindsWhatIsWrong()
     {
-        var healthy = await Cli.In(folder, await cluster.CreateDatabaseAsync(cancellation)).RunAsync("doctor");
-        var ill = await Cli.In(folder).RunAsync("doctor");
+        var healthy = await Cli.In(_folder, await cluster.CreateDatabaseAsync(_cancellation)).RunAsync("doctor");
+        var ill = await Cli.In(_folder).RunAsync("doctor");
 
         foreach (var what in new[] { "runtime", "libtorch", "libnetcdf", "settings", "database" })
             Assert.Matches($@"(?m)^ok +{what} ", healthy.Out);
@@ -141,8 +141,8 @@ public sealed class DatabaseCommands(TestCluster cluster, Archive archive) : ICl
     public async Task ADayOfRealScansIsStoredOnce()
     {
         var scans = RadarData.Path("bom_brisbane_20201031");
-        var database = await cluster.CreateDatabaseAsync(cancellation);
-        var cli = Cli.In(folder, database);
+        var database = await cluster.CreateDatabaseAsync(_cancellation);
+        var cli = Cli.In(_folder, database);
 
         Assert.Contains("144 scans stored", await cli.DoAsync("ingest", scans), StringComparison.Ordinal);
         Assert.Contains("0 scans stored, 144 were there already", await cli.DoAsync("ingest", scans), StringComparison.Ordinal);
@@ -152,7 +152,7 @@ public sealed class DatabaseCommands(TestCluster cluster, Archive archive) : ICl
         Assert.Equal(6L, await ScalarAsync(database, "SELECT count(*) FROM nowcast.rain_at(153.02, -27.47)"));
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     private static int Wettest(float[] rain) => Array.IndexOf(rain, rain.Where(r => !float.IsNaN(r)).Max());
 
@@ -160,6 +160,6 @@ public sealed class DatabaseCommands(TestCluster cluster, Archive archive) : ICl
     {
         await using var source = NpgsqlDataSource.Create(database);
         await using var command = source.CreateCommand(sql);
-        return Convert.ToInt64(await command.ExecuteScalarAsync(cancellation), CultureInfo.InvariantCulture);
+        return Convert.ToInt64(await command.ExecuteScalarAsync(_cancellation), CultureInfo.InvariantCulture);
     }
 }

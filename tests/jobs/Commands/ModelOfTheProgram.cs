@@ -7,14 +7,14 @@ namespace ConvLstm.Nowcast.Tests.Jobs.Commands;
 /// <summary>What forecasts where nobody has chosen a model, and how a forecast is traced to its weights.</summary>
 public sealed class ModelOfTheProgram(TestCluster cluster, Archive archive, TrainedModel trained) : IClassFixture<Archive>, IClassFixture<TrainedModel>, IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+    private readonly TemporaryFolder _folder = new();
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task ItForecastsUntilAnotherIsPromotedAndNotOnceItWasRolledBack()
     {
-        var database = await cluster.CreateDatabaseAsync(cancellation);
-        var cli = Cli.In(folder, database).With("NOWCAST_LEADMINUTES", "15");
+        var database = await cluster.CreateDatabaseAsync(_cancellation);
+        var cli = Cli.In(_folder, database).With("NOWCAST_LEADMINUTES", "15");
         await cli.DoAsync(["ingest", .. Enumerable.Range(0, 5).Select(archive.FileOf)]);
 
         Assert.Contains("UTC model, ", await cli.DoAsync("run"), StringComparison.Ordinal);
@@ -30,8 +30,8 @@ public sealed class ModelOfTheProgram(TestCluster cluster, Archive archive, Trai
     [Fact]
     public async Task AForecastByAFileIsTracedToItsModelToo()
     {
-        var database = await cluster.CreateDatabaseAsync(cancellation);
-        var cli = Cli.In(folder, database).With("NOWCAST_LEADMINUTES", "15").With("NOWCAST_MODEL", trained.File);
+        var database = await cluster.CreateDatabaseAsync(_cancellation);
+        var cli = Cli.In(_folder, database).With("NOWCAST_LEADMINUTES", "15").With("NOWCAST_MODEL", trained.File);
         await cli.DoAsync(["ingest", .. Enumerable.Range(0, 5).Select(archive.FileOf)]);
 
         Assert.Contains("UTC model, ", await cli.DoAsync("run"), StringComparison.Ordinal);
@@ -41,7 +41,7 @@ public sealed class ModelOfTheProgram(TestCluster cluster, Archive archive, Trai
         Assert.StartsWith("  ", await cli.DoAsync("models", "list"), StringComparison.Ordinal);
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     /// <summary>Runs of a model whose weights the database has.</summary>
     private async Task<long> TracedAsync(string database)
@@ -49,6 +49,6 @@ public sealed class ModelOfTheProgram(TestCluster cluster, Archive archive, Trai
         await using var source = NpgsqlDataSource.Create(database);
         await using var count = source.CreateCommand(
             "SELECT count(*) FROM nowcast.run AS r JOIN nowcast.model AS m ON (m.version, m.checksum) = (r.model_version, r.model_checksum) WHERE r.method = 'model'");
-        return (long)(await count.ExecuteScalarAsync(cancellation))!;
+        return (long)(await count.ExecuteScalarAsync(_cancellation))!;
     }
 }

@@ -16,20 +16,20 @@ public sealed class ScoresOfMadeForecasts(TestDatabase test, Archive archive) : 
     private const int PastScans = 3, Leads = 4, NotThere = 10, Bad = 13;
     private static readonly int[] Issues = [5, 8, 11, 14];
     private static readonly float[] Thresholds = [0.1f, 1, 5];
-    private readonly TemporaryFolder folder = new();
-    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+    private readonly TemporaryFolder _folder = new();
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task TheSqlViewsAndTheCommandScoreTheSameRunsAlike()
     {
         var sequence = await PublishAsync();
-        await new VerificationPass(test.Database).RunAsync(sequence.Frames[0].ValidTime, cancellation);
-        var cli = Cli.In(folder, test.ConnectionString);
+        await new VerificationPass(test.Database).RunAsync(sequence.Frames[0].ValidTime, _cancellation);
+        var cli = Cli.In(_folder, test.ConnectionString);
 
         await cli.DoAsync("evaluate", "--runs", sequence.Grid.Name, "--json", "runs.json");
         await cli.DoAsync("evaluate", "--data", "scans", "--forecasts", "forecasts", "--json", "files.json");
 
-        using var runs = JsonDocument.Parse(await File.ReadAllTextAsync(folder.File("runs.json"), cancellation));
+        using var runs = JsonDocument.Parse(await File.ReadAllTextAsync(_folder.File("runs.json"), _cancellation));
         var compared = 0;
         foreach (var row in runs.RootElement.GetProperty("thresholds").EnumerateArray().Where(IsCommon))
         {
@@ -47,13 +47,13 @@ public sealed class ScoresOfMadeForecasts(TestDatabase test, Archive archive) : 
         // extrapolation, persistence and two versions of a model; every row has seven scores and four scales.
         Assert.Equal(4 * Leads * Thresholds.Length * (7 + 4), compared);
         Assert.Equal(
-            await File.ReadAllTextAsync(folder.File("runs.json"), cancellation), await File.ReadAllTextAsync(folder.File("files.json"), cancellation));
+            await File.ReadAllTextAsync(_folder.File("runs.json"), _cancellation), await File.ReadAllTextAsync(_folder.File("files.json"), _cancellation));
     }
 
     [Fact]
     public async Task WhatDoesNotFitTogetherIsNamed()
     {
-        var cli = Cli.In(folder, test.ConnectionString);
+        var cli = Cli.In(_folder, test.ConnectionString);
 
         Assert.Contains("--data", await cli.FailAsync(2, "evaluate", "--forecasts", "f.nc"), StringComparison.Ordinal);
         Assert.Contains("--every", await cli.FailAsync(2, "evaluate", "--runs", "--every", "2"), StringComparison.Ordinal);
@@ -68,30 +68,30 @@ public sealed class ScoresOfMadeForecasts(TestDatabase test, Archive archive) : 
         string Time(int scan) => archive.Frames[scan].ValidTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     /// <summary>Scans of which one did not come and one is bad, and runs of three methods; all of it also as files.</summary>
     private async Task<RadarSequence> PublishAsync()
     {
         var count = Issues[^1] + Leads + 1;
         // As the files hold them.
-        var frames = RadarArchive.Open([.. Enumerable.Range(0, count).Select(archive.FileOf)], cancellation: cancellation).Scans.Select(scan => scan.Read()).ToList();
+        var frames = RadarArchive.Open([.. Enumerable.Range(0, count).Select(archive.FileOf)], cancellation: _cancellation).Scans.Select(scan => scan.Read()).ToList();
         var sequence = new RadarSequence(frames[1].ValidTime - frames[0].ValidTime, frames);
-        Directory.CreateDirectory(folder.File("scans"));
+        Directory.CreateDirectory(_folder.File("scans"));
         for (var i = 0; i < count; i++)
         {
             if (i == NotThere)
                 continue;
-            await test.Database.Scans.StoreAsync(frames[i], "x", i == Bad ? """{"usable": false}""" : null, cancellation);
+            await test.Database.Scans.StoreAsync(frames[i], "x", i == Bad ? """{"usable": false}""" : null, _cancellation);
             if (i != Bad)
-                File.Copy(archive.FileOf(i), folder.File($"scans/{Path.GetFileName(archive.FileOf(i))}"));
+                File.Copy(archive.FileOf(i), _folder.File($"scans/{Path.GetFileName(archive.FileOf(i))}"));
         }
         foreach (var issue in Issues)
         {
-            await PublishAsync(new Extrapolation().Forecast(Past(issue), Request(), cancellation));
-            await PublishAsync(new Persistence().Forecast(Past(issue), Request(), cancellation));
+            await PublishAsync(new Extrapolation().Forecast(Past(issue), Request(), _cancellation));
+            await PublishAsync(new Persistence().Forecast(Past(issue), Request(), _cancellation));
             // Last hour's version and this hour's.
-            await PublishAsync(Weaker(new Extrapolation().Forecast(Past(issue), Request(), cancellation), issue > Issues[1] ? "v2" : "v1"));
+            await PublishAsync(Weaker(new Extrapolation().Forecast(Past(issue), Request(), _cancellation), issue > Issues[1] ? "v2" : "v1"));
         }
         return sequence;
 
@@ -101,10 +101,10 @@ public sealed class ScoresOfMadeForecasts(TestDatabase test, Archive archive) : 
 
     private async Task PublishAsync(RainForecast forecast)
     {
-        var run = await test.Database.Forecasts.PublishAsync(forecast, cancellation);
+        var run = await test.Database.Forecasts.PublishAsync(forecast, _cancellation);
         // Probabilities are kept to 0.01 in the database.
-        var kept = await test.Database.Queries.LoadRunAsync(run.RunId, cancellation);
-        ForecastFile.Write(folder.File($"forecasts/{forecast.Provenance.Method}/{ForecastFile.NameFor(forecast.IssueTime)}"), kept, TimeProvider.System, cancellation);
+        var kept = await test.Database.Queries.LoadRunAsync(run.RunId, _cancellation);
+        ForecastFile.Write(_folder.File($"forecasts/{forecast.Provenance.Method}/{ForecastFile.NameFor(forecast.IssueTime)}"), kept, TimeProvider.System, _cancellation);
     }
 
     private static RainForecast Weaker(RainForecast forecast, string version) => new()
@@ -119,17 +119,17 @@ public sealed class ScoresOfMadeForecasts(TestDatabase test, Archive archive) : 
         await using var query = test.Database.DataSource.CreateCommand(sql);
         foreach (var key in keys)
             query.Parameters.Add(key is DBNull ? new() { Value = key, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text } : new NpgsqlParameter { Value = key });
-        await using var columns = await query.ExecuteReaderAsync(cancellation);
-        Assert.True(await columns.ReadAsync(cancellation), sql);
+        await using var columns = await query.ExecuteReaderAsync(_cancellation);
+        Assert.True(await columns.ReadAsync(_cancellation), sql);
         for (var column = 0; column < expected.Length; column++)
         {
-            var inSql = await columns.IsDBNullAsync(column, cancellation) ? double.NaN : Convert.ToDouble(columns.GetValue(column), CultureInfo.InvariantCulture);
+            var inSql = await columns.IsDBNullAsync(column, _cancellation) ? double.NaN : Convert.ToDouble(columns.GetValue(column), CultureInfo.InvariantCulture);
             var byCommand = expected[column].ValueKind == JsonValueKind.Null ? double.NaN : expected[column].GetDouble();
             Assert.True(
                 double.IsNaN(inSql) ? double.IsNaN(byCommand) : Math.Abs(inSql - byCommand) < 1e-6,
                 $"{columns.GetName(column)} of {string.Join(' ', keys)}: {inSql} in the database, {byCommand} by the command");
         }
-        Assert.False(await columns.ReadAsync(cancellation), sql);
+        Assert.False(await columns.ReadAsync(_cancellation), sql);
         return expected.Length;
     }
 

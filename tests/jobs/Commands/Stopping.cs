@@ -8,7 +8,7 @@ namespace ConvLstm.Nowcast.Tests.Jobs.Commands;
 
 public sealed class Stopping(TestDatabase test) : IClassFixture<TestDatabase>
 {
-    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData("TERM")]
@@ -16,17 +16,17 @@ public sealed class Stopping(TestDatabase test) : IClassFixture<TestDatabase>
     {
         using var folder = new TemporaryFolder();
         using var service = Cli.In(folder, test.ConnectionString).Start("serve", "--urls", "http://127.0.0.1:0");
-        var line = await service.StandardOutput.ReadLineAsync(cancellation);
+        var line = await service.StandardOutput.ReadLineAsync(_cancellation);
         Assert.Matches(@"^serving at http://127\.0\.0\.1:\d+; Ctrl-C ends it$", line);
         using var client = new HttpClient();
-        using var answer = await client.GetAsync(new Uri(line!.Split(' ')[2].TrimEnd(';') + "/healthz/ready"), cancellation);
+        using var answer = await client.GetAsync(new Uri(line!.Split(' ')[2].TrimEnd(';') + "/healthz/ready"), _cancellation);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
 
         await SignalAsync(service, signal);
 
         Assert.Equal(new Outcome(0, "", ""), await Cli.EndOfAsync(service));
-        await using var database = await NowcastDatabase.OpenAsync(test.ConnectionString, cancellation);
-        Assert.Empty(await database.Grids.ListAsync(cancellation));
+        await using var database = await NowcastDatabase.OpenAsync(test.ConnectionString, _cancellation);
+        Assert.Empty(await database.Grids.ListAsync(_cancellation));
     }
 
     [Theory]
@@ -37,8 +37,8 @@ public sealed class Stopping(TestDatabase test) : IClassFixture<TestDatabase>
         using var archive = new Archive();
         using var training = Cli.In(folder).Start("train", "--data", archive.Folder, "--out", "m.safetensors", "--minutes", "30", "--hidden", "4", "--crop", "32");
         // The library is loaded with the first radar file: the command is at work, and whoever stops it is heard.
-        while (!training.HasExited && !(await File.ReadAllTextAsync($"/proc/{training.Id}/maps", cancellation)).Contains("libnetcdf", StringComparison.Ordinal))
-            await Task.Delay(20, cancellation);
+        while (!training.HasExited && !(await File.ReadAllTextAsync($"/proc/{training.Id}/maps", _cancellation)).Contains("libnetcdf", StringComparison.Ordinal))
+            await Task.Delay(20, _cancellation);
 
         await SignalAsync(training, signal);
         var outcome = await Cli.EndOfAsync(training);
@@ -77,6 +77,6 @@ public sealed class Stopping(TestDatabase test) : IClassFixture<TestDatabase>
     private async Task SignalAsync(Process process, string signal)
     {
         using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
-        await kill.WaitForExitAsync(cancellation);
+        await kill.WaitForExitAsync(_cancellation);
     }
 }

@@ -8,7 +8,7 @@ namespace ConvLstm.Nowcast.Tests.Jobs.Commands;
 
 public sealed class TrainAndForecast(TrainedModel trained) : IClassFixture<TrainedModel>, IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     private Archive Archive => trained.Archive;
 
@@ -28,9 +28,9 @@ public sealed class TrainAndForecast(TrainedModel trained) : IClassFixture<Train
     [Fact]
     public async Task AForecastFileHasTheAgreedDimensionsAndVariables()
     {
-        await Cli.In(folder).DoAsync("forecast", "--data", Archive.Folder, "--model", trained.File, "--out", "f.nc");
+        await Cli.In(_folder).DoAsync("forecast", "--data", Archive.Folder, "--model", trained.File, "--out", "f.nc");
 
-        using var file = NetCdfFile.Open(folder.File("f.nc"));
+        using var file = NetCdfFile.Open(_folder.File("f.nc"));
         var rain = file.Root.FindVariable("rainfall_rate")!;
         var probability = file.Root.FindVariable("probability_of_exceedance")!;
         Assert.Equal([("time", 12), ("y", 48), ("x", 48)], rain.Dimensions.Select(d => (d.Name, d.Length)));
@@ -43,7 +43,7 @@ public sealed class TrainAndForecast(TrainedModel trained) : IClassFixture<Train
         var checksum = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(trained.File, TestContext.Current.CancellationToken)));
         Assert.Equal(checksum, file.Root.Attributes.Text("model_checksum_sha256"));
         Assert.Contains(checksum[..8], file.Root.Attributes.Text("model_version")!, StringComparison.Ordinal);
-        Assert.Equal(Archive.Frames[^1].ValidTime, ForecastFile.Read(folder.File("f.nc")).IssueTime);
+        Assert.Equal(Archive.Frames[^1].ValidTime, ForecastFile.Read(_folder.File("f.nc")).IssueTime);
         Assert.Contains(rain.Read<float>(), r => r > 1);
     }
 
@@ -52,10 +52,10 @@ public sealed class TrainAndForecast(TrainedModel trained) : IClassFixture<Train
     [InlineData("extrapolation")]
     public async Task AMethodAnIssueTimeAndALeadCanBeNamed(string method)
     {
-        await Cli.In(folder).DoAsync(
+        await Cli.In(_folder).DoAsync(
             "forecast", "--data", Archive.Folder, "--method", method, "--at", Archive.Frames[20].ValidTime.ToString("yyyy-MM-ddTHH:mm:ssZ", null), "--lead", "17", "--out", "f.nc");
 
-        var forecast = ForecastFile.Read(folder.File("f.nc"));
+        var forecast = ForecastFile.Read(_folder.File("f.nc"));
         Assert.Equal((method, Archive.Frames[20].ValidTime), (forecast.Provenance.Method, forecast.IssueTime));
         Assert.Equal([5, 10, 15], forecast.LeadTimes.Select(l => l.TotalMinutes));
         if (method == "persistence")
@@ -67,17 +67,17 @@ public sealed class TrainAndForecast(TrainedModel trained) : IClassFixture<Train
     [Fact]
     public async Task EveryNthScanThatHasEnoughPastGivesAFile()
     {
-        await Cli.In(folder).DoAsync("forecast", "--data", Archive.Folder, "--model", trained.File, "--every", "25", "--lead", "10", "--out", "many");
+        await Cli.In(_folder).DoAsync("forecast", "--data", Archive.Folder, "--model", trained.File, "--every", "25", "--lead", "10", "--out", "many");
 
         Assert.Equal(
             new[] { 2, 27, 52 }.Select(i => $"nowcast_{Archive.Frames[i].ValidTime:yyyyMMddTHHmmssZ}.nc"),
-            Directory.GetFiles(folder.File("many")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+            Directory.GetFiles(_folder.File("many")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public async Task AnIssueTimeThatCannotBeServedIsNamedWithThoseThatCan()
     {
-        async Task<string> At(string time) => await Cli.In(folder).FailAsync(1, "forecast", "--data", Archive.Folder, "--model", trained.File, "--at", time, "--out", "f.nc");
+        async Task<string> At(string time) => await Cli.In(_folder).FailAsync(1, "forecast", "--data", Archive.Folder, "--model", trained.File, "--at", time, "--out", "f.nc");
 
         var outside = await At("2020-01-01T00:00:00Z");
         Assert.Contains("2020-01-01T00:00:00Z", outside, StringComparison.Ordinal);
@@ -88,14 +88,14 @@ public sealed class TrainAndForecast(TrainedModel trained) : IClassFixture<Train
 
     [Fact]
     public async Task AMethodThatIsNotThereIsNamed() => Assert.Contains(
-        "oracle", await Cli.In(folder).FailAsync(1, "forecast", "--data", Archive.Folder, "--method", "oracle", "--out", "f.nc"), StringComparison.Ordinal);
+        "oracle", await Cli.In(_folder).FailAsync(1, "forecast", "--data", Archive.Folder, "--method", "oracle", "--out", "f.nc"), StringComparison.Ordinal);
 
     [Fact]
     public async Task WithoutAModelTheShippedOneForecastsWhateverTheGridAndStepWithMembers()
     {
-        await Cli.In(folder).DoAsync("forecast", "--data", Archive.Folder, "--lead", "15", "--members", "3", "--out", "f.nc");
+        await Cli.In(_folder).DoAsync("forecast", "--data", Archive.Folder, "--lead", "15", "--members", "3", "--out", "f.nc");
 
-        using var file = NetCdfFile.Open(folder.File("f.nc"));
+        using var file = NetCdfFile.Open(_folder.File("f.nc"));
         Assert.Equal("model", file.Root.Attributes.Text("method"));
         Assert.StartsWith("lagrangian-", file.Root.Attributes.Text("model_version"), StringComparison.Ordinal);
         Assert.Equal([("realization", 3), ("time", 3), ("y", 48), ("x", 48)], file.Root.FindVariable("rainfall_rate_members")!.Dimensions.Select(d => (d.Name, d.Length)));
@@ -103,17 +103,17 @@ public sealed class TrainAndForecast(TrainedModel trained) : IClassFixture<Train
 
     [Fact]
     public async Task ALeadShorterThanTheStepIsRefused() => Assert.Contains(
-        "--lead 3", await Cli.In(folder).FailAsync(1, "forecast", "--data", Archive.Folder, "--lead", "3", "--out", "f.nc"), StringComparison.Ordinal);
+        "--lead 3", await Cli.In(_folder).FailAsync(1, "forecast", "--data", Archive.Folder, "--lead", "3", "--out", "f.nc"), StringComparison.Ordinal);
 
     [Fact]
     public async Task AnEvaluationScoresTheMethodsSideBySide()
     {
-        var table = await Cli.In(folder).DoAsync(
+        var table = await Cli.In(_folder).DoAsync(
             "evaluate", "--data", Archive.Folder, "--model", trained.File, "--lead", "10", "--every", "20", "--json", "scores.json");
 
         Assert.All(new[] { "model", "extrapolation", "persistence" }, method => Assert.Matches($@"(?m)^{method} +0\.1 +0\.\d\d\d ", table));
-        Assert.Contains("\"summary\"", await File.ReadAllTextAsync(folder.File("scores.json"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("\"summary\"", await File.ReadAllTextAsync(_folder.File("scores.json"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 }

@@ -5,20 +5,20 @@ namespace ConvLstm.Nowcast.Tests.Jobs.Commands;
 /// <summary>Each ends with one line on the standard error that names the file or setting, and exit status 1.</summary>
 public sealed class WhatCannotBeUsed : IClassFixture<Archive>, IDisposable
 {
-    private readonly Archive archive;
-    private readonly TemporaryFolder folder = new();
+    private readonly Archive _archive;
+    private readonly TemporaryFolder _folder = new();
 
     public WhatCannotBeUsed(Archive archive)
     {
-        this.archive = archive;
-        File.WriteAllText(folder.File("text.nc"), "These are notes, not radar data.\n");
-        File.WriteAllText(folder.File("empty.nc"), "");
+        _archive = archive;
+        File.WriteAllText(_folder.File("text.nc"), "These are notes, not radar data.\n");
+        File.WriteAllText(_folder.File("empty.nc"), "");
         var whole = File.ReadAllBytes(archive.FileOf(0));
-        File.WriteAllBytes(folder.File("truncated.nc"), whole[..(whole.Length / 2)]);
-        File.WriteAllText(folder.File("text.safetensors"), "weights");
-        File.WriteAllBytes(folder.File("random.safetensors"), Enumerable.Range(0, 500).Select(i => (byte)(i * 7)).ToArray());
-        File.WriteAllText(folder.File("foreign.safetensors"), "\x02\0\0\0\0\0\0\0{}");
-        Directory.CreateDirectory(folder.File("empty folder"));
+        File.WriteAllBytes(_folder.File("truncated.nc"), whole[..(whole.Length / 2)]);
+        File.WriteAllText(_folder.File("text.safetensors"), "weights");
+        File.WriteAllBytes(_folder.File("random.safetensors"), Enumerable.Range(0, 500).Select(i => (byte)(i * 7)).ToArray());
+        File.WriteAllText(_folder.File("foreign.safetensors"), "\x02\0\0\0\0\0\0\0{}");
+        Directory.CreateDirectory(_folder.File("empty folder"));
     }
 
     [Theory]
@@ -31,8 +31,8 @@ public sealed class WhatCannotBeUsed : IClassFixture<Archive>, IDisposable
     public async Task ARadarFile(string name)
     {
         foreach (var command in new[] { "inspect", "train --out m.safetensors --data", "forecast --out f.nc --data" })
-            Assert.Contains(name, await Cli.In(folder).FailAsync(1, [.. command.Split(' '), name]), StringComparison.Ordinal);
-        Assert.False(File.Exists(folder.File("m.safetensors")) || File.Exists(folder.File("f.nc")));
+            Assert.Contains(name, await Cli.In(_folder).FailAsync(1, [.. command.Split(' '), name]), StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder.File("m.safetensors")) || File.Exists(_folder.File("f.nc")));
     }
 
     [Theory]
@@ -43,9 +43,9 @@ public sealed class WhatCannotBeUsed : IClassFixture<Archive>, IDisposable
     [InlineData("empty folder")]
     public async Task ACheckpoint(string name)
     {
-        Assert.Contains(name, await Cli.In(folder).FailAsync(1, "forecast", "--data", archive.Folder, "--model", name, "--out", "f.nc"), StringComparison.Ordinal);
+        Assert.Contains(name, await Cli.In(_folder).FailAsync(1, "forecast", "--data", _archive.Folder, "--model", name, "--out", "f.nc"), StringComparison.Ordinal);
         Assert.Contains(
-            name, await Cli.In(folder).FailAsync(1, "train", "--data", archive.Folder, "--init", name, "--out", "m.safetensors", "--epochs", "1"), StringComparison.Ordinal);
+            name, await Cli.In(_folder).FailAsync(1, "train", "--data", _archive.Folder, "--init", name, "--out", "m.safetensors", "--epochs", "1"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -56,7 +56,7 @@ public sealed class WhatCannotBeUsed : IClassFixture<Archive>, IDisposable
     [InlineData("ingest text.nc")]
     public async Task AStoppedDatabase(string command)
     {
-        var line = await Cli.In(folder).FailAsync(1, command.Split(' '));
+        var line = await Cli.In(_folder).FailAsync(1, command.Split(' '));
 
         Assert.Contains("127.0.0.1:", line, StringComparison.Ordinal);
         Assert.Contains("NOWCAST_DB", line, StringComparison.Ordinal);
@@ -67,11 +67,11 @@ public sealed class WhatCannotBeUsed : IClassFixture<Archive>, IDisposable
     [InlineData("NOWCAST_LEADMINUTES", "soon")]
     [InlineData("NOWCAST_LEADMINUTES", "0")]
     public async Task ASetting(string name, string value) =>
-        Assert.Contains(name == "NOWCAST_DB" ? name : value, await Cli.In(folder).With(name, value).FailAsync(1, "run"), StringComparison.Ordinal);
+        Assert.Contains(name == "NOWCAST_DB" ? name : value, await Cli.In(_folder).With(name, value).FailAsync(1, "run"), StringComparison.Ordinal);
 
     [Fact]
     public async Task ALibrary() => Assert.Contains(
-        "NOWCAST_NETCDF=/nowhere", await Cli.In(folder).With("NOWCAST_NETCDF", "/nowhere").FailAsync(1, "inspect", archive.FileOf(0)), StringComparison.Ordinal);
+        "NOWCAST_NETCDF=/nowhere", await Cli.In(_folder).With("NOWCAST_NETCDF", "/nowhere").FailAsync(1, "inspect", _archive.FileOf(0)), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("no such folder/m.safetensors")]
@@ -80,20 +80,20 @@ public sealed class WhatCannotBeUsed : IClassFixture<Archive>, IDisposable
     public async Task APlaceForACheckpoint(string path)
     {
         // Ten minutes of training would show that it is said before them.
-        Assert.Contains(path, await Cli.In(folder).FailAsync(1, "train", "--data", archive.Folder, "--out", path, "--minutes", "10"), StringComparison.Ordinal);
-        Assert.Contains(path, await Cli.In(folder).FailAsync(1, "evaluate", "--data", archive.Folder, "--json", path), StringComparison.Ordinal);
+        Assert.Contains(path, await Cli.In(_folder).FailAsync(1, "train", "--data", _archive.Folder, "--out", path, "--minutes", "10"), StringComparison.Ordinal);
+        Assert.Contains(path, await Cli.In(_folder).FailAsync(1, "evaluate", "--data", _archive.Folder, "--json", path), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task APlaceForAForecast()
     {
-        Assert.Contains("text.nc/f.nc", await Cli.In(folder).FailAsync(1, "forecast", "--data", archive.Folder, "--out", "text.nc/f.nc"), StringComparison.Ordinal);
-        Assert.Contains("text.nc", await Cli.In(folder).FailAsync(1, "forecast", "--data", archive.Folder, "--out", "text.nc", "--every", "20"), StringComparison.Ordinal);
+        Assert.Contains("text.nc/f.nc", await Cli.In(_folder).FailAsync(1, "forecast", "--data", _archive.Folder, "--out", "text.nc/f.nc"), StringComparison.Ordinal);
+        Assert.Contains("text.nc", await Cli.In(_folder).FailAsync(1, "forecast", "--data", _archive.Folder, "--out", "text.nc", "--every", "20"), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task TooFewScansToTrainOn() => Assert.Contains(
-        "0 windows", await Cli.In(folder).FailAsync(1, "train", "--data", archive.FileOf(0), archive.FileOf(1), "--out", "m.safetensors", "--epochs", "1"), StringComparison.Ordinal);
+        "0 windows", await Cli.In(_folder).FailAsync(1, "train", "--data", _archive.FileOf(0), _archive.FileOf(1), "--out", "m.safetensors", "--epochs", "1"), StringComparison.Ordinal);
 
     [Fact]
     public async Task ADeviceThatIsNotThere()
@@ -101,8 +101,8 @@ public sealed class WhatCannotBeUsed : IClassFixture<Archive>, IDisposable
         if (cuda.is_available())
             Assert.Skip("This machine has a GPU.");
         Assert.Contains(
-            "--device cuda", await Cli.In(folder).FailAsync(1, "train", "--data", archive.Folder, "--out", "m.safetensors", "--epochs", "1", "--device", "cuda"), StringComparison.Ordinal);
+            "--device cuda", await Cli.In(_folder).FailAsync(1, "train", "--data", _archive.Folder, "--out", "m.safetensors", "--epochs", "1", "--device", "cuda"), StringComparison.Ordinal);
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 }

@@ -19,7 +19,7 @@ namespace ConvLstm.Nowcast.Tests.Jobs.Monitoring;
 /// <summary>A service that is told of a collector, and a collector that hears it.</summary>
 public sealed class MetricsExporting(TestDatabase test) : IClassFixture<TestDatabase>
 {
-    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     // Both protocols of https://opentelemetry.io/docs/specs/otlp/ that carry protobuf; the first is the default.
     [Theory]
@@ -36,12 +36,12 @@ public sealed class MetricsExporting(TestDatabase test) : IClassFixture<TestData
         using var serve = cli.Start("serve", "--roles", "scheduler");
         try
         {
-            Assert.NotNull(await serve.StandardOutput.ReadLineAsync(cancellation));
-            await using var remote = await Server.StartAsync(test.Database, JobCatalog.Of(new NowcastSettings(), test.Database), cancellation, roles: [Roles.Web]);
-            await remote.TriggerAsync(JobCatalog.Watchdog, cancellation);
+            Assert.NotNull(await serve.StandardOutput.ReadLineAsync(_cancellation));
+            await using var remote = await Server.StartAsync(test.Database, JobCatalog.Of(new NowcastSettings(), test.Database), _cancellation, roles: [Roles.Web]);
+            await remote.TriggerAsync(JobCatalog.Watchdog, _cancellation);
 
             while (!heard.Any(h => h.Contains("nowcast.job.runs", StringComparison.Ordinal) && h.Contains("watchdog", StringComparison.Ordinal)))
-                await Task.Delay(50, cancellation);
+                await Task.Delay(50, _cancellation);
         }
         finally
         {
@@ -60,17 +60,17 @@ public sealed class MetricsExporting(TestDatabase test) : IClassFixture<TestData
         collector.MapPost(path, async (HttpContext http) =>
         {
             using var body = new MemoryStream();
-            await http.Request.Body.CopyToAsync(body, cancellation);
+            await http.Request.Body.CopyToAsync(body, _cancellation);
             heard.Enqueue(Encoding.Latin1.GetString(body.ToArray()));
             if (protocols == HttpProtocols.Http2)
             {
                 // An empty message, and that all went well: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
                 http.Response.ContentType = "application/grpc";
                 http.Response.AppendTrailer("grpc-status", "0");
-                await http.Response.Body.WriteAsync(new byte[5], cancellation);
+                await http.Response.Body.WriteAsync(new byte[5], _cancellation);
             }
         });
-        await collector.StartAsync(cancellation);
+        await collector.StartAsync(_cancellation);
         return collector;
     }
 }

@@ -9,7 +9,7 @@ namespace ConvLstm.Nowcast.Tests.Jobs.Schedule;
 
 public sealed class ScheduleSemantics(TestDatabase test) : IClassFixture<TestDatabase>
 {
-    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task AJobOfTwoServersNeverRunsTwiceAtOnce()
@@ -22,15 +22,15 @@ public sealed class ScheduleSemantics(TestDatabase test) : IClassFixture<TestDat
             Interlocked.Decrement(ref atWork);
             return "done";
         });
-        await using var one = await Server.StartAsync(test.Database, [job], cancellation);
-        await using var two = await Server.StartAsync(test.Database, [job], cancellation);
+        await using var one = await Server.StartAsync(test.Database, [job], _cancellation);
+        await using var two = await Server.StartAsync(test.Database, [job], _cancellation);
 
         for (var i = 1; i <= 4; i++)
         {
-            await (i % 2 == 0 ? one : two).TriggerAsync("alone", cancellation);
-            await test.Database.UntilAsync("alone", runs => runs.Count >= i, cancellation);
+            await (i % 2 == 0 ? one : two).TriggerAsync("alone", _cancellation);
+            await test.Database.UntilAsync("alone", runs => runs.Count >= i, _cancellation);
         }
-        var runs = await test.Database.UntilAsync("alone", runs => runs.Count >= 4 && runs.All(r => r.Outcome == "succeeded"), cancellation);
+        var runs = await test.Database.UntilAsync("alone", runs => runs.Count >= 4 && runs.All(r => r.Outcome == "succeeded"), _cancellation);
 
         Assert.Equal(1, most);
         Assert.Equal(4, runs.Count);
@@ -39,13 +39,13 @@ public sealed class ScheduleSemantics(TestDatabase test) : IClassFixture<TestDat
     [Fact]
     public async Task TheLeaseKeepsASecondRunOutWhateverTheEngineBelieves()
     {
-        await using var lease = await JobLease.TryTakeAsync(test.Database.DataSource, "leased", cancellation);
-        Assert.Null(await JobLease.TryTakeAsync(test.Database.DataSource, "leased", cancellation));
-        await using var other = await JobLease.TryTakeAsync(test.Database.DataSource, "another", cancellation);
+        await using var lease = await JobLease.TryTakeAsync(test.Database.DataSource, "leased", _cancellation);
+        Assert.Null(await JobLease.TryTakeAsync(test.Database.DataSource, "leased", _cancellation));
+        await using var other = await JobLease.TryTakeAsync(test.Database.DataSource, "another", _cancellation);
         Assert.NotNull(other);
         await lease!.DisposeAsync();
 
-        await using var next = await JobLease.TryTakeAsync(test.Database.DataSource, "leased", cancellation);
+        await using var next = await JobLease.TryTakeAsync(test.Database.DataSource, "leased", _cancellation);
 
         Assert.NotNull(next);
     }
@@ -53,14 +53,14 @@ public sealed class ScheduleSemantics(TestDatabase test) : IClassFixture<TestDat
     [Fact]
     public async Task ALeaseWhoseConnectionBreaksIsLost()
     {
-        await using var lease = await JobLease.TryTakeAsync(test.Database.DataSource, "broken", cancellation);
+        await using var lease = await JobLease.TryTakeAsync(test.Database.DataSource, "broken", _cancellation);
         var lost = new TaskCompletionSource();
         await using var registration = lease!.Lost.Register(lost.SetResult);
 
         await test.ScalarAsync<bool>("SELECT bool_and(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND classid = $1::int::oid AND objid::bigint = hashtext('broken')::bigint & 4294967295", 0x6e6f7763);
 
-        await lost.Task.WaitAsync(cancellation);
-        await using var next = await JobLease.TryTakeAsync(test.Database.DataSource, "broken", cancellation);
+        await lost.Task.WaitAsync(_cancellation);
+        await using var next = await JobLease.TryTakeAsync(test.Database.DataSource, "broken", _cancellation);
         Assert.NotNull(next);
     }
 
@@ -68,15 +68,15 @@ public sealed class ScheduleSemantics(TestDatabase test) : IClassFixture<TestDat
     public async Task AFailedRunIsTriedAgainUpToItsLimit()
     {
         var job = DelegateJob.Definition("failing", (_, _) => throw new ReportedException("The disk is full: free some."), new Retries(2, TimeSpan.FromMilliseconds(50)));
-        await using var server = await Server.StartAsync(test.Database, [job], cancellation);
+        await using var server = await Server.StartAsync(test.Database, [job], _cancellation);
 
-        await server.TriggerAsync("failing", cancellation);
-        var runs = await test.Database.UntilAsync("failing", runs => runs.Count(r => r.Outcome == "failed") == 3, cancellation);
+        await server.TriggerAsync("failing", _cancellation);
+        var runs = await test.Database.UntilAsync("failing", runs => runs.Count(r => r.Outcome == "failed") == 3, _cancellation);
 
         Assert.Equal([3, 2, 1], runs.Select(r => r.Attempt));
         Assert.All(runs, r => Assert.Equal("The disk is full: free some.", r.Message));
-        await server.TriggerAsync("failing", cancellation);
-        Assert.Equal(1, (await test.Database.UntilAsync("failing", runs => runs.Count > 3, cancellation))[0].Attempt);
+        await server.TriggerAsync("failing", _cancellation);
+        Assert.Equal(1, (await test.Database.UntilAsync("failing", runs => runs.Count > 3, _cancellation))[0].Attempt);
     }
 
     [Fact]
@@ -87,13 +87,13 @@ public sealed class ScheduleSemantics(TestDatabase test) : IClassFixture<TestDat
             context.Log("so far so good");
             throw new InvalidOperationException("Sequence contains no elements");
         });
-        await using var server = await Server.StartAsync(test.Database, [job], cancellation);
+        await using var server = await Server.StartAsync(test.Database, [job], _cancellation);
 
-        await server.TriggerAsync("buggy", cancellation);
+        await server.TriggerAsync("buggy", _cancellation);
 
-        var run = Assert.Single(await test.Database.UntilAsync("buggy", runs => runs is [{ FinishedAt: not null }], cancellation));
+        var run = Assert.Single(await test.Database.UntilAsync("buggy", runs => runs is [{ FinishedAt: not null }], _cancellation));
         Assert.Equal(("failed", "InvalidOperationException: Sequence contains no elements"), (run.Outcome, run.Message));
-        Assert.EndsWith(" so far so good", (await test.Database.Jobs.FindAsync(run.JobRunId, cancellation))!.Value.Log, StringComparison.Ordinal);
+        Assert.EndsWith(" so far so good", (await test.Database.Jobs.FindAsync(run.JobRunId, _cancellation))!.Value.Log, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -105,14 +105,14 @@ public sealed class ScheduleSemantics(TestDatabase test) : IClassFixture<TestDat
             await Task.Delay(Timeout.Infinite, c);
             return "";
         }, new Retries(3, TimeSpan.FromMilliseconds(10)), role: Roles.Train);
-        await using var worker = await Server.StartAsync(test.Database, [job], cancellation);
-        await using var web = await Server.StartAsync(test.Database, [job], cancellation, roles: [Roles.Web]);
-        await web.TriggerAsync("long", cancellation);
-        await test.Database.UntilAsync("long", runs => runs is [{ Progress: 0.25, ProgressText: "working" }], cancellation);
+        await using var worker = await Server.StartAsync(test.Database, [job], _cancellation);
+        await using var web = await Server.StartAsync(test.Database, [job], _cancellation, roles: [Roles.Web]);
+        await web.TriggerAsync("long", _cancellation);
+        await test.Database.UntilAsync("long", runs => runs is [{ Progress: 0.25, ProgressText: "working" }], _cancellation);
 
-        Assert.Equal(1, await test.Database.Jobs.RequestCancelAsync("long", cancellation));
+        Assert.Equal(1, await test.Database.Jobs.RequestCancelAsync("long", _cancellation));
 
-        var run = Assert.Single(await test.Database.UntilAsync("long", runs => runs is [{ FinishedAt: not null }], cancellation));
+        var run = Assert.Single(await test.Database.UntilAsync("long", runs => runs is [{ FinishedAt: not null }], _cancellation));
         Assert.Equal(("cancelled", "stopped by a person"), (run.Outcome, run.Message));
     }
 
@@ -121,34 +121,34 @@ public sealed class ScheduleSemantics(TestDatabase test) : IClassFixture<TestDat
     {
         var job = DelegateJob.Definition("hourly", (_, _) => Task.FromResult("done"), cron: "0 * * * *");
         var earlier = new ShiftedTime(TimeProvider.System.GetUtcNow().AddHours(-5.5));
-        var paused = await Server.StartAsync(test.Database, [job], cancellation, earlier);
+        var paused = await Server.StartAsync(test.Database, [job], _cancellation, earlier);
         await paused.DisposeAsync();
-        Assert.Empty(await test.Database.Jobs.ListAsync("hourly", 10, cancellation));
+        Assert.Empty(await test.Database.Jobs.ListAsync("hourly", 10, _cancellation));
 
-        await using var later = await Server.StartAsync(test.Database, [job], cancellation);
+        await using var later = await Server.StartAsync(test.Database, [job], _cancellation);
 
-        await test.Database.UntilAsync("hourly", runs => runs is [{ Outcome: "succeeded" }, ..], cancellation);
-        var next = Assert.Single(await later.JobsAsync(cancellation));
+        await test.Database.UntilAsync("hourly", runs => runs is [{ Outcome: "succeeded" }, ..], _cancellation);
+        var next = Assert.Single(await later.JobsAsync(_cancellation));
         Assert.True(next.Next > TimeProvider.System.GetUtcNow());
-        Assert.Single(await test.Database.Jobs.ListAsync("hourly", 10, cancellation));
+        Assert.Single(await test.Database.Jobs.ListAsync("hourly", 10, _cancellation));
     }
 
     [Fact]
     public async Task WhatIsPausedRunsOnlyWhenAskedAlsoAfterARestart()
     {
         var job = DelegateJob.Definition("resting", (_, _) => Task.FromResult("done"), cron: "* * * * *");
-        var first = await Server.StartAsync(test.Database, [job], cancellation);
-        await first.PauseAsync("resting", cancellation);
+        var first = await Server.StartAsync(test.Database, [job], _cancellation);
+        await first.PauseAsync("resting", _cancellation);
         await first.DisposeAsync();
 
-        await using var second = await Server.StartAsync(test.Database, [job], cancellation);
-        Assert.True(Assert.Single(await second.JobsAsync(cancellation)).IsPaused);
-        await second.TriggerAsync("resting", cancellation);
-        await test.Database.UntilAsync("resting", runs => runs.Any(r => r.Outcome == "succeeded"), cancellation);
-        await second.ResumeAsync("resting", cancellation);
+        await using var second = await Server.StartAsync(test.Database, [job], _cancellation);
+        Assert.True(Assert.Single(await second.JobsAsync(_cancellation)).IsPaused);
+        await second.TriggerAsync("resting", _cancellation);
+        await test.Database.UntilAsync("resting", runs => runs.Any(r => r.Outcome == "succeeded"), _cancellation);
+        await second.ResumeAsync("resting", _cancellation);
 
-        Assert.False(Assert.Single(await second.JobsAsync(cancellation)).IsPaused);
-        await Assert.ThrowsAsync<ReportedException>(() => second.TriggerAsync("unknown", cancellation));
+        Assert.False(Assert.Single(await second.JobsAsync(_cancellation)).IsPaused);
+        await Assert.ThrowsAsync<ReportedException>(() => second.TriggerAsync("unknown", _cancellation));
     }
 
     [Fact]
@@ -161,15 +161,15 @@ public sealed class ScheduleSemantics(TestDatabase test) : IClassFixture<TestDat
                 await Task.Delay(Timeout.Infinite, c);
             return "done by the second";
         });
-        var first = await Server.StartAsync(test.Database, [job], cancellation);
-        await first.TriggerAsync("handed on", cancellation);
-        await test.Database.UntilAsync("handed on", runs => runs is [{ Outcome: "running" }], cancellation);
+        var first = await Server.StartAsync(test.Database, [job], _cancellation);
+        await first.TriggerAsync("handed on", _cancellation);
+        await test.Database.UntilAsync("handed on", runs => runs is [{ Outcome: "running" }], _cancellation);
 
-        await first.StopAsync(cancellation);
+        await first.StopAsync(_cancellation);
         isSecond = true;
-        await using var second = await Server.StartAsync(test.Database, [job], cancellation);
+        await using var second = await Server.StartAsync(test.Database, [job], _cancellation);
 
-        var runs = await test.Database.UntilAsync("handed on", runs => runs.Any(r => r.Outcome == "succeeded"), cancellation);
+        var runs = await test.Database.UntilAsync("handed on", runs => runs.Any(r => r.Outcome == "succeeded"), _cancellation);
         Assert.Equal(["done by the second", "the server was stopped in the middle"], runs.Select(r => r.Message));
         Assert.Equal(["succeeded", "interrupted"], runs.Select(r => r.Outcome));
     }
@@ -178,15 +178,15 @@ public sealed class ScheduleSemantics(TestDatabase test) : IClassFixture<TestDat
     public async Task AServerRunsOnlyTheJobsOfItsRoles()
     {
         var jobs = new[] { DelegateJob.Definition("for train", (_, _) => Task.FromResult(""), role: Roles.Train), DelegateJob.Definition("for forecast", (_, _) => Task.FromResult(""), role: Roles.Forecast) };
-        await using var server = await Server.StartAsync(test.Database, jobs, cancellation, roles: [Roles.Scheduler, Roles.Forecast]);
+        await using var server = await Server.StartAsync(test.Database, jobs, _cancellation, roles: [Roles.Scheduler, Roles.Forecast]);
 
-        await server.TriggerAsync("for train", cancellation);
-        await server.TriggerAsync("for forecast", cancellation);
+        await server.TriggerAsync("for train", _cancellation);
+        await server.TriggerAsync("for forecast", _cancellation);
 
-        await test.Database.UntilAsync("for forecast", runs => runs is [{ Outcome: "succeeded" }], cancellation);
-        Assert.Empty(await test.Database.Jobs.ListAsync("for train", 10, cancellation));
-        await using var trainer = await Server.StartAsync(test.Database, jobs, cancellation, roles: [Roles.Train]);
-        await test.Database.UntilAsync("for train", runs => runs is [{ Outcome: "succeeded" }], cancellation);
+        await test.Database.UntilAsync("for forecast", runs => runs is [{ Outcome: "succeeded" }], _cancellation);
+        Assert.Empty(await test.Database.Jobs.ListAsync("for train", 10, _cancellation));
+        await using var trainer = await Server.StartAsync(test.Database, jobs, _cancellation, roles: [Roles.Train]);
+        await test.Database.UntilAsync("for train", runs => runs is [{ Outcome: "succeeded" }], _cancellation);
     }
 
     private static void InterlockedMax(ref int most, int value)

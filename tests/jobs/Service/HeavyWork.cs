@@ -10,7 +10,7 @@ namespace ConvLstm.Nowcast.Tests.Jobs.Service;
 /// <summary>The child processes: what becomes of them and of the database.</summary>
 public sealed class HeavyWork(TestDatabase test) : IClassFixture<TestDatabase>, IAsyncLifetime
 {
-    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
@@ -23,7 +23,7 @@ public sealed class HeavyWork(TestDatabase test) : IClassFixture<TestDatabase>, 
     [Fact]
     public async Task AProcessThatWantsMoreMemoryThanItMayCostsOnlyItself()
     {
-        var error = await Assert.ThrowsAsync<ReportedException>(() => HeavyProcess.RunAsync(Training(memoryMB: 150), isPatient: true, _ => { }, cancellation));
+        var error = await Assert.ThrowsAsync<ReportedException>(() => HeavyProcess.RunAsync(Training(memoryMB: 150), isPatient: true, _ => { }, _cancellation));
 
         Assert.True(error.Message.Contains("memory", StringComparison.OrdinalIgnoreCase) || error.Message.Contains("exit status", StringComparison.Ordinal), error.Message);
         Assert.Equal(0, await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.models WHERE NOT is_promoted"));

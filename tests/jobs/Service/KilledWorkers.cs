@@ -19,8 +19,8 @@ namespace ConvLstm.Nowcast.Tests.Jobs.Service;
 public sealed class KilledWorkers(TestDatabase test) : IClassFixture<TestDatabase>
 {
     private static readonly SimulationOptions Rain = new() { Size = 64, Frames = 140, Seed = 5, Start = DateTimeOffset.UtcNow.Date.AddDays(-2) };
-    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
-    private readonly List<Process> servers = [];
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
+    private readonly List<Process> _servers = [];
 
     private static int Kills => int.Parse(Environment.GetEnvironmentVariable("NOWCAST_TEST_KILLS") ?? "1", CultureInfo.InvariantCulture);
 
@@ -40,23 +40,23 @@ public sealed class KilledWorkers(TestDatabase test) : IClassFixture<TestDatabas
         var takeovers = new List<(string Job, double Seconds)>();
         try
         {
-            servers.Add(await StartAsync(cli));
-            servers.Add(await StartAsync(cli));
-            await using var remote = await Server.StartAsync(test.Database, JobCatalog.Of(new NowcastSettings(), test.Database), cancellation, roles: [Roles.Web]);
+            _servers.Add(await StartAsync(cli));
+            _servers.Add(await StartAsync(cli));
+            await using var remote = await Server.StartAsync(test.Database, JobCatalog.Of(new NowcastSettings(), test.Database), _cancellation, roles: [Roles.Web]);
             for (var kill = 0; kill < Kills; kill++)
             {
                 var job = kill % 2 == 0 ? JobCatalog.Nowcast : JobCatalog.Retrain;
                 if (job == JobCatalog.Nowcast)
                     await StoreAsync(frames[stored++]);
-                var last = await test.Database.Jobs.ListAsync(job, 1, cancellation) is [var before] ? before.JobRunId : 0;
-                await remote.TriggerAsync(job, cancellation);
-                var run = (await test.Database.UntilAsync(job, runs => runs.Any(r => r.JobRunId > last), cancellation)).First(r => r.JobRunId > last);
-                await Task.Delay(random.Next(job == JobCatalog.Nowcast ? 2500 : 9000), cancellation);
+                var last = await test.Database.Jobs.ListAsync(job, 1, _cancellation) is [var before] ? before.JobRunId : 0;
+                await remote.TriggerAsync(job, _cancellation);
+                var run = (await test.Database.UntilAsync(job, runs => runs.Any(r => r.JobRunId > last), _cancellation)).First(r => r.JobRunId > last);
+                await Task.Delay(random.Next(job == JobCatalog.Nowcast ? 2500 : 9000), _cancellation);
                 var children = await KillAsync(run.Server);
                 var since = Stopwatch.GetTimestamp();
-                servers.Add(await StartAsync(cli));
-                await test.Database.UntilAsync(job, runs => runs.Any(r => r.JobRunId > last && r.Outcome == "succeeded"), cancellation);
-                var taken = (await test.Database.Jobs.ListAsync(job, 1, cancellation))[0];
+                _servers.Add(await StartAsync(cli));
+                await test.Database.UntilAsync(job, runs => runs.Any(r => r.JobRunId > last && r.Outcome == "succeeded"), _cancellation);
+                var taken = (await test.Database.Jobs.ListAsync(job, 1, _cancellation))[0];
                 if (taken.JobRunId != run.JobRunId)
                     takeovers.Add((job, (taken.StartedAt - DateTimeOffset.UtcNow + Stopwatch.GetElapsedTime(since)).TotalSeconds));
                 // A server that is killed just after its success leaves a run to take up, too.
@@ -66,7 +66,7 @@ public sealed class KilledWorkers(TestDatabase test) : IClassFixture<TestDatabas
         }
         finally
         {
-            foreach (var server in servers)
+            foreach (var server in _servers)
             {
                 server.Kill(entireProcessTree: true);
                 await server.WaitForExitAsync(CancellationToken.None);
@@ -75,7 +75,7 @@ public sealed class KilledWorkers(TestDatabase test) : IClassFixture<TestDatabas
         }
         foreach (var (job, seconds) in takeovers)
             TestContext.Current.SendDiagnosticMessage("{0} was taken up after {1:0.0} s", job, seconds);
-        await File.WriteAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "takeovers.txt"), takeovers.Select(t => string.Create(CultureInfo.InvariantCulture, $"{t.Job} {t.Seconds:0.0}")), cancellation);
+        await File.WriteAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "takeovers.txt"), takeovers.Select(t => string.Create(CultureInfo.InvariantCulture, $"{t.Job} {t.Seconds:0.0}")), _cancellation);
         Assert.All(takeovers, t => Assert.True(t.Seconds < 60, $"{t.Job} was taken up after {t.Seconds:0} s"));
         await CheckAsync();
     }
@@ -87,7 +87,7 @@ public sealed class KilledWorkers(TestDatabase test) : IClassFixture<TestDatabas
         while (await test.ScalarAsync<long>("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND classid = $1::int::oid", 0x6e6f7763) > 0)
         {
             Assert.True(Stopwatch.GetElapsedTime(since) < TimeSpan.FromMinutes(1), "a lock is still held a minute after its server was killed");
-            await Task.Delay(200, cancellation);
+            await Task.Delay(200, _cancellation);
         }
     }
 
@@ -97,7 +97,7 @@ public sealed class KilledWorkers(TestDatabase test) : IClassFixture<TestDatabas
         while (await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.job_run WHERE outcome = 'running'") > 0)
         {
             Assert.True(Stopwatch.GetElapsedTime(since) < TimeSpan.FromMinutes(2), "a run never ended");
-            await Task.Delay(200, cancellation);
+            await Task.Delay(200, _cancellation);
         }
     }
 
@@ -120,25 +120,25 @@ public sealed class KilledWorkers(TestDatabase test) : IClassFixture<TestDatabas
         Assert.True(await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.model") > Kills / 2);
     }
 
-    private async Task StoreAsync(RadarFrame frame) => await test.Database.Scans.StoreAsync(frame, $"{frame.ValidTime:HHmm}.nc", cancellation: cancellation);
+    private async Task StoreAsync(RadarFrame frame) => await test.Database.Scans.StoreAsync(frame, $"{frame.ValidTime:HHmm}.nc", cancellation: _cancellation);
 
     private async Task<Process> StartAsync(Cli cli)
     {
         var server = cli.Start("serve", "--roles", "scheduler,forecast,train");
-        Assert.Equal("working as scheduler, forecast, train; Ctrl-C ends it", await server.StandardOutput.ReadLineAsync(cancellation));
+        Assert.Equal("working as scheduler, forecast, train; Ctrl-C ends it", await server.StandardOutput.ReadLineAsync(_cancellation));
         return server;
     }
 
     /// <summary>Returns the processes that the server had started.</summary>
     private async Task<IReadOnlyList<int>> KillAsync(string name)
     {
-        var server = servers.Single(s => name.Contains($"-{s.Id}-", StringComparison.Ordinal));
+        var server = _servers.Single(s => name.Contains($"-{s.Id}-", StringComparison.Ordinal));
         var children = Directory.EnumerateDirectories("/proc").Select(d => int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out var id) ? id : 0)
             .Where(id => id > 0 && ParentOf(id) == server.Id).ToArray();
         server.Kill();
-        await server.WaitForExitAsync(cancellation);
+        await server.WaitForExitAsync(_cancellation);
         server.Dispose();
-        servers.Remove(server);
+        _servers.Remove(server);
         return children;
     }
 

@@ -13,39 +13,39 @@ namespace ConvLstm.Nowcast.Tests.Jobs.Service;
 /// <summary>The process that forecasts at each scan stays between runs; what ends it costs one run.</summary>
 public sealed class ProcessesThatStay(TestDatabase test, TrainedModel trained) : IClassFixture<TestDatabase>, IClassFixture<TrainedModel>, IAsyncLifetime
 {
-    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
-    private readonly List<HeavyMessage> said = [];
-    private KeptProcess kept = null!;
-    private int stored;
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
+    private readonly List<HeavyMessage> _said = [];
+    private KeptProcess _kept = null!;
+    private int _stored;
 
     public ValueTask InitializeAsync()
     {
-        kept = new(() => Request(isRehearsal: true));
+        _kept = new(() => Request(isRehearsal: true));
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask DisposeAsync() => kept.DisposeAsync();
+    public ValueTask DisposeAsync() => _kept.DisposeAsync();
 
     [Fact]
     public async Task OneProcessForecastsFromOneScanAfterTheOtherAndTakesTheModelThatIsPromotedMeanwhile()
     {
         await StoreAsync(5);
-        kept.Prepare();
+        _kept.Prepare();
         await ForecastAsync();
-        var first = kept.Id;
+        var first = _kept.Id;
         await StoreAsync(1);
         await ForecastAsync();
-        Assert.Equal(first, kept.Id);
+        Assert.Equal(first, _kept.Id);
         Assert.NotNull(first);
         Assert.Equal(2L, await ModelRunsAsync("lagrangian-%"));
 
         using var model = Checkpoint.Load(trained.File, CPU);
-        await ForecastModel.StoreAsync(test.Database, model, trained.File, "{}", cancellation);
-        await test.Database.Models.PromoteAsync(model.Version, "", cancellation);
+        await ForecastModel.StoreAsync(test.Database, model, trained.File, "{}", _cancellation);
+        await test.Database.Models.PromoteAsync(model.Version, "", _cancellation);
         await StoreAsync(1);
         await ForecastAsync();
 
-        Assert.Equal(first, kept.Id);
+        Assert.Equal(first, _kept.Id);
         Assert.Equal(1L, await ModelRunsAsync(model.Version));
         // The rehearsal published nothing.
         Assert.Equal(3L, await ModelRunsAsync("%"));
@@ -59,14 +59,14 @@ public sealed class ProcessesThatStay(TestDatabase test, TrainedModel trained) :
         Assert.Contains("nowcast process ended in the middle (killed", error.Message, StringComparison.Ordinal);
         await ForecastAsync();
 
-        var idle = kept.Id;
+        var idle = _kept.Id;
         Kill();
         await ForecastAsync();
-        Assert.NotEqual(idle, kept.Id);
+        Assert.NotEqual(idle, _kept.Id);
 
         void Kill()
         {
-            using var process = Process.GetProcessById(kept.Id!.Value);
+            using var process = Process.GetProcessById(_kept.Id!.Value);
             process.Kill();
             process.WaitForExit();
         }
@@ -78,16 +78,16 @@ public sealed class ProcessesThatStay(TestDatabase test, TrainedModel trained) :
         await StoreAsync(5);
         using var stop = new CancellationTokenSource();
         var at = 0;
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => kept.RunAsync(Request(), _ =>
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _kept.RunAsync(Request(), _ =>
         {
-            at = kept.Id ?? at;
+            at = _kept.Id ?? at;
             stop.Cancel();
         }, stop.Token));
-        Assert.Null(kept.Id);
+        Assert.Null(_kept.Id);
         Assert.False(Directory.Exists($"/proc/{at}"));
 
         await ForecastAsync();
-        Assert.NotNull(kept.Id);
+        Assert.NotNull(_kept.Id);
     }
 
     [Theory]
@@ -99,12 +99,12 @@ public sealed class ProcessesThatStay(TestDatabase test, TrainedModel trained) :
 
     private async Task ForecastAsync(Action<HeavyMessage>? hear = null)
     {
-        var result = await kept.RunAsync(Request(), message =>
+        var result = await _kept.RunAsync(Request(), message =>
         {
-            said.Add(message);
+            _said.Add(message);
             hear?.Invoke(message);
-        }, cancellation);
-        Assert.False(result.IsSpent, string.Join("; ", said.Select(m => m.Data?.ToString() ?? m.Text)));
+        }, _cancellation);
+        Assert.False(result.IsSpent, string.Join("; ", _said.Select(m => m.Data?.ToString() ?? m.Text)));
     }
 
     private HeavyRequest Request(bool isRehearsal = false) => HeavyRequest.Of(
@@ -112,9 +112,9 @@ public sealed class ProcessesThatStay(TestDatabase test, TrainedModel trained) :
 
     private async Task StoreAsync(int scans)
     {
-        foreach (var frame in trained.Archive.Frames.Skip(stored).Take(scans))
-            await test.Database.Scans.StoreAsync(frame, "x", cancellation: cancellation);
-        stored += scans;
+        foreach (var frame in trained.Archive.Frames.Skip(_stored).Take(scans))
+            await test.Database.Scans.StoreAsync(frame, "x", cancellation: _cancellation);
+        _stored += scans;
     }
 
     private Task<long> ModelRunsAsync(string version) => test.ScalarAsync<long>("SELECT count(*) FROM nowcast.run WHERE method = 'model' AND model_version LIKE $1", version);

@@ -8,7 +8,7 @@ namespace ConvLstm.Nowcast.Tests.Jobs.Service;
 /// <summary>A service that forecasts at each scan, as a process of its own.</summary>
 public sealed class ScansInTheFeed(TestDatabase test, Archive archive) : IClassFixture<TestDatabase>, IClassFixture<Archive>
 {
-    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task EachIsForecastAsItComesByTheSameProcessWhichEndsWithTheService()
@@ -23,13 +23,13 @@ public sealed class ScansInTheFeed(TestDatabase test, Archive archive) : IClassF
         int[] workers = [];
         try
         {
-            Assert.StartsWith("working as", await server.StandardOutput.ReadLineAsync(cancellation), StringComparison.Ordinal);
+            Assert.StartsWith("working as", await server.StandardOutput.ReadLineAsync(_cancellation), StringComparison.Ordinal);
             foreach (var scan in new[] { 4, 5 })
             {
                 File.Copy(archive.FileOf(scan), folder.File("feed/.coming"));
                 File.Move(folder.File("feed/.coming"), folder.File($"feed/{Path.GetFileName(archive.FileOf(scan))}"));
                 while (await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.run WHERE method = 'model' AND usable AND issue_time = $1", archive.Frames[scan].ValidTime) == 0)
-                    await Task.Delay(100, cancellation);
+                    await Task.Delay(100, _cancellation);
                 var now = Workers(server.Id);
                 Assert.True(workers.Length == 0 || workers.SequenceEqual(now), $"{string.Join(' ', workers)} became {string.Join(' ', now)}");
                 Assert.Single(workers = now);
@@ -41,7 +41,7 @@ public sealed class ScansInTheFeed(TestDatabase test, Archive archive) : IClassF
             await server.WaitForExitAsync(CancellationToken.None);
         }
         while (workers.Any(id => Directory.Exists($"/proc/{id}")))
-            await Task.Delay(50, cancellation);
+            await Task.Delay(50, _cancellation);
     }
 
     private static int[] Workers(int server) =>

@@ -16,7 +16,7 @@ namespace ConvLstm.Nowcast.Tests.Jobs.Service;
 public sealed class SimulatedDays(TestDatabase test) : IClassFixture<TestDatabase>
 {
     private static readonly DateTimeOffset Noon = new(2024, 7, 10, 12, 0, 0, TimeSpan.Zero);
-    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     private static int Hours => int.Parse(Environment.GetEnvironmentVariable("NOWCAST_TEST_HOURS") ?? "6", CultureInfo.InvariantCulture);
 
@@ -25,7 +25,7 @@ public sealed class SimulatedDays(TestDatabase test) : IClassFixture<TestDatabas
     {
         using var folder = new TemporaryFolder();
         var time = new SimulatedTime(Noon.AddSeconds(1));
-        await using var database = await NowcastDatabase.OpenAsync(test.ConnectionString, cancellation, time: time);
+        await using var database = await NowcastDatabase.OpenAsync(test.ConnectionString, _cancellation, time: time);
         var feed = new SimulatedFeed(folder.File("feed"), folder.File("store"), Noon, Hours * 6, size: 64);
         var settings = new NowcastSettings { Feed = folder.File("feed"), LeadMinutes = 30 }.With(new JobSettings
         {
@@ -37,12 +37,12 @@ public sealed class SimulatedDays(TestDatabase test) : IClassFixture<TestDatabas
         });
         var expected = new Dictionary<string, int>();
         var options = new ServiceOptions { Settings = settings, Time = time, Engine = new EngineOptions { Clustered = false } };
-        await using (var service = await NowcastService.StartAsync(options, database, NullLoggerFactory.Instance, cancellation))
+        await using (var service = await NowcastService.StartAsync(options, database, NullLoggerFactory.Instance, _cancellation))
         {
             var end = Noon.AddHours(Hours);
             while (true)
             {
-                var jobs = await service.Schedule.JobsAsync(cancellation);
+                var jobs = await service.Schedule.JobsAsync(_cancellation);
                 var next = jobs.Min(j => j.Next)!.Value;
                 if (next > end)
                     break;
@@ -86,9 +86,9 @@ public sealed class SimulatedDays(TestDatabase test) : IClassFixture<TestDatabas
         while (await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.job_run WHERE finished_at IS NOT NULL") < expected.Values.Sum())
         {
             // The engine asks the clock for the time, but sleeps by the machine's; a word about a job, which changes nothing, wakes it.
-            await schedule.ResumeAsync("verify", cancellation);
+            await schedule.ResumeAsync("verify", _cancellation);
             time.GoTo(time.GetUtcNow() + TimeSpan.FromMilliseconds(20));
-            await Task.Delay(50, cancellation);
+            await Task.Delay(50, _cancellation);
         }
     }
 }

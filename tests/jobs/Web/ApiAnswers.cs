@@ -11,7 +11,7 @@ namespace ConvLstm.Nowcast.Tests.Jobs.Web;
 
 public sealed class ApiAnswers(ServedRain rain) : IClassFixture<ServedRain>
 {
-    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task APlaceIsAnsweredAsTheDatabaseDoes()
@@ -20,9 +20,9 @@ public sealed class ApiAnswers(ServedRain rain) : IClassFixture<ServedRain>
         {
             var (lon, lat) = rain.PlaceOf(10 * i, (7 * i) + 20);
             var place = string.Create(CultureInfo.InvariantCulture, $"lon={lon:R}&lat={lat:R}");
-            var fromMemory = await rain.Client.GetFromJsonAsync<RainAtPoint[]>($"/api/rain-at?{place}", cancellation);
-            var fromDatabase = await rain.Client.GetFromJsonAsync<RainAtPoint[]>($"/api/rain-at?{place}&at=2024-06-01T23:00:00Z", cancellation);
-            var sql = await rain.Database.Queries.RainAtAsync(lon, lat, null, cancellation);
+            var fromMemory = await rain.Client.GetFromJsonAsync<RainAtPoint[]>($"/api/rain-at?{place}", _cancellation);
+            var fromDatabase = await rain.Client.GetFromJsonAsync<RainAtPoint[]>($"/api/rain-at?{place}&at=2024-06-01T23:00:00Z", _cancellation);
+            var sql = await rain.Database.Queries.RainAtAsync(lon, lat, null, _cancellation);
             Assert.Equal(ServedRain.Leads, sql.Count);
             Assert.Equal(sql, fromMemory);
             Assert.Equal(sql, fromDatabase);
@@ -38,25 +38,25 @@ public sealed class ApiAnswers(ServedRain rain) : IClassFixture<ServedRain>
     [Fact]
     public async Task AnAreaIsAnsweredAsTheDatabaseDoesByBoxPolygonAndBody()
     {
-        var box = await rain.Client.GetFromJsonAsync<RainOverArea[]>("/api/rain-over?bbox=9.8,51.9,10.2,52.1", cancellation);
-        var polygon = await rain.Client.GetFromJsonAsync<RainOverArea[]>("/api/rain-over?coords=POLYGON((9.8 51.9,10.2 51.9,10.2 52.1,9.8 52.1,9.8 51.9))", cancellation);
+        var box = await rain.Client.GetFromJsonAsync<RainOverArea[]>("/api/rain-over?bbox=9.8,51.9,10.2,52.1", _cancellation);
+        var polygon = await rain.Client.GetFromJsonAsync<RainOverArea[]>("/api/rain-over?coords=POLYGON((9.8 51.9,10.2 51.9,10.2 52.1,9.8 52.1,9.8 51.9))", _cancellation);
         const string GeoJson = """{"type":"Polygon","coordinates":[[[9.8,51.9],[10.2,51.9],[10.2,52.1],[9.8,52.1],[9.8,51.9]]]}""";
         using var posted = await rain.Client.PostAsync(
-            new Uri("/api/rain-over", UriKind.Relative), new StringContent(GeoJson, MediaTypeHeaderValue.Parse("application/json")), cancellation);
+            new Uri("/api/rain-over", UriKind.Relative), new StringContent(GeoJson, MediaTypeHeaderValue.Parse("application/json")), _cancellation);
 
-        var sql = await rain.Database.Queries.RainOverAsync(GeoJson, null, cancellation);
+        var sql = await rain.Database.Queries.RainOverAsync(GeoJson, null, _cancellation);
         Assert.Equal(ServedRain.Leads, sql.Count);
         Assert.Equal(sql, box);
         Assert.Equal(sql, polygon);
-        Assert.Equal(sql, await posted.Content.ReadFromJsonAsync<RainOverArea[]>(cancellation));
+        Assert.Equal(sql, await posted.Content.ReadFromJsonAsync<RainOverArea[]>(_cancellation));
     }
 
     [Fact]
     public async Task AFrameHoldsTheMapOfTheRunInEveryForm()
     {
-        var png = new PngPicture(await rain.Client.GetByteArrayAsync($"/api/runs/{rain.NewestRun}/frames/30.png", cancellation));
-        var compact = await rain.Client.GetByteArrayAsync($"/api/runs/{rain.NewestRun}/frames/30.bin", cancellation);
-        var percent = await rain.Client.GetByteArrayAsync($"/api/runs/{rain.NewestRun}/frames/30.bin?layer=probability&threshold=1", cancellation);
+        var png = new PngPicture(await rain.Client.GetByteArrayAsync($"/api/runs/{rain.NewestRun}/frames/30.png", _cancellation));
+        var compact = await rain.Client.GetByteArrayAsync($"/api/runs/{rain.NewestRun}/frames/30.bin", _cancellation);
+        var percent = await rain.Client.GetByteArrayAsync($"/api/runs/{rain.NewestRun}/frames/30.bin?layer=probability&threshold=1", _cancellation);
 
         Assert.Equal((ServedRain.Size, ServedRain.Size), (png.Width, png.Height));
         Assert.Equal("NCF1"u8.ToArray(), compact[..4]);
@@ -85,28 +85,28 @@ public sealed class ApiAnswers(ServedRain rain) : IClassFixture<ServedRain>
         var share = 0.0;
         for (var member = 1; member <= FrameLayer.Members; member++)
         {
-            var codes = (await rain.Client.GetByteArrayAsync($"/api/runs/{rain.NewestRun}/frames/45.bin?layer=member&member={member}", cancellation))[CompactFrame.HeaderLength..];
+            var codes = (await rain.Client.GetByteArrayAsync($"/api/runs/{rain.NewestRun}/frames/45.bin?layer=member&member={member}", _cancellation))[CompactFrame.HeaderLength..];
             share += codes.Count(code => RainCode.Rate(code) > 1) / (double)codes.Count(code => code != 0) / FrameLayer.Members;
         }
         var expected = rain.Newest.ExceedanceProbability[1][8].Where((_, i) => !float.IsNaN(rain.Newest.RainRate[8][i])).Average();
         Assert.InRange(share, 0.8 * expected, 1.2 * expected);
         Assert.NotEqual(
-            await rain.Client.GetByteArrayAsync($"/api/runs/{rain.NewestRun}/frames/45.bin?layer=member&member=1", cancellation),
-            await rain.Client.GetByteArrayAsync($"/api/runs/{rain.NewestRun}/frames/45.bin?layer=member&member=2", cancellation));
+            await rain.Client.GetByteArrayAsync($"/api/runs/{rain.NewestRun}/frames/45.bin?layer=member&member=1", _cancellation),
+            await rain.Client.GetByteArrayAsync($"/api/runs/{rain.NewestRun}/frames/45.bin?layer=member&member=2", _cancellation));
     }
 
     [Fact]
     public async Task AnAddressIsAskedAgainOnlyWhenItsMapChanged()
     {
-        using var first = await rain.Client.GetAsync(new Uri($"/api/runs/{rain.NewestRun}/frames/5.png", UriKind.Relative), cancellation);
+        using var first = await rain.Client.GetAsync(new Uri($"/api/runs/{rain.NewestRun}/frames/5.png", UriKind.Relative), _cancellation);
         using var again = new HttpRequestMessage(HttpMethod.Get, $"/api/runs/{rain.NewestRun}/frames/5.png");
         again.Headers.IfNoneMatch.Add(first.Headers.ETag!);
-        using var second = await rain.Client.SendAsync(again, cancellation);
+        using var second = await rain.Client.SendAsync(again, _cancellation);
         using var timeline = await JsonAsync($"/api/grids/{rain.Grid.Name}/timeline");
         var addresses = timeline.RootElement.GetProperty("frames").EnumerateArray().Select(frame => frame.GetProperty("url").GetString()!).ToList();
-        using var other = await rain.Client.GetAsync(new Uri(addresses[^1], UriKind.Relative), cancellation);
-        using var scan = await rain.Client.GetAsync(new Uri(addresses[0], UriKind.Relative), cancellation);
-        using var wrong = await rain.Client.GetAsync(new Uri($"/api/runs/{rain.NewestRun}/frames/10.png?v=1", UriKind.Relative), cancellation);
+        using var other = await rain.Client.GetAsync(new Uri(addresses[^1], UriKind.Relative), _cancellation);
+        using var scan = await rain.Client.GetAsync(new Uri(addresses[0], UriKind.Relative), _cancellation);
+        using var wrong = await rain.Client.GetAsync(new Uri($"/api/runs/{rain.NewestRun}/frames/10.png?v=1", UriKind.Relative), _cancellation);
 
         Assert.Equal(HttpStatusCode.NotModified, second.StatusCode);
         Assert.NotEqual(first.Headers.ETag, other.Headers.ETag);
@@ -125,7 +125,7 @@ public sealed class ApiAnswers(ServedRain rain) : IClassFixture<ServedRain>
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, address);
             request.Headers.AcceptEncoding.Add(new(encoding));
-            using var answer = await rain.Client.SendAsync(request, cancellation);
+            using var answer = await rain.Client.SendAsync(request, _cancellation);
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
             Assert.Equal([encoding], answer.Content.Headers.ContentEncoding);
         }
@@ -156,5 +156,5 @@ public sealed class ApiAnswers(ServedRain rain) : IClassFixture<ServedRain>
     }
 
     private async Task<JsonDocument> JsonAsync(string address) =>
-        JsonDocument.Parse(await rain.Client.GetStringAsync(new Uri(address, UriKind.Relative), cancellation));
+        JsonDocument.Parse(await rain.Client.GetStringAsync(new Uri(address, UriKind.Relative), _cancellation));
 }

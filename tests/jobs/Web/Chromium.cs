@@ -15,8 +15,8 @@ public sealed class Chromium : IAsyncLifetime
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     ];
 
-    private IPlaywright? playwright;
-    private IBrowser? browser;
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
 
     /// <summary>Where pictures of the pages are kept.</summary>
     internal static string Artefacts { get; } = Directory.CreateDirectory(
@@ -26,16 +26,16 @@ public sealed class Chromium : IAsyncLifetime
     {
         if (!File.Exists(Program))
             return;
-        playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Program, Args = Flags });
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Program, Args = Flags });
     }
 
     /// <summary>A browser of its own, that nothing was stored in before.</summary>
     internal async Task<IBrowserContext> NewAsync(int width = 1280, int height = 800, bool dark = false, bool touch = false)
     {
-        if (browser is null)
+        if (_browser is null)
             Assert.Skip($"{Program} is not installed.");
-        var context = await browser.NewContextAsync(new()
+        var context = await _browser.NewContextAsync(new()
         {
             ViewportSize = new() { Width = width, Height = height }, ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light, HasTouch = touch, IsMobile = touch,
             TimezoneId = "UTC", Locale = "en-GB",
@@ -47,8 +47,8 @@ public sealed class Chromium : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (browser is not null)
-            await browser.DisposeAsync();
-        playwright?.Dispose();
+        if (_browser is not null)
+            await _browser.DisposeAsync();
+        _playwright?.Dispose();
     }
 }

@@ -15,18 +15,18 @@ namespace ConvLstm.Nowcast.Tests.Jobs.Web;
 /// <summary>The dashboard as an operator uses it: the real engine, database, web service and browser.</summary>
 public sealed class DashboardPage(TestDatabase test, Chromium chromium) : IClassFixture<TestDatabase>, IClassFixture<Chromium>
 {
-    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task AnOperatorRunsWatchesCancelsAndPausesAJobAndChoosesTheModel()
     {
         foreach (var version in new[] { "rain-1", "rain-2" })
         {
-            await test.Database.Models.ImportAsync(version, "lagrangian", [1, 2, (byte)version.Length, (byte)version[^1]], "{}", """{"crps": 0.1234, "reason": "better with 95% confidence"}""", cancellation);
-            await test.Database.Models.PromoteAsync(version, "test", cancellation);
+            await test.Database.Models.ImportAsync(version, "lagrangian", [1, 2, (byte)version.Length, (byte)version[^1]], "{}", """{"crps": 0.1234, "reason": "better with 95% confidence"}""", _cancellation);
+            await test.Database.Models.PromoteAsync(version, "test", _cancellation);
         }
-        await test.Database.Scans.StoreAsync(Tests.Storage.Some.RadarFrame(Tests.Storage.Some.LonLatGrid(width: 20, height: 20)), "x.nc", cancellation: cancellation);
-        await test.Database.Servers.SeenAsync("here-1", Roles.All, "test", cancellation);
+        await test.Database.Scans.StoreAsync(Tests.Storage.Some.RadarFrame(Tests.Storage.Some.LonLatGrid(width: 20, height: 20)), "x.nc", cancellation: _cancellation);
+        await test.Database.Servers.SeenAsync("here-1", Roles.All, "test", _cancellation);
         var jobs = new[]
         {
             DelegateJob.Definition("retrain", async (context, c) =>
@@ -40,9 +40,9 @@ public sealed class DashboardPage(TestDatabase test, Chromium chromium) : IClass
             }, role: Roles.Train),
             DelegateJob.Definition("verify", (_, _) => throw new ReportedException("A score <b>cannot</b> be: correct it."), cron: "15 * * * *"),
         };
-        await using var schedule = await Server.StartAsync(test.Database, jobs, cancellation);
+        await using var schedule = await Server.StartAsync(test.Database, jobs, _cancellation);
         await using var web = WebService.Build(test.Database, "http://127.0.0.1:0", new NowcastSettings(), schedule);
-        await web.StartAsync(cancellation);
+        await web.StartAsync(_cancellation);
         var context = await chromium.NewAsync(1280, 900);
         var page = await context.NewPageAsync();
         var complaints = new List<string>();
@@ -57,7 +57,7 @@ public sealed class DashboardPage(TestDatabase test, Chromium chromium) : IClass
         await PictureAsync(page, "jobs-desktop");
         await retrain.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
         await Expect(retrain).ToContainTextAsync("cancelled");
-        Assert.Equal("cancelled", (await test.Database.Jobs.ListAsync("retrain", 1, cancellation))[0].Outcome);
+        Assert.Equal("cancelled", (await test.Database.Jobs.ListAsync("retrain", 1, _cancellation))[0].Outcome);
 
         await page.Locator("#job-verify").GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
         await Expect(page.Locator("#job-verify")).ToContainTextAsync("when asked");
@@ -70,7 +70,7 @@ public sealed class DashboardPage(TestDatabase test, Chromium chromium) : IClass
         await Expect(page.Locator("[data-version='rain-1']")).ToContainTextAsync("forecasts");
         await page.Locator("[data-version='rain-2']").GetByRole(AriaRole.Button, new() { Name = "Promote" }).ClickAsync();
         await Expect(page.Locator("[data-version='rain-2']")).ToContainTextAsync("forecasts");
-        Assert.Equal("rain-2", (await test.Database.Models.PromotedAsync(cancellation))!.Version);
+        Assert.Equal("rain-2", (await test.Database.Models.PromotedAsync(_cancellation))!.Version);
 
         await page.SetViewportSizeAsync(390, 844);
         await PictureAsync(page, "jobs-phone");
@@ -85,12 +85,12 @@ public sealed class DashboardPage(TestDatabase test, Chromium chromium) : IClass
     [Fact]
     public async Task NobodyElseSeesOrUsesTheDashboard()
     {
-        await using var schedule = await Server.StartAsync(test.Database, [], cancellation, roles: [Roles.Web]);
+        await using var schedule = await Server.StartAsync(test.Database, [], _cancellation, roles: [Roles.Web]);
         await using var closed = WebService.Build(test.Database, "http://127.0.0.1:0", new NowcastSettings(), schedule);
-        await closed.StartAsync(cancellation);
+        await closed.StartAsync(_cancellation);
         var open = new NowcastSettings { Dashboard = new() { User = "operator", Password = "a: long one" } };
         await using var guarded = WebService.Build(test.Database, "http://127.0.0.1:0", open, schedule);
-        await guarded.StartAsync(cancellation);
+        await guarded.StartAsync(_cancellation);
         using var client = new HttpClient();
 
         Assert.Equal(HttpStatusCode.OK, await AskAsync(closed));
@@ -106,7 +106,7 @@ public sealed class DashboardPage(TestDatabase test, Chromium chromium) : IClass
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, web.Urls.Single() + path);
             change?.Invoke(request);
-            using var answer = await client.SendAsync(request, cancellation);
+            using var answer = await client.SendAsync(request, _cancellation);
             return answer.StatusCode;
         }
 

@@ -7,15 +7,15 @@ namespace ConvLstm.Nowcast.Tests.Jobs.Web;
 
 public sealed partial class Downloads(ServedRain rain) : IClassFixture<ServedRain>, IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+    private readonly TemporaryFolder _folder = new();
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task TheNetCdfFileOpensInNcdumpAndHoldsTheRun()
     {
-        using var answer = await rain.Client.GetAsync(new Uri($"/api/runs/{rain.NewestRun}/forecast.nc", UriKind.Relative), cancellation);
-        var file = folder.File(answer.Content.Headers.ContentDisposition!.FileName!);
-        await File.WriteAllBytesAsync(file, await answer.Content.ReadAsByteArrayAsync(cancellation), cancellation);
+        using var answer = await rain.Client.GetAsync(new Uri($"/api/runs/{rain.NewestRun}/forecast.nc", UriKind.Relative), _cancellation);
+        var file = _folder.File(answer.Content.Headers.ContentDisposition!.FileName!);
+        await File.WriteAllBytesAsync(file, await answer.Content.ReadAsByteArrayAsync(_cancellation), _cancellation);
 
         Assert.EndsWith(ForecastFile.NameFor(rain.Newest.IssueTime), file, StringComparison.Ordinal);
         var read = ForecastFile.Read(file);
@@ -31,16 +31,16 @@ public sealed partial class Downloads(ServedRain rain) : IClassFixture<ServedRai
     public async Task APngIsPutInItsPlaceByTheFilesBesideIt()
     {
         foreach (var name in new[] { "30.png", "30.png.aux.xml", "30.pgw" })
-            await File.WriteAllBytesAsync(folder.File(name), await rain.Client.GetByteArrayAsync($"/api/runs/{rain.NewestRun}/frames/{name}", cancellation), cancellation);
+            await File.WriteAllBytesAsync(_folder.File(name), await rain.Client.GetByteArrayAsync($"/api/runs/{rain.NewestRun}/frames/{name}", _cancellation), _cancellation);
         var scan = $"/api/grids/{rain.Grid.Name}/observations/{rain.Scans[^1].ValidTime.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}";
-        await File.WriteAllBytesAsync(folder.File("scan.png"), await rain.Client.GetByteArrayAsync(scan + ".png", cancellation), cancellation);
-        await File.WriteAllBytesAsync(folder.File("scan.pgw"), await rain.Client.GetByteArrayAsync(scan + ".pgw", cancellation), cancellation);
+        await File.WriteAllBytesAsync(_folder.File("scan.png"), await rain.Client.GetByteArrayAsync(scan + ".png", _cancellation), _cancellation);
+        await File.WriteAllBytesAsync(_folder.File("scan.pgw"), await rain.Client.GetByteArrayAsync(scan + ".pgw", _cancellation), _cancellation);
 
-        var forecast = await RunAsync("gdalinfo", folder.File("30.png"));
+        var forecast = await RunAsync("gdalinfo", _folder.File("30.png"));
         Assert.Contains("Lambert Azimuthal Equal Area", forecast, StringComparison.Ordinal);
         CheckCorners(forecast);
         // The world file alone places it too, on a projection that it cannot name.
-        CheckCorners(await RunAsync("gdalinfo", folder.File("scan.png")));
+        CheckCorners(await RunAsync("gdalinfo", _folder.File("scan.png")));
     }
 
     private void CheckCorners(string info)
@@ -60,12 +60,12 @@ public sealed partial class Downloads(ServedRain rain) : IClassFixture<ServedRai
         if (!File.Exists($"/usr/bin/{program}"))
             Assert.Skip($"{program} is not installed.");
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var output = await process.StandardOutput.ReadToEndAsync(cancellation);
-        var error = await process.StandardError.ReadToEndAsync(cancellation);
-        await process.WaitForExitAsync(cancellation);
+        var output = await process.StandardOutput.ReadToEndAsync(_cancellation);
+        var error = await process.StandardError.ReadToEndAsync(_cancellation);
+        await process.WaitForExitAsync(_cancellation);
         Assert.True(process.ExitCode == 0, error);
         return output;
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 }

@@ -6,7 +6,7 @@ namespace ConvLstm.Nowcast.Tests.Jobs.Web;
 
 public sealed class EdrQuestions(ServedRain rain) : IClassFixture<ServedRain>
 {
-    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task APositionIsACoverageOfTheRunsNumbers()
@@ -80,5 +80,5 @@ public sealed class EdrQuestions(ServedRain rain) : IClassFixture<ServedRain>
         [.. coverage.GetProperty("ranges").GetProperty(parameter).GetProperty("values").EnumerateArray().Select(value => value.Deserialize<float?>())];
 
     private async Task<JsonDocument> AskAsync(string address) =>
-        JsonDocument.Parse(await rain.Client.GetStringAsync(new Uri(address, UriKind.Relative), cancellation));
+        JsonDocument.Parse(await rain.Client.GetStringAsync(new Uri(address, UriKind.Relative), _cancellation));
 }

@@ -9,7 +9,7 @@ namespace ConvLstm.Nowcast.Tests.Jobs.Web;
 
 public sealed class HealthAndMetrics(TestDatabase test) : IClassFixture<TestDatabase>
 {
-    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task AServiceIsReadyWhileItsModelIsThereAndItsFeedFresh()
@@ -20,10 +20,10 @@ public sealed class HealthAndMetrics(TestDatabase test) : IClassFixture<TestData
         var feed = new NowcastSettings { Feed = folder.Path };
         Assert.Equal((HttpStatusCode.ServiceUnavailable, true), await ReadyAsync(feed, "no scan has come in yet"));
         var grid = Tests.Storage.Some.LonLatGrid(width: 20, height: 20);
-        await test.Database.Scans.StoreAsync(Tests.Storage.Some.RadarFrame(grid, DateTimeOffset.UtcNow.AddHours(-3)), "old.nc", cancellation: cancellation);
+        await test.Database.Scans.StoreAsync(Tests.Storage.Some.RadarFrame(grid, DateTimeOffset.UtcNow.AddHours(-3)), "old.nc", cancellation: _cancellation);
         Assert.Equal((HttpStatusCode.ServiceUnavailable, true), await ReadyAsync(feed, "180 minutes old"));
 
-        await test.Database.Scans.StoreAsync(Tests.Storage.Some.RadarFrame(grid, DateTimeOffset.UtcNow.AddMinutes(-4)), "new.nc", cancellation: cancellation);
+        await test.Database.Scans.StoreAsync(Tests.Storage.Some.RadarFrame(grid, DateTimeOffset.UtcNow.AddMinutes(-4)), "new.nc", cancellation: _cancellation);
 
         Assert.Equal((HttpStatusCode.OK, true), await ReadyAsync(feed, "4 minutes old"));
     }
@@ -32,14 +32,14 @@ public sealed class HealthAndMetrics(TestDatabase test) : IClassFixture<TestData
     public async Task MetricsAreNamedForPrometheusWithBaseUnits()
     {
         await using var web = WebService.Build(test.Database, "http://127.0.0.1:0", new NowcastSettings());
-        await web.StartAsync(cancellation);
+        await web.StartAsync(_cancellation);
         var job = DelegateJob.Definition("counted \"job\"", (_, _) => Task.FromResult("done"));
-        await using var server = await Server.StartAsync(test.Database, [job], cancellation);
-        await server.TriggerAsync(job.Name, cancellation);
-        await test.Database.UntilAsync(job.Name, runs => runs is [{ FinishedAt: not null }], cancellation);
+        await using var server = await Server.StartAsync(test.Database, [job], _cancellation);
+        await server.TriggerAsync(job.Name, _cancellation);
+        await test.Database.UntilAsync(job.Name, runs => runs is [{ FinishedAt: not null }], _cancellation);
         using var client = new HttpClient();
 
-        var text = await client.GetStringAsync(new Uri(web.Urls.Single() + "/metrics"), cancellation);
+        var text = await client.GetStringAsync(new Uri(web.Urls.Single() + "/metrics"), _cancellation);
 
         Assert.Contains("# TYPE nowcast_job_runs_total counter\n", text, StringComparison.Ordinal);
         Assert.Contains("nowcast_job_runs_total{job=\"counted \\\"job\\\"\",outcome=\"succeeded\"} 1\n", text, StringComparison.Ordinal);
@@ -51,23 +51,23 @@ public sealed class HealthAndMetrics(TestDatabase test) : IClassFixture<TestData
     public async Task AMonitorMayAskByHead()
     {
         await using var web = WebService.Build(test.Database, "http://127.0.0.1:0", new NowcastSettings());
-        await web.StartAsync(cancellation);
+        await web.StartAsync(_cancellation);
         using var client = new HttpClient { BaseAddress = new Uri(web.Urls.Single()) };
 
         foreach (var (path, status) in new[] { ("/healthz/live", HttpStatusCode.OK), ("/", HttpStatusCode.OK), ("/api/grids", HttpStatusCode.OK), ("/api/runs/0", HttpStatusCode.NotFound), ("/api/events", HttpStatusCode.MethodNotAllowed) })
         {
-            using var answer = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, path), cancellation);
+            using var answer = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, path), _cancellation);
             Assert.Equal((path, status), (path, answer.StatusCode));
-            Assert.Empty(await answer.Content.ReadAsByteArrayAsync(cancellation));
+            Assert.Empty(await answer.Content.ReadAsByteArrayAsync(_cancellation));
         }
     }
 
     private async Task<(HttpStatusCode Status, bool Says)> ReadyAsync(NowcastSettings settings, string words)
     {
         await using var web = WebService.Build(test.Database, "http://127.0.0.1:0", settings);
-        await web.StartAsync(cancellation);
+        await web.StartAsync(_cancellation);
         using var client = new HttpClient();
-        using var answer = await client.GetAsync(new Uri(web.Urls.Single() + "/healthz/ready"), cancellation);
-        return (answer.StatusCode, (await answer.Content.ReadAsStringAsync(cancellation)).Contains(words, StringComparison.Ordinal));
+        using var answer = await client.GetAsync(new Uri(web.Urls.Single() + "/healthz/ready"), _cancellation);
+        return (answer.StatusCode, (await answer.Content.ReadAsStringAsync(_cancellation)).Contains(words, StringComparison.Ordinal));
     }
 }

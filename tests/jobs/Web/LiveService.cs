@@ -13,7 +13,7 @@ namespace ConvLstm.Nowcast.Tests.Jobs.Web;
 /// <summary>What changes while the service runs, and what it refuses when it is asked too much.</summary>
 public sealed class LiveService(TestDatabase test) : IClassFixture<TestDatabase>
 {
-    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task ANewRunIsToldAndAnsweredAtOnceByTheService()
@@ -21,19 +21,19 @@ public sealed class LiveService(TestDatabase test) : IClassFixture<TestDatabase>
         var grid = Tests.Storage.Some.LonLatGrid();
         await using var service = await StartAsync(new NowcastSettings());
         using var client = new HttpClient { BaseAddress = new Uri(service.Urls.Single()) };
-        using var stream = new StreamReader(await client.GetStreamAsync(new Uri("/api/events", UriKind.Relative), cancellation));
+        using var stream = new StreamReader(await client.GetStreamAsync(new Uri("/api/events", UriKind.Relative), _cancellation));
         for (var run = 1; run <= 2; run++)
         {
             var issued = Tests.Storage.Some.Noon.AddMinutes(5 * run);
             var forecast = Tests.Storage.Some.Forecast(grid, issued, rate: _ => Tests.Storage.Some.Even(grid, run));
 
-            var published = await test.Database.Forecasts.PublishAsync(forecast, cancellation);
+            var published = await test.Database.Forecasts.PublishAsync(forecast, _cancellation);
 
             var news = await NewsAsync(stream, published.RunId);
             Assert.Equal((grid.Name, issued.UtcDateTime, "model"),
                 (news.GetProperty("grid").GetString(), news.GetProperty("issueTime").GetDateTime(), news.GetProperty("method").GetString()));
             // Who was told finds the run there.
-            var rain = await client.GetFromJsonAsync<RainAtPoint[]>("/api/rain-at?lon=152.7&lat=-27.5", cancellation);
+            var rain = await client.GetFromJsonAsync<RainAtPoint[]>("/api/rain-at?lon=152.7&lat=-27.5", _cancellation);
             Assert.All(rain!, lead => Assert.Equal(run, lead.RainMmH));
         }
     }
@@ -46,7 +46,7 @@ public sealed class LiveService(TestDatabase test) : IClassFixture<TestDatabase>
         var refused = new List<HttpResponseMessage>();
         for (var i = 0; i < 40; i++)
         {
-            var answer = await client.GetAsync(new Uri("/api/grids", UriKind.Relative), cancellation);
+            var answer = await client.GetAsync(new Uri("/api/grids", UriKind.Relative), _cancellation);
             if (answer.StatusCode == HttpStatusCode.TooManyRequests)
                 refused.Add(answer);
         }
@@ -68,7 +68,7 @@ public sealed class LiveService(TestDatabase test) : IClassFixture<TestDatabase>
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/grids");
         request.Headers.Add("Origin", origin);
 
-        using var answer = await client.SendAsync(request, cancellation);
+        using var answer = await client.SendAsync(request, _cancellation);
 
         Assert.Equal(allowed, answer.Headers.TryGetValues("Access-Control-Allow-Origin", out var values) ? values.Single() : null);
     }
@@ -76,14 +76,14 @@ public sealed class LiveService(TestDatabase test) : IClassFixture<TestDatabase>
     private async Task<WebApplication> StartAsync(NowcastSettings settings)
     {
         var service = WebService.Build(test.Database, "http://127.0.0.1:0", settings);
-        await service.StartAsync(cancellation);
+        await service.StartAsync(_cancellation);
         return service;
     }
 
     /// <summary>The event that tells of a run; others may come before it.</summary>
     private async Task<JsonElement> NewsAsync(StreamReader stream, long run)
     {
-        while (await stream.ReadLineAsync(cancellation) is { } line)
+        while (await stream.ReadLineAsync(_cancellation) is { } line)
         {
             if (!line.StartsWith("data: {", StringComparison.Ordinal))
                 continue;

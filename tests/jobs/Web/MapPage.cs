@@ -7,7 +7,7 @@ namespace ConvLstm.Nowcast.Tests.Jobs.Web;
 
 public sealed class MapPage(ServedRain rain, Chromium chromium) : IClassFixture<ServedRain>, IClassFixture<Chromium>
 {
-    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData("standard")]
@@ -82,7 +82,7 @@ public sealed class MapPage(ServedRain rain, Chromium chromium) : IClassFixture<
         await page.Page.WaitForSelectorAsync("#place[data-state=ready] canvas");
 
         var (lon, lat) = rain.PlaceOf(column, row);
-        var sql = await rain.Database.Queries.RainAtAsync(lon, lat, null, cancellation);
+        var sql = await rain.Database.Queries.RainAtAsync(lon, lat, null, _cancellation);
         var rows = await page.Page.Locator("#numbers tbody tr").AllAsync();
         Assert.Equal(sql.Count, rows.Count);
         for (var lead = 0; lead < sql.Count; lead++)

@@ -9,7 +9,7 @@ public sealed class OtherPages(ServedRain rain, Chromium chromium) : IClassFixtu
     /// <summary>What page and first frame may weigh.</summary>
     private const int TransferBudget = 1_200_000;
 
-    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData(1280, false)]
@@ -37,8 +37,8 @@ public sealed class OtherPages(ServedRain rain, Chromium chromium) : IClassFixtu
     [Fact]
     public async Task TheScoresAreThoseOfTheView()
     {
-        using var scores = JsonDocument.Parse(await rain.Client.GetStringAsync(new Uri($"/api/quality?grid={rain.Grid.Name}", UriKind.Relative), cancellation));
-        var view = await rain.Database.Verification.SkillAsync(rain.Grid.Name, cancellation);
+        using var scores = JsonDocument.Parse(await rain.Client.GetStringAsync(new Uri($"/api/quality?grid={rain.Grid.Name}", UriKind.Relative), _cancellation));
+        var view = await rain.Database.Verification.SkillAsync(rain.Grid.Name, _cancellation);
 
         Assert.NotEmpty(view);
         var found = scores.RootElement.GetProperty("thresholds").EnumerateArray().ToList();
@@ -54,7 +54,7 @@ public sealed class OtherPages(ServedRain rain, Chromium chromium) : IClassFixtu
             var lead = scores.RootElement.GetProperty("leads").EnumerateArray().Single(l => l.GetProperty("method").GetString() == row.Method && l.GetProperty("leadMinutes").GetDouble() == row.LeadMinutes);
             Assert.Equal(row.Crps, lead.GetProperty("crps").Deserialize<double?>());
         }
-        using var part = JsonDocument.Parse(await rain.Client.GetStringAsync(new Uri($"/api/quality?grid={rain.Grid.Name}&to=2024-06-01T13:00:00Z", UriKind.Relative), cancellation));
+        using var part = JsonDocument.Parse(await rain.Client.GetStringAsync(new Uri($"/api/quality?grid={rain.Grid.Name}&to=2024-06-01T13:00:00Z", UriKind.Relative), _cancellation));
         Assert.True(part.RootElement.GetProperty("leads")[0].GetProperty("maps").GetInt64() < scores.RootElement.GetProperty("leads")[0].GetProperty("maps").GetInt64());
     }
 
@@ -97,7 +97,7 @@ public sealed class OtherPages(ServedRain rain, Chromium chromium) : IClassFixtu
         await File.WriteAllTextAsync(Path.Combine(Chromium.Artefacts, "budgets.json"), JsonSerializer.Serialize(new
         {
             firstFrameMs = firstFrame, pageBytes = bytes - frames, bytesWithAllFrames = bytes, dropped, beats = beats.Length, longestBeatMs = beats.Max(), medianBeatMs = beats.Order().ElementAt(beats.Length / 2),
-        }), cancellation);
+        }), _cancellation);
 
         page.HasNoComplaints();
         Assert.InRange(bytes - frames + (frames / 24), 100_000, TransferBudget);

@@ -8,8 +8,8 @@ namespace ConvLstm.Nowcast.Tests.Jobs.Web;
 internal sealed class PngPicture
 {
     private const int IndexedType = 3, RgbaType = 6;
-    private readonly int type;
-    private readonly byte[] palette = [], alpha = [];
+    private readonly int _type;
+    private readonly byte[] _palette = [], _alpha = [];
 
     internal PngPicture(byte[] file)
     {
@@ -21,16 +21,16 @@ internal sealed class PngPicture
             switch (Encoding.ASCII.GetString(file, at + 4, 4))
             {
                 case "IHDR":
-                    (Width, Height, type) = (BinaryPrimitives.ReadInt32BigEndian(body), BinaryPrimitives.ReadInt32BigEndian(body[4..]), body[9]);
+                    (Width, Height, _type) = (BinaryPrimitives.ReadInt32BigEndian(body), BinaryPrimitives.ReadInt32BigEndian(body[4..]), body[9]);
                     break;
-                case "PLTE": palette = body.ToArray(); break;
-                case "tRNS": alpha = body.ToArray(); break;
+                case "PLTE": _palette = body.ToArray(); break;
+                case "tRNS": _alpha = body.ToArray(); break;
                 case "IDAT": data.Write(body); break;
             }
             at += length + 12;
         }
         data.Position = 0;
-        Channels = type switch { IndexedType => 1, RgbaType => 4, _ => 3 };
+        Channels = _type switch { IndexedType => 1, RgbaType => 4, _ => 3 };
         Bytes = Unfilter(data);
     }
 
@@ -43,15 +43,15 @@ internal sealed class PngPicture
     /// <summary>Indices, or the channels of each pixel.</summary>
     internal byte[] Bytes { get; }
 
-    internal byte Index(int x, int y) => type == IndexedType ? Bytes[(y * Width) + x] : throw new InvalidOperationException("no palette");
+    internal byte Index(int x, int y) => _type == IndexedType ? Bytes[(y * Width) + x] : throw new InvalidOperationException("no palette");
 
     /// <summary>RGBA.</summary>
     internal uint Colour(int x, int y)
     {
         var at = ((y * Width) + x) * Channels;
-        return type == IndexedType
-            ? (uint)((palette[3 * Bytes[at]] << 24) | (palette[(3 * Bytes[at]) + 1] << 16) | (palette[(3 * Bytes[at]) + 2] << 8) | alpha[Bytes[at]])
-            : (uint)((Bytes[at] << 24) | (Bytes[at + 1] << 16) | (Bytes[at + 2] << 8) | (type == RgbaType ? Bytes[at + 3] : 255));
+        return _type == IndexedType
+            ? (uint)((_palette[3 * Bytes[at]] << 24) | (_palette[(3 * Bytes[at]) + 1] << 16) | (_palette[(3 * Bytes[at]) + 2] << 8) | _alpha[Bytes[at]])
+            : (uint)((Bytes[at] << 24) | (Bytes[at + 1] << 16) | (Bytes[at + 2] << 8) | (_type == RgbaType ? Bytes[at + 3] : 255));
     }
 
     private byte[] Unfilter(Stream data)

@@ -7,7 +7,7 @@ namespace ConvLstm.Nowcast.Tests.Jobs.Web;
 
 public sealed class Refusals(ServedRain rain) : IClassFixture<ServedRain>
 {
-    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData("/api/runs/987654", 404, "no run 987654")]
@@ -68,7 +68,7 @@ public sealed class Refusals(ServedRain rain) : IClassFixture<ServedRain>
     {
         address = address.Replace("{run}", $"{rain.NewestRun}", StringComparison.Ordinal).Replace("{grid}", rain.Grid.Name, StringComparison.Ordinal);
 
-        using var answer = await rain.Client.GetAsync(new Uri(address, UriKind.Relative), cancellation);
+        using var answer = await rain.Client.GetAsync(new Uri(address, UriKind.Relative), _cancellation);
 
         await CheckAsync(answer, status, words);
     }
@@ -82,7 +82,7 @@ public sealed class Refusals(ServedRain rain) : IClassFixture<ServedRain>
     public async Task ABodyThatIsNoPolygonIsRefused(string body, int status, string words)
     {
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
-        using var answer = await rain.Client.PostAsync(new Uri("/api/rain-over", UriKind.Relative), content, cancellation);
+        using var answer = await rain.Client.PostAsync(new Uri("/api/rain-over", UriKind.Relative), content, _cancellation);
 
         await CheckAsync(answer, status, words);
     }
@@ -91,7 +91,7 @@ public sealed class Refusals(ServedRain rain) : IClassFixture<ServedRain>
     public async Task ABodyOfMegabytesIsNotRead()
     {
         using var content = new StringContent("[" + new string(' ', 3 << 20) + "]", Encoding.UTF8, "application/json");
-        using var answer = await rain.Client.PostAsync(new Uri("/api/rain-over", UriKind.Relative), content, cancellation);
+        using var answer = await rain.Client.PostAsync(new Uri("/api/rain-over", UriKind.Relative), content, _cancellation);
 
         await CheckAsync(answer, 413, "");
     }
@@ -100,7 +100,7 @@ public sealed class Refusals(ServedRain rain) : IClassFixture<ServedRain>
     {
         Assert.Equal((HttpStatusCode)status, answer.StatusCode);
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
-        using var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(cancellation));
+        using var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(_cancellation));
         var detail = problem.RootElement.GetProperty("detail").GetString()!;
         Assert.Contains(words, detail, StringComparison.Ordinal);
         Assert.InRange(detail.Length, 10, 400);

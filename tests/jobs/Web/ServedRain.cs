@@ -18,7 +18,7 @@ public sealed class ServedRain(TestCluster cluster) : IAsyncLifetime
 {
     internal const int Size = 128, Leads = 12, WideSize = 512;
     private static readonly TimeSpan Step = TimeSpan.FromMinutes(5);
-    private WebApplication? service;
+    private WebApplication? _service;
 
     internal NowcastDatabase Database { get; private set; } = null!;
 
@@ -46,17 +46,17 @@ public sealed class ServedRain(TestCluster cluster) : IAsyncLifetime
             await PublishAsync(newest);
         await new VerificationPass(Database).RunAsync(Scans[0].ValidTime, CancellationToken.None);
         await StoreWideAsync();
-        service = WebService.Build(Database, "http://127.0.0.1:0", new NowcastSettings { RequestsPerSecond = 0 });
-        await service.StartAsync();
-        Address = service.Urls.Single();
+        _service = WebService.Build(Database, "http://127.0.0.1:0", new NowcastSettings { RequestsPerSecond = 0 });
+        await _service.StartAsync();
+        Address = _service.Urls.Single();
         Client = new HttpClient { BaseAddress = new Uri(Address) };
     }
 
     public async ValueTask DisposeAsync()
     {
         Client?.Dispose();
-        if (service is not null)
-            await service.DisposeAsync();
+        if (_service is not null)
+            await _service.DisposeAsync();
         await Database.DisposeAsync();
     }
 

@@ -7,7 +7,7 @@ namespace ConvLstm.Nowcast.Tests.Jobs.Web;
 
 public sealed class Tiles(ServedRain rain) : IClassFixture<ServedRain>
 {
-    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData(3)]
@@ -17,7 +17,7 @@ public sealed class Tiles(ServedRain rain) : IClassFixture<ServedRain>
     {
         using var locator = new GridLocator(rain.Grid);
         var (x, y) = ((int)((10.0 + 180) / 360 * (1 << zoom)), (int)((1 - (Math.Asinh(Math.Tan(double.DegreesToRadians(52.05))) / Math.PI)) / 2 * (1 << zoom)));
-        var tile = new PngPicture(await rain.Client.GetByteArrayAsync($"/tiles/{rain.Grid.Name}/latest/30/{zoom}/{x}/{y}.png", cancellation));
+        var tile = new PngPicture(await rain.Client.GetByteArrayAsync($"/tiles/{rain.Grid.Name}/latest/30/{zoom}/{x}/{y}.png", _cancellation));
 
         Assert.Equal((256, 256), (tile.Width, tile.Height));
         var (same, compared) = (0, 0);
@@ -37,8 +37,8 @@ public sealed class Tiles(ServedRain rain) : IClassFixture<ServedRain>
     [Fact]
     public async Task MinutesZeroIsTheScan()
     {
-        var tile = new PngPicture(await rain.Client.GetByteArrayAsync($"/tiles/{rain.Grid.Name}/latest/0/0/0/0.png", cancellation));
+        var tile = new PngPicture(await rain.Client.GetByteArrayAsync($"/tiles/{rain.Grid.Name}/latest/0/0/0/0.png", _cancellation));
         Assert.Contains(tile.Bytes, code => code == RainCode.Unknown);
-        Assert.NotEqual(tile.Bytes, new PngPicture(await rain.Client.GetByteArrayAsync($"/tiles/wide/latest/0/0/0/0.png", cancellation)).Bytes);
+        Assert.NotEqual(tile.Bytes, new PngPicture(await rain.Client.GetByteArrayAsync($"/tiles/wide/latest/0/0/0/0.png", _cancellation)).Bytes);
     }
 }

@@ -7,27 +7,27 @@ namespace ConvLstm.Nowcast.Tests.Jobs.Web;
 /// <summary>A page of which every complaint, and every request to another host, is written down.</summary>
 internal sealed class WatchedPage
 {
-    private readonly ConcurrentBag<string> complaints = [];
-    private readonly string address;
+    private readonly ConcurrentBag<string> _complaints = [];
+    private readonly string _address;
 
     private WatchedPage(IPage page, string address)
     {
-        (Page, this.address) = (page, address);
+        (Page, _address) = (page, address);
         page.Console += (_, message) =>
         {
             if (message.Type is "error" or "warning")
-                complaints.Add($"{message.Type}: {message.Text}");
+                _complaints.Add($"{message.Type}: {message.Text}");
         };
-        page.PageError += (_, error) => complaints.Add(error);
+        page.PageError += (_, error) => _complaints.Add(error);
         page.Response += (_, response) =>
         {
             if (response.Status >= 400)
-                complaints.Add($"{response.Status} {response.Url}");
+                _complaints.Add($"{response.Status} {response.Url}");
         };
         page.Request += (_, request) =>
         {
             if (!request.Url.StartsWith(address, StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal) && !request.Url.StartsWith("blob:", StringComparison.Ordinal))
-                complaints.Add($"a request to {request.Url}");
+                _complaints.Add($"a request to {request.Url}");
         };
     }
 
@@ -44,7 +44,7 @@ internal sealed class WatchedPage
     {
         // Two addresses that differ in what follows # are one page; each is opened afresh here.
         await Page.GotoAsync("about:blank");
-        await Page.GotoAsync(address + path);
+        await Page.GotoAsync(_address + path);
     }
 
     /// <summary>The map shows a frame, and all others are loaded.</summary>
@@ -62,5 +62,5 @@ internal sealed class WatchedPage
 
     internal Task KeepPictureAsync(string name) => Page.ScreenshotAsync(new() { Path = Path.Combine(Chromium.Artefacts, name + ".png") });
 
-    internal void HasNoComplaints() => Assert.Empty(complaints);
+    internal void HasNoComplaints() => Assert.Empty(_complaints);
 }

@@ -211,9 +211,9 @@ public sealed class NetworkFamily
     /// <summary>A blob that walks: the same window again and again.</summary>
     private sealed class OneBatch(int leads) : ITrainingWindows
     {
-        private readonly float[] frames = Walk(4 + leads);
+        private readonly float[] _frames = Walk(4 + leads);
 
-        internal double Variance => Spread([.. frames.Skip(4 * Side * Side * 2).Where((_, i) => i % 2 == 0)]);
+        internal double Variance => Spread([.. _frames.Skip(4 * Side * Side * 2).Where((_, i) => i % 2 == 0)]);
 
         private const int Side = 12;
 
@@ -221,7 +221,7 @@ public sealed class NetworkFamily
 
         public IEnumerable<TrainingBatch> Validation(int batch) => [new(Window(), Past: 4, StepMinutes: 5)];
 
-        private Tensor Window() => tensor(frames, [1, 4 + leads, Side, Side, 2]);
+        private Tensor Window() => tensor(_frames, [1, 4 + leads, Side, Side, 2]);
 
         private static float[] Walk(int count) =>
             [.. Enumerable.Range(0, count).SelectMany(t => Enumerable.Range(0, Side * Side).SelectMany(i => new[] { Blob((i % Side) - 3 - t, (i / Side) - 6), 1f }))];

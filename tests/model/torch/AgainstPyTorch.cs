@@ -172,15 +172,15 @@ public sealed class AgainstPyTorch
     /// <summary>The first of the results; the weights are those of the recurrent layer.</summary>
     private sealed class Output : nn.Module<Tensor, Tensor>
     {
-        private readonly Func<Tensor, Tensor> run;
+        private readonly Func<Tensor, Tensor> _run;
 
         internal Output(LSTM layer)
-            : base(nameof(Output)) => run = Of(layer, x => layer.call(x).Item1);
+            : base(nameof(Output)) => _run = Of(layer, x => layer.call(x).Item1);
 
         internal Output(GRU layer)
-            : base(nameof(Output)) => run = Of(layer, x => layer.call(x).Item1);
+            : base(nameof(Output)) => _run = Of(layer, x => layer.call(x).Item1);
 
-        public override Tensor forward(Tensor input) => run(input);
+        public override Tensor forward(Tensor input) => _run(input);
 
         private Func<Tensor, Tensor> Of(nn.Module layer, Func<Tensor, Tensor> call)
         {
