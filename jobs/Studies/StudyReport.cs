@@ -10,14 +10,15 @@ namespace ConvLstm.Nowcast.Jobs.Studies;
 internal sealed class StudyReport(string title)
 {
     private const string Style = """
-        body{font:15px/1.5 system-ui,sans-serif;color:#1b2733;background:#fff;max-width:1060px;margin:2rem auto;padding:0 1rem}
+        body{font:15px/1.5 system-ui,sans-serif;color:#1b2733;background:#fff;max-width:1380px;margin:2rem auto;padding:0 1rem}p{max-width:1060px}
         h1{font-size:1.6rem}h2{font-size:1.15rem;margin-top:2rem;border-bottom:1px solid #d5dde5;padding-bottom:.2rem}
         table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:13px}
         th,td{padding:.2rem .45rem;text-align:right;border-bottom:1px solid #e5ebf0}th{background:#f3f6f9;font-weight:600}
         td:first-child,th:first-child{text-align:left}tr.mark td{background:#fff6d8}
-        .scroll{overflow-x:auto}.pictures{display:flex;flex-wrap:wrap;gap:6px;align-items:end;margin-bottom:6px}
+        .scroll{overflow-x:auto;margin-bottom:.6rem}.pictures{display:flex;flex-wrap:wrap;gap:6px;align-items:end;margin-bottom:6px}
         figure{margin:0;text-align:center}figcaption{font-size:11px;color:#5b6b7a}img{image-rendering:pixelated;border:1px solid #d5dde5}
         svg text{font:11px system-ui,sans-serif;fill:#44525f}.note{color:#5b6b7a}
+        @media print{.scroll{overflow:visible}table{font-size:8px}th,td{padding:.1rem .2rem}}
         """;
 
     private static readonly string[] Colours = ["#1769aa", "#c2410c", "#15803d", "#7c3aed", "#be185d", "#0e7490"];
