@@ -71,9 +71,12 @@ internal static class DigitsStudyCommand
             throw new ReportedException($"{best} is not there, as no trial learned anything: give more --trials or --seconds.");
         using var scope = NewDisposeScope();
         using var checkpoint = Checkpoint.Load(best, CPU);
-        var drawn = FramePredictor.Draw(checkpoint.Network, triples, side, cancellation);
         terminal.Line($"{triples.Count} sequences of {side} × {side}, mean squared error per pixel on [0, 1]:");
-        foreach (var (name, frames) in new[] { ("model", drawn), ("persistence", FramePredictor.Persistence(triples)), ("linear extrapolation", FramePredictor.Extrapolated(triples)) })
-            terminal.Line(FormattableString.Invariant($"{name,-22} {FramePredictor.Error(frames, triples):0.000000}"));
+        Say("model", FramePredictor.Draw(checkpoint.Network, triples, side, cancellation));
+        Say("mean of its eight views", EightViews.Draw(checkpoint.Network, triples, side, cancellation));
+        Say("persistence", FramePredictor.Persistence(triples));
+        Say("linear extrapolation", FramePredictor.Extrapolated(triples));
+
+        void Say(string method, IReadOnlyList<float[]> drawn) => terminal.Line(FormattableString.Invariant($"{method,-24} {FramePredictor.Error(drawn, triples):0.000000}"));
     }
 }

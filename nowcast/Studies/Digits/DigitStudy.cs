@@ -53,22 +53,27 @@ public sealed class DigitStudy(DigitStudyOptions options, IDigits digits, string
         using var interpolator = Interpolator(best, data, unseen, cancellation);
         return result with
         {
-            Extrapolation = [.. result.Extrapolation, Row($"best ConvLSTM (trial {best.Number})", t => Drawn(checkpoint.Network, t), data, unseen, DigitTask.Extrapolation)],
-            Interpolation = [.. result.Interpolation, Row($"ConvLSTM, {best.Choice.Layers} × {best.Choice.Kernels}", t => Drawn(interpolator.Network, t), data, unseen, DigitTask.Interpolation)],
+            Extrapolation = [.. result.Extrapolation, .. Learned($"best ConvLSTM (trial {best.Number})", checkpoint.Network, DigitTask.Extrapolation)],
+            Interpolation = [.. result.Interpolation, .. Learned($"ConvLSTM, {best.Choice.Layers} × {best.Choice.Kernels}", interpolator.Network, DigitTask.Interpolation)],
             Curves = curves,
             // Frames 4 and 16 alternate: one of each sequence.
             Examples = Examples(checkpoint.Network, [.. asked.Where((_, i) => i % 2 == 1).Take(Shown)]),
             Interpolated = Examples(interpolator.Network, [.. unseen.HeldOut(DigitTask.Interpolation).Take(Shown)]),
         };
 
-        IReadOnlyList<float[]> Drawn(RainNetwork network, IReadOnlyList<FrameTriple> triples) => FramePredictor.Draw(network, triples, options.Motion.Side, cancellation);
+        DigitRow[] Learned(string method, RainNetwork network, DigitTask task) =>
+        [
+            Row(method, t => FramePredictor.Draw(network, t, options.Motion.Side, cancellation), data, unseen, task),
+            Row("the mean of its eight views", t => EightViews.Draw(network, t, options.Motion.Side, cancellation), data, unseen, task),
+        ];
 
-        List<DrawnTriple> Examples(RainNetwork network, IReadOnlyList<FrameTriple> shown) => [.. shown.Zip(Drawn(network, shown), (t, d) => new DrawnTriple(t, d))];
+        List<DrawnTriple> Examples(RainNetwork network, IReadOnlyList<FrameTriple> shown) =>
+            [.. shown.Zip(FramePredictor.Draw(network, shown, options.Motion.Side, cancellation), (t, d) => new DrawnTriple(t, d))];
     }
 
     /// <summary>What all trials of a folder must share.</summary>
     private static string Settings(DigitStudyOptions options, IDigits digits) =>
-        JsonSerializer.Serialize(new { options.N6, options.N3, options.SecondsPerTrial, options.Space, options.Motion, options.Seed, digits.Source, DigitData.MostDeviations, DigitData.MostValidating, FrameTriple.Symmetries });
+        JsonSerializer.Serialize(new { options.N6, options.N3, options.SecondsPerTrial, options.Space, options.Motion, options.Seed, digits.Source, DigitData.MostDeviations, DigitData.MostValidating, Symmetries = SquareSymmetry.Count });
 
     /// <summary>The network of the best choice, trained on the frame in the middle for as long as the rung below its last takes, or what an earlier run made of it.</summary>
     private Checkpoint Interpolator(DigitTrial best, DigitData data, DigitData unseen, CancellationToken cancellation)

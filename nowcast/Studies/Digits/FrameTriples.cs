@@ -8,25 +8,10 @@ namespace ConvLstm.Nowcast.Studies.Digits;
 /// <param name="Target">Row-major.</param>
 public sealed record FrameTriple(float[] First, float[] Second, float[] Target)
 {
-    /// <summary>The eight ways to turn and mirror a square.</summary>
-    internal const int Symmetries = 8;
-
     /// <summary>The three frames turned or mirrored alike.</summary>
-    internal FrameTriple Seen(int symmetry, int side) => symmetry == 0 ? this : new(Seen(First, symmetry, side), Seen(Second, symmetry, side), Seen(Target, symmetry, side));
-
-    private static float[] Seen(float[] frame, int symmetry, int side)
-    {
-        var seen = new float[frame.Length];
-        for (var row = 0; row < side; row++)
-        {
-            for (var column = 0; column < side; column++)
-            {
-                var (r, c) = ((symmetry & 1) == 0 ? row : side - 1 - row, (symmetry & 2) == 0 ? column : side - 1 - column);
-                seen[(row * side) + column] = frame[(symmetry & 4) == 0 ? (r * side) + c : (c * side) + r];
-            }
-        }
-        return seen;
-    }
+    internal FrameTriple Seen(int symmetry, int side) => symmetry == 0
+        ? this
+        : new(SquareSymmetry.Seen(First, symmetry, side), SquareSymmetry.Seen(Second, symmetry, side), SquareSymmetry.Seen(Target, symmetry, side));
 }
 
 /// <summary>Triples as windows of a training.</summary>
@@ -38,7 +23,7 @@ public sealed record FrameTriples(IReadOnlyList<FrameTriple> Training, IReadOnly
     private const int Past = 2;
 
     public TrainingBatch DrawTraining(int batch, Random random) =>
-        Batch([.. Enumerable.Range(0, batch).Select(_ => Training[random.Next(Training.Count)].Seen(random.Next(FrameTriple.Symmetries), Side))]);
+        Batch([.. Enumerable.Range(0, batch).Select(_ => Training[random.Next(Training.Count)].Seen(random.Next(SquareSymmetry.Count), Side))]);
 
     public IEnumerable<TrainingBatch> Validation(int batch) => Validating.Chunk(batch).Select(Batch);
 

@@ -151,24 +151,6 @@ public sealed class DigitStudies
     }
 
     [Fact]
-    public void ATripleIsSeenFromEightSidesItsFramesAlike()
-    {
-        var frame = Enumerable.Range(0, 9).Select(i => (float)i).ToArray();
-
-        var seen = Enumerable.Range(0, FrameTriple.Symmetries).Select(s => new FrameTriple(frame, frame, frame).Seen(s, 3)).ToList();
-
-        Assert.Equal(8, seen.Select(t => string.Join(' ', t.First)).Distinct().Count());
-        Assert.All(seen, t =>
-        {
-            Assert.Equal(t.First, t.Second);
-            Assert.Equal(t.First, t.Target);
-            // Neighbours stay neighbours of the middle.
-            Assert.Equal(4, t.First[4]);
-            Assert.Equal([1, 3, 5, 7], new[] { t.First[1], t.First[3], t.First[5], t.First[7] }.Order());
-        });
-    }
-
-    [Fact]
     public void IdxFilesAreReadAndOthersRefused()
     {
         using var folder = new TemporaryFolder();
