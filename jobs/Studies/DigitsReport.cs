@@ -18,7 +18,7 @@ internal static class DigitsReport
             .Note("The least possible is the error of the expected frame, given what no network sees: the clean digit, its place and its motion. What is left is noise and what is new in the last step.");
         if (result.Best is not null)
         {
-            report.Note("The best trial is the one with the least validation loss on N6; N3 has no say in it. The mean of its eight views: asked eight times, the frames turned and mirrored, and what it draws turned back. All else here is drawn once.")
+            report.Note("The best trial is the one with the least validation loss on N6; N3 has no say in it. Eight views: asked eight times, the frames turned and mirrored, and the mean of what it draws, turned back. All else here is drawn once.")
                 .Text("What was read, what came, what the best network drew, of N3:");
             Show(report, result.Side, result.Examples);
         }

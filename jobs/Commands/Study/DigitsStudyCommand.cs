@@ -55,7 +55,7 @@ internal static class DigitsStudyCommand
         if (result.Best is not null)
             File.Copy(study.WeightsOf(result.Best), best, overwrite: true);
         foreach (var row in result.Extrapolation)
-            terminal.Line(FormattableString.Invariant($"{row.Method,-28} N6 {row.N6Error:0.00000}   N3 {row.N3Error:0.00000}"));
+            terminal.Line(FormattableString.Invariant($"{row.Method,-38} N6 {row.N6Error:0.00000}   N3 {row.N3Error:0.00000}"));
         terminal.Line($"{result.Trials.Count(t => t.Outcome == DigitTrial.Collapsed)} of {result.Trials.Count} trials collapsed, {result.Trials.Count(t => t.Outcome == DigitTrial.Diverged)} diverged");
         StudyCommand.Write(terminal, folder, DigitsReport.Of(result, options), new
         {
@@ -73,10 +73,10 @@ internal static class DigitsStudyCommand
         using var checkpoint = Checkpoint.Load(best, CPU);
         terminal.Line($"{triples.Count} sequences of {side} × {side}, mean squared error per pixel on [0, 1]:");
         Say("model", FramePredictor.Draw(checkpoint.Network, triples, side, cancellation));
-        Say("mean of its eight views", EightViews.Draw(checkpoint.Network, triples, side, cancellation));
+        Say("model, eight views", EightViews.Draw(checkpoint.Network, triples, side, cancellation));
         Say("persistence", FramePredictor.Persistence(triples));
         Say("linear extrapolation", FramePredictor.Extrapolated(triples));
 
-        void Say(string method, IReadOnlyList<float[]> drawn) => terminal.Line(FormattableString.Invariant($"{method,-24} {FramePredictor.Error(drawn, triples):0.000000}"));
+        void Say(string method, IReadOnlyList<float[]> drawn) => terminal.Line(FormattableString.Invariant($"{method,-20} {FramePredictor.Error(drawn, triples):0.000000}"));
     }
 }

@@ -64,7 +64,7 @@ public sealed class DigitStudy(DigitStudyOptions options, IDigits digits, string
         DigitRow[] Learned(string method, RainNetwork network, DigitTask task) =>
         [
             Row(method, t => FramePredictor.Draw(network, t, options.Motion.Side, cancellation), data, unseen, task),
-            Row("the mean of its eight views", t => EightViews.Draw(network, t, options.Motion.Side, cancellation), data, unseen, task),
+            Row($"{method}, eight views", t => EightViews.Draw(network, t, options.Motion.Side, cancellation), data, unseen, task),
         ];
 
         List<DrawnTriple> Examples(RainNetwork network, IReadOnlyList<FrameTriple> shown) =>

@@ -5,16 +5,18 @@ namespace ConvLstm.Nowcast.Studies.Digits;
 /// <summary>How large the image-sequence study is.</summary>
 public sealed record DigitStudyOptions
 {
+    /// <summary>Sequences of a 6, which are learned from.</summary>
     public int N6 { get; init; } = 400;
 
+    /// <summary>Sequences of a 3, which are only asked.</summary>
     public int N3 { get; init; } = 100;
 
     public int Trials { get; init; } = 40;
 
-    /// <summary>What every trial trains; the best go on for longer, see <see cref="SuccessiveHalving{TTrial}"/>.</summary>
+    /// <summary>What every trial trains, seconds of a processor core; the best go on for longer, see <see cref="SuccessiveHalving{TTrial}"/>.</summary>
     public double SecondsPerTrial { get; init; } = 30;
 
-    /// <summary>What a trial trains on a rung.</summary>
+    /// <summary>What a trial trains on a rung, seconds of a processor core.</summary>
     public double SecondsOf(int rung) => SecondsPerTrial * Math.Pow(Rungs.Share, rung - 1);
 
     public DigitSearchSpace Space { get; init; } = new();

@@ -9,16 +9,20 @@ namespace ConvLstm.Nowcast.Studies.Digits;
 public static class EightViews
 {
     /// <summary>The frame that each triple asks for, row-major, in 0 … 1.</summary>
+    /// <param name="network">Two frames in, one out.</param>
+    /// <param name="triples">What is read; their targets are not looked at.</param>
+    /// <param name="side">Of the square frames, pixels.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
     public static IReadOnlyList<float[]> Draw(RainNetwork network, IReadOnlyList<FrameTriple> triples, int side, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(triples);
         var means = triples.Select(_ => new float[side * side]).ToList();
         for (var view = 0; view < SquareSymmetry.Count; view++)
         {
-            var drawn = FramePredictor.Draw(network, [.. triples.Select(t => t.Seen(view, side))], side, cancellation);
+            var drawn = FramePredictor.Draw(network, [.. triples.Select(t => t.Turned(view, side))], side, cancellation);
             for (var i = 0; i < drawn.Count; i++)
             {
-                var back = SquareSymmetry.Seen(drawn[i], SquareSymmetry.Inverse(view), side);
+                var back = SquareSymmetry.Apply(drawn[i], SquareSymmetry.Inverse(view), side);
                 for (var pixel = 0; pixel < back.Length; pixel++)
                     means[i][pixel] += back[pixel] / SquareSymmetry.Count;
             }

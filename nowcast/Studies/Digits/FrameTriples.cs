@@ -8,10 +8,10 @@ namespace ConvLstm.Nowcast.Studies.Digits;
 /// <param name="Target">Row-major.</param>
 public sealed record FrameTriple(float[] First, float[] Second, float[] Target)
 {
-    /// <summary>The three frames turned or mirrored alike.</summary>
-    internal FrameTriple Seen(int symmetry, int side) => symmetry == 0
+    /// <summary>The three frames turned or mirrored alike, see <see cref="SquareSymmetry"/>.</summary>
+    internal FrameTriple Turned(int symmetry, int side) => symmetry == 0
         ? this
-        : new(SquareSymmetry.Seen(First, symmetry, side), SquareSymmetry.Seen(Second, symmetry, side), SquareSymmetry.Seen(Target, symmetry, side));
+        : new(SquareSymmetry.Apply(First, symmetry, side), SquareSymmetry.Apply(Second, symmetry, side), SquareSymmetry.Apply(Target, symmetry, side));
 }
 
 /// <summary>Triples as windows of a training.</summary>
@@ -23,7 +23,7 @@ public sealed record FrameTriples(IReadOnlyList<FrameTriple> Training, IReadOnly
     private const int Past = 2;
 
     public TrainingBatch DrawTraining(int batch, Random random) =>
-        Batch([.. Enumerable.Range(0, batch).Select(_ => Training[random.Next(Training.Count)].Seen(random.Next(SquareSymmetry.Count), Side))]);
+        Batch([.. Enumerable.Range(0, batch).Select(_ => Training[random.Next(Training.Count)].Turned(random.Next(SquareSymmetry.Count), Side))]);
 
     public IEnumerable<TrainingBatch> Validation(int batch) => Validating.Chunk(batch).Select(Batch);
 

@@ -5,21 +5,22 @@ internal static class SquareSymmetry
 {
     internal const int Count = 8;
 
+    /// <summary>A frame turned or mirrored.</summary>
     /// <param name="frame">Row-major.</param>
     /// <param name="symmetry">0 … 7.</param>
-    /// <param name="side">Of the frame.</param>
-    internal static float[] Seen(float[] frame, int symmetry, int side)
+    /// <param name="side">Of the square, pixels.</param>
+    internal static float[] Apply(float[] frame, int symmetry, int side)
     {
-        var seen = new float[frame.Length];
+        var turned = new float[frame.Length];
         for (var row = 0; row < side; row++)
         {
             for (var column = 0; column < side; column++)
             {
                 var (r, c) = ((symmetry & 1) == 0 ? row : side - 1 - row, (symmetry & 2) == 0 ? column : side - 1 - column);
-                seen[(row * side) + column] = frame[(symmetry & 4) == 0 ? (r * side) + c : (c * side) + r];
+                turned[(row * side) + column] = frame[(symmetry & 4) == 0 ? (r * side) + c : (c * side) + r];
             }
         }
-        return seen;
+        return turned;
     }
 
     /// <summary>The one that undoes another: what mirrored rows mirrors columns once both are swapped.</summary>

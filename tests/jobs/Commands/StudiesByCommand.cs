@@ -20,7 +20,7 @@ public sealed class StudiesByCommand
         var said = await cli.DoAsync("study", "digits", "--out", "d", "--test", "given.nc");
 
         Assert.Matches(@"(?m)^model +0\.\d{6}$", said);
-        Assert.Matches(@"(?m)^mean of its eight views +0\.\d{6}$", said);
+        Assert.Matches(@"(?m)^model, eight views +0\.\d{6}$", said);
         // The target is the second frame once more.
         Assert.Matches(@"(?m)^persistence +0\.000000$", said);
         Assert.Matches(@"(?m)^linear extrapolation +0\.\d{6}$", said);

@@ -9,11 +9,11 @@ public sealed class ViewsOfDigits
     private const int Side = 12;
 
     [Fact]
-    public void ATripleIsSeenFromEightSidesItsFramesAlike()
+    public void ATripleIsTurnedEightWaysItsFramesAlike()
     {
         var frame = Enumerable.Range(0, 9).Select(i => (float)i).ToArray();
 
-        var seen = Enumerable.Range(0, SquareSymmetry.Count).Select(s => new FrameTriple(frame, frame, frame).Seen(s, 3)).ToList();
+        var seen = Enumerable.Range(0, SquareSymmetry.Count).Select(s => new FrameTriple(frame, frame, frame).Turned(s, 3)).ToList();
 
         Assert.Equal(8, seen.Select(t => string.Join(' ', t.First)).Distinct().Count());
         Assert.All(seen, t =>
@@ -30,26 +30,26 @@ public sealed class ViewsOfDigits
     public void EachViewIsTurnedBackByItsInverse()
     {
         var frame = Some(1);
-        Assert.All(Enumerable.Range(0, SquareSymmetry.Count), s => Assert.Equal(frame, SquareSymmetry.Seen(SquareSymmetry.Seen(frame, s, Side), SquareSymmetry.Inverse(s), Side)));
+        Assert.All(Enumerable.Range(0, SquareSymmetry.Count), s => Assert.Equal(frame, SquareSymmetry.Apply(SquareSymmetry.Apply(frame, s, Side), SquareSymmetry.Inverse(s), Side)));
     }
 
     [Fact]
-    public void TheMeanOfEightViewsTurnsWithWhatIsReadAndErrsNoMoreThanTheViewsDo()
+    public void TheMeanOfEightViewsTurnsWithWhatIsReadAndErrsLessThanTheViewsDo()
     {
         using var scope = NewDisposeScope();
         manual_seed(3);
         using var network = NetworkRegistry.Create(new() { Network = FrameConvLstm.Name, Hidden = [4], Patch = 1 });
         var triple = new FrameTriple(Some(1), Some(2), Some(3));
-        var views = Enumerable.Range(0, SquareSymmetry.Count).Select(s => triple.Seen(s, Side)).ToList();
+        var views = Enumerable.Range(0, SquareSymmetry.Count).Select(s => triple.Turned(s, Side)).ToList();
 
         var drawn = EightViews.Draw(network, [triple], Side, TestContext.Current.CancellationToken)[0];
 
         var turned = EightViews.Draw(network, views, Side, TestContext.Current.CancellationToken);
         for (var s = 0; s < views.Count; s++)
-            AssertClose(SquareSymmetry.Seen(drawn, s, Side), turned[s]);
+            AssertClose(SquareSymmetry.Apply(drawn, s, Side), turned[s]);
         // Asked once it does not: its kernels have directions.
         var once = FramePredictor.Draw(network, views, Side, TestContext.Current.CancellationToken);
-        Assert.True(FramePredictor.Error([SquareSymmetry.Seen(once[0], 1, Side)], [views[1] with { Target = once[1] }]) > 1e-9);
+        Assert.True(FramePredictor.Error([SquareSymmetry.Apply(once[0], 1, Side)], [views[1] with { Target = once[1] }]) > 1e-9);
         // Jensen: the square of a mean is at most the mean of the squares.
         Assert.True(FramePredictor.Error([drawn], [triple]) < FramePredictor.Error(once, views));
     }
