@@ -105,7 +105,7 @@ def checksum(rate):
     return float(np.nansum(rate.astype(np.float32).ravel().astype(np.float64) * weight))
 
 
-READERS = {"bom": read_netcdf, "knmi": read_knmi, "opera": read_odim, "corpus": read_netcdf}
+READERS = {".nc": read_netcdf, ".h5": read_knmi, ".hdf": read_odim}
 
 print("# file, scan, valid time, rows, columns, left, top, right, bottom, missing, above 0, sum, checksum, maximum: by golden.py, of " +
       f"netCDF4 {netCDF4.__version__}, h5py {h5py.__version__}, numpy {np.__version__}")
@@ -113,8 +113,9 @@ root = sys.argv[1]
 for folder, _, names in sorted(os.walk(root)):
     for name in sorted(names):
         path = os.path.relpath(os.path.join(folder, name), root)
-        if not name.endswith((".nc", ".h5", ".hdf")):
+        reader = READERS.get(os.path.splitext(name)[1])
+        if reader is None:
             continue
-        for index, (time, corners, rate) in enumerate(READERS[path.split("_")[0].split("/")[0]](os.path.join(folder, name))):
+        for index, (time, corners, rate) in enumerate(reader(os.path.join(folder, name))):
             print(path, index, f"{time:%Y-%m-%dT%H:%M:%SZ}", *rate.shape, *(f"{round(c, 3) + 0.0:.9g}" for c in corners), np.isnan(rate).sum(), (rate > 0).sum(),
                   f"{np.nansum(rate, dtype=np.float64):.6f}", f"{checksum(rate):.6f}", f"{np.nanmax(rate):.6f}", sep="\t")
