@@ -21,7 +21,7 @@ scans=${scans:-$scratch/scans}
 if [ ! -d "$scans" ] || [ "$(find "$scans" -name '*.nc' | wc -l)" -ne "$frames" ]; then
   "$here/nowcast" simulate --out "$scans" --scenario mixed --size 1000 --frames "$frames" --step 5 --seed 1
 fi
-start_database shared_buffers=1GB max_wal_size=2GB checkpoint_timeout=15min wal_compression=on jit=off
+start_database shared_buffers=1GB max_wal_size=2GB checkpoint_timeout=15min wal_compression=on
 "$here/nowcast" db migrate >/dev/null
 cat "$scans"/*.nc >/dev/null
 

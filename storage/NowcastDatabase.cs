@@ -73,7 +73,7 @@ public sealed class NowcastDatabase : IAsyncDisposable
             started = await PrivateCluster.StartAsync(cluster ?? new ClusterOptions(), cancellation).ConfigureAwait(false);
             connectionString = started.ConnectionString;
         }
-        var source = NpgsqlDataSource.Create(ConnectionSettings.Parse(connectionString));
+        var source = Connections(ConnectionSettings.Parse(connectionString));
         try
         {
             await Migrations.ApplyAsync(source, cancellation).ConfigureAwait(false);
@@ -84,6 +84,28 @@ public sealed class NowcastDatabase : IAsyncDisposable
             await source.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>
+    /// Without JIT, which is on where a server is left as it comes: the program's questions are small and many, and compiling one takes longer than answering it.
+    /// Said after connecting, because not every pooler takes it with the connection.
+    /// </summary>
+    private static NpgsqlDataSource Connections(string connectionString)
+    {
+        const string NoJit = "SET jit = off";
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        builder.UsePhysicalConnectionInitializer(
+            connection =>
+            {
+                using var command = new NpgsqlCommand(NoJit, connection);
+                command.ExecuteNonQuery();
+            },
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(NoJit, connection);
+                await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+            });
+        return builder.Build();
     }
 
     /// <summary>Drops the pixels of scans and runs before a UTC day, at once; runs and scores stay. Returns how many day partitions went.</summary>

@@ -61,8 +61,7 @@ internal static class ClusterSettings
             // A run streams into the log while it is written, so that its commit waits for the last of it only.
             .AppendLine("wal_writer_delay = 20ms")
             .AppendLine("random_page_cost = 1.1")
-            // The questions are short look-ups: compiling or spreading them over workers costs more than it saves.
-            .AppendLine("jit = off")
+            // The questions are short look-ups: spreading them over workers costs more than it saves.
             .AppendLine("max_parallel_workers_per_gather = 0")
             .AppendLine("log_destination = 'stderr'")
             .AppendLine("logging_collector = on")

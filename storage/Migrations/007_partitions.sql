@@ -137,6 +137,7 @@ BEGIN
     PERFORM nowcast.make_grid_partition('forecast_tile', 'issue_time', g);
     PERFORM nowcast.make_grid_partition('forecast_strip', 'issue_time', g);
     PERFORM nowcast.make_grid_views(g);
+    PERFORM nowcast.make_latest_forecast();
     RETURN g.grid_id;
 END
 $$;

@@ -2,6 +2,13 @@
 
 -- Of earlier versions.
 DROP FUNCTION IF EXISTS nowcast.area_pixels(geometry, nowcast.grid);
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_proc WHERE oid = to_regprocedure('nowcast.rain_over(public.geometry, timestamptz)') AND NOT 'method' = ANY (proargnames)) THEN
+        DROP FUNCTION nowcast.rain_over(geometry, timestamptz);
+    END IF;
+END
+$$;
 
 -- Scan conversion by the parity of the edges that cross the line through a row's centres (Foley et al. 1990, Computer Graphics, section 3.6): a fifth of
 -- the time that cutting the area with those lines takes. Sets are made beside each row rather than joined to it, which is cheaper for short ones. In SQL, so
@@ -79,7 +86,7 @@ COMMENT ON FUNCTION nowcast.area_spans(geometry, nowcast.grid) IS
 
 CREATE OR REPLACE FUNCTION nowcast.rain_over(area geometry, at timestamptz DEFAULT now())
 RETURNS TABLE (valid_time timestamptz, lead_minutes double precision, mean_mm_h double precision, max_mm_h double precision,
-               wet_fraction double precision, mean_depth_mm double precision)
+               wet_fraction double precision, mean_depth_mm double precision, run_id bigint, issue_time timestamptz, method text, age interval)
 LANGUAGE plpgsql STABLE ROWS 24 SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
@@ -98,7 +105,7 @@ BEGIN
     IF public.ST_Dimension(area) IS DISTINCT FROM 2 OR public.ST_IsEmpty(area) THEN
         RAISE EXCEPTION 'rain_over takes a polygon; for a point ask rain_at(lon, lat)' USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    SELECT r.run_id, r.issue_time, r.lead_seconds, g, g.grid_id, g.tile_size, a.shape
+    SELECT r.run_id, r.issue_time, r.method, r.lead_seconds, g, g.grid_id, g.tile_size, a.shape
     INTO here
     FROM nowcast.grid AS g
     CROSS JOIN LATERAL (SELECT public.ST_Transform(lonlat, g.srid) AS shape,
@@ -162,7 +169,8 @@ BEGIN
             WHERE p.peak = 65535) AS u ON p.peak = 65535)
     SELECT here.issue_time + make_interval(secs => m.lead), m.lead / 60.0::double precision, m.total / nullif(m.n, 0), CASE WHEN m.n > 0 THEN m.peak END,
            m.wet::double precision / nullif(m.n, 0)::double precision,
-           CASE WHEN bool_and(m.n > 0) OVER w THEN sum(m.total / nullif(m.n, 0) * m.seconds / 3600) OVER w END
+           CASE WHEN bool_and(m.n > 0) OVER w THEN sum(m.total / nullif(m.n, 0) * m.seconds / 3600) OVER w END,
+           here.run_id, here.issue_time, here.method, CASE WHEN isfinite(at) THEN at - here.issue_time END
     FROM maps AS m
     WINDOW w AS (ORDER BY m.lead)
     ORDER BY m.lead;
@@ -175,7 +183,7 @@ COMMENT ON FUNCTION nowcast.rain_over(geometry, timestamptz) IS
 'The rain forecast over an area (a polygon of any SRID; longitude and latitude where it has none): one row for each lead of the newest complete and '
 'sane run issued at or before "at" (now when left out), from the pixels whose centre lies in the area and where something can be said. '
 'mean_mm_h, max_mm_h: mean and highest rain rate. wet_fraction: the share of pixels above 0.1 mm/h, 0 to 1. mean_depth_mm: the mean depth that falls '
-'on the area from the issue time to valid_time; the last row is the total. An area within one pixel is given that pixel. A grid that holds the whole area is taken before one that holds a part. '
+'on the area from the issue time to valid_time; the last row is the total. run_id, issue_time, method, age: the run that answers, as in rain_at. An area within one pixel is given that pixel. A grid that holds the whole area is taken before one that holds a part. '
 'Example: SELECT * FROM nowcast.rain_over(ST_Buffer(ST_Point(153.02, -27.47)::geography, 12600)::geometry);';
 
 CREATE OR REPLACE FUNCTION nowcast.map_at(grid text, lead_minutes double precision, at timestamptz DEFAULT now())
@@ -186,7 +194,8 @@ LANGUAGE sql STABLE AS $$
     CROSS JOIN LATERAL nowcast.newest_run(g.grid_id, map_at.at) AS r
     JOIN nowcast.forecast_tile AS f
       ON f.grid_id = g.grid_id AND f.issue_time = r.issue_time AND f.run_id = r.run_id
-     AND f.lead_seconds = round(map_at.lead_minutes * 60)::integer
+     -- Written as the index forecast_tile_lead has it, which leads to the tiles of one map.
+     AND f.lead_seconds / 60.0::double precision = round(map_at.lead_minutes * 60) / 60.0::double precision
     WHERE g.name = map_at.grid
 $$;
 COMMENT ON FUNCTION nowcast.map_at(text, double precision, timestamptz) IS

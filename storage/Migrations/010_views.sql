@@ -7,13 +7,27 @@ SELECT g.name AS grid, r.run_id, r.issue_time, r.method, r.model_version, r.mode
 FROM nowcast.grid AS g CROSS JOIN LATERAL nowcast.newest_run(g.grid_id, 'infinity') AS r;
 COMMENT ON VIEW nowcast.latest_run IS 'For each grid the run that answers questions now: the newest complete and sane one.';
 
-CREATE OR REPLACE VIEW nowcast.latest_forecast AS
-SELECT g.name AS grid, r.run_id, r.issue_time, f.issue_time + make_interval(secs => f.lead_seconds) AS valid_time,
-       f.lead_seconds / 60.0::double precision AS lead_minutes, r.method, r.model_version, f.tile_row, f.tile_col,
-       nowcast.rate_band(f.rast) AS rast, nowcast.percent_bands(f.rast) AS percent
-FROM nowcast.grid AS g
-CROSS JOIN LATERAL nowcast.newest_run(g.grid_id, 'infinity') AS r
-JOIN nowcast.forecast_tile AS f ON f.grid_id = g.grid_id AND f.issue_time = r.issue_time AND f.run_id = r.run_id;
+-- One branch for each grid: a question that names the grid leaves the others out before it begins, and the run of each is looked up once, so that
+-- the tiles of one lead are found by their index. A join with the grids would have the planner read all tiles that are kept.
+CREATE OR REPLACE FUNCTION nowcast.make_latest_forecast()
+RETURNS void LANGUAGE plpgsql SET search_path = nowcast, public, pg_temp AS $$
+BEGIN
+    EXECUTE 'CREATE OR REPLACE VIEW nowcast.latest_forecast AS '
+        'SELECT NULL::text AS grid, run_id, issue_time, issue_time AS valid_time, NULL::double precision AS lead_minutes, NULL::text AS method, NULL::text AS model_version, '
+        'tile_row, tile_col, rast, rast AS percent FROM nowcast.forecast_tile WHERE false' || coalesce((
+        SELECT string_agg(format($branch$
+            UNION ALL
+            SELECT %L::text, t.run_id, t.issue_time, t.issue_time + make_interval(secs => t.lead_seconds), t.lead_seconds / 60.0::double precision,
+                   (SELECT method FROM nowcast.newest_run(%2$s, 'infinity')), (SELECT model_version FROM nowcast.newest_run(%2$s, 'infinity')),
+                   t.tile_row, t.tile_col, nowcast.rate_band(t.rast), nowcast.percent_bands(t.rast)
+            FROM nowcast.%3$I AS t
+            WHERE t.issue_time = (SELECT issue_time FROM nowcast.newest_run(%2$s, 'infinity'))
+              AND t.run_id = (SELECT run_id FROM nowcast.newest_run(%2$s, 'infinity'))
+            $branch$, g.name, g.grid_id, 'forecast_tile_' || g.grid_id), '' ORDER BY g.grid_id) FROM nowcast.grid AS g), '');
+END
+$$;
+COMMENT ON FUNCTION nowcast.make_latest_forecast() IS 'The view latest_forecast with a branch for each grid; part of define_grid.';
+SELECT nowcast.make_latest_forecast();
 COMMENT ON VIEW nowcast.latest_forecast IS
 'The tiles of the newest run of every grid: rast is mm/h, the bands of percent the probabilities of exceeding latest_run.thresholds. The projections differ from grid to grid, so QGIS and GDAL take latest_forecast_<grid> instead.';
 
