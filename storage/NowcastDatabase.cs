@@ -37,7 +37,10 @@ public sealed class NowcastDatabase : IAsyncDisposable
     /// <summary>Pooled connections.</summary>
     public NpgsqlDataSource DataSource { get; }
 
-    /// <summary>Where it is, with the password: for a process that shall open it too.</summary>
+    /// <summary>
+    /// Where it is, in Npgsql's keywords and with the password: for whoever opens it too. What a data source or an open connection
+    /// tells of itself has lost the password.
+    /// </summary>
     public string ConnectionString { get; }
 
     /// <summary>The private cluster where one is used; null where NOWCAST_DB names a server.</summary>
@@ -73,7 +76,8 @@ public sealed class NowcastDatabase : IAsyncDisposable
             started = await PrivateCluster.StartAsync(cluster ?? new ClusterOptions(), cancellation).ConfigureAwait(false);
             connectionString = started.ConnectionString;
         }
-        var source = Connections(ConnectionSettings.Parse(connectionString));
+        connectionString = ConnectionSettings.Parse(connectionString);
+        var source = Connections(connectionString);
         try
         {
             await Migrations.ApplyAsync(source, cancellation).ConfigureAwait(false);

@@ -37,7 +37,7 @@ internal static class DbCommand
 
     internal static string Describe(NowcastDatabase database)
     {
-        var settings = new NpgsqlConnectionStringBuilder(database.DataSource.ConnectionString);
+        var settings = new NpgsqlConnectionStringBuilder(database.ConnectionString);
         return $"{settings.Database} at {settings.Host}{(database.Cluster is null ? "" : ", the private cluster")}";
     }
 
@@ -60,7 +60,7 @@ internal static class DbCommand
         var sql = new Argument<string?>("SQL") { Description = "One statement; an interactive session where left out.", Arity = ArgumentArity.ZeroOrOne };
         var command = new Command(PsqlName, "Ask the database with psql.") { sql };
         command.SetAction((parsed, cancellation) => OpenDatabase.RunAsync(
-            (database, _) => PsqlAsync(new(database.DataSource.ConnectionString), parsed.GetValue(sql)), cancellation));
+            (database, _) => PsqlAsync(new(database.ConnectionString), parsed.GetValue(sql)), cancellation));
         return command;
     }
 

@@ -37,7 +37,7 @@ internal static class DemoCommand
 
     private static string PsqlAddress(Storage.NowcastDatabase database)
     {
-        var settings = new Npgsql.NpgsqlConnectionStringBuilder(database.DataSource.ConnectionString);
+        var settings = new Npgsql.NpgsqlConnectionStringBuilder(database.ConnectionString);
         return $"host={settings.Host} user={settings.Username} dbname={settings.Database}";
     }
 }

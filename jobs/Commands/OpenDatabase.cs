@@ -23,7 +23,7 @@ internal static class OpenDatabase
         }
         catch (NpgsqlException e)
         {
-            throw DatabaseErrors.Explain(e, database.DataSource.ConnectionString);
+            throw DatabaseErrors.Explain(e, database.ConnectionString);
         }
     }
 }

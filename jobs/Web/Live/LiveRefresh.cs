@@ -32,7 +32,7 @@ internal sealed class LiveRefresh(NowcastDatabase database, LiveRuns runs, RunEv
     private async Task ListenAsync(CancellationToken stopping)
     {
         // A connection of its own: one of the pool would hear of nothing once it was given back.
-        var settings = new NpgsqlConnectionStringBuilder(database.DataSource.ConnectionString) { Pooling = false, KeepAlive = 30 };
+        var settings = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Pooling = false, KeepAlive = 30 };
         await using var connection = new NpgsqlConnection(settings.ConnectionString);
         await connection.OpenAsync(stopping);
         await using (var listen = new NpgsqlCommand($"LISTEN {ForecastPublisher.Channel}", connection))

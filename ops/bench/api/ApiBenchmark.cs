@@ -88,7 +88,7 @@ internal static class ApiBenchmark
     private static Process Serve(NowcastDatabase database)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "nowcast"), ["serve", "--urls", "http://127.0.0.1:0"]) { RedirectStandardOutput = true };
-        start.Environment["NOWCAST_DB"] = database.DataSource.ConnectionString;
+        start.Environment["NOWCAST_DB"] = database.ConnectionString;
         start.Environment["NOWCAST_REQUESTSPERSECOND"] = "1000000";
         return Process.Start(start)!;
     }

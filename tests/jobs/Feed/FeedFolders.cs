@@ -233,7 +233,7 @@ public sealed class FeedFolders(TestCluster cluster) : IAsyncLifetime
 
     private async Task DatabaseIsThereAsync(bool isThere)
     {
-        var own = new Npgsql.NpgsqlConnectionStringBuilder(_database.DataSource.ConnectionString);
+        var own = new Npgsql.NpgsqlConnectionStringBuilder(_database.ConnectionString);
         await using var admin = new Npgsql.NpgsqlConnection(new Npgsql.NpgsqlConnectionStringBuilder(own.ConnectionString) { Database = "postgres", Pooling = false }.ConnectionString);
         await admin.OpenAsync(_cancellation);
         await using var command = new Npgsql.NpgsqlCommand(

@@ -1,0 +1,24 @@
+using Xunit;
+
+namespace ConvLstm.Nowcast.Tests.Architecture;
+
+/// <summary>What a data source or an open connection tells of itself has lost the password: nothing may be opened with it.</summary>
+public sealed class PasswordsStay
+{
+    [Fact]
+    public void NobodyReadsAConnectionStringBackFromADataSource()
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root.FullName, "ConvLstm.Nowcast.sln")))
+            root = root.Parent!;
+        foreach (var room in new[] { "jobs", "storage", "ops" })
+        {
+            foreach (var file in Directory.EnumerateFiles(Path.Combine(root.FullName, room), "*.cs", SearchOption.AllDirectories))
+            {
+                var text = File.ReadAllText(file);
+                Assert.DoesNotContain("DataSource.ConnectionString", text, StringComparison.Ordinal);
+                Assert.DoesNotContain("onnection.ConnectionString", text, StringComparison.Ordinal);
+            }
+        }
+    }
+}
