@@ -1,3 +1,5 @@
+using ConvLstm.Nowcast.Ingest.NetCdf;
+
 namespace ConvLstm.Nowcast.Ingest.Formats;
 
 internal enum FileKind
@@ -13,9 +15,6 @@ internal enum FileKind
 /// <summary>What a file is by its first bytes; names prove nothing.</summary>
 internal static class FileKinds
 {
-    // https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t3.html (II.A): the signature stands at 0, 512, 1024, 2048 …
-    private static ReadOnlySpan<byte> Hdf5Signature => [0x89, (byte)'H', (byte)'D', (byte)'F', 0x0D, 0x0A, 0x1A, 0x0A];
-
     internal static FileKind Read(string path)
     {
         using var stream = UnlockedFile.Open(path);
@@ -25,7 +24,7 @@ internal static class FileKinds
             return FileKind.Empty;
         foreach (var offset in (ReadOnlySpan<int>)[0, 512, 1024, 2048])
         {
-            if (head.Length >= offset + Hdf5Signature.Length && head[offset..].StartsWith(Hdf5Signature))
+            if (head.Length >= offset + Hdf5Signature.Length && Hdf5Signature.Begins(head[offset..]))
                 return FileKind.Hdf5;
         }
         // https://docs.unidata.ucar.edu/netcdf-c/current/file_format_specifications.html: CDF-1, CDF-2 and CDF-5

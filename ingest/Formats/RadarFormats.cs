@@ -11,16 +11,23 @@ public static class RadarFormats
     /// <summary>Opens a file of any known format, gzip-compressed or not.</summary>
     /// <exception cref="RadarFileException">The file is no radar file, damaged, or does not say what is needed.</exception>
     /// <exception cref="ReportedException">There is no such file, or no right to read it.</exception>
-    public static RadarFile Open(string path, RadarReadOptions? options = null)
+    public static RadarFile Open(string path, RadarReadOptions? options = null) => Open(path, path, options);
+
+    /// <summary>Opens a copy of a file.</summary>
+    /// <param name="location">Where the file is.</param>
+    /// <param name="path">What errors call it.</param>
+    /// <param name="options">What its source leaves open.</param>
+    /// <exception cref="RadarFileException">As above.</exception>
+    public static RadarFile Open(string location, string path, RadarReadOptions? options = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        var kind = ReadKind(path);
+        ArgumentException.ThrowIfNullOrEmpty(location);
+        var kind = ReadKind(location, path);
         if (kind != FileKind.Gzip)
-            return Open(path, path, kind, null, options ?? RadarReadOptions.Default);
-        var copy = TemporaryCopy.Decompress(path);
+            return Open(path, location, kind, null, options ?? RadarReadOptions.Default);
+        var copy = TemporaryCopy.Decompress(location, path);
         try
         {
-            return Open(path, copy.Path, ReadKind(copy.Path), copy, options ?? RadarReadOptions.Default);
+            return Open(path, copy.Path, ReadKind(copy.Path, path), copy, options ?? RadarReadOptions.Default);
         }
         catch
         {
@@ -29,14 +36,15 @@ public static class RadarFormats
         }
     }
 
-    internal static RadarFileException Damaged(string path, NetCdfException e) =>
-        new(path, $"it cannot be read ({e.Reason})", "it is damaged or cut short, fetch it again", e);
+    internal static RadarFileException Damaged(string path, NetCdfException e) => e.IsRefusal
+        ? new(path, e.Reason, "publish it as one plain file that holds all of its data", e)
+        : new(path, $"it cannot be read ({e.Reason})", "it is damaged or cut short, fetch it again", e);
 
-    private static FileKind ReadKind(string path)
+    private static FileKind ReadKind(string location, string path)
     {
         try
         {
-            return FileKinds.Read(path);
+            return FileKinds.Read(location);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

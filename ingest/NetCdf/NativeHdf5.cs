@@ -74,35 +74,19 @@ internal sealed unsafe class NativeHdf5
         NativeLibrary.TryGetExport(netcdf, "H5Dget_chunk_info_by_coord", out _) ? new NativeHdf5(netcdf) : null;
 
     /// <summary>Read only; every failure is a negative handle.</summary>
-    internal Handle OpenFile(string path)
+    internal Hdf5Handle OpenFile(string path)
     {
         fixed (byte* text = Encoding.UTF8.GetBytes(path + '\0'))
             return new(_openFile(text, 0, 0), _closeFile);
     }
 
-    internal Handle OpenDataset(Handle file, string path)
+    internal Hdf5Handle OpenDataset(Hdf5Handle file, string path)
     {
         fixed (byte* text = Encoding.UTF8.GetBytes(path + '\0'))
             return new(_openDataset(file.Id, text, 0), _closeDataset);
     }
 
-    internal Handle TypeOf(Handle dataset) => new(_datasetType(dataset.Id), _closeType);
+    internal Hdf5Handle TypeOf(Hdf5Handle dataset) => new(_datasetType(dataset.Id), _closeType);
 
-    internal Handle CreationListOf(Handle dataset) => new(_creationList(dataset.Id), _closeList);
-
-    /// <summary>An object of the library, closed at the end of its scope.</summary>
-    internal readonly ref struct Handle(long id, delegate* unmanaged<long, int> close)
-    {
-        private readonly delegate* unmanaged<long, int> _close = close;
-
-        internal long Id => id;
-
-        internal bool IsValid => id >= 0;
-
-        public void Dispose()
-        {
-            if (id >= 0)
-                _ = _close(id);
-        }
-    }
+    internal Hdf5Handle CreationListOf(Hdf5Handle dataset) => new(_creationList(dataset.Id), _closeList);
 }

@@ -28,6 +28,9 @@ internal static unsafe partial class NativeNetCdf
     /// <summary>The HDF5 below; null where it cannot say where chunks lie.</summary>
     internal static NativeHdf5? Hdf5 { get; private set; }
 
+    /// <summary>What tells the structure of HDF5 files; null where this HDF5 hides its symbols.</summary>
+    internal static NativeHdf5Links? Hdf5Links { get; private set; }
+
     internal static OpenFiles OpenFiles { get; private set; } = null!;
 
     private const string Library = NativeLibraries.NetCdf;
@@ -63,6 +66,7 @@ internal static unsafe partial class NativeNetCdf
         if (NativeLibrary.TryGetExport(library, "H5Eset_auto2", out var setAuto))
             _setErrorPrinter = (delegate* unmanaged<long, void*, void*, int>)setAuto;
         Hdf5 = NativeHdf5.TryLoad(library);
+        Hdf5Links = NativeHdf5Links.TryLoad(library);
         OpenFiles = new OpenFiles(library);
         Volatile.Write(ref _isLoaded, true);
     }

@@ -20,6 +20,20 @@ public sealed class NetCdfException : ReportedException
         Reason = $"{doing}: {reason.TrimEnd('.')}";
     }
 
+    private NetCdfException(string path, string refusal)
+        : base($"{path}: {refusal}; publish it as one plain file that holds all of its data.")
+    {
+        Path = path;
+        Reason = refusal;
+        IsRefusal = true;
+    }
+
+    /// <summary>A file that is whole and is not opened all the same, because of what reading it would do.</summary>
+    internal static NetCdfException Refusal(string path, string reason) => new(path, reason);
+
+    /// <summary>True where the file is refused for what reading it would do; false where it cannot be read.</summary>
+    public bool IsRefusal { get; }
+
     /// <summary>The file.</summary>
     public string Path { get; }
 

@@ -57,6 +57,15 @@ public sealed class NetCdfFile : IDisposable
         var location = System.IO.Path.GetFullPath(path);
         using (NativeNetCdf.Enter())
         {
+            try
+            {
+                SelfContainedFile.Check(location, name ?? path);
+            }
+            catch (NetCdfException)
+            {
+                NativeNetCdf.OpenFiles.Clean();
+                throw;
+            }
             var status = NativeNetCdf.nc_open(location, NativeNetCdf.ModeNoWrite, out var ncid);
             if (status != 0)
             {

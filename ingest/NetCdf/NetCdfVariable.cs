@@ -185,8 +185,8 @@ public sealed unsafe class NetCdfVariable
     // Addresses count from the signature, which may stand behind a block of the user's.
     private static bool HasSignatureAtStart(SafeFileHandle file)
     {
-        Span<byte> signature = stackalloc byte[8];
-        return RandomAccess.Read(file, signature, 0) == 8 && signature.SequenceEqual((ReadOnlySpan<byte>)[0x89, (byte)'H', (byte)'D', (byte)'F', 0x0D, 0x0A, 0x1A, 0x0A]);
+        Span<byte> signature = stackalloc byte[Hdf5Signature.Length];
+        return RandomAccess.Read(file, signature, 0) == signature.Length && Hdf5Signature.Begins(signature);
     }
 
     // A slab larger than the memory behind it would let the library write past its end.

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.NetCdf;
+using ConvLstm.Nowcast.Jobs.Feed.Confinement;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Storage;
 
@@ -25,6 +26,7 @@ internal static class DoctorCommand
         await CheckAsync("libtorch", () => Task.FromResult($"{__version__}, {get_num_threads()} threads, {(cuda.is_available() ? "CUDA" : "no GPU")}"));
         await CheckAsync("matrix product", () => Task.FromResult(MatrixProduct()));
         await CheckAsync("libnetcdf", () => Task.FromResult(NetCdfFile.LibraryVersion));
+        await CheckAsync("decoders", () => Task.FromResult(ConfinedProcess.Describe()));
         await CheckAsync("settings", () => Task.FromResult(Describe(NowcastSettings.Load())));
         await CheckAsync("database", () => DescribeDatabaseAsync(cancellation));
         return sound ? CommandLine.Done : CommandLine.Failed;

@@ -14,6 +14,9 @@ internal sealed record DecoderOptions
     /// <summary>The memory of one decoder in bytes: the largest grids that are read fit, and damage that asks for more fails.</summary>
     internal long MemoryLimit { get; init; } = 2L << 30;
 
+    /// <summary>A file of more bytes is not read, nor is one that unpacks to more.</summary>
+    internal long LargestFile { get; init; } = 1L << 30;
+
     /// <summary>A decoder is replaced after so many files: the C libraries lose some 25 kB with each.</summary>
     internal int FilesPerProcess { get; init; } = 200;
 

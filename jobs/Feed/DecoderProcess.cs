@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Jobs.Feed.Confinement;
 
 namespace ConvLstm.Nowcast.Jobs.Feed;
 
@@ -15,6 +16,7 @@ internal sealed class DecoderProcess : IDisposable
     private readonly DecoderOptions _options;
     private readonly DirectoryInfo _scratch;
     private readonly MessageBuffer _answer = new();
+    private FileInfo? _copy;
     private bool _isOver;
 
     private DecoderProcess(DecoderOptions options)
@@ -27,13 +29,8 @@ internal sealed class DecoderProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        // Half of what the kernel grants goes to the collector, the rest to the C libraries.
-        start.Environment["DOTNET_GCHeapHardLimit"] = (options.MemoryLimit / 2).ToString("X", CultureInfo.InvariantCulture);
-        start.Environment["DOTNET_TieredPGO"] = "0";
-        start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
-        // What a decoder that is killed leaves behind (unpacked files, the runtime's pipes) goes with it.
         _scratch = Directory.CreateTempSubdirectory("nowcast-decoder-");
-        start.Environment["TMPDIR"] = _scratch.FullName;
+        DecoderEnvironment.Set(start.Environment, _scratch.FullName, options.MemoryLimit);
         try
         {
             _process = Process.Start(start)!;
@@ -72,11 +69,19 @@ internal sealed class DecoderProcess : IDisposable
         throw new ReportedException($"The decoder of radar files does not start ({reason}): see whether 'nowcast doctor' finds something.");
     }
 
+    /// <summary>Copies the file to where the decoder may read, and opens it there: what it holds cannot change or name another file any more.</summary>
     /// <exception cref="RadarFileException">The file cannot be used; where the process did not survive it, <see cref="IsAlive"/> is false.</exception>
+    /// <exception cref="ReportedException">The temporary folder is full, which is not the file's fault.</exception>
     internal async Task<DecodedContents> OpenAsync(string path, FileBudget budget, CancellationToken cancellation)
     {
-        Files++;
-        var message = DecoderProtocol.Message((byte)DecoderProtocol.Question.Open, w => w.Write(path));
+        _copy?.Delete();
+        _copy = new FileInfo(Path.Combine(_scratch.FullName, string.Create(CultureInfo.InvariantCulture, $"{++Files}")));
+        await CopyAsync(path, _copy.FullName, cancellation);
+        var message = DecoderProtocol.Message((byte)DecoderProtocol.Question.Open, w =>
+        {
+            w.Write(_copy.FullName);
+            w.Write(path);
+        });
         using var body = DecoderProtocol.Body(await AskAsync(path, message, budget, cancellation));
         return DecoderProtocol.ReadContents(body);
     }
@@ -126,7 +131,37 @@ internal sealed class DecoderProcess : IDisposable
         if (message[0] == (byte)DecoderProtocol.Answer.Done)
             return message;
         using var body = DecoderProtocol.Body(message);
-        throw new DecoderReport(path, body.ReadString());
+        throw message[0] == (byte)DecoderProtocol.Answer.Unusable ? new DecoderReport(path, body.ReadString()) : new ReportedException(body.ReadString());
+    }
+
+    private async Task CopyAsync(string path, string target, CancellationToken cancellation)
+    {
+        await using var source = OpenSource(path);
+        if (source.Length > _options.LargestFile)
+            throw new RadarFileException(path, $"it has over {_options.LargestFile >> 20} MiB", "split it into files of one scan");
+        try
+        {
+            await using var copy = new FileStream(target, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+            await source.CopyToAsync(copy, cancellation);
+        }
+        catch (IOException e)
+        {
+            throw TemporarySpace.IsFull(e)
+                ? TemporarySpace.Full(path, e)
+                : new RadarFileException(path, $"it cannot be read ({e.Message})", "check the disk and the right to read it", e);
+        }
+    }
+
+    private static FileStream OpenSource(string path)
+    {
+        try
+        {
+            return RegularFile.Open(path);
+        }
+        catch (ReportedException e)
+        {
+            throw new DecoderReport(path, e.Message);
+        }
     }
 
     private async Task<ArraySegment<byte>?> ExchangeAsync(byte[] question)

@@ -15,7 +15,7 @@ internal static class DecoderProtocol
 
     internal enum Question : byte
     {
-        /// <summary>A path follows.</summary>
+        /// <summary>The path of a file follows, and what errors call it.</summary>
         Open,
 
         /// <summary>The index of a scan follows.</summary>
@@ -29,6 +29,9 @@ internal static class DecoderProtocol
 
         /// <summary>One line for a person follows: the file cannot be used.</summary>
         Unusable,
+
+        /// <summary>One line for a person follows: it cannot be read now, which is not its fault.</summary>
+        NotNow,
     }
 
     internal static async Task WriteAsync(Stream stream, ReadOnlyMemory<byte> message, CancellationToken cancellation)

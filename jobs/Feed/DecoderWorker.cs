@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Formats;
+using ConvLstm.Nowcast.Jobs.Feed.Confinement;
 
 namespace ConvLstm.Nowcast.Jobs.Feed;
 
@@ -13,9 +14,18 @@ internal sealed class DecoderWorker(Stream questions, Stream answers)
 {
     private readonly MessageBuffer _answer = new();
 
-    internal static async Task RunAsync(string memoryLimit, CancellationToken cancellation)
+    /// <summary>The second argument of a decoder that has been started anew in its confinement.</summary>
+    internal const string Confined = "confined";
+
+    /// <param name="arguments">The verb, the memory in bytes, and <see cref="Confined"/> the second time.</param>
+    /// <param name="cancellation">Stops it.</param>
+    internal static async Task RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellation)
     {
-        ProcessLimits.Apply(long.Parse(memoryLimit, CultureInfo.InvariantCulture));
+        if (arguments is [_, var memoryLimit])
+        {
+            ProcessLimits.Apply(long.Parse(memoryLimit, CultureInfo.InvariantCulture));
+            ConfinedProcess.Restart([.. arguments, Confined]);
+        }
         await new DecoderWorker(Console.OpenStandardInput(), Console.OpenStandardOutput()).ServeAsync(cancellation);
     }
 
@@ -38,7 +48,7 @@ internal sealed class DecoderWorker(Stream questions, Stream answers)
                     {
                         file?.Dispose();
                         file = null;
-                        file = RadarFormats.Open(body.ReadString());
+                        file = RadarFormats.Open(body.ReadString(), body.ReadString());
                         await AnswerAsync(new DecodedContents(file.Format, file.Grid, file.ValidTimes), cancellation);
                     }
                     else
@@ -48,8 +58,8 @@ internal sealed class DecoderWorker(Stream questions, Stream answers)
                 }
                 catch (ReportedException e)
                 {
-                    await DecoderProtocol.WriteAsync(
-                        answers, DecoderProtocol.Message((byte)DecoderProtocol.Answer.Unusable, w => w.Write(e.Message)), cancellation);
+                    var kind = e is TemporaryFolderFullException ? DecoderProtocol.Answer.NotNow : DecoderProtocol.Answer.Unusable;
+                    await DecoderProtocol.WriteAsync(answers, DecoderProtocol.Message((byte)kind, w => w.Write(e.Message)), cancellation);
                 }
             }
         }

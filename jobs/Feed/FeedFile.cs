@@ -73,7 +73,7 @@ internal sealed class FeedFile
         {
             return await ask();
         }
-        catch (ReportedException e)
+        catch (ReportedException e) when (e is RadarFileException or DecoderReport)
         {
             Problem = e.Message;
             return null;

@@ -1,0 +1,101 @@
+using System.Text;
+
+namespace ConvLstm.Nowcast.Ingest.NetCdf;
+
+/// <summary>
+/// Refuses HDF5 files that would make the library read another file or load code: external storage, external and user-defined links, virtual
+/// datasets and filters that are plugins. Whoever may send a scan could otherwise have any file of this machine published as rain. Only the
+/// structure is looked at, which the library keeps inside the file; nothing that the file names is opened.
+/// </summary>
+internal sealed class SelfContainedFile
+{
+    // A volume of many sweeps has some hundred groups and datasets, a NetCDF-4 file as many variables.
+    private const int MostObjects = 20_000;
+    private const int DeepestGroup = 32;
+
+    // H5Zpublic.h: deflate, shuffle, fletcher32, szip, nbit and scaleoffset are part of the library.
+    private const int LastOwnFilter = 6;
+
+    private readonly NativeHdf5Links _hdf5;
+    private readonly string _path;
+    private readonly HashSet<ulong> _seen = [];
+    private int _left = MostObjects;
+
+    private SelfContainedFile(NativeHdf5Links hdf5, string path)
+    {
+        _hdf5 = hdf5;
+        _path = path;
+    }
+
+    /// <summary>To be called with the library's lock, before libnetcdf opens the file. Files that are no HDF5 hold nothing of the kind.</summary>
+    /// <param name="location">The absolute path.</param>
+    /// <param name="name">What errors call the file.</param>
+    /// <exception cref="NetCdfException">It is not self-contained, or has too many parts.</exception>
+    internal static void Check(string location, string name)
+    {
+        if (!Hdf5Signature.IsIn(location))
+            return;
+        if (NativeNetCdf.Hdf5Links is not { } hdf5)
+            throw new NetCdfException(name, "looking for links out of the file", "the libnetcdf of NOWCAST_NETCDF hides its HDF5; use that of the distribution");
+        using var file = hdf5.OpenFile(location);
+        // What the library cannot even open it reports when libnetcdf tries.
+        if (file.IsValid)
+            new SelfContainedFile(hdf5, name).CheckGroup(file, "/", 0);
+    }
+
+    private void CheckGroup(Hdf5Handle group, string path, int depth)
+    {
+        if (depth > DeepestGroup)
+            throw Refused($"its groups are nested deeper than {DeepestGroup}");
+        if (_hdf5.LinksOf(group, _left) is not { } links)
+            throw Refused($"the entries of {path} cannot be listed");
+        foreach (var link in links)
+        {
+            if (--_left < 0)
+                throw Refused($"it has over {MostObjects} parts");
+            var at = $"{path.TrimEnd('/')}/{Encoding.UTF8.GetString(link.Name)}";
+            if (link.Kind == NativeHdf5Links.HardLink)
+                CheckObject(group, link, at, depth);
+            else if (link.Kind != NativeHdf5Links.SoftLink)
+                throw Refused($"{at} is a link to another file");
+        }
+    }
+
+    private void CheckObject(Hdf5Handle group, Hdf5Link link, string at, int depth)
+    {
+        using var part = _hdf5.Open(group, [.. link.Name, 0]);
+        if (!part.IsValid)
+            return;
+        switch (_hdf5.KindOf(part))
+        {
+            case NativeHdf5Links.Group when !_seen.Add(link.Address):
+                throw Refused($"the group {at} has two names, which makes it endless");
+            case NativeHdf5Links.Group:
+                CheckGroup(part, at, depth + 1);
+                break;
+            case NativeHdf5Links.Dataset:
+                CheckDataset(part, at);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void CheckDataset(Hdf5Handle dataset, string at)
+    {
+        using var list = _hdf5.CreationListOf(dataset);
+        if (!list.IsValid)
+            throw Refused($"the layout of {at} cannot be read");
+        if (_hdf5.ExternalFilesOf(list) != 0)
+            throw Refused($"the data of {at} are in another file (external storage)");
+        if (_hdf5.LayoutOf(list) == NativeHdf5Links.VirtualLayout)
+            throw Refused($"the data of {at} are in other datasets (a virtual dataset)");
+        for (int i = 0, count = _hdf5.FiltersOf(list); i < count; i++)
+        {
+            if (_hdf5.FilterOf(list, i) is var filter and not (> 0 and <= LastOwnFilter))
+                throw Refused($"{at} is packed with {Hdf5Filters.Describe(filter)}, which would be a plugin; publish it with deflate");
+        }
+    }
+
+    private NetCdfException Refused(string reason) => NetCdfException.Refusal(_path, reason);
+}

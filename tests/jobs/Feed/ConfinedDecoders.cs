@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using ConvLstm.Nowcast.Jobs.Feed;
+using ConvLstm.Nowcast.Jobs.Feed.Confinement;
+using Xunit;
+
+namespace ConvLstm.Nowcast.Tests.Jobs.Feed;
+
+/// <summary>A decoder that is taken over finds no secret, no other file and no network.</summary>
+public sealed class ConfinedDecoders : IDisposable
+{
+    private const string Memory = "1073741824";
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder _scratch = new();
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _scratch.Dispose();
+    }
+
+    [Fact]
+    public async Task ItReadsWhatLiesInItsFolderAndNothingElse()
+    {
+        if (Landlock.Version == 0)
+            Assert.Skip("this kernel has no Landlock");
+        var outside = Some.RadarFile(_folder, Some.RadarFrame());
+        var inside = _scratch.File("1");
+        File.Copy(outside, inside);
+        using var decoder = Start(Memory);
+
+        Assert.Equal((byte)DecoderProtocol.Answer.Done, (await AskAsync(decoder, inside))[0]);
+        var refused = await AskAsync(decoder, outside);
+        Assert.Equal((byte)DecoderProtocol.Answer.Unusable, refused[0]);
+        Assert.Contains("cannot be opened", DecoderProtocol.Body(refused).ReadString(), StringComparison.Ordinal);
+        // Nor the environment of the process that started it.
+        Assert.Contains("cannot be opened", DecoderProtocol.Body(await AskAsync(decoder, $"/proc/{Environment.ProcessId}/environ")).ReadString(), StringComparison.Ordinal);
+
+        // One that claims to be confined and is not reads it: the confinement is what refuses.
+        using var free = Start(Memory, DecoderWorker.Confined);
+        Assert.Equal((byte)DecoderProtocol.Answer.Done, (await AskAsync(free, outside))[0]);
+    }
+
+    [Fact]
+    public async Task ItHasNeitherNetworkNorTheWayToOtherProcesses()
+    {
+        using var decoder = Start(Memory);
+        Assert.Equal((byte)DecoderProtocol.Answer.Done, (await DecoderProtocol.ReadAsync(decoder.StandardOutput.BaseStream, new(), _cancellation))!.Value[0]);
+        var status = await File.ReadAllLinesAsync($"/proc/{decoder.Id}/status", _cancellation);
+        Assert.Contains("NoNewPrivs:\t1", status);
+        // 2: a filter of system calls.
+        Assert.Contains("Seccomp:\t2", status);
+        Assert.All(Directory.GetDirectories($"/proc/{decoder.Id}/task"), thread => Assert.Contains("Seccomp:\t2", File.ReadAllLines(Path.Combine(thread, "status"))));
+    }
+
+    [Fact]
+    public async Task ItsEnvironmentIsEmptyButForTheRuntime()
+    {
+        var names = _folder.File("names");
+        var script = _folder.File("decoder.sh");
+        await File.WriteAllTextAsync(script, $"""
+            tr '\000' '\n' < /proc/self/environ > '{names}'
+            exec '{Path.Combine(AppContext.BaseDirectory, "nowcast")}' decode-worker "$@"
+            """, _cancellation);
+        using var decoder = await DecoderProcess.StartAsync(new() { Program = ["/bin/sh", script] }, _cancellation);
+
+        var left = (await File.ReadAllLinesAsync(names, _cancellation)).Select(line => line.Split('=')[0]).ToList();
+        Assert.Contains("TMPDIR", left);
+        Assert.All(left, name => Assert.True(
+            name is "TMPDIR" or "HDF5_PLUGIN_PRELOAD" or "LD_LIBRARY_PATH" or "PROJ_DATA" or "PROJ_LIB" or "GDAL_DATA" || name.StartsWith("DOTNET_", StringComparison.Ordinal)
+                || name is "NOWCAST_NETCDF" or "NOWCAST_PROJ" or "NOWCAST_GDAL", name));
+    }
+
+    [Fact]
+    public async Task APipeAndADeviceAreRefusedWithoutWaiting()
+    {
+        var pipe = _folder.File("pipe.nc");
+        using (var make = Process.Start("mkfifo", pipe))
+            await make.WaitForExitAsync(_cancellation);
+        using var decoder = await DecoderProcess.StartAsync(DecoderOptions.Default, _cancellation);
+        foreach (var path in new[] { pipe, "/dev/zero", _folder.Path })
+        {
+            var error = await Assert.ThrowsAsync<DecoderReport>(() => decoder.OpenAsync(path, new(TimeSpan.FromMinutes(1)), _cancellation));
+            Assert.Contains("no regular file", error.Message, StringComparison.Ordinal);
+        }
+        Assert.True(decoder.IsAlive);
+    }
+
+    private Process Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "nowcast"), [DecoderProcess.Verb, .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        DecoderEnvironment.Set(start.Environment, _scratch.Path, 1L << 30);
+        return Process.Start(start)!;
+    }
+
+    private async Task<ArraySegment<byte>> AskAsync(Process decoder, string path)
+    {
+        var (stream, buffer) = (decoder.StandardOutput.BaseStream, new MessageBuffer());
+        if (_greeted.Add(decoder.Id))
+            await DecoderProtocol.ReadAsync(stream, buffer, _cancellation);
+        await DecoderProtocol.WriteAsync(decoder.StandardInput.BaseStream, DecoderProtocol.Message((byte)DecoderProtocol.Question.Open, w =>
+        {
+            w.Write(path);
+            w.Write(path);
+        }), _cancellation);
+        return (await DecoderProtocol.ReadAsync(stream, buffer, _cancellation))!.Value;
+    }
+
+    private readonly HashSet<int> _greeted = [];
+}
