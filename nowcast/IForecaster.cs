@@ -5,7 +5,7 @@ namespace ConvLstm.Nowcast;
 /// <summary>Predicts rain from the newest scans. Every method stands behind this, so that scores compare like with like.</summary>
 public interface IForecaster
 {
-    /// <summary>model, extrapolation or persistence.</summary>
+    /// <summary>The name in <see cref="Methods.ForecastMethods"/>.</summary>
     string Method { get; }
 
     /// <summary>The fewest scans it can work from.</summary>

@@ -45,7 +45,7 @@ public sealed class RainForecast
 }
 
 /// <summary>Where a forecast comes from, so that it can be traced and made again.</summary>
-/// <param name="Method">model, extrapolation or persistence.</param>
+/// <param name="Method">The name in <see cref="Methods.ForecastMethods"/>.</param>
 /// <param name="ModelVersion">The version of the checkpoint, or of the method where there is none.</param>
 /// <param name="ModelChecksum">SHA-256 of the checkpoint in hexadecimal, empty where there is none.</param>
 /// <param name="Inputs">The valid times of the scans that were read, oldest first.</param>

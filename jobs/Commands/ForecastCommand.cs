@@ -3,6 +3,7 @@ using ConvLstm.Nowcast.Ensemble;
 using ConvLstm.Nowcast.Files;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Sequences;
+using ConvLstm.Nowcast.Methods;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;
 
@@ -21,7 +22,7 @@ internal static class ForecastCommand
         var at = Flags.Time("--at", "The issue time, such as 2020-10-31T05:00:00Z; the newest scan where not given.");
         var every = Flags.Optional("--every", "A forecast from every Nth scan that has enough past.", 1, 1_000_000);
         var model = new Option<string?>("--model") { Description = "A checkpoint of 'nowcast train'; the one that comes with the program where not given." };
-        var method = new Option<string?>("--method") { Description = "model, extrapolation or persistence; the model where not given." };
+        var method = new Option<string?>("--method") { Description = "model, anvil, extrapolation, persistence, sprog or steps; the model where not given." };
         var lead = Flags.Number("--lead", "Minutes to look ahead.", (int)ForecastRequest.DefaultLead.TotalMinutes, 1, 1440);
         var device = new Option<string>("--device") { Description = "cpu, cuda or auto.", DefaultValueFactory = _ => "auto" };
         var members = Flags.Optional("--members", "How many equally likely members to add.", 1, 1000);
@@ -36,7 +37,9 @@ internal static class ForecastCommand
         {
             using var checkpoint = MethodChoice.Load(parsed.GetValue(model), parsed.GetValue(method), parsed.GetRequiredValue(device));
             var forecaster = MethodChoice.Make(parsed.GetValue(method), checkpoint);
-            if (parsed.GetValue(members) is int count)
+            if (forecaster is Steps)
+                forecaster = new Steps(parsed.GetValue(members) ?? Steps.DefaultMembers, parsed.GetValue(seed));
+            else if (parsed.GetValue(members) is int count)
                 forecaster = new EnsembleForecast(forecaster, count, parsed.GetValue(seed));
             var series = Archives.Open(terminal, parsed.GetRequiredValue(data), cancellation);
             var request = new ForecastRequest(TimeSpan.FromMinutes(parsed.GetValue(lead)), ForecastRequest.Ladder);

@@ -7,8 +7,11 @@ public sealed class ForecastMethods
 {
     private readonly SortedDictionary<string, Func<IForecaster>> _factories = new(StringComparer.Ordinal)
     {
+        [Anvil.Name] = () => new Anvil(),
         [Extrapolation.Name] = () => new Extrapolation(),
         [Persistence.Name] = () => new Persistence(),
+        [Sprog.Name] = () => new Sprog(),
+        [Steps.Name] = () => new Steps(),
     };
 
     /// <summary>The names, sorted.</summary>

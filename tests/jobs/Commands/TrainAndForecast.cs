@@ -49,7 +49,10 @@ public sealed class TrainAndForecast(TrainedModel trained) : IClassFixture<Train
 
     [Theory]
     [InlineData("persistence")]
+    [InlineData("anvil")]
     [InlineData("extrapolation")]
+    [InlineData("sprog")]
+    [InlineData("steps")]
     public async Task AMethodAnIssueTimeAndALeadCanBeNamed(string method)
     {
         await Cli.In(_folder).DoAsync(

@@ -1,0 +1,75 @@
+using ConvLstm.Nowcast.Ensemble;
+
+namespace ConvLstm.Nowcast.Cascade;
+
+/// <summary>
+/// One member of STEPS in the frame of the rain: each scale of the cascade forgets itself, and what is lost of its variance comes back as noise with the
+/// spectrum of the newest rain (Bowler, Pierce and Seed 2006, section 3; noise from the amplitudes of the field with random phases, Seed et al. 2013).
+/// All is done on spectra, where the levels are products.
+/// </summary>
+internal sealed class PerturbedCascade : IDisposable
+{
+    private readonly BandPassFilters _filters;
+    private readonly CascadeNoise _noise;
+    private readonly long _seed;
+    private long _next;
+    private Tensor _newest;
+    private Tensor _before;
+
+    /// <param name="cascade">The newest scans.</param>
+    /// <param name="noise">Shared by all members.</param>
+    /// <param name="seed">Of all members.</param>
+    /// <param name="first">The number of this member's first field of noise; the fields of members do not overlap.</param>
+    internal PerturbedCascade(RainCascade cascade, CascadeNoise noise, long seed, long first)
+    {
+        (_filters, _noise, _seed, _next) = (cascade.Filters, noise, seed, first);
+        (_newest, _before) = cascade.States();
+    }
+
+    /// <summary>The decibels one step further, (height, width) of the padded domain.</summary>
+    internal Tensor Next()
+    {
+        using var scope = NewDisposeScope();
+        var white = BandPassFilters.Spectrum(tensor(WhiteNoise.Of(_seed, _next++, _filters.Height, _filters.Width), [_filters.Height, _filters.Width]));
+        var state = ((_newest * _noise.Phi1) + (_before * _noise.Phi2) + (white * _noise.Amplitude)).DetachFromDisposeScope();
+        _before.Dispose();
+        (_before, _newest) = (_newest, state);
+        return (_filters.Field(state.sum([0])) + _noise.Mean).MoveToOuterDisposeScope();
+    }
+
+    public void Dispose()
+    {
+        _newest.Dispose();
+        _before.Dispose();
+    }
+}
+
+/// <summary>What all members of an ensemble share.</summary>
+internal sealed class CascadeNoise
+{
+    internal CascadeNoise(RainCascade cascade)
+    {
+        var levels = cascade.Levels;
+        Phi1 = Column(levels.Select(l => l.Process.Phi1));
+        Phi2 = Column(levels.Select(l => l.Process.Phi2));
+        Mean = cascade.Mean;
+        Amplitude = cascade.NoiseAmplitudes() * Column(levels.Select(l => l.Process.Innovation * l.Deviation));
+
+        static Tensor Column(IEnumerable<double> values)
+        {
+            float[] all = [.. values.Select(v => (float)v)];
+            return tensor(all, [all.Length, 1, 1]);
+        }
+    }
+
+    /// <summary>(levels, 1, 1) each.</summary>
+    internal Tensor Phi1 { get; }
+
+    internal Tensor Phi2 { get; }
+
+    /// <summary>(levels, height, width / 2 + 1): what the spectrum of white noise is multiplied with to be what a step adds.</summary>
+    internal Tensor Amplitude { get; }
+
+    /// <summary>The mean of the newest field, decibels, which stays.</summary>
+    internal double Mean { get; }
+}
