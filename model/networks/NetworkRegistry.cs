@@ -21,10 +21,12 @@ public static class NetworkRegistry
         [SimVp.Name] = options => new SimVp(options),
         [Tau.Name] = options => new Tau(options),
         [LagrangianNetwork.Name] = options => new LagrangianNetwork(options),
+        [CascadeNetwork.Name] = options => new CascadeNetwork(options),
         [MultiScaleForecaster.Name] = options => new MultiScaleForecaster(options),
     };
 
-    public static IReadOnlyCollection<string> Names => Factories.Keys;
+    /// <summary>Those that read scans: a <see cref="CascadeNetwork"/> reads what the classical methods made of them, and has a training of its own.</summary>
+    public static IReadOnlyCollection<string> Names { get; } = [.. Factories.Keys.Where(name => name != CascadeNetwork.Name)];
 
     /// <exception cref="ReportedException">There is no network of that name, or none of that shape.</exception>
     public static RainNetwork Create(NetworkOptions options)

@@ -6,7 +6,7 @@ namespace ConvLstm.Nowcast.Cascade;
 /// The filters of a cascade of spatial scales: Gaussians on the logarithm of the wavenumber whose sum is 1 everywhere, the mean of the field in the first
 /// (Pulkkinen et al. 2019, "Pysteps", section 2.5). Wavenumbers are cycles on the longer side of the domain on the ground.
 /// </summary>
-internal sealed class BandPassFilters
+internal sealed class BandPassFilters : IDisposable
 {
     /// <summary>Width of a Gaussian, in levels.</summary>
     private const double GaussianWidth = 0.5;
@@ -49,8 +49,8 @@ internal sealed class BandPassFilters
                     weights[(((k * height) + row) * columns) + column] = (float)(gaussians[k] / sum);
             }
         });
-        Weights = tensor(weights, [Levels, height, columns]);
-        WithoutMean = Weights.clone();
+        Weights = tensor(weights, [Levels, height, columns]).DetachFromDisposeScope();
+        WithoutMean = Weights.clone().DetachFromDisposeScope();
         WithoutMean[0][0, 0].fill_(0);
     }
 
@@ -80,6 +80,12 @@ internal sealed class BandPassFilters
 
     /// <summary>One level of a spectrum (height, width / 2 + 1) as a field (height, width).</summary>
     internal Tensor Level(Tensor spectrum, int level) => Field(spectrum * Weights[level]);
+
+    public void Dispose()
+    {
+        Weights.Dispose();
+        WithoutMean.Dispose();
+    }
 
     /// <summary>The field of a spectrum: (…, height, width).</summary>
     internal Tensor Field(Tensor spectrum) => fft.irfft2(spectrum, [Height, Width]);

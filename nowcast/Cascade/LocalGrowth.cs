@@ -34,7 +34,7 @@ internal sealed class LocalGrowth : IDisposable
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var filters = BandPassFilters.Of(grid);
+        using var filters = BandPassFilters.Of(grid);
         var (height, width) = (grid.Height, grid.Width);
         var (fields, observed) = PaddedRain.Filled(aligned.narrow(0, aligned.shape[0] - Scans, Scans), filters.Height, filters.Width, 0);
         var seen = (observed[0] * observed[1] * observed[2] * observed[3]).unsqueeze(0);

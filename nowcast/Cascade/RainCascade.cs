@@ -6,7 +6,7 @@ namespace ConvLstm.Nowcast.Cascade;
 /// The newest scans in the frame of the rain, taken apart by scale, and how each scale forgets itself: the common ground of S-PROG and STEPS.
 /// Spectra are those of decibels; means and standard deviations of levels are of the pixels that all scans observed.
 /// </summary>
-internal sealed class RainCascade
+internal sealed class RainCascade : IDisposable
 {
     /// <summary>Scans that the parameters are estimated from.</summary>
     internal const int Scans = 3;
@@ -28,8 +28,8 @@ internal sealed class RainCascade
         var seen = observed[0] * observed[1] * observed[2];
         var spectra = BandPassFilters.Spectrum(fields);
         Levels = [.. Enumerable.Range(0, Filters.Levels).Select(level => LevelOf(spectra, seen, level))];
-        _newest = spectra[Scans - 1].clone().MoveToOuterDisposeScope();
-        _before = spectra[Scans - 2].clone().MoveToOuterDisposeScope();
+        _newest = spectra[Scans - 1].clone().DetachFromDisposeScope();
+        _before = spectra[Scans - 2].clone().DetachFromDisposeScope();
     }
 
     internal BandPassFilters Filters { get; }
@@ -93,6 +93,13 @@ internal sealed class RainCascade
         var filter = (tensor(Array.ConvertAll(weights, w => (float)w), [weights.Length, 1, 1], device: Filters.Weights.device) * Filters.Weights).sum([0]);
         filter[0, 0].fill_(mean);
         return filter;
+    }
+
+    public void Dispose()
+    {
+        Filters.Dispose();
+        _newest.Dispose();
+        _before.Dispose();
     }
 
     private CascadeLevel LevelOf(Tensor spectra, Tensor seen, int level)

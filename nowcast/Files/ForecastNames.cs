@@ -12,6 +12,7 @@ internal static class ForecastNames
     internal const string Realization = "realization";
     internal const string GridMapping = "crs";
     internal const string Rate = "rainfall_rate";
+    internal const string MeanRate = "rainfall_rate_mean";
     internal const string Members = "rainfall_rate_members";
     internal const string Probability = "probability_of_exceedance";
     internal const string AirFromOutside = "air_from_outside";

@@ -21,6 +21,8 @@ internal sealed class ForecastReader(NetCdfFile file)
             IssueTime = IssueTime(),
             LeadTimes = leads,
             RainRate = Maps<float>(rate),
+            // Files from before there was a mean have one rate for all.
+            MeanRate = Maps<float>(_root.FindVariable(ForecastNames.MeanRate) ?? rate),
             Thresholds = thresholds?.Read<float>() ?? [],
             ExceedanceProbability = thresholds is null ? [] : Series(Needed(ForecastNames.Probability)),
             Members = members is null ? [] : Series(members),

@@ -26,7 +26,9 @@ internal sealed class ForecastWriter(NetCdfFile file, RainForecast forecast)
         WriteGlobals(now);
         WriteTimes(time);
         WriteGrid(rows, columns);
-        WriteMaps(ForecastNames.Rate, "rain rate", "mm h-1", 100, [time, rows, columns], [forecast.RainRate], cancellation)
+        WriteMaps(ForecastNames.Rate, "rain rate, for maps", "mm h-1", 100, [time, rows, columns], [forecast.RainRate], cancellation)
+            .Attributes.Put("standard_name", "rainfall_rate");
+        WriteMaps(ForecastNames.MeanRate, "mean of the forecast distribution of the rain rate, for amounts", "mm h-1", 100, [time, rows, columns], [forecast.MeanRate], cancellation)
             .Attributes.Put("standard_name", "rainfall_rate");
         if (forecast.Thresholds.Count > 0)
             WriteProbabilities(time, rows, columns, cancellation);

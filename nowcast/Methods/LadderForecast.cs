@@ -12,8 +12,9 @@ internal sealed class LadderForecast(RadarGrid grid, RadarFrame newest, IReadOnl
 
     /// <summary>The map of one lead.</summary>
     /// <param name="Rate">mm/h; NaN where the air is not known.</param>
+    /// <param name="Mean">mm/h: the mean of the distribution; NaN where the air is not known.</param>
     /// <param name="Exceedance">For each requested threshold, 0 to 1; NaN where nothing can be said.</param>
-    internal sealed record Map(float[] Rate, float[][] Exceedance);
+    internal sealed record Map(float[] Rate, float[] Mean, float[][] Exceedance);
 
     /// <param name="probabilities">(rungs, H·W): 0 to 1, at the lead.</param>
     /// <param name="known">H·W: whether the air of the pixel was observed.</param>
@@ -23,7 +24,7 @@ internal sealed class LadderForecast(RadarGrid grid, RadarFrame newest, IReadOnl
         var (rungs, pixels) = (rates.Count, grid.PixelCount);
         var levels = new double[rungs];
         Parallel.For(0, rungs, rung => levels[rung] = ExpectedCsi.Level(probabilities.AsSpan(rung * pixels, pixels), known));
-        var rate = new float[pixels];
+        var (rate, mean) = (new float[pixels], new float[pixels]);
         var exceedance = thresholds.Select(_ => new float[pixels]).ToArray();
         var climatology = thresholds.Select(ShareAbove).ToArray();
         Parallel.For(0, grid.Height, row =>
@@ -34,6 +35,7 @@ internal sealed class LadderForecast(RadarGrid grid, RadarFrame newest, IReadOnl
                 for (var rung = 0; rung < rungs; rung++)
                     ladder[rung] = probabilities[(rung * pixels) + pixel];
                 rate[pixel] = known[pixel] ? _ladder.Rate(ladder, levels) : float.NaN;
+                mean[pixel] = known[pixel] ? _ladder.Mean(ladder) : float.NaN;
                 for (var t = 0; t < exceedance.Length; t++)
                 {
                     exceedance[t][pixel] = known[pixel] ? _ladder.Probability(ladder, thresholds[t])
@@ -41,7 +43,7 @@ internal sealed class LadderForecast(RadarGrid grid, RadarFrame newest, IReadOnl
                 }
             }
         });
-        return new(rate, exceedance);
+        return new(rate, mean, exceedance);
     }
 
     private float ShareAbove(float threshold)

@@ -1,3 +1,4 @@
+using ConvLstm.Nowcast.Cascade;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Model.Checkpoints;
@@ -25,7 +26,7 @@ public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster, IDisposa
     public string Method => Name;
 
     /// <summary>A Lagrangian network makes do with few scans, others read as many as in their training.</summary>
-    public int ScansNeeded => checkpoint.Network is LagrangianNetwork ? Math.Min(FewestScans, checkpoint.Metadata.PastFrames) : checkpoint.Metadata.PastFrames;
+    public int ScansNeeded => checkpoint.Network is CascadeNetwork ? LocalGrowth.Scans : checkpoint.Network is LagrangianNetwork ? Math.Min(FewestScans, checkpoint.Metadata.PastFrames) : checkpoint.Metadata.PastFrames;
 
     /// <exception cref="ReportedException">The scans are at another step than those of the training.</exception>
     public RainForecast Forecast(RadarSequence past, ForecastRequest request, CancellationToken cancellation)
@@ -35,6 +36,8 @@ public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster, IDisposa
         var leads = Scans.Leads(past, request).Length;
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
+        if (checkpoint.Network is CascadeNetwork cascade)
+            return new CascadeForecast(cascade, Rates()).Make(past, request, Provenance(past), cancellation);
         var scans = Math.Min(past.Frames.Count, checkpoint.Metadata.PastFrames);
         var rain = Scans.Newest(past, scans).to(_device);
         var motion = OpticalFlow.Estimate(rain, MotionOptions.For(past.Step));
@@ -90,6 +93,7 @@ public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster, IDisposa
             IssueTime = past.IssueTime,
             LeadTimes = leads,
             RainRate = [.. maps.Select(m => m.Rate)],
+            MeanRate = [.. maps.Select(m => m.Mean)],
             Thresholds = request.Thresholds,
             ExceedanceProbability = [.. request.Thresholds.Select((_, t) => (IReadOnlyList<float[]>)[.. maps.Select(m => m.Exceedance[t])])],
             AirFromOutside = unknown,
@@ -106,7 +110,7 @@ public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster, IDisposa
     /// <summary>A Lagrangian network is told the step; others know only that of their training.</summary>
     private void CheckStep(RadarSequence past)
     {
-        if (checkpoint.Network is LagrangianNetwork)
+        if (checkpoint.Network is LagrangianNetwork or CascadeNetwork)
             return;
         if (Math.Abs(past.Step.TotalMinutes - checkpoint.Metadata.StepMinutes) > 0.01)
         {

@@ -29,6 +29,29 @@ internal sealed class RateLadder(IReadOnlyList<float> thresholds)
         return (float)Math.Max(thresholds[reached - 1], Math.Exp(_logs[reached - 1] + ((_logs[reached] - _logs[reached - 1]) * share)));
     }
 
+    /// <summary>
+    /// The mean of the distribution, ∫ P(R > x) dx: between rungs, and beyond the last one at the rate of the last two, probabilities fall exponentially; below the
+    /// first one the first holds for half of the way, as rain lighter than that is all but dry.
+    /// </summary>
+    /// <param name="probabilities">Of each rung, not rising.</param>
+    /// <returns>mm/h.</returns>
+    internal float Mean(ReadOnlySpan<float> probabilities)
+    {
+        var mean = probabilities[0] * thresholds[0];
+        for (var rung = 1; rung < probabilities.Length; rung++)
+            mean += (thresholds[rung] - thresholds[rung - 1]) * LogarithmicMean(probabilities[rung - 1], probabilities[rung]);
+        var (before, last) = (probabilities.Length > 1 ? probabilities[^2] : 1, probabilities[^1]);
+        var fall = before > last && last > 0 ? (thresholds[^1] - (probabilities.Length > 1 ? thresholds[^2] : 0)) / MathF.Log(before / last) : thresholds[^1];
+        return mean + (last * Math.Min(fall, thresholds[^1]));
+    }
+
+    /// <summary>The mean of what falls exponentially from one value to another.</summary>
+    private static float LogarithmicMean(float from, float to) =>
+        to <= Least ? (from > Least ? (from - Least) / MathF.Log(from / Least) : from) : from - to < 1e-3f * from ? (from + to) / 2 : (from - to) / MathF.Log(from / to);
+
+    /// <summary>Probabilities below this are as good as none.</summary>
+    private const float Least = 1e-7f;
+
     /// <summary>The probability of another threshold: log-odds are linear in the logarithm of the rate between rungs; beyond the ends the last ones hold.</summary>
     internal float Probability(ReadOnlySpan<float> probabilities, float threshold)
     {

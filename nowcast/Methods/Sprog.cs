@@ -24,7 +24,7 @@ public sealed class Sprog : IForecaster
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var scans = AlignedScans.Of(past, RainCascade.Scans, leads, cancellation);
-        var cascade = new RainCascade(scans.Rain, past.Grid);
+        using var cascade = new RainCascade(scans.Rain, past.Grid);
         var unseen = scans.Rain[RainCascade.Scans - 1].isnan();
         var matching = new DistributionMatching(past.Frames[^1].RainRate);
         return AdvectedForecast.Make(

@@ -28,7 +28,7 @@ public sealed class Steps(int members = Steps.DefaultMembers, long seed = 1) : I
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var scans = AlignedScans.Of(past, RainCascade.Scans, leads.Length, cancellation);
-        var cascade = new RainCascade(scans.Rain, past.Grid);
+        using var cascade = new RainCascade(scans.Rain, past.Grid);
         var noise = new CascadeNoise(cascade);
         var maps = new float[members][][];
         for (var member = 0; member < members; member++)

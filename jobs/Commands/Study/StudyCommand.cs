@@ -15,7 +15,7 @@ internal static class StudyCommand
     internal static Command Create(Terminal terminal) => new("study", "The experiments of the ConvLSTM literature; each writes report.html and figures.json.")
     {
         DigitsStudyCommand.Create(terminal), NextFrameStudyCommand.Create(terminal), MovingMnistStudyCommand.Create(terminal), RadarStudyCommand.Create(terminal),
-        InterpolationStudyCommand.Create(terminal),
+        InterpolationStudyCommand.Create(terminal), CrossValidationCommand.Create(terminal),
     };
 
     internal static Option<string> Out(string study) => new("--out")

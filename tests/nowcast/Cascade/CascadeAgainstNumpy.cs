@@ -22,7 +22,7 @@ public sealed class CascadeAgainstNumpy
         for (var i = 0; i < 3; i++)
             await File.WriteAllBytesAsync(Path.Combine(folder.Path, $"scan{i}.f32"), MemoryMarshal.AsBytes(scans[i].RainRate.AsSpan()).ToArray(), TestContext.Current.CancellationToken);
         using var scope = NewDisposeScope();
-        var cascade = new RainCascade(stack(scans.Select(s => tensor(s.RainRate, [Size, Size]))), scans[0].Grid);
+        using var cascade = new RainCascade(stack(scans.Select(s => tensor(s.RainRate, [Size, Size]))), scans[0].Grid);
         var pixel = Ground.PixelKilometres(scans[0].Grid);
         var text = await Python.RunAsync("numpy", "forecasts/Cascade/cascade.py", folder.Path, $"{Size}", pixel.ToString(CultureInfo.InvariantCulture), $"{cascade.Levels.Count}", $"{Steps}");
         var reference = JsonDocument.Parse(text).RootElement;

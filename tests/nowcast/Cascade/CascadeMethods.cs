@@ -1,6 +1,6 @@
 using ConvLstm.Nowcast.Cascade;
-using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Sequences;
+using ConvLstm.Nowcast.Ingest.Simulation;
 using ConvLstm.Nowcast.Methods;
 using Xunit;
 
@@ -113,7 +113,7 @@ public sealed class CascadeMethods
 
     private static RadarSequence Simulated()
     {
-        var scans = Ingest.Simulation.RainSimulator.Run(new() { Seed = 5, Frames = 6 }).Select(s => s.Frame).ToArray();
+        var scans = RainSimulator.Run(new() { Seed = 5, Frames = 6 }).Select(s => s.Frame).ToArray();
         return new RadarSequence(scans[1].ValidTime - scans[0].ValidTime, scans);
     }
 

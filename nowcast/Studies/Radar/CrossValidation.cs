@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Text.Json;
+using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Ingest.Sequences;
+using ConvLstm.Nowcast.Methods;
+using ConvLstm.Nowcast.Model.Checkpoints;
+using ConvLstm.Nowcast.Training;
+
+namespace ConvLstm.Nowcast.Studies.Radar;
+
+/// <summary>How a cross-validation goes about it.</summary>
+public sealed record CrossValidationOptions
+{
+    /// <summary>The training of each fold.</summary>
+    public CascadeTrainingOptions Training { get; init; } = new();
+
+    /// <summary>Situations scored of each series, evenly.</summary>
+    public int Cases { get; init; } = 2;
+
+    /// <summary>Methods beside the network.</summary>
+    public IReadOnlyList<string> Methods { get; init; } = [Persistence.Name, Extrapolation.Name, Sprog.Name, Anvil.Name, Steps.Name];
+
+    /// <summary>Stops after the pixels were collected.</summary>
+    public bool CollectOnly { get; init; }
+}
+
+/// <summary>
+/// Leave one event out (Wilks 2019, section 7.4.4): each event is forecast by a network that was trained on all others and by the classical methods. What was
+/// done is kept in a folder, so that a run that was stopped goes on where it was; to begin anew, or with other data, take another folder.
+/// </summary>
+public sealed class CrossValidation(CrossValidationOptions options, TimeProvider time)
+{
+    /// <param name="series">The archive.</param>
+    /// <param name="folder">For pixels, weights and scores.</param>
+    /// <param name="progress">Told the part done and what is being done.</param>
+    /// <param name="cancellation">Stops between two steps; what was done stays.</param>
+    /// <exception cref="ReportedException">The archive is one event, or has no situation with enough scans before and after.</exception>
+    public IReadOnlyList<CaseScores> Run(IReadOnlyList<ScanSeries> series, string folder, Action<double, string> progress, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        ArgumentNullException.ThrowIfNull(progress);
+        using var scope = NewDisposeScope();
+        var events = WeatherEvents.Of(series);
+        var count = events.Max() + 1;
+        if (count < 2)
+            throw new ReportedException("All scans are less than half a day apart, which is one event: a cross-validation needs two or more.");
+        var training = new CascadeModelTraining(options.Training, time);
+        var files = training.Collect(series, Directory.CreateDirectory(Path.Combine(folder, "pixels")).FullName, (part, what) => progress(part * 0.3, what), cancellation);
+        if (options.CollectOnly)
+            return [];
+        var cases = new List<CaseScores>();
+        for (var weather = 0; weather < count; weather++)
+        {
+            var path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"without-{weather:00}.safetensors"));
+            var (done, left) = (0.3 + (0.7 * weather / count), weather);
+            if (!File.Exists(path))
+                training.Train(series, files.Where(f => f.Event != left), path, (part, what) => progress(done, $"event {left + 1} of {count}: {what}"), cancellation);
+            progress(done, $"event {weather + 1} of {count}: scores");
+            cases.AddRange(Score(series, events, weather, path, Directory.CreateDirectory(Path.Combine(folder, "cases")).FullName, what => progress(done, what), cancellation));
+        }
+        return cases;
+    }
+
+    private IEnumerable<CaseScores> Score(
+        IReadOnlyList<ScanSeries> series, IReadOnlyList<int> events, int weather, string model, string folder, Action<string> progress, CancellationToken cancellation)
+    {
+        using var checkpoint = Checkpoint.Load(model, CPU);
+        var methods = new ForecastMethods().Add(ModelForecast.Name, () => new ModelForecast(checkpoint));
+        var cache = new FrameCache(CascadeModelTraining.CacheBytes);
+        for (var i = 0; i < series.Count; i++)
+        {
+            if (events[i] != weather)
+                continue;
+            var situations = Situations.Of([series[i]], [weather], series[i].Step, severalSteps: false).ToList();
+            for (var n = 0; n < Math.Min(options.Cases, situations.Count); n++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var situation = situations[situations.Count * n / Math.Min(options.Cases, situations.Count)];
+                var file = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{i:00}-{situation.Newest:000}.json"));
+                if (!File.Exists(file))
+                {
+                    progress($"event {weather + 1}: {series[i].Grid.Name}, {series[i].TimeOf(situation.Newest):yyyy-MM-dd HH:mm}");
+                    var scores = ScoreOne(situation, methods, cache, cancellation);
+                    File.WriteAllText(file + ".part", JsonSerializer.Serialize(scores, StudyJson.Format));
+                    File.Move(file + ".part", file, overwrite: true);
+                }
+                yield return JsonSerializer.Deserialize<CaseScores>(File.ReadAllText(file), StudyJson.Format)!;
+            }
+        }
+    }
+
+    private CaseScores ScoreOne(Situation situation, ForecastMethods methods, FrameCache cache, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+        var past = situation.Past(Situations.MostPast, cache, cancellation);
+        var future = situation.Future(cache, cancellation).Frames;
+        var request = new ForecastRequest(situation.Leads * past.Step, ForecastRequest.Ladder);
+        var air = methods.Make(Extrapolation.Name).Forecast(past, request, cancellation).AirFromOutside;
+        var scores = new Dictionary<string, IReadOnlyList<LeadSums>>(StringComparer.Ordinal);
+        foreach (var name in options.Methods.Append(ModelForecast.Name))
+        {
+            var forecast = methods.Make(name).Forecast(past, request, cancellation);
+            var sums = new LeadSums[situation.Leads];
+            Parallel.For(0, situation.Leads, new ParallelOptions { CancellationToken = cancellation }, lead =>
+            {
+                var came = future[lead].RainRate;
+                var mask = new bool[came.Length];
+                for (var i = 0; i < mask.Length; i++)
+                    mask[i] = !float.IsNaN(came[i]) && !air[lead][i] && !future[lead].IsInterpolated;
+                sums[lead] = LeadSums.Of(forecast, lead, came, mask);
+            });
+            scores.Add(name, sums);
+        }
+        return new(situation.Event, past.Grid.Name, past.IssueTime, past.Step.TotalMinutes, scores);
+    }
+}
