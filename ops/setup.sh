@@ -15,7 +15,7 @@ command -v npm >/dev/null && node -e 'process.exit(+process.versions.node.split(
 chosen=
 while [ $# -gt 0 ]; do
   case $1 in
-    --test) packages+=(netcdf-bin proj-bin gdal-bin python3-torch python3-netcdf4 python3-h5py python3-scipy python3-skimage python3-opencv chromium) ;;
+    --test) packages+=(netcdf-bin proj-bin gdal-bin python3-torch python3-netcdf4 python3-h5py python3-scipy python3-skimage python3-opencv chromium nginx-light caddy) ;;
     --packages) chosen=${2:-nothing}; shift $(($# > 1)) ;;
     *) echo "error: ops/setup.sh knows --test and --packages, not '$1'" >&2; exit 2 ;;
   esac

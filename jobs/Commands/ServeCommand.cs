@@ -6,6 +6,7 @@ using ConvLstm.Nowcast.Jobs.Schedule;
 using ConvLstm.Nowcast.Jobs.Service;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Jobs.Web;
+using ConvLstm.Nowcast.Jobs.Web.Access;
 using ConvLstm.Nowcast.Storage;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;
@@ -52,6 +53,9 @@ internal static class ServeCommand
             throw new ReportedException($"{settings.Urls} cannot be listened on ({e.Message}): choose another address with --urls.", e);
         }
         terminal.Line($"serving at {string.Join(", ", web.Urls)}; Ctrl-C ends it");
+        // Without credentials this address is the only key, for who started the service.
+        if (web.Services.GetRequiredService<StartToken>() is { IsInUse: true } token && web.Urls.FirstOrDefault(u => !u.Contains("://unix:", StringComparison.Ordinal)) is { } url)
+            terminal.Line($"dashboard: {token.Address(url, "/jobs")}");
         await web.WaitForShutdownAsync(cancellation);
         return CommandLine.Done;
     }

@@ -122,11 +122,3 @@ internal sealed record WatchdogSettings
     public double MaxAgeMinutes { get; init; } = 30;
 }
 
-/// <summary>Who may use the dashboard from elsewhere; without both, only this machine.</summary>
-internal sealed record DashboardSettings
-{
-    public string? User { get; init; }
-    public string? Password { get; init; }
-
-    internal bool HasCredentials => !string.IsNullOrEmpty(User) && !string.IsNullOrEmpty(Password);
-}

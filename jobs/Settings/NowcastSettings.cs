@@ -34,7 +34,7 @@ internal sealed record NowcastSettings
     /// <summary>What <c>serve</c> does, with commas; all roles where null.</summary>
     public string? Roles { get; init; }
 
-    /// <summary>Who may use the dashboard from elsewhere.</summary>
+    /// <summary>Who may use the dashboard.</summary>
     public DashboardSettings Dashboard { get; init; } = new();
 
     /// <summary>The least level of the log, which goes to the standard error as one JSON object a line.</summary>
@@ -63,6 +63,7 @@ internal sealed record NowcastSettings
         {
             throw new ReportedException($"A setting cannot be read ({e.InnerException?.Message ?? e.Message}): correct {Prefix}… or appsettings.json.", e);
         }
+        settings.Dashboard.Check();
         if (settings.RequestsPerSecond < 0)
             throw new ReportedException($"{Prefix}REQUESTSPERSECOND is {settings.RequestsPerSecond}: give 0 for no limit, or more.");
         return settings.LeadMinutes is > 0 and <= 24 * 60

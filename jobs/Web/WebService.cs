@@ -3,6 +3,7 @@ using ConvLstm.Nowcast.Jobs.Monitoring;
 using ConvLstm.Nowcast.Jobs.Schedule;
 using ConvLstm.Nowcast.Jobs.Service;
 using ConvLstm.Nowcast.Jobs.Settings;
+using ConvLstm.Nowcast.Jobs.Web.Access;
 using ConvLstm.Nowcast.Jobs.Web.Dashboard;
 using ConvLstm.Nowcast.Storage;
 
@@ -13,17 +14,18 @@ internal static class WebService
 {
     /// <summary>Makes the service; start it with <c>RunAsync</c> or <c>StartAsync</c>.</summary>
     /// <param name="database">Stays the caller's.</param>
-    /// <param name="urls">Where to listen, such as http://127.0.0.1:5080; port 0 takes a free one.</param>
+    /// <param name="urls">Where to listen, such as http://127.0.0.1:5080 (port 0 takes a free one) or http://unix:/run/nowcast/web.sock.</param>
     /// <param name="settings">Limits and what else can be set; null for those of the installation.</param>
     /// <param name="schedule">What the dashboard shows; stays the caller's. Null for no dashboard.</param>
     /// <exception cref="ReportedException">The address cannot be listened on.</exception>
     internal static WebApplication Build(NowcastDatabase database, string urls, NowcastSettings? settings = null, ISchedule? schedule = null)
     {
         if (!urls.Split(';').All(IsAddress))
-            throw new ReportedException($"'{urls}' is no address to listen on: write it like http://127.0.0.1:5080 (--urls or NOWCAST_URLS); for https put a proxy before it.");
+            throw new ReportedException($"'{urls}' is no address to listen on: write it like http://127.0.0.1:5080 or http://unix:/run/nowcast/web.sock (--urls or NOWCAST_URLS); for https put a proxy before it.");
         settings ??= NowcastSettings.Load();
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(urls);
+        builder.WebHost.UseSockets(UnixSocket.Configure);
         ServiceLog.Configure(builder.Logging, settings.LogLevel);
         // An address that cannot be listened on is the caller's to report, in one line.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
@@ -32,6 +34,9 @@ internal static class WebService
         builder.Services.AddSingleton(database);
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton<PrometheusText>();
+        builder.Services.AddSingleton<FailedLogins>();
+        builder.Services.AddSingleton<StartToken>();
+        builder.Services.AddSingleton<AccessRules>();
         builder.AddWebApi(settings);
         if (schedule is not null)
         {

@@ -25,7 +25,7 @@ internal static class Engine
     {
         if (routes.ServiceProvider.GetService<JobStorage>() is not { } store)
             return;
-        var options = new DashboardOptions { Authorization = [new HangfireGuard(settings)], AppPath = "/jobs", DashboardTitle = "ConvLstm.Nowcast", DisplayStorageConnectionString = false };
+        var options = new DashboardOptions { Authorization = [new HangfireGuard()], AppPath = "/jobs", DashboardTitle = "ConvLstm.Nowcast", DisplayStorageConnectionString = false };
         routes.MapHangfireDashboard("/hangfire", options, store);
     }
 }

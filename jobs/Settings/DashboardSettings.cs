@@ -1,0 +1,46 @@
+using ConvLstm.Nowcast.Ingest;
+
+namespace ConvLstm.Nowcast.Jobs.Settings;
+
+/// <summary>Who may use the dashboard; without any of it only who has the token that is printed at the start.</summary>
+internal sealed record DashboardSettings
+{
+    /// <summary>Shorter ones can be guessed.</summary>
+    private const int ShortestSecret = 16;
+
+    public string? User { get; init; }
+
+    public string? Password { get; init; }
+
+    /// <summary>Who may look and change nothing.</summary>
+    public string? ViewerUser { get; init; }
+
+    public string? ViewerPassword { get; init; }
+
+    /// <summary>What a proxy that has asked for a password sends with the questions of those who knew it.</summary>
+    public string? ProxySecret { get; init; }
+
+    /// <summary>True lets everybody look.</summary>
+    public bool Public { get; init; }
+
+    internal bool HasCredentials => !string.IsNullOrEmpty(User) && !string.IsNullOrEmpty(Password);
+
+    internal bool HasViewer => HasCredentials && !string.IsNullOrEmpty(ViewerUser) && !string.IsNullOrEmpty(ViewerPassword);
+
+    /// <exception cref="ReportedException">A half of a pair is missing, or a secret is short.</exception>
+    internal void Check()
+    {
+        RequirePair("USER", User, "PASSWORD", Password);
+        RequirePair("VIEWERUSER", ViewerUser, "VIEWERPASSWORD", ViewerPassword);
+        if (!string.IsNullOrEmpty(ViewerUser) && !HasCredentials)
+            throw new ReportedException("NOWCAST_DASHBOARD__VIEWERUSER is set: set NOWCAST_DASHBOARD__USER and __PASSWORD too, of who may do more than look.");
+        if (ProxySecret is { Length: > 0 and < ShortestSecret })
+            throw new ReportedException($"NOWCAST_DASHBOARD__PROXYSECRET has {ProxySecret.Length} characters: give {ShortestSecret} or more, such as those of \"openssl rand -hex 32\".");
+    }
+
+    private static void RequirePair(string one, string? first, string other, string? second)
+    {
+        if (string.IsNullOrEmpty(first) != string.IsNullOrEmpty(second))
+            throw new ReportedException($"Of NOWCAST_DASHBOARD__{one} and NOWCAST_DASHBOARD__{other} only one is set: set both, or neither.");
+    }
+}

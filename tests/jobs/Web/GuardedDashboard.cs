@@ -1,0 +1,150 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using ConvLstm.Nowcast.Jobs.Schedule;
+using ConvLstm.Nowcast.Jobs.Settings;
+using ConvLstm.Nowcast.Jobs.Web;
+using ConvLstm.Nowcast.Jobs.Web.Access;
+using ConvLstm.Nowcast.Tests.Jobs.Schedule;
+using ConvLstm.Nowcast.Tests.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace ConvLstm.Nowcast.Tests.Jobs.Web;
+
+/// <summary>Who gets in to the jobs and the models, and who does not.</summary>
+public sealed class GuardedDashboard(TestDatabase test) : IClassFixture<TestDatabase>
+{
+    private const string Change = "/jobs/models/rollback";
+    private static readonly DashboardSettings Guarded = new() { User = "operator", Password = "a: long one", ViewerUser = "guest", ViewerPassword = "look only" };
+
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
+    private readonly HttpClient _client = new(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false });
+
+    [Fact]
+    public async Task WithoutCredentialsOnlyTheTokenOfTheStartOpensIt()
+    {
+        await using var schedule = await ScheduleAsync();
+        await using var web = await StartAsync(new(), schedule);
+        var token = web.Services.GetRequiredService<StartToken>();
+
+        // Even from this machine, by any name: a proxy on it would ask like this for everybody.
+        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(web));
+        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(web, path: Change, method: HttpMethod.Post));
+        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(web, r => r.Headers.Authorization = new("Bearer", "guessed")));
+        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(web, r => r.Headers.Add(AccessRules.ProxyHeader, "")));
+        using var opened = await _client.GetAsync(token.Address(web.Urls.Single(), "/jobs"), _cancellation);
+        Assert.Equal((HttpStatusCode.Redirect, "/jobs"), (opened.StatusCode, opened.Headers.Location?.ToString()));
+        var cookie = opened.Headers.GetValues("Set-Cookie").Single();
+        Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(web, r => r.Headers.Add("Cookie", cookie.Split(';')[0])));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(web, r => r.Headers.Authorization = new("Bearer", token.Address("", "").Split('=')[1])));
+        // From a form of another site: the browser sends the cookie along, but no token of ours.
+        Assert.Equal(HttpStatusCode.BadRequest, await AskAsync(web, r => r.Headers.Add("Cookie", cookie.Split(';')[0]), Change, HttpMethod.Post));
+    }
+
+    [Fact]
+    public async Task WithCredentialsEachSeesAndChangesWhatItsNameMay()
+    {
+        await using var schedule = await ScheduleAsync();
+        await using var web = await StartAsync(Guarded, schedule);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(web));
+        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(web, Basic("operator:wrong")));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(web, Basic("operator:a: long one")));
+        Assert.Equal(HttpStatusCode.BadRequest, await AskAsync(web, Basic("operator:a: long one"), Change, HttpMethod.Post));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(web, Basic("guest:look only")));
+        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(web, Basic("guest:look only"), Change, HttpMethod.Post));
+        // There is no token where there are credentials.
+        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(web, path: web.Services.GetRequiredService<StartToken>().Address("", "/jobs")));
+    }
+
+    [Fact]
+    public async Task APublicDashboardIsSeenByAllAndChangedByOperators()
+    {
+        await using var schedule = await ScheduleAsync();
+        await using var web = await StartAsync(Guarded with { Public = true }, schedule);
+
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(web));
+        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(web, path: Change, method: HttpMethod.Post));
+        Assert.Equal(HttpStatusCode.BadRequest, await AskAsync(web, Basic("operator:a: long one"), Change, HttpMethod.Post));
+    }
+
+    [Fact]
+    public async Task WhoGuessesPasswordsIsSoonNotListenedTo()
+    {
+        await using var schedule = await ScheduleAsync();
+        await using var web = await StartAsync(Guarded, schedule);
+        var answers = new List<HttpStatusCode>();
+        for (var i = 0; i < 20; i++)
+            answers.Add(await AskAsync(web, Basic($"operator:guess {i}")));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, answers[0]);
+        Assert.Equal(HttpStatusCode.TooManyRequests, answers[^1]);
+        // Else the right one could still be found by trying on.
+        Assert.Equal(HttpStatusCode.TooManyRequests, await AskAsync(web, Basic("operator:a: long one")));
+        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(web));
+    }
+
+    [Fact]
+    public async Task AUnixSocketIsForTheUserOfTheServiceAndNeedsNoSecret()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "web.sock");
+        // As a killed service leaves it.
+        using (var left = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+        {
+            left.Bind(new UnixDomainSocketEndPoint(path));
+            File.Move(path, path + ".moved");
+        }
+        File.Move(path + ".moved", path);
+        await using var schedule = await ScheduleAsync();
+        await using var web = await StartAsync(Guarded, schedule, $"http://unix:{path}");
+        using var client = new HttpClient(new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, c) =>
+            {
+                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), c);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        });
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+        using var answer = await client.GetAsync(new Uri("http://localhost/jobs"), _cancellation);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public void HalfOfAPairOrAShortSecretIsRefusedAtTheStart()
+    {
+        Refused(new() { User = "operator" }, "PASSWORD");
+        Refused(new() { ViewerUser = "guest", ViewerPassword = "look only" }, "NOWCAST_DASHBOARD__USER");
+        Refused(new() { ProxySecret = "short" }, "16 or more");
+        Guarded.Check();
+
+        static void Refused(DashboardSettings settings, string words) =>
+            Assert.Contains(words, Assert.Throws<Nowcast.Ingest.ReportedException>(settings.Check).Message, StringComparison.Ordinal);
+    }
+
+    private Task<ISchedule> ScheduleAsync() => Server.StartAsync(test.Database, [], _cancellation, roles: [Roles.Web]);
+
+    private async Task<WebApplication> StartAsync(DashboardSettings dashboard, ISchedule schedule, string url = "http://127.0.0.1:0")
+    {
+        var web = WebService.Build(test.Database, url, new NowcastSettings { Dashboard = dashboard }, schedule);
+        await web.StartAsync(_cancellation);
+        return web;
+    }
+
+    private async Task<HttpStatusCode> AskAsync(WebApplication web, Action<HttpRequestMessage>? change = null, string path = "/jobs", HttpMethod? method = null)
+    {
+        using var request = new HttpRequestMessage(method ?? HttpMethod.Get, web.Urls.Single() + path);
+        change?.Invoke(request);
+        using var answer = await _client.SendAsync(request, _cancellation);
+        return answer.StatusCode;
+    }
+
+    private static Action<HttpRequestMessage> Basic(string credentials) =>
+        request => request.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials)));
+}
