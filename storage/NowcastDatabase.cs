@@ -5,6 +5,7 @@ using ConvLstm.Nowcast.Storage.Jobs;
 using ConvLstm.Nowcast.Storage.Models;
 using ConvLstm.Nowcast.Storage.Publishing;
 using ConvLstm.Nowcast.Storage.Queries;
+using ConvLstm.Nowcast.Storage.Readers;
 using ConvLstm.Nowcast.Storage.Retention;
 using ConvLstm.Nowcast.Storage.Scans;
 using ConvLstm.Nowcast.Storage.Verification;
@@ -32,6 +33,7 @@ public sealed class NowcastDatabase : IAsyncDisposable
         Jobs = new JobHistory(dataSource, time);
         Servers = new Servers(dataSource);
         News = new FeedNews(dataSource);
+        Readers = new ReaderLimits(dataSource);
     }
 
     /// <summary>Pooled connections.</summary>
@@ -58,6 +60,7 @@ public sealed class NowcastDatabase : IAsyncDisposable
     public JobHistory Jobs { get; }
     public Servers Servers { get; }
     public FeedNews News { get; }
+    public ReaderLimits Readers { get; }
 
     /// <summary>
     /// Connects, starting the private cluster where no server is named, and brings the schema up to date.

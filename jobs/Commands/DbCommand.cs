@@ -46,6 +46,8 @@ internal static class DbCommand
         terminal.Line($"database   {Describe(database)}");
         foreach (var migration in await Migrations.StatusAsync(database.DataSource, cancellation))
             terminal.Line($"migration  {migration.Number:000} {migration.Name}  {migration.AppliedAt?.UtcDateTime.ToString("yyyy-MM-dd HH:mm", null) ?? "not applied"}");
+        foreach (var missing in await database.Readers.MissingAsync(cancellation))
+            terminal.Line($"reader     nowcast_reader {missing}");
         foreach (var grid in await database.Grids.ListAsync(cancellation))
         {
             var run = await database.Queries.LatestRunAsync(grid.Grid.Name, null, cancellation);

@@ -2,6 +2,7 @@ using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Jobs.Monitoring;
 using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Storage.Jobs;
+using ConvLstm.Nowcast.Storage.Leases;
 using Npgsql;
 
 namespace ConvLstm.Nowcast.Jobs.Schedule;
@@ -17,6 +18,8 @@ internal sealed partial class JobRunner(
     NowcastDatabase database, IReadOnlyList<JobDefinition> jobs, string server, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(500);
+
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
     // A restart of the database, and a little.
     private static readonly TimeSpan PatienceWithDatabase = TimeSpan.FromMinutes(5);
@@ -50,15 +53,12 @@ internal sealed partial class JobRunner(
         }
     }
 
-    private async Task RunAsync(JobDefinition job, long id, JobLease lease, CancellationToken stop)
+    private async Task RunAsync(JobDefinition job, long id, Lease lease, CancellationToken stop)
     {
         using var byPerson = new CancellationTokenSource();
         using var work = CancellationTokenSource.CreateLinkedTokenSource(stop, lease.Lost, byPerson.Token);
-        lease.CancelRequested = run =>
-        {
-            if (run == id)
-                byPerson.Cancel();
-        };
+        using var ended = new CancellationTokenSource();
+        var listening = ListenAsync(id, byPerson, ended.Token);
         var started = time.GetTimestamp();
         using var running = JobMetrics.Begin(job.Name);
         var (outcome, report, progress) = (JobOutcome.Succeeded, new JobReport(""), new JobProgress(database.Jobs, id));
@@ -83,6 +83,8 @@ internal sealed partial class JobRunner(
                     Unexpected(e, job.Name, id);
             }
         }
+        await ended.CancelAsync();
+        await listening;
         var duration = time.GetElapsedTime(started);
         JobMetrics.End(job.Name, outcome, duration);
         Ended(job.Name, id, outcome, duration, report.Message);
@@ -93,12 +95,39 @@ internal sealed partial class JobRunner(
             throw new JobFailedException(report.Message);
     }
 
+    /// <summary>Looks every second whether a person wants the run to stop.</summary>
+    private async Task ListenAsync(long id, CancellationTokenSource byPerson, CancellationToken ended)
+    {
+        using var timer = new PeriodicTimer(BetweenLooks);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(ended))
+            {
+                try
+                {
+                    if (!await database.Jobs.IsCancelRequestedAsync(id, ended))
+                        continue;
+                    await byPerson.CancelAsync();
+                    return;
+                }
+                catch (Exception e) when (e is ReportedException or NpgsqlException)
+                {
+                    // The database is away: whoever wants to stop the run cannot say so either.
+                }
+            }
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        {
+            // The run has ended.
+        }
+    }
+
     /// <summary>Waits while another server runs the job: an engine may take a busy server for a dead one.</summary>
     private async Task<HeldLease> TakeLeaseAsync(string name, CancellationToken stop)
     {
         for (var waited = false; ; waited = true)
         {
-            if (await JobLease.TryTakeAsync(database.DataSource, name, stop) is { } lease)
+            if (await database.Jobs.TryTakeLeaseAsync(name, stop) is { } lease)
                 return new(lease, waited);
             await Task.Delay(BetweenTries, stop);
         }
@@ -137,7 +166,7 @@ internal sealed partial class JobRunner(
     [LoggerMessage(Level = LogLevel.Warning, Message = "job {Job} could not run: {Reason}")]
     private partial void Unreachable(string job, string reason);
 
-    private sealed record HeldLease(JobLease Lease, bool Waited) : IAsyncDisposable
+    private sealed record HeldLease(Lease Lease, bool Waited) : IAsyncDisposable
     {
         public ValueTask DisposeAsync() => Lease.DisposeAsync();
     }

@@ -1,11 +1,12 @@
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Model.Checkpoints;
 using ConvLstm.Nowcast.Storage;
+using ConvLstm.Nowcast.Storage.Readers;
 using Npgsql;
 
 namespace ConvLstm.Nowcast.Jobs.Service;
 
-/// <summary>Says every ten seconds that this server is alive, for the dashboard.</summary>
+/// <summary>Says every ten seconds that this server is alive, for the dashboard; and ends what readers of the database do for too long.</summary>
 internal sealed class SignOfLife(NowcastDatabase database, string server, IReadOnlyList<string> roles) : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
@@ -44,6 +45,7 @@ internal sealed class SignOfLife(NowcastDatabase database, string server, IReadO
                 try
                 {
                     await database.Servers.SeenAsync(server, roles, Checkpoint.ThisProgram, _end.Token);
+                    await database.Readers.EndOverdueAsync(ReaderLimits.LongestTransaction, _end.Token);
                 }
                 catch (Exception e) when (e is ReportedException or NpgsqlException)
                 {

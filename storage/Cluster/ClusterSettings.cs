@@ -50,6 +50,8 @@ internal static class ClusterSettings
             .AppendLine("unix_socket_permissions = 0700")
             .AppendLine("password_encryption = 'scram-sha-256'")
             .AppendLine("max_connections = 60")
+            // Whoever reads, the service and who administers it find a connection.
+            .AppendLine("superuser_reserved_connections = 25")
             .AppendLine(Invariant($"shared_buffers = {Math.Clamp(memory / 8, 64, 1024)}MB"))
             .AppendLine(Invariant($"effective_cache_size = {Math.Clamp(memory / 2, 256, 16384)}MB"))
             .AppendLine("work_mem = 16MB")

@@ -1,3 +1,4 @@
+using ConvLstm.Nowcast.Storage.Leases;
 using Dapper;
 using Npgsql;
 
@@ -13,6 +14,8 @@ public sealed class JobHistory
         FROM nowcast.job_history
         """;
 
+    private const string LeasePrefix = "job ";
+
     private readonly NpgsqlDataSource _database;
     private readonly TimeProvider _time;
 
@@ -22,6 +25,10 @@ public sealed class JobHistory
         _database = database;
         _time = time;
     }
+
+    /// <summary>The right to run a job; null where another program has it.</summary>
+    public Task<Lease?> TryTakeLeaseAsync(string job, CancellationToken cancellation) =>
+        Lease.TryTakeAsync(_database, LeasePrefix + job, Lease.UsualDuration, cancellation);
 
     /// <summary>Notes that a job begins; returns the number to end it with.</summary>
     public Task<long> BeginAsync(string job, CancellationToken cancellation) => BeginAsync(job, "", 1, cancellation);
@@ -87,12 +94,12 @@ public sealed class JobHistory
     }
 
     /// <summary>Asks the runs of a job that are at work, wherever that is, to stop; returns how many there are.</summary>
-    public Task<int> RequestCancelAsync(string job, CancellationToken cancellation) => ScalarAsync<int>(
-        $"""
-        WITH asked AS (
-            UPDATE nowcast.job_run SET cancel_requested_at = @now WHERE job = @job AND outcome = 'running' RETURNING job_run_id)
-        SELECT count(pg_notify('{JobLease.CancelChannel}', job_run_id::text))::integer FROM asked
-        """, new { job, now = _time.GetUtcNow() }, cancellation);
+    public Task<int> RequestCancelAsync(string job, CancellationToken cancellation) => ExecuteAsync(
+        "UPDATE nowcast.job_run SET cancel_requested_at = @now WHERE job = @job AND outcome = 'running'", new { job, now = _time.GetUtcNow() }, cancellation);
+
+    /// <summary>Whether a run was asked to stop. That is looked up and not told by a notification, which any role could send.</summary>
+    public Task<bool> IsCancelRequestedAsync(long jobRunId, CancellationToken cancellation) => ScalarAsync<bool>(
+        "SELECT cancel_requested_at IS NOT NULL FROM nowcast.job_run WHERE job_run_id = @jobRunId", new { jobRunId }, cancellation);
 
     /// <summary>
     /// Whoever holds the lease of a job knows that no other run of it is alive: those that say that they run were killed. Returns how many.
@@ -105,12 +112,11 @@ public sealed class JobHistory
 
     /// <summary>Marks the runs of all jobs whose lease nobody holds. Returns how many.</summary>
     public Task<int> MarkOrphansAsync(CancellationToken cancellation) => ExecuteAsync(
-        $"""
+        """
         UPDATE nowcast.job_run AS r SET finished_at = @now, outcome = 'interrupted', message = 'its program ended in the middle'
         WHERE outcome = 'running' AND server <> '' AND NOT EXISTS (
-            SELECT FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-            AND classid = {JobLease.LockClass} AND objid::bigint = hashtext(r.job)::bigint & 4294967295 AND objsubid = 2)
-        """, new { now = _time.GetUtcNow() }, cancellation);
+            SELECT FROM nowcast.lease AS l WHERE l.name = @prefix || r.job AND l.expires_at > clock_timestamp())
+        """, new { now = _time.GetUtcNow(), prefix = LeasePrefix }, cancellation);
 
     /// <summary>Forgets the runs that began before a time. Returns how many.</summary>
     public Task<int> ForgetBeforeAsync(DateTimeOffset before, CancellationToken cancellation) => ExecuteAsync(

@@ -47,7 +47,8 @@ RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = nowcast, pub
 DECLARE
     found integer;
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtext('nowcast.projection_srid'));
+    -- One at a time; a reader can take no lock that keeps this one away.
+    LOCK TABLE nowcast.grid IN SHARE ROW EXCLUSIVE MODE;
     SELECT srid INTO found FROM spatial_ref_sys
     WHERE auth_name = 'convlstm-nowcast' AND proj4text = projection_srid.proj;
     IF found IS NULL THEN

@@ -117,11 +117,14 @@ DECLARE
     box double precision[];
     wanted_view text := lower(replace(define_grid.name, '-', '_'));
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtext('nowcast.define_grid'));
-    SELECT * INTO g FROM nowcast.grid WHERE grid.name = define_grid.name;
-    IF FOUND THEN
-        RETURN g.grid_id;
-    END IF;
+    FOR attempt IN 1..2 LOOP
+        SELECT * INTO g FROM nowcast.grid WHERE grid.name = define_grid.name;
+        IF FOUND THEN
+            RETURN g.grid_id;
+        END IF;
+        -- One at a time; who waited here looks again. A reader can take no lock that keeps this one away.
+        LOCK TABLE nowcast.grid IN SHARE ROW EXCLUSIVE MODE;
+    END LOOP;
     number := CASE WHEN is_wgs84 THEN 4326 ELSE nowcast.projection_srid(proj, srtext) END;
     box := nowcast.lonlat_box(number, width, height, pixel_x, pixel_y, origin_x, origin_y);
     IF EXISTS (SELECT FROM nowcast.grid WHERE grid.view_name = wanted_view) THEN
@@ -166,7 +169,7 @@ BEGIN
             child := format('%s_%s_%s', parent, grid, to_char(day, 'YYYYMMDD'));
             CONTINUE WHEN EXISTS (SELECT FROM pg_class WHERE relname = child AND relnamespace = 'nowcast'::regnamespace);
             -- One at a time; who waited here finds it made (to_regclass would answer from what it remembers).
-            PERFORM pg_advisory_xact_lock(hashtext('nowcast.ensure_days'), grid);
+            PERFORM FROM nowcast.grid AS g WHERE g.grid_id = ensure_days.grid FOR NO KEY UPDATE;
             CONTINUE WHEN EXISTS (SELECT FROM pg_class WHERE relname = child AND relnamespace = 'nowcast'::regnamespace);
             -- Made beside and attached: unlike CREATE … PARTITION OF that does not lock readers out of the parent.
             -- Rows are written once and dropped with the table: freeze them at the first vacuum, then leave them be.

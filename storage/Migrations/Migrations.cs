@@ -17,8 +17,10 @@ public sealed record MigrationStatus(int Number, string Name, DateTimeOffset? Ap
 /// </summary>
 public static class Migrations
 {
-    /// <summary>Any number that no other program takes: "nowcast" in ASCII.</summary>
-    private const long LockKey = 0x6e6f77_63617374;
+    /// <summary>Of programs that make the schema at the same moment: the others find it made.</summary>
+    private static readonly string[] MadeByAnother = [PostgresErrorCodes.UniqueViolation, PostgresErrorCodes.DuplicateSchema, PostgresErrorCodes.DuplicateTable, "XX000"];
+
+    private const int MostTries = 10;
 
     private static readonly Lazy<IReadOnlyList<File>> Files = new(Load);
 
@@ -31,26 +33,20 @@ public static class Migrations
         ArgumentNullException.ThrowIfNull(database);
         await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
         if (!(await PendingAsync(connection, cancellation).ConfigureAwait(false)).Any())
+        {
+            await LimitReadersAsync(connection, cancellation).ConfigureAwait(false);
             return 0;
+        }
         try
         {
-            await RunAsync(connection, $"SELECT pg_advisory_lock({LockKey})", cancellation).ConfigureAwait(false);
-            await RunAsync(
-                connection,
-                """
-                CREATE SCHEMA IF NOT EXISTS nowcast;
-                CREATE TABLE IF NOT EXISTS nowcast.migration (
-                    number integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now());
-                COMMENT ON TABLE nowcast.migration IS 'Which numbered SQL files made this schema, and when.';
-                COMMENT ON COLUMN nowcast.migration.number IS 'The order in which they run.';
-                COMMENT ON COLUMN nowcast.migration.name IS 'Of the file.';
-                COMMENT ON COLUMN nowcast.migration.checksum IS 'SHA-256 of the file: one that has changed is run again, with all that come after it.';
-                COMMENT ON COLUMN nowcast.migration.applied_at IS 'When it ran last.';
-                """,
-                cancellation).ConfigureAwait(false);
+            await MakeTableAsync(connection, cancellation).ConfigureAwait(false);
+            // All or nothing. The lock is one that a reader can neither take nor keep away, as it could an advisory one.
+            await using var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
+            await RunAsync(connection, "LOCK TABLE nowcast.migration IN SHARE UPDATE EXCLUSIVE MODE", cancellation).ConfigureAwait(false);
             var pending = (await PendingAsync(connection, cancellation).ConfigureAwait(false)).ToList();
             foreach (var file in pending)
                 await ApplyAsync(connection, file, cancellation).ConfigureAwait(false);
+            await transaction.CommitAsync(cancellation).ConfigureAwait(false);
             return pending.Count;
         }
         catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InsufficientPrivilege)
@@ -58,12 +54,6 @@ public static class Migrations
             throw new ReportedException(
                 $"The user {connection.UserName} may not bring the schema nowcast up to date: {refused.MessageText} {refused.Hint} Run \"nowcast db migrate\" as the owner of the database.".Replace("  ", " ", StringComparison.Ordinal),
                 refused);
-        }
-        finally
-        {
-            // The connection goes back to the pool alive; the lock must not stay with it. A broken one has given it back itself.
-            if (connection.State == System.Data.ConnectionState.Open)
-                await RunAsync(connection, $"SELECT pg_advisory_unlock_all()", CancellationToken.None).ConfigureAwait(false);
         }
     }
 
@@ -80,7 +70,6 @@ public static class Migrations
 
     private static async Task ApplyAsync(NpgsqlConnection connection, File file, CancellationToken cancellation)
     {
-        await using var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
         try
         {
             // Whatever the user's own path: names without a schema are PostGIS's.
@@ -103,7 +92,45 @@ public static class Migrations
             Parameters = { new() { Value = file.Number }, new() { Value = file.Name }, new() { Value = file.Checksum } },
         };
         await record.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
-        await transaction.CommitAsync(cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task MakeTableAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await RunAsync(
+                    connection,
+                    """
+                    CREATE SCHEMA IF NOT EXISTS nowcast;
+                    CREATE TABLE IF NOT EXISTS nowcast.migration (
+                        number integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now());
+                    COMMENT ON TABLE nowcast.migration IS 'Which numbered SQL files made this schema, and when.';
+                    COMMENT ON COLUMN nowcast.migration.number IS 'The order in which they run.';
+                    COMMENT ON COLUMN nowcast.migration.name IS 'Of the file.';
+                    COMMENT ON COLUMN nowcast.migration.checksum IS 'SHA-256 of the file: one that has changed is run again, with all that come after it.';
+                    COMMENT ON COLUMN nowcast.migration.applied_at IS 'When it ran last.';
+                    """,
+                    cancellation).ConfigureAwait(false);
+                return;
+            }
+            catch (PostgresException another) when (attempt < MostTries && MadeByAnother.Contains(another.SqlState))
+            {
+                // It is there now, or about to be.
+            }
+        }
+    }
+
+    /// <summary>What a copy or a restored dump of a database does not bring along: the rights to the database itself.</summary>
+    private static async Task LimitReadersAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var query = new NpgsqlCommand(
+            """
+            SELECT has_function_privilege('nowcast.limit_readers()', 'EXECUTE') AND has_database_privilege('nowcast_reader', current_database(), 'TEMPORARY')
+            """, connection);
+        if ((bool)(await query.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!)
+            await RunAsync(connection, "SELECT nowcast.limit_readers()", cancellation).ConfigureAwait(false);
     }
 
     private static async Task<IEnumerable<File>> PendingAsync(NpgsqlConnection connection, CancellationToken cancellation)

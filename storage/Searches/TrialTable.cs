@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Storage.Leases;
 using ConvLstm.Nowcast.Studies;
 using ConvLstm.Nowcast.Studies.Search;
 using Npgsql;
@@ -12,8 +13,8 @@ namespace ConvLstm.Nowcast.Storage.Searches;
 public sealed class TrialTable<TTrial> : ITrials<TTrial>
     where TTrial : class
 {
-    /// <summary>The first half of the key of the locks, any number that no other program takes: "tune" in ASCII; the second is the hash of search and trial.</summary>
-    private const int LockClass = 0x74756e65;
+    /// <summary>A trial takes minutes to hours: one whose process was killed may lie for a while, and a database that is away for a moment costs none.</summary>
+    private readonly TimeSpan _claimLasts;
 
     private readonly NpgsqlDataSource _database;
     private readonly string _folder;
@@ -23,11 +24,12 @@ public sealed class TrialTable<TTrial> : ITrials<TTrial>
     /// <param name="name">Of the search; begun where there is none.</param>
     /// <param name="settings">What must be the same for all trials, as text.</param>
     /// <param name="folder">For the weights of the trials that this process runs; made where it is not there.</param>
+    /// <param name="claimLasts">How long the claim of a killed process stays; null for the usual.</param>
     /// <exception cref="ReportedException">There is a search of that name with other settings.</exception>
-    public TrialTable(NpgsqlDataSource database, string name, string settings, string folder)
+    public TrialTable(NpgsqlDataSource database, string name, string settings, string folder, TimeSpan? claimLasts = null)
     {
         ArgumentNullException.ThrowIfNull(database);
-        (_database, _folder) = (database, folder);
+        (_database, _folder, _claimLasts) = (database, folder, claimLasts ?? TimeSpan.FromMinutes(2));
         Directory.CreateDirectory(folder);
         using var connection = database.OpenConnection();
         using var begin = new NpgsqlCommand("INSERT INTO nowcast.search (name, settings) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING", connection)
@@ -60,15 +62,10 @@ public sealed class TrialTable<TTrial> : ITrials<TTrial>
     {
         if (IsFinished(trial))
             return null;
-        var connection = _database.OpenConnection();
-        using var take = new NpgsqlCommand($"SELECT pg_try_advisory_lock({LockClass}, hashtext($1))", connection) { Parameters = { new() { Value = $"{_search} {trial}" } } };
-        if (!(bool)take.ExecuteScalar()!)
-        {
-            connection.Dispose();
+        var claim = Lease.TryTake(_database, FormattableString.Invariant($"search {_search} trial {trial}"), _claimLasts);
+        if (claim is null)
             return null;
-        }
-        var claim = new Claim(connection);
-        // It may have been finished between the question and the lock.
+        // It may have been finished between the question and the claim.
         if (IsFinished(trial))
         {
             claim.Dispose();
@@ -84,7 +81,7 @@ public sealed class TrialTable<TTrial> : ITrials<TTrial>
     public void Write(int trial, TTrial result)
     {
         using var connection = _database.OpenConnection();
-        using var insert = new NpgsqlCommand("INSERT INTO nowcast.search_trial (search_id, number, result, checkpoint) VALUES ($1, $2, $3, $4)", connection)
+        using var insert = new NpgsqlCommand("INSERT INTO nowcast.search_trial (search_id, number, result, checkpoint) VALUES ($1, $2, $3, $4) ON CONFLICT (search_id, number) DO NOTHING", connection)
         {
             Parameters =
             {
@@ -124,24 +121,6 @@ public sealed class TrialTable<TTrial> : ITrials<TTrial>
         catch (JsonException e)
         {
             throw new ReportedException($"nowcast.search_trial, search {_search}, number {trial}: not a trial ({e.Message.Split('\n')[0]}): delete the row to run it again.", e);
-        }
-    }
-
-    /// <summary>A lock on a connection of its own, which goes back to the pool without it.</summary>
-    private sealed class Claim(NpgsqlConnection connection) : IDisposable
-    {
-        public void Dispose()
-        {
-            try
-            {
-                using var release = new NpgsqlCommand("SELECT pg_advisory_unlock_all()", connection);
-                release.ExecuteNonQuery();
-            }
-            catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
-            {
-                // The connection is broken, and with it the lock is gone.
-            }
-            connection.Dispose();
         }
     }
 }

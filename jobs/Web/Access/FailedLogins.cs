@@ -4,11 +4,11 @@ using System.Threading.RateLimiting;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Access;
 
-/// <summary>Makes guessing slow: ten wrong secrets from an address, and then one every ten seconds. Each that is looked at is in the log.</summary>
+/// <summary>Makes guessing slow: ten wrong secrets from an address, and then two a minute. Each that is looked at is in the log.</summary>
 internal sealed partial class FailedLogins(ILogger<FailedLogins> logger) : IDisposable
 {
     private const int AtOnce = 10;
-    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(30);
 
     // Addresses that have been quiet are forgotten by the limiter itself.
     private readonly PartitionedRateLimiter<IPAddress> _limiter = PartitionedRateLimiter.Create<IPAddress, string>(from => RateLimitPartition.GetTokenBucketLimiter(

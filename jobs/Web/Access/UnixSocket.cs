@@ -18,7 +18,8 @@ internal static class UnixSocket
         RemoveIfDead(path, unix);
         var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
         // Nobody can connect before it listens, which it does after this.
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return socket;
     }
 

@@ -1,7 +1,6 @@
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Jobs.Heavy;
 using ConvLstm.Nowcast.Jobs.Schedule;
-using ConvLstm.Nowcast.Storage.Jobs;
 using ConvLstm.Nowcast.Tests.Storage;
 using Xunit;
 
@@ -34,34 +33,6 @@ public sealed class ScheduleSemantics(TestDatabase test) : IClassFixture<TestDat
 
         Assert.Equal(1, most);
         Assert.Equal(4, runs.Count);
-    }
-
-    [Fact]
-    public async Task TheLeaseKeepsASecondRunOutWhateverTheEngineBelieves()
-    {
-        await using var lease = await JobLease.TryTakeAsync(test.Database.DataSource, "leased", _cancellation);
-        Assert.Null(await JobLease.TryTakeAsync(test.Database.DataSource, "leased", _cancellation));
-        await using var other = await JobLease.TryTakeAsync(test.Database.DataSource, "another", _cancellation);
-        Assert.NotNull(other);
-        await lease!.DisposeAsync();
-
-        await using var next = await JobLease.TryTakeAsync(test.Database.DataSource, "leased", _cancellation);
-
-        Assert.NotNull(next);
-    }
-
-    [Fact]
-    public async Task ALeaseWhoseConnectionBreaksIsLost()
-    {
-        await using var lease = await JobLease.TryTakeAsync(test.Database.DataSource, "broken", _cancellation);
-        var lost = new TaskCompletionSource();
-        await using var registration = lease!.Lost.Register(lost.SetResult);
-
-        await test.ScalarAsync<bool>("SELECT bool_and(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND classid = $1::int::oid AND objid::bigint = hashtext('broken')::bigint & 4294967295", 0x6e6f7763);
-
-        await lost.Task.WaitAsync(_cancellation);
-        await using var next = await JobLease.TryTakeAsync(test.Database.DataSource, "broken", _cancellation);
-        Assert.NotNull(next);
     }
 
     [Fact]

@@ -80,13 +80,13 @@ public sealed class KilledWorkers(TestDatabase test) : IClassFixture<TestDatabas
         await CheckAsync();
     }
 
-    /// <summary>The server of a killed client ends its statement before it sees that nobody is there; after a minute none may be left.</summary>
-    private async Task UntilLocksAreGoneAsync()
+    /// <summary>The lease of a killed server runs out; after a minute none may be left.</summary>
+    private async Task UntilLeasesAreGoneAsync()
     {
         var since = Stopwatch.GetTimestamp();
-        while (await test.ScalarAsync<long>("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND classid = $1::int::oid", 0x6e6f7763) > 0)
+        while (await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.lease WHERE expires_at > now()") > 0)
         {
-            Assert.True(Stopwatch.GetElapsedTime(since) < TimeSpan.FromMinutes(1), "a lock is still held a minute after its server was killed");
+            Assert.True(Stopwatch.GetElapsedTime(since) < TimeSpan.FromMinutes(1), "a lease is still held a minute after its server was killed");
             await Task.Delay(200, _cancellation);
         }
     }
@@ -116,7 +116,7 @@ public sealed class KilledWorkers(TestDatabase test) : IClassFixture<TestDatabas
             """
             SELECT count(*) FROM nowcast.run AS r WHERE NOT is_complete OR tiles <> (SELECT count(*) FROM nowcast.forecast_tile AS t WHERE t.run_id = r.run_id)
             """));
-        await UntilLocksAreGoneAsync();
+        await UntilLeasesAreGoneAsync();
         Assert.True(await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.model") > Kills / 2);
     }
 

@@ -14,13 +14,15 @@ using Xunit;
 namespace ConvLstm.Nowcast.Tests.Jobs.Web;
 
 /// <summary>Who gets in to the jobs and the models, and who does not.</summary>
-public sealed class GuardedDashboard(TestDatabase test) : IClassFixture<TestDatabase>
+public sealed class GuardedDashboard(TestDatabase test) : IClassFixture<TestDatabase>, IDisposable
 {
     private const string Change = "/jobs/models/rollback";
     private static readonly DashboardSettings Guarded = new() { User = "operator", Password = "a: long one", ViewerUser = "guest", ViewerPassword = "look only" };
 
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
     private readonly HttpClient _client = new(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false });
+
+    public void Dispose() => _client.Dispose();
 
     [Fact]
     public async Task WithoutCredentialsOnlyTheTokenOfTheStartOpensIt()
@@ -76,18 +78,17 @@ public sealed class GuardedDashboard(TestDatabase test) : IClassFixture<TestData
     {
         await using var schedule = await ScheduleAsync();
         await using var web = await StartAsync(Guarded, schedule);
-        var answers = new List<HttpStatusCode>();
-        for (var i = 0; i < 20; i++)
-            answers.Add(await AskAsync(web, Basic($"operator:guess {i}")));
+        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(web, Basic("operator:guess")));
+        var guesses = 1;
+        while (await AskAsync(web, Basic($"operator:guess {guesses}")) != HttpStatusCode.TooManyRequests)
+            Assert.InRange(++guesses, 1, 30);
 
-        Assert.Equal(HttpStatusCode.Unauthorized, answers[0]);
-        Assert.Equal(HttpStatusCode.TooManyRequests, answers[^1]);
         // Else the right one could still be found by trying on.
         Assert.Equal(HttpStatusCode.TooManyRequests, await AskAsync(web, Basic("operator:a: long one")));
         Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(web));
     }
 
-    [Fact]
+    [Fact, System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public async Task AUnixSocketIsForTheUserOfTheServiceAndNeedsNoSecret()
     {
         using var folder = new TemporaryFolder();

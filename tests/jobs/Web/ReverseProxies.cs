@@ -11,7 +11,7 @@ using Xunit;
 namespace ConvLstm.Nowcast.Tests.Jobs.Web;
 
 /// <summary>The service behind real proxies, with the examples of operations.md as they stand there.</summary>
-public sealed class ReverseProxies(TestDatabase test) : IClassFixture<TestDatabase>
+public sealed class ReverseProxies(TestDatabase test) : IClassFixture<TestDatabase>, IDisposable
 {
     private const string Secret = "0123456789abcdef0123456789abcdef";
     private const string Password = "right one";
@@ -19,6 +19,8 @@ public sealed class ReverseProxies(TestDatabase test) : IClassFixture<TestDataba
 
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
     private readonly HttpClient _client = new(new HttpClientHandler { ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator });
+
+    public void Dispose() => _client.Dispose();
 
     [Fact]
     public async Task NobodyChangesAnythingThroughAProxyThatOnlyHandsOn()
