@@ -4,22 +4,22 @@ using System.Threading.RateLimiting;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Access;
 
-/// <summary>Makes guessing slow: ten wrong secrets from an address, and then two a minute. Each that is looked at is in the log.</summary>
+/// <summary>Makes guessing slow: ten wrong secrets from an address are looked at in five minutes. Each that is looked at is in the log.</summary>
 internal sealed partial class FailedLogins(ILogger<FailedLogins> logger) : IDisposable
 {
     private const int AtOnce = 10;
-    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
 
     // Addresses that have been quiet are forgotten by the limiter itself.
-    private readonly PartitionedRateLimiter<IPAddress> _limiter = PartitionedRateLimiter.Create<IPAddress, string>(from => RateLimitPartition.GetTokenBucketLimiter(
-        Household(from), _ => new TokenBucketRateLimiterOptions { TokenLimit = AtOnce, TokensPerPeriod = 1, ReplenishmentPeriod = Wait, AutoReplenishment = true }));
+    private readonly PartitionedRateLimiter<IPAddress> _limiter = PartitionedRateLimiter.Create<IPAddress, string>(from => RateLimitPartition.GetFixedWindowLimiter(
+        Household(from), _ => new FixedWindowRateLimiterOptions { PermitLimit = AtOnce, Window = Window }));
 
     /// <exception cref="BadHttpRequestException">Too many wrong secrets came from there; even a right one is not looked at now.</exception>
     internal void Check(IPAddress from)
     {
         using var free = _limiter.AttemptAcquire(from, 0);
         if (!free.IsAcquired)
-            throw new BadHttpRequestException($"Too many wrong passwords came from this address: try again in {Wait.TotalSeconds:0} s.", StatusCodes.Status429TooManyRequests);
+            throw new BadHttpRequestException($"Too many wrong passwords came from this address: try again in {Window.TotalMinutes:0} minutes.", StatusCodes.Status429TooManyRequests);
     }
 
     internal void Note(IPAddress from)
