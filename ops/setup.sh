@@ -2,7 +2,7 @@
 # Installs what the pipeline needs from the distribution's packages; silent and quick where it is there already.
 #   ops/setup.sh [--test] [--packages auto|nuget|system]
 #     --test      also what the tests compare with
-#     --packages  what to build with: TorchSharp, Hangfire and SDSLite from the NuGet sources (nuget), the distribution's libraries and Quartz
+#     --packages  what to build with: TorchSharp and SDSLite from the NuGet sources (nuget), the distribution's libraries
 #                 (system, as long as nothing is said), or what can be had (auto); the choice is kept (ops/docs/packages.md)
 # TORCH_ROOT names another libtorch (2.x, CUDA; the torch folder of a Python too) to build against instead of the distribution's:
 # the choice is kept in ops/local.props, and TORCH_ROOT= (empty) takes it back.

@@ -23,6 +23,9 @@ internal static class ConnectionSettings
             // Several programs share a server, whose connections are few and cost memory each: wait for one rather than take all.
             if (!settings.ShouldSerialize("Maximum Pool Size"))
                 settings.MaxPoolSize = 20;
+            // A burst of work opens some, which others may want soon after.
+            if (!settings.ShouldSerialize("Connection Idle Lifetime"))
+                (settings.ConnectionIdleLifetime, settings.ConnectionPruningInterval) = (20, 5);
             // Nothing here leaves a mark on its session; DISCARD ALL between two questions would throw away the plans of
             // the functions, which take longer to make than the answers. Who listens takes a connection of its own.
             if (!settings.ShouldSerialize("No Reset On Close"))

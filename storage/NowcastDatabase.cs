@@ -31,7 +31,6 @@ public sealed class NowcastDatabase : IAsyncDisposable
         Retention = new DataRetention(dataSource, Grids, time);
         Models = new ModelStore(dataSource, time);
         Jobs = new JobHistory(dataSource, time);
-        Servers = new Servers(dataSource);
         News = new FeedNews(dataSource);
         Readers = new ReaderLimits(dataSource);
     }
@@ -58,7 +57,6 @@ public sealed class NowcastDatabase : IAsyncDisposable
     public DataRetention Retention { get; }
     public ModelStore Models { get; }
     public JobHistory Jobs { get; }
-    public Servers Servers { get; }
     public FeedNews News { get; }
     public ReaderLimits Readers { get; }
 

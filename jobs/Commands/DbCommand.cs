@@ -3,6 +3,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Jobs.Schedule;
 using ConvLstm.Nowcast.Storage;
 using Npgsql;
 
@@ -16,10 +17,11 @@ internal static class DbCommand
     internal static Command Create(Terminal terminal)
     {
         var command = new Command("db", "Administer the database.");
-        command.Add(Sub("migrate", "Bring the schema up to date.", (database, _) =>
+        command.Add(Sub("migrate", "Bring the schema up to date.", async (database, cancellation) =>
         {
+            await HangfireTables.InstallAsync(database, cancellation);
             terminal.Line($"the schema of {Describe(database)} is up to date");
-            return Task.FromResult(CommandLine.Done);
+            return CommandLine.Done;
         }));
         command.Add(Sub("status", "Show the server, the migrations, the grids and their scans.", (database, c) => StatusAsync(terminal, database, c)));
         command.Add(Psql());

@@ -7,6 +7,7 @@ using ConvLstm.Nowcast.Jobs.Service;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Jobs.Web;
 using ConvLstm.Nowcast.Jobs.Web.Access;
+using ConvLstm.Nowcast.Jobs.Work;
 using ConvLstm.Nowcast.Storage;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;
@@ -33,17 +34,12 @@ internal static class ServeCommand
     private static async Task<int> RunAsync(
         Terminal terminal, NowcastDatabase database, NowcastSettings settings, IReadOnlyList<string> roles, CancellationToken cancellation)
     {
-        using var logs = LoggerFactory.Create(logging => ServiceLog.Configure(logging, settings.LogLevel));
         using var export = MetricsExport.Start();
-        var options = new ServiceOptions { Settings = settings, Roles = roles };
-        await using var service = await NowcastService.StartAsync(options, database, logs, cancellation);
+        await HangfireTables.InstallAsync(database, cancellation);
+        var options = new ServiceOptions { Settings = settings, Roles = roles, Jobs = JobCatalog.Of(settings) };
         if (!options.IsWeb)
-        {
-            terminal.Line($"working as {string.Join(", ", roles)}; Ctrl-C ends it");
-            await WaitAsync(cancellation);
-            return CommandLine.Done;
-        }
-        await using var web = WebService.Build(database, settings.Urls, settings, service.Schedule);
+            return await WorkAsync(terminal, database, options, cancellation);
+        await using var web = WebService.Build(database, settings.Urls, settings, services => services.AddJobs(database, options));
         try
         {
             await web.StartAsync(cancellation);
@@ -55,20 +51,21 @@ internal static class ServeCommand
         terminal.Line($"serving at {string.Join(", ", web.Urls)}; Ctrl-C ends it");
         // Without credentials this address is the only key, for who started the service.
         if (web.Services.GetRequiredService<StartToken>() is { IsInUse: true } token && web.Urls.FirstOrDefault(u => !u.Contains("://unix:", StringComparison.Ordinal)) is { } url)
-            terminal.Line($"dashboard: {token.Address(url, "/jobs")}");
+            terminal.Line($"dashboard: {token.Address(url, "/hangfire")}");
         await web.WaitForShutdownAsync(cancellation);
         return CommandLine.Done;
     }
 
-    private static async Task WaitAsync(CancellationToken cancellation)
+    /// <summary>A server without a web page.</summary>
+    private static async Task<int> WorkAsync(Terminal terminal, NowcastDatabase database, ServiceOptions options, CancellationToken cancellation)
     {
-        try
-        {
-            await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            // Being stopped is how a server ends.
-        }
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        ServiceLog.Configure(builder.Logging, options.Settings.LogLevel);
+        builder.Services.AddJobs(database, options);
+        using var host = builder.Build();
+        await host.StartAsync(cancellation);
+        terminal.Line($"working as {string.Join(", ", options.Roles)}; Ctrl-C ends it");
+        await host.WaitForShutdownAsync(cancellation);
+        return CommandLine.Done;
     }
 }

@@ -1,8 +1,12 @@
+using System.Globalization;
+using System.Reflection;
 using ConvLstm.Nowcast.Ingest;
+using Hangfire;
+using Hangfire.Common;
 
 namespace ConvLstm.Nowcast.Jobs.Schedule;
 
-/// <summary>What a <c>nowcast serve</c> does; several of them share the work.</summary>
+/// <summary>What a <c>nowcast serve</c> does; several of them share the work. Each but the last is a queue of the job engine.</summary>
 internal static class Roles
 {
     /// <summary>Writes down what is due when, and does the light work: verification, retention, the feed watchdog.</summary>
@@ -32,6 +36,10 @@ internal static class Roles
         return roles.Length == 0 ? All : roles;
     }
 
-    /// <summary>True where it runs jobs.</summary>
-    internal static bool Work(IReadOnlyList<string> roles) => roles.Any(role => role != Web);
+    /// <summary>The queues of a server; empty where it runs no jobs.</summary>
+    internal static string[] QueuesOf(IReadOnlyList<string> roles) => [.. roles.Where(role => role != Web)];
+
+    /// <summary>The role that a job is for, which stands above its class.</summary>
+    internal static string QueueOf(Job job) =>
+        string.Format(CultureInfo.InvariantCulture, job.Type.GetCustomAttribute<QueueAttribute>()?.Queue ?? Scheduler, [.. job.Args]);
 }

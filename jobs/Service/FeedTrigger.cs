@@ -1,59 +1,61 @@
-using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Jobs.Schedule;
+using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Jobs.Work;
-using Npgsql;
+using Hangfire;
 
 namespace ConvLstm.Nowcast.Jobs.Service;
 
 /// <summary>Lets the ingest run as soon as something stirs in the feed folder, instead of at the next full minute.</summary>
-internal sealed partial class FeedTrigger : IDisposable
+internal sealed partial class FeedTrigger(NowcastSettings settings, ServiceOptions options, IBackgroundJobClient jobs, ILogger<FeedTrigger> logger) : IHostedService, IDisposable
 {
     // What is written in one go stirs several times.
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(300);
 
-    private readonly ISchedule _schedule;
-    private readonly ILogger _logger;
-    private readonly FileSystemWatcher _watcher;
-    private readonly Timer _timer;
-    private readonly CancellationTokenSource _end = new();
+    private Timer? _timer;
+    private FileSystemWatcher? _watcher;
 
-    internal FeedTrigger(string folder, ISchedule schedule, ILogger logger)
+    public Task StartAsync(CancellationToken cancellationToken)
     {
-        (_schedule, _logger) = (schedule, logger);
-        _timer = new Timer(_ => _ = TriggerAsync());
-        _watcher = new FileSystemWatcher(folder) { IncludeSubdirectories = true, NotifyFilter = NotifyFilters.FileName | NotifyFilters.LastWrite };
+        if (!options.Roles.Contains(Roles.Ingest) || !settings.Jobs.Nowcast.OnNewScan || string.IsNullOrEmpty(settings.Feed) || !Directory.Exists(settings.Feed))
+            return Task.CompletedTask;
+        _timer = new Timer(_ => Trigger());
+        _watcher = new FileSystemWatcher(settings.Feed) { IncludeSubdirectories = true, NotifyFilter = NotifyFilters.FileName | NotifyFilters.LastWrite };
         _watcher.Created += OnStir;
         _watcher.Changed += OnStir;
         _watcher.Renamed += OnStir;
+        _watcher.EnableRaisingEvents = true;
+        return Task.CompletedTask;
     }
 
-    internal void Start() => _watcher.EnableRaisingEvents = true;
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        Dispose();
+        return Task.CompletedTask;
+    }
 
     public void Dispose()
     {
-        _end.Cancel();
-        _watcher.Dispose();
-        _timer.Dispose();
-        _end.Dispose();
+        _watcher?.Dispose();
+        _timer?.Dispose();
     }
 
     // The watch keeps its own notes in the folder, in hidden files; quarantined ones are its own doing too.
     private void OnStir(object sender, FileSystemEventArgs e)
     {
         if (!Path.GetFileName(e.FullPath).StartsWith('.') && !(e.Name ?? "").StartsWith("quarantine", StringComparison.Ordinal))
-            _timer.Change(Quiet, Timeout.InfiniteTimeSpan);
+            _timer!.Change(Quiet, Timeout.InfiniteTimeSpan);
     }
 
-    private async Task TriggerAsync()
+    private void Trigger()
     {
         try
         {
-            await _schedule.TriggerAsync(JobCatalog.Ingest, _end.Token);
+            jobs.Enqueue<IngestJob>(job => job.RunAsync(null!, CancellationToken.None));
         }
-        catch (Exception e) when (e is ReportedException or NpgsqlException or OperationCanceledException or ObjectDisposedException)
+        catch (BackgroundJobClientException e)
         {
             // The next full minute takes what this would have.
-            NotTriggered(e.Message);
+            NotTriggered((e.InnerException ?? e).Message);
         }
     }
 

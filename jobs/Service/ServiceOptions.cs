@@ -10,7 +10,10 @@ internal sealed record ServiceOptions
 
     internal IReadOnlyList<string> Roles { get; init; } = Schedule.Roles.All;
 
-    internal EngineOptions Engine { get; init; } = new();
+    /// <summary>What is due when.</summary>
+    internal IReadOnlyList<DueJob> Jobs { get; init; } = [];
+
+    internal ScheduleOptions Timing { get; init; } = new();
 
     internal TimeProvider Time { get; init; } = TimeProvider.System;
 

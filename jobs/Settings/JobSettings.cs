@@ -22,6 +22,7 @@ internal sealed record JobSettings
         Require(Retrain.HeldOutShare is > 0 and < 1, "NOWCAST_RETRAIN__HELDOUTSHARE", Retrain.HeldOutShare, "a share between 0 and 1");
         Require(Retrain.Confidence is >= 0.5 and < 1, "NOWCAST_RETRAIN__CONFIDENCE", Retrain.Confidence, "a confidence from 0.5 to below 1");
         Require(Retention.Days > 0, "NOWCAST_RETENTION__DAYS", Retention.Days, "days above 0");
+        Require(Retention.HistoryDays > 0, "NOWCAST_RETENTION__HISTORYDAYS", Retention.HistoryDays, "days above 0");
         Require(Watchdog.MaxAgeMinutes > 0, "NOWCAST_WATCHDOG__MAXAGEMINUTES", Watchdog.MaxAgeMinutes, "minutes above 0");
         return this;
     }
@@ -110,8 +111,10 @@ internal sealed record RetentionSettings
     /// <summary>How long scans and maps are kept; scores and runs stay.</summary>
     public double Days { get; init; } = 30;
 
-    /// <summary>How long the history of the jobs is kept.</summary>
+    /// <summary>How long the history of the jobs is kept, and the engine's record of them.</summary>
     public double HistoryDays { get; init; } = 30;
+
+    internal TimeSpan History => TimeSpan.FromDays(HistoryDays);
 }
 
 internal sealed record WatchdogSettings

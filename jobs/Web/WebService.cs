@@ -1,6 +1,5 @@
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Jobs.Monitoring;
-using ConvLstm.Nowcast.Jobs.Schedule;
 using ConvLstm.Nowcast.Jobs.Service;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Jobs.Web.Access;
@@ -16,9 +15,9 @@ internal static class WebService
     /// <param name="database">Stays the caller's.</param>
     /// <param name="urls">Where to listen, such as http://127.0.0.1:5080 (port 0 takes a free one) or http://unix:/run/nowcast/web.sock.</param>
     /// <param name="settings">Limits and what else can be set; null for those of the installation.</param>
-    /// <param name="schedule">What the dashboard shows; stays the caller's. Null for no dashboard.</param>
+    /// <param name="jobs">Adds the jobs, which the dashboard shows; null for none.</param>
     /// <exception cref="ReportedException">The address cannot be listened on.</exception>
-    internal static WebApplication Build(NowcastDatabase database, string urls, NowcastSettings? settings = null, ISchedule? schedule = null)
+    internal static WebApplication Build(NowcastDatabase database, string urls, NowcastSettings? settings = null, Action<IServiceCollection>? jobs = null)
     {
         if (!urls.Split(';').All(IsAddress))
             throw new ReportedException($"'{urls}' is no address to listen on: write it like http://127.0.0.1:5080 or http://unix:/run/nowcast/web.sock (--urls or NOWCAST_URLS); for https put a proxy before it.");
@@ -31,33 +30,35 @@ internal static class WebService
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.Complete);
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
-        builder.Services.AddSingleton(database);
-        builder.Services.AddSingleton(settings);
+        if (jobs is null)
+        {
+            builder.Services.AddSingleton(database);
+            builder.Services.AddSingleton(settings);
+        }
         builder.Services.AddSingleton<PrometheusText>();
         builder.Services.AddSingleton<FailedLogins>();
         builder.Services.AddSingleton<StartToken>();
         builder.Services.AddSingleton<AccessRules>();
         builder.AddWebApi(settings);
-        if (schedule is not null)
+        if (jobs is not null)
         {
-            DashboardEndpoints.AddServices(builder.Services, schedule);
-            Engine.AddDashboard(builder.Services, schedule);
+            jobs(builder.Services);
+            DashboardSetup.AddServices(builder.Services);
         }
         var app = builder.Build();
         app.UseExceptionHandler(Problems.Handler);
         app.UseStatusCodePages();
         app.UseHeadRequests();
+        if (jobs is not null)
+            DashboardSetup.UseGate(app);
         app.UseRouting();
         app.UseWebApi(settings);
         StatusEndpoint.Map(app);
         LatestForecastEndpoint.Map(app);
         HealthEndpoint.Map(app);
         MetricsEndpoint.Map(app);
-        if (schedule is not null)
-        {
-            DashboardEndpoints.Map(app);
-            Engine.MapDashboard(app, settings);
-        }
+        if (jobs is not null)
+            DashboardSetup.Map(app);
         // From the start: what happens before the first question counts too.
         app.Services.GetRequiredService<PrometheusText>();
         return app;

@@ -16,7 +16,7 @@ internal sealed class KeptProcesses : IAsyncDisposable
     internal KeptProcesses(NowcastSettings settings, NowcastDatabase database, IReadOnlyList<string> roles, TimeProvider time)
     {
         _roles = roles;
-        Forecasting = new(() => NowcastJob.Rehearsal(database, settings.Jobs.Nowcast, settings.Model, settings.Lead, time));
+        Forecasting = new(() => NowcastJob.Rehearsal(database, settings, time));
     }
 
     internal KeptProcess Forecasting { get; }

@@ -7,12 +7,16 @@ namespace ConvLstm.Nowcast.Jobs.Work;
 internal sealed record GivenForecast(string Grid, DateTimeOffset IssueTime, string Method, string? Reason);
 
 /// <summary>Puts together what a forecasting process said: the best method that is there for each grid.</summary>
-internal sealed class NowcastAnswer
+/// <param name="grids">How many grids have a scan to forecast from.</param>
+internal sealed class NowcastAnswer(int grids)
 {
     private readonly List<MethodOutcome> _outcomes = [];
     private string? _said;
 
     internal IReadOnlyList<MethodOutcome> Outcomes => _outcomes;
+
+    /// <summary>The share of the methods of all grids that were tried, 0 to 1.</summary>
+    internal double Fraction => (double)_outcomes.Count(o => o.Grid != NowcastWork.AllGrids) / (NowcastPass.BestFirst.Length * grids);
 
     /// <summary>Why the process did not come to its end; null where it did.</summary>
     internal string? Failure { get; private set; }

@@ -6,6 +6,8 @@ using ConvLstm.Nowcast.Jobs.Schedule;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Methods;
 using ConvLstm.Nowcast.Storage;
+using Hangfire;
+using Hangfire.Server;
 
 namespace ConvLstm.Nowcast.Jobs.Work;
 
@@ -14,49 +16,56 @@ namespace ConvLstm.Nowcast.Jobs.Work;
 /// when the model is missing, fails, or is too slow for the deadline, extrapolation has answered already, and the reason is noted.
 /// </summary>
 /// <param name="database">Where scans come from and runs go.</param>
-/// <param name="settings">Its deadline and memory.</param>
-/// <param name="modelFile">A checkpoint; null for the promoted one.</param>
-/// <param name="lead">How far ahead.</param>
+/// <param name="settings">The model, how far ahead, the deadline and the memory.</param>
 /// <param name="kept">A process that stays between runs; null starts one for each.</param>
-internal sealed class NowcastJob(NowcastDatabase database, ForecastSettings settings, string? modelFile, TimeSpan lead, KeptProcess? kept = null) : IJob
+[Queue(Roles.Forecast), AutomaticRetry(Attempts = 3, DelaysInSeconds = new[] { 10, 20, 40 }, LogEvents = false)]
+internal sealed class NowcastJob(NowcastDatabase database, NowcastSettings settings, KeptProcesses? kept = null)
 {
-    /// <summary>What makes a process ready for the first run.</summary>
-    internal static HeavyRequest Rehearsal(NowcastDatabase database, ForecastSettings settings, string? modelFile, TimeSpan lead, TimeProvider time) => HeavyRequest.Of(
-        NowcastWork.Name, database.ConnectionString, time.GetUtcNow(), settings.MemoryMB, new NowcastWorkOptions(modelFile, WithModel: true, lead, IsRehearsal: true));
+    internal const string Name = "nowcast";
 
-    public async Task<JobReport> RunAsync(JobContext context, CancellationToken cancellation)
+    /// <summary>What makes a process ready for the first run.</summary>
+    internal static HeavyRequest Rehearsal(NowcastDatabase database, NowcastSettings settings, TimeProvider time) =>
+        Request(database, settings, time.GetUtcNow(), withModel: true, isRehearsal: true);
+
+    [JobDisplayName(Name)]
+    public Task<string> RunAsync(PerformContext context, CancellationToken cancellation) => RunningJob.RunAsync(context, ForecastAsync, cancellation);
+
+    private async Task<string> ForecastAsync(RunningJob run, CancellationToken cancellation)
     {
         var news = await database.News.ListAsync(cancellation);
         if (news.All(n => n.NewestUsable is null))
-            return new("warming up: no usable scan has come in yet");
-        var hasModel = !string.IsNullOrEmpty(modelFile) || await database.Models.PromotedAsync(cancellation) is not null;
+            return "warming up: no usable scan has come in yet";
+        var hasModel = !string.IsNullOrEmpty(settings.Model) || await database.Models.PromotedAsync(cancellation) is not null;
         if (news.All(n => n.NewestUsable is null || (hasModel ? n.ForecastByModel : n.ForecastByExtrapolation)))
-            return new($"no new scan: the forecast of {news.Max(n => n.NewestUsable)!.Value.UtcDateTime:yyyy-MM-dd HH:mm} UTC is there");
+            return $"no new scan: the forecast of {news.Max(n => n.NewestUsable)!.Value.UtcDateTime:yyyy-MM-dd HH:mm} UTC is there";
 
-        var answer = new NowcastAnswer();
-        await ForecastAsync(context, answer, withModel: true, cancellation);
+        var answer = new NowcastAnswer(news.Count(n => n.NewestUsable is not null));
+        await ForecastAsync(run, answer, withModel: true, cancellation);
         // The process died, or was stopped, before the yardsticks were done; without the model it is small.
         if (answer.Failure is not null && news.Any(n => n.NewestUsable is not null && !answer.Has(n.Grid, Persistence.Name)))
-            await ForecastAsync(context, answer, withModel: false, cancellation);
+            await ForecastAsync(run, answer, withModel: false, cancellation);
         if (answer.Message() is not { } message)
             throw new ReportedException(answer.Failure ?? answer.Problems());
         foreach (var given in answer.Given)
-            ForecastMetrics.Published(given, context.Time.GetUtcNow());
-        return new(message, JsonSerializer.Serialize(new { grids = answer.Given, outcomes = answer.Outcomes }, HeavyMessage.Json));
+            ForecastMetrics.Published(given, run.Time.GetUtcNow());
+        run.DetailsJson = JsonSerializer.Serialize(new { grids = answer.Given, outcomes = answer.Outcomes }, HeavyMessage.Json);
+        return message;
     }
 
-    private async Task ForecastAsync(JobContext context, NowcastAnswer answer, bool withModel, CancellationToken cancellation)
+    private static HeavyRequest Request(NowcastDatabase database, NowcastSettings settings, DateTimeOffset now, bool withModel, bool isRehearsal = false) => HeavyRequest.Of(
+        NowcastWork.Name, database.ConnectionString, now, settings.Jobs.Nowcast.MemoryMB, new NowcastWorkOptions(settings.Model, withModel, settings.Lead, isRehearsal));
+
+    private async Task ForecastAsync(RunningJob run, NowcastAnswer answer, bool withModel, CancellationToken cancellation)
     {
-        var request = HeavyRequest.Of(
-            NowcastWork.Name, database.ConnectionString, context.Time.GetUtcNow(), settings.MemoryMB, new NowcastWorkOptions(modelFile, withModel, lead));
-        var deadline = TimeSpan.FromSeconds(settings.DeadlineSeconds);
+        var request = Request(database, settings, run.Time.GetUtcNow(), withModel);
+        var deadline = TimeSpan.FromSeconds(settings.Jobs.Nowcast.DeadlineSeconds);
         using var late = new CancellationTokenSource(deadline);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
         try
         {
             var result = await (kept is not null && withModel
-                ? kept.RunAsync(request, message => Hear(context, answer, message), either.Token)
-                : HeavyProcess.RunAsync(request, isPatient: false, message => Hear(context, answer, message), either.Token));
+                ? kept.Forecasting.RunAsync(request, message => Hear(run, answer, message), either.Token)
+                : HeavyProcess.RunAsync(request, isPatient: false, message => Hear(run, answer, message), either.Token));
             answer.Close(result.Text);
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellation.IsCancellationRequested)
@@ -68,21 +77,21 @@ internal sealed class NowcastJob(NowcastDatabase database, ForecastSettings sett
             answer.Fail(e.Message);
         }
         if (answer.Failure is not null)
-            context.Log(answer.Failure);
+            run.Log(answer.Failure);
     }
 
-    private static void Hear(JobContext context, NowcastAnswer answer, HeavyMessage message)
+    private static void Hear(RunningJob run, NowcastAnswer answer, HeavyMessage message)
     {
         if (message.Kind == HeavyMessage.Of.Partial)
         {
             var outcome = message.Data!.Value.Deserialize<MethodOutcome>(HeavyMessage.Json)!;
             answer.Add(outcome);
-            context.Report(null, $"{outcome.Method} is done");
-            context.Log(FormattableString.Invariant($"{outcome.Grid} {outcome.Method}: {outcome.Problem ?? "published"} ({outcome.ForecastSeconds:0.0} s to forecast, {outcome.PublishSeconds:0.0} s to publish)"));
+            run.Report(answer.Fraction, $"{outcome.Method} is done");
+            run.Log(FormattableString.Invariant($"{outcome.Grid} {outcome.Method}: {outcome.Problem ?? "published"} ({outcome.ForecastSeconds:0.0} s to forecast, {outcome.PublishSeconds:0.0} s to publish)"));
         }
         else
         {
-            context.Log(message.Text);
+            run.Log(message.Text);
         }
     }
 }

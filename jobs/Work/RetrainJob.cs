@@ -2,25 +2,33 @@ using ConvLstm.Nowcast.Jobs.Heavy;
 using ConvLstm.Nowcast.Jobs.Schedule;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Storage;
+using Hangfire;
+using Hangfire.Server;
 
 namespace ConvLstm.Nowcast.Jobs.Work;
 
 /// <summary>Trains on the newest scans, in a process of its own that lets others go first.</summary>
-internal sealed class RetrainJob(NowcastDatabase database, RetrainSettings settings, TimeSpan lead) : IJob
+[Queue(Roles.Train), AutomaticRetry(Attempts = 2, DelaysInSeconds = new[] { 300, 600 }, LogEvents = false)]
+internal sealed class RetrainJob(NowcastDatabase database, NowcastSettings settings)
 {
-    public async Task<JobReport> RunAsync(JobContext context, CancellationToken cancellation)
+    internal const string Name = "retrain";
+
+    [JobDisplayName(Name)]
+    public Task<string> RunAsync(PerformContext context, CancellationToken cancellation) => RunningJob.RunAsync(context, async (run, stop) =>
     {
+        var training = settings.Jobs.Retrain;
         var request = HeavyRequest.Of(
-            RetrainWork.Name, database.ConnectionString, context.Time.GetUtcNow(), settings.MemoryMB, new RetrainWorkOptions(settings, lead));
-        var result = await HeavyProcess.RunAsync(request, isPatient: true, Hear, cancellation);
-        return new(result.Text, result.Data?.GetRawText());
+            RetrainWork.Name, database.ConnectionString, run.Time.GetUtcNow(), training.MemoryMB, new RetrainWorkOptions(training, settings.Lead));
+        var result = await HeavyProcess.RunAsync(request, isPatient: true, Hear, stop);
+        run.DetailsJson = result.Data?.GetRawText();
+        return result.Text;
 
         void Hear(HeavyMessage message)
         {
             if (message.Kind == HeavyMessage.Of.Progress)
-                context.Report(message.Fraction, message.Text);
+                run.Report(message.Fraction, message.Text);
             else
-                context.Log(message.Text);
+                run.Log(message.Text);
         }
-    }
+    }, cancellation);
 }

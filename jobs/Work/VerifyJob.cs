@@ -2,17 +2,23 @@ using ConvLstm.Nowcast.Jobs.Pipeline;
 using ConvLstm.Nowcast.Jobs.Schedule;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Storage;
+using Hangfire;
+using Hangfire.Server;
 
 namespace ConvLstm.Nowcast.Jobs.Work;
 
 /// <summary>Scores the maps whose scans have come in since.</summary>
-internal sealed class VerifyJob(NowcastDatabase database, VerifySettings settings) : IJob
+[Queue(Roles.Scheduler), AutomaticRetry(Attempts = 3, DelaysInSeconds = new[] { 10, 20, 40 }, LogEvents = false)]
+internal sealed class VerifyJob(NowcastDatabase database, NowcastSettings settings)
 {
-    public async Task<JobReport> RunAsync(JobContext context, CancellationToken cancellation)
+    internal const string Name = "verify";
+
+    [JobDisplayName(Name)]
+    public Task<string> RunAsync(PerformContext context, CancellationToken cancellation) => RunningJob.RunAsync(context, async (run, stop) =>
     {
-        var since = context.Time.GetUtcNow() - TimeSpan.FromDays(settings.Days);
-        // Away from the engine's thread: scoring is arithmetic.
-        var scored = await Task.Run(() => new VerificationPass(database).RunAsync(since, cancellation), cancellation);
-        return new($"{scored} maps scored", $$"""{"maps": {{scored}}}""");
-    }
+        var since = run.Time.GetUtcNow() - TimeSpan.FromDays(settings.Jobs.Verify.Days);
+        var scored = await new VerificationPass(database).RunAsync(since, stop);
+        run.DetailsJson = $$"""{"maps": {{scored}}}""";
+        return $"{scored} maps scored";
+    }, cancellation);
 }

@@ -3,28 +3,34 @@ using ConvLstm.Nowcast.Jobs.Monitoring;
 using ConvLstm.Nowcast.Jobs.Schedule;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Storage;
+using Hangfire;
+using Hangfire.Server;
 
 namespace ConvLstm.Nowcast.Jobs.Work;
 
 /// <summary>Reports feeds that have gone quiet, and notes runs whose server died.</summary>
-internal sealed class WatchdogJob(NowcastDatabase database, WatchdogSettings settings) : IJob
+[Queue(Roles.Scheduler), AutomaticRetry(Attempts = 0, LogEvents = false)]
+internal sealed class WatchdogJob(NowcastDatabase database, NowcastSettings settings)
 {
-    public async Task<JobReport> RunAsync(JobContext context, CancellationToken cancellation)
+    internal const string Name = "watchdog";
+
+    [JobDisplayName(Name)]
+    public Task<string> RunAsync(PerformContext context, CancellationToken cancellation) => RunningJob.RunAsync(context, async (run, stop) =>
     {
-        var orphans = await database.Jobs.MarkOrphansAsync(cancellation);
+        var orphans = await database.Jobs.MarkOrphansAsync(stop);
         if (orphans > 0)
-            context.Log($"{orphans} runs were left by servers that died");
-        var now = context.Time.GetUtcNow();
-        var feeds = await database.News.ListAsync(cancellation);
+            run.Log($"{orphans} runs were left by servers that died");
+        var now = run.Time.GetUtcNow();
+        var feeds = await database.News.ListAsync(stop);
         foreach (var feed in feeds)
         {
             FeedMetrics.Newest(feed.Grid, feed.NewestScan);
-            context.Log($"{feed.Grid}: newest scan {feed.NewestScan.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
+            run.Log($"{feed.Grid}: newest scan {feed.NewestScan.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
         }
-        var quiet = feeds.Where(f => (now - f.NewestScan).TotalMinutes > settings.MaxAgeMinutes)
+        var quiet = feeds.Where(f => (now - f.NewestScan).TotalMinutes > settings.Jobs.Watchdog.MaxAgeMinutes)
             .Select(f => FormattableString.Invariant($"{f.Grid} is quiet since {f.NewestScan.UtcDateTime:yyyy-MM-dd HH:mm} UTC ({(now - f.NewestScan).TotalMinutes:0} minutes)")).ToArray();
         if (quiet.Length > 0)
             throw new ReportedException($"{string.Join("; ", quiet)}: look at what delivers the feed.");
-        return new(feeds.Count == 0 ? "no feed has delivered yet" : $"{feeds.Count} {(feeds.Count == 1 ? "grid is" : "grids are")} fresh");
-    }
+        return feeds.Count == 0 ? "no feed has delivered yet" : $"{feeds.Count} {(feeds.Count == 1 ? "grid is" : "grids are")} fresh";
+    }, cancellation);
 }

@@ -23,7 +23,7 @@ torch=TorchSharp-cpu
 if [ -e /dev/nvidia0 ] || nvidia-smi -L >/dev/null 2>&1; then
   torch=TorchSharp-cuda-linux
 fi
-needed=("$torch" Hangfire.Core Hangfire.AspNetCore Hangfire.PostgreSql Newtonsoft.Json SDSLite)
+needed=("$torch" SDSLite)
 
 # A throw-away project inside the repository, so that its versions and whoever's nuget.config hold for it too.
 trial=$(mktemp -d "$root/.packages-XXXXXX")
@@ -57,12 +57,11 @@ if [ -z "$why" ]; then
   <PropertyGroup>
     <TorchBackend Condition="'\$(TorchBackend)' == ''">TorchSharp</TorchBackend>
     <TorchPackage Condition="'\$(TorchPackage)' == ''">$torch</TorchPackage>
-    <JobEngine Condition="'\$(JobEngine)' == ''">Hangfire</JobEngine>
     <NetCdfBackend Condition="'\$(NetCdfBackend)' == ''">SDSLite</NetCdfBackend>
   </PropertyGroup>
 </Project>
 PROPS
-  echo "packages: nuget ($torch, Hangfire and SDSLite can be had in the versions needed)"
+  echo "packages: nuget ($torch and SDSLite can be had in the versions needed)"
 elif [ "$mode" = auto ]; then
   use_system "$why"
 else

@@ -12,6 +12,7 @@ namespace ConvLstm.Nowcast.Storage.Jobs;
 /// <param name="Attempt">1, and one more for each time it was tried again.</param>
 /// <param name="Progress">How far it is, 0 to 1; null where it does not say.</param>
 /// <param name="ProgressText">What it is doing.</param>
+/// <param name="EngineJob">Its number with the job engine; null where that was not asked.</param>
 public sealed record JobRun(
     long JobRunId, string Job, string Host, DateTimeOffset StartedAt, DateTimeOffset? FinishedAt, string Outcome, string Message,
-    string Server, int Attempt, double? Progress, string ProgressText);
+    string Server, int Attempt, double? Progress, string ProgressText, string? EngineJob);

@@ -53,11 +53,13 @@ ALTER TABLE nowcast.job_run ADD COLUMN IF NOT EXISTS server text NOT NULL DEFAUL
 ALTER TABLE nowcast.job_run ADD COLUMN IF NOT EXISTS attempt integer NOT NULL DEFAULT 1;
 ALTER TABLE nowcast.job_run ADD COLUMN IF NOT EXISTS progress double precision CHECK (progress BETWEEN 0 AND 1);
 ALTER TABLE nowcast.job_run ADD COLUMN IF NOT EXISTS progress_text text NOT NULL DEFAULT '';
-ALTER TABLE nowcast.job_run ADD COLUMN IF NOT EXISTS cancel_requested_at timestamptz;
+ALTER TABLE nowcast.job_run DROP COLUMN IF EXISTS cancel_requested_at;
+ALTER TABLE nowcast.job_run ADD COLUMN IF NOT EXISTS engine_job text;
 ALTER TABLE nowcast.job_run ADD COLUMN IF NOT EXISTS log text NOT NULL DEFAULT '';
 ALTER TABLE nowcast.job_run DROP CONSTRAINT IF EXISTS job_run_outcome_check;
 ALTER TABLE nowcast.job_run ADD CONSTRAINT job_run_outcome_check CHECK (outcome IN ('running', 'succeeded', 'failed', 'cancelled', 'interrupted'));
 CREATE INDEX IF NOT EXISTS job_run_job ON nowcast.job_run (job, job_run_id DESC);
+CREATE INDEX IF NOT EXISTS job_run_engine_job ON nowcast.job_run (engine_job);
 COMMENT ON TABLE nowcast.job_run IS 'Each time a job ran; read it through the view job_history.';
 COMMENT ON COLUMN nowcast.job_run.job_run_id IS 'Number.';
 COMMENT ON COLUMN nowcast.job_run.job IS 'ingest, forecast, verify, retain, ….';
@@ -68,25 +70,12 @@ COMMENT ON COLUMN nowcast.job_run.outcome IS
 'running, succeeded, failed, cancelled (by a person), or interrupted (its program was stopped or killed; another takes the job up).';
 COMMENT ON COLUMN nowcast.job_run.message IS 'One line for people: what it did, or why it failed.';
 COMMENT ON COLUMN nowcast.job_run.details IS 'Numbers: scans stored, seconds, rows, ….';
-COMMENT ON COLUMN nowcast.job_run.server IS 'The program that ran it; joins to server.server.';
+COMMENT ON COLUMN nowcast.job_run.server IS 'The program that ran it: host, process number and a random part.';
 COMMENT ON COLUMN nowcast.job_run.attempt IS '1, and one more for each time it was tried again.';
 COMMENT ON COLUMN nowcast.job_run.progress IS 'How far it is, 0 to 1; null where it does not say.';
 COMMENT ON COLUMN nowcast.job_run.progress_text IS 'What it is doing.';
-COMMENT ON COLUMN nowcast.job_run.cancel_requested_at IS 'When a person asked for it to be stopped.';
+COMMENT ON COLUMN nowcast.job_run.engine_job IS 'Its number with the job engine: /hangfire/jobs/details/<number> shows it.';
 COMMENT ON COLUMN nowcast.job_run.log IS 'What it said on the way, a line each.';
 
-CREATE TABLE IF NOT EXISTS nowcast.server (
-    server     text PRIMARY KEY,
-    host       text NOT NULL,
-    roles      text[] NOT NULL,
-    program    text NOT NULL,
-    started_at timestamptz NOT NULL,
-    seen_at    timestamptz NOT NULL
-);
-COMMENT ON TABLE nowcast.server IS 'The programs (nowcast serve) that share the work; one that has not been seen for half a minute is gone.';
-COMMENT ON COLUMN nowcast.server.server IS 'Its name: host, process number and a random part.';
-COMMENT ON COLUMN nowcast.server.host IS 'The machine.';
-COMMENT ON COLUMN nowcast.server.roles IS 'What it does: scheduler, ingest, forecast, train, web.';
-COMMENT ON COLUMN nowcast.server.program IS 'Its version.';
-COMMENT ON COLUMN nowcast.server.started_at IS 'When it was started.';
-COMMENT ON COLUMN nowcast.server.seen_at IS 'When it last said that it is alive.';
+-- Which programs there are, the job engine knows.
+DROP TABLE IF EXISTS nowcast.server;

@@ -132,7 +132,7 @@ COMMENT ON VIEW nowcast.feed_freshness IS
 
 CREATE OR REPLACE VIEW nowcast.job_history AS
 SELECT job_run_id, job, host, started_at, finished_at, finished_at - started_at AS duration, outcome, message, details,
-       server, attempt, progress, progress_text, log FROM nowcast.job_run;
+       server, attempt, progress, progress_text, log, engine_job FROM nowcast.job_run;
 COMMENT ON VIEW nowcast.job_history IS 'What the program did, when, for how long, and how it ended; duration is null while a job runs.';
 
 CREATE OR REPLACE VIEW nowcast.models AS

@@ -148,6 +148,15 @@ public sealed class ModelStore
             new CommandDefinition(Select + " WHERE is_promoted", cancellationToken: cancellation)).ConfigureAwait(false);
     }
 
+    /// <summary>Which model was put to work when and why, the newest first.</summary>
+    public async Task<IReadOnlyList<Promotion>> PromotionsAsync(CancellationToken cancellation)
+    {
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
+        return (await connection.QueryAsync<Promotion>(new CommandDefinition(
+            "SELECT version AS Version, promoted_at AS PromotedAt, note AS Note, rolled_back_at AS RolledBackAt FROM nowcast.model_history ORDER BY promotion_id DESC",
+            cancellationToken: cancellation)).ConfigureAwait(false)).AsList();
+    }
+
     /// <summary>The checkpoint of a version, byte for byte.</summary>
     /// <exception cref="ReportedException">There is no such version, or the bytes do not have its checksum.</exception>
     public async Task<byte[]> CheckpointAsync(string version, CancellationToken cancellation)

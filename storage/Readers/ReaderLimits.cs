@@ -11,17 +11,17 @@ public sealed class ReaderLimits(NpgsqlDataSource database)
 
     /// <summary>Ends the sessions of readers whose transaction goes on for too long: it keeps old days from being dropped. Returns how many.</summary>
     /// <remarks>Of those whose rights the service's own role has: nowcast_reader itself, and each role that was granted to nowcast_writer.</remarks>
-    public async Task<int> EndOverdueAsync(TimeSpan longest, CancellationToken cancellation)
+    public int EndOverdue(TimeSpan longest)
     {
-        await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
-        return await connection.ExecuteScalarAsync<int>(new CommandDefinition(
+        using var connection = database.OpenConnection();
+        return connection.ExecuteScalar<int>(
             """
             SELECT count(*) FILTER (WHERE pg_terminate_backend(s.pid))
             FROM pg_stat_activity AS s JOIN pg_roles AS r ON r.oid = s.usesysid JOIN pg_database AS d ON d.oid = s.datid
             WHERE d.datname = current_database() AND clock_timestamp() - s.xact_start > @longest
               AND pg_has_role(r.oid, 'nowcast_reader', 'MEMBER') AND pg_has_role(current_user, r.oid, 'USAGE')
               AND NOT r.rolsuper AND NOT pg_has_role(r.oid, 'nowcast_writer', 'MEMBER') AND NOT pg_has_role(r.oid, d.datdba, 'MEMBER')
-            """, new { longest }, cancellationToken: cancellation)).ConfigureAwait(false);
+            """, new { longest });
     }
 
     /// <summary>What a reader may still do because the user that made the schema may not forbid it, with the SQL for an administrator; empty where all is well.</summary>

@@ -55,9 +55,9 @@ public sealed class ModelStoreTests(TestDatabase test) : IClassFixture<TestDatab
     [Fact]
     public async Task JobsAreNotedFromBeginningToEnd()
     {
-        var running = await test.Database.Jobs.BeginAsync("ingest", _cancellation);
+        var running = test.Database.Jobs.Begin("ingest");
         Assert.Equal("running", Assert.Single(await test.Database.Jobs.ListAsync("ingest", 5, _cancellation)).Outcome);
-        await test.Database.Jobs.EndAsync(running, JobOutcome.Failed, "no disk", """{"scans": 3}""", _cancellation);
+        test.Database.Jobs.End(running, JobOutcome.Failed, "no disk", """{"scans": 3}""");
 
         var job = Assert.Single(await test.Database.Jobs.ListAsync("ingest", 5, _cancellation));
 

@@ -18,12 +18,12 @@ public sealed class ReaderLimitsTests(TestDatabase test) : IClassFixture<TestDat
         await using var reader = await ReaderAsync();
         await RefusedAsync(reader, "INSERT INTO nowcast.lease VALUES ('job ingest', gen_random_uuid(), 'infinity')");
         await RefusedAsync(reader, "SELECT * FROM nowcast.lease");
-        await using (var lease = await test.Database.Jobs.TryTakeLeaseAsync("ingest", _cancellation))
+        await using (var lease = test.Database.Jobs.TryTakeLease("ingest"))
             Assert.NotNull(lease);
 
         await OwnerAsync("GRANT INSERT ON nowcast.lease TO nowcast_reader");
         await RunAsync(reader, "INSERT INTO nowcast.lease VALUES ('job ingest', gen_random_uuid(), 'infinity')");
-        Assert.Null(await test.Database.Jobs.TryTakeLeaseAsync("ingest", _cancellation));
+        Assert.Null(test.Database.Jobs.TryTakeLease("ingest"));
         await OwnerAsync("REVOKE INSERT ON nowcast.lease FROM nowcast_reader; DELETE FROM nowcast.lease");
     }
 
@@ -38,7 +38,7 @@ public sealed class ReaderLimitsTests(TestDatabase test) : IClassFixture<TestDat
         await RunAsync(reader, "SELECT pg_advisory_lock(k) FROM unnest(ARRAY[31084805997294452, hashtext('nowcast.define_grid'), hashtext('nowcast.projection_srid')]) AS k");
         await RunAsync(reader, "SELECT pg_advisory_lock(hashtext('nowcast.ensure_days'), g) FROM generate_series(1, 50) AS g");
         await RunAsync(reader, "SELECT pg_advisory_lock(1852798819, hashtext(j)) FROM unnest(ARRAY['ingest', 'nowcast', 'verify', 'retrain']) AS j");
-        await using var lease = await test.Database.Jobs.TryTakeLeaseAsync("nowcast", _cancellation);
+        await using var lease = test.Database.Jobs.TryTakeLease("nowcast");
         Assert.NotNull(lease);
         await test.Database.Scans.StoreAsync(Some.RadarFrame(Some.SphereGrid()), "x", cancellation: _cancellation);
         await OwnerAsync("UPDATE nowcast.migration SET checksum = 'older' WHERE number = 1");
@@ -71,23 +71,6 @@ public sealed class ReaderLimitsTests(TestDatabase test) : IClassFixture<TestDat
         await OwnerAsync("REVOKE UPDATE ON nowcast.grid FROM nowcast_reader");
     }
 
-    [Fact]
-    public async Task AReaderCannotStopARun()
-    {
-        var run = await test.Database.Jobs.BeginAsync("ingest", _cancellation);
-        await using var reader = await ReaderAsync();
-        const string ask = "UPDATE nowcast.job_run SET cancel_requested_at = now()";
-        await RefusedAsync(reader, ask);
-        // A channel is everybody's, which is why nobody is stopped by one.
-        await RunAsync(reader, $"NOTIFY nowcast_cancel, '{run}'");
-        Assert.False(await test.Database.Jobs.IsCancelRequestedAsync(run, _cancellation));
-
-        await OwnerAsync("GRANT UPDATE ON nowcast.job_run TO nowcast_reader");
-        await RunAsync(reader, ask);
-        Assert.True(await test.Database.Jobs.IsCancelRequestedAsync(run, _cancellation));
-        await OwnerAsync("REVOKE UPDATE ON nowcast.job_run FROM nowcast_reader");
-    }
-
     [Theory]
     [InlineData("SELECT lo_create(0)", "GRANT EXECUTE ON FUNCTION lo_create(oid) TO nowcast_reader")]
     [InlineData("SELECT lo_creat(-1)", "GRANT EXECUTE ON FUNCTION lo_creat(integer) TO nowcast_reader")]
@@ -118,11 +101,11 @@ public sealed class ReaderLimitsTests(TestDatabase test) : IClassFixture<TestDat
 
         // The service's right to end it comes from this alone.
         await OwnerAsync("REVOKE nowcast_reader FROM nowcast_writer");
-        Assert.Equal(0, await service.Readers.EndOverdueAsync(TimeSpan.Zero, _cancellation));
+        Assert.Equal(0, service.Readers.EndOverdue(TimeSpan.Zero));
         await OwnerAsync("GRANT nowcast_reader TO nowcast_writer");
 
-        Assert.Equal(0, await service.Readers.EndOverdueAsync(TimeSpan.FromHours(1), _cancellation));
-        Assert.Equal(1, await service.Readers.EndOverdueAsync(TimeSpan.Zero, _cancellation));
+        Assert.Equal(0, service.Readers.EndOverdue(TimeSpan.FromHours(1)));
+        Assert.Equal(1, service.Readers.EndOverdue(TimeSpan.Zero));
         Assert.Equal(PostgresErrorCodes.AdminShutdown, (await Assert.ThrowsAsync<PostgresException>(() => asking)).SqlState);
     }
 

@@ -104,7 +104,7 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
         await writer.Verification.StoreAsync(published.RunId, [VerificationTests.Scores(5, hits: 1)], _cancellation);
         await writer.Models.ImportAsync("w", "net", [1, 2, 3], "{}", "{}", _cancellation);
         await writer.Models.PromoteAsync("w", "", _cancellation);
-        await writer.Jobs.EndAsync(await writer.Jobs.BeginAsync("ingest", _cancellation), ConvLstm.Nowcast.Storage.Jobs.JobOutcome.Succeeded, "", null, _cancellation);
+        writer.Jobs.End(writer.Jobs.Begin("ingest"), ConvLstm.Nowcast.Storage.Jobs.JobOutcome.Succeeded, "");
 
         foreach (var change in new[] { "DROP TABLE nowcast.run CASCADE", "ALTER TABLE nowcast.scan ADD x int", "DELETE FROM nowcast.grid", "INSERT INTO nowcast.migration VALUES (0, '', '')" })
         {

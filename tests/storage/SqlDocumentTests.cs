@@ -84,9 +84,9 @@ public sealed class SqlDocumentTests(TestDatabase test) : IClassFixture<TestData
             await test.Database.Scans.StoreAsync(
                 new RadarFrame(grid, Some.Noon + (step * time), Band(grid, step, growth: 1)), $"band_{step + 1}.nc", cancellation: _cancellation);
         }
-        var job = await test.Database.Jobs.BeginAsync("verify", _cancellation);
+        var job = test.Database.Jobs.Begin("verify");
         var scored = await new VerificationPass(test.Database).RunAsync(Some.Noon, _cancellation);
-        await test.Database.Jobs.EndAsync(job, JobOutcome.Succeeded, $"{scored} maps scored", null, _cancellation);
+        test.Database.Jobs.End(job, JobOutcome.Succeeded, $"{scored} maps scored");
     }
 
     private static RainForecast With(RainForecast forecast, string checksum) => new()

@@ -1,29 +1,23 @@
 using System.Globalization;
-using ConvLstm.Nowcast.Storage.Jobs;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Dashboard;
 
-/// <summary>The small pieces of the pages.</summary>
+/// <summary>The small pieces of the pages, in the classes of Hangfire's style.</summary>
 internal static class Parts
 {
-    /// <summary>A button that asks the server for an action.</summary>
-    internal static Html Action(string address, string label, Html token, string kind = "") =>
-        Html.Of($"<form method=\"post\" action=\"{address}\">{token}<button class=\"{kind}\">{label}</button></form>");
+    /// <summary>A button; the dashboard's script asks the question, sends it with its token and loads the page again.</summary>
+    internal static Html Action(string address, string label, string question, string kind = "default") => Html.Of(
+        $"<button class=\"btn btn-sm btn-{kind}\" data-ajax=\"{address}\" data-loading-text=\"{label}…\" data-confirm=\"{question}\">{label}</button>");
 
-    internal static Html Outcome(JobRun run) => Html.Of($"<span class=\"outcome {run.Outcome}\">{run.Outcome}</span>");
+    internal static Html Label(string text, string kind) => Html.Of($"<span class=\"label label-{kind}\">{text}</span>");
 
-    /// <summary>A bar where the run says how far it is; else what it is doing.</summary>
-    internal static Html Progress(JobRun run) => run is { Outcome: "running", Progress: { } fraction }
-        ? Html.Of($"<div class=\"progress\"><progress value=\"{fraction.ToString("0.000", CultureInfo.InvariantCulture)}\"></progress> <b>{fraction.ToString("0 %", CultureInfo.InvariantCulture)}</b> {run.ProgressText}</div>")
-        : run.Outcome == "running" ? Html.Of($"<div class=\"progress\">{run.ProgressText}</div>") : Html.Empty;
+    internal static Html Table(IEnumerable<string> heads, IEnumerable<Html> rows) => Html.Of(
+        $"<div class=\"table-responsive\"><table class=\"table\"><thead><tr>{Html.Join(heads.Select(h => Html.Of($"<th>{h}</th>")))}</tr></thead><tbody>{Html.Join(rows)}</tbody></table></div>");
 
-    /// <summary>The moment in UTC, and how long ago or ahead that is.</summary>
-    internal static Html When(DateTimeOffset? time, DateTimeOffset now) => time is { } t
-        ? Html.Of($"<time datetime=\"{t.UtcDateTime.ToString("s", CultureInfo.InvariantCulture)}Z\" title=\"{t.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} UTC\">{(t.UtcDateTime.Date == now.UtcDateTime.Date ? t.UtcDateTime.ToString("HH:mm", CultureInfo.InvariantCulture) : t.UtcDateTime.ToString("MMM d HH:mm", CultureInfo.InvariantCulture))} UTC</time> <small>{(t > now ? "in " + Span(t - now) : Span(now - t) + " ago")}</small>")
+    /// <summary>The moment in UTC; the script says how long ago that is.</summary>
+    internal static Html When(DateTimeOffset? time) => time is { } t
+        ? Html.Of($"<time title=\"{t.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} UTC\">{t.UtcDateTime.ToString("MMM d HH:mm", CultureInfo.InvariantCulture)}</time> <small class=\"text-muted\" data-moment=\"{t.ToUnixTimeSeconds()}\"></small>")
         : Html.Of($"—");
-
-    /// <summary>How long a run took, or has taken so far.</summary>
-    internal static string Duration(JobRun run, DateTimeOffset now) => Span((run.FinishedAt ?? now) - run.StartedAt);
 
     internal static string Span(TimeSpan span) => span switch
     {

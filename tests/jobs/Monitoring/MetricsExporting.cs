@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
-using ConvLstm.Nowcast.Jobs.Schedule;
-using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Jobs.Work;
 using ConvLstm.Nowcast.Tests.Jobs.Commands;
 using ConvLstm.Nowcast.Tests.Jobs.Schedule;
@@ -37,8 +35,8 @@ public sealed class MetricsExporting(TestDatabase test) : IClassFixture<TestData
         try
         {
             Assert.NotNull(await serve.StandardOutput.ReadLineAsync(_cancellation));
-            await using var remote = await Server.StartAsync(test.Database, JobCatalog.Of(new NowcastSettings(), test.Database), _cancellation, roles: [Roles.Web]);
-            await remote.TriggerAsync(JobCatalog.Watchdog, _cancellation);
+            await using var remote = await Server.RemoteAsync(test.Database, _cancellation);
+            remote.Schedule.Trigger(WatchdogJob.Name);
 
             while (!heard.Any(h => h.Contains("nowcast.job.runs", StringComparison.Ordinal) && h.Contains("watchdog", StringComparison.Ordinal)))
                 await Task.Delay(50, _cancellation);

@@ -1,14 +1,23 @@
 using ConvLstm.Nowcast.Jobs.Schedule;
+using Hangfire;
+using Hangfire.Server;
 
 namespace ConvLstm.Nowcast.Tests.Jobs.Schedule;
 
 /// <summary>A job that does what the test says.</summary>
-internal sealed class DelegateJob(Func<JobContext, CancellationToken, Task<string>> work) : IJob
+[Queue("{1}"), AutomaticRetry(Attempts = 0, LogEvents = false)]
+internal sealed class DelegateJob(IReadOnlyList<TestWork> works)
 {
-    public async Task<JobReport> RunAsync(JobContext context, CancellationToken cancellation) => new(await work(context, cancellation));
+    [JobDisplayName("{0}")]
+    public Task<string> RunAsync(string name, string role, PerformContext context, CancellationToken cancellation) =>
+        RunningJob.RunAsync(context, works.Single(w => w.Name == name && w.Role == role).Do, cancellation);
+}
 
-    /// <summary>A definition that is due at no time of a test, unless it says when.</summary>
-    internal static JobDefinition Definition(
-        string name, Func<JobContext, CancellationToken, Task<string>> work, Retries? retries = null, string cron = "0 0 29 2 *", string role = Roles.Scheduler) =>
-        new(name, $"The job {name}.", role, cron, retries ?? Retries.None, () => new DelegateJob(work));
+/// <summary>The same, tried twice again at once.</summary>
+[Queue("{1}"), AutomaticRetry(Attempts = 2, DelaysInSeconds = new[] { 0 }, LogEvents = false)]
+internal sealed class RetriedJob(IReadOnlyList<TestWork> works)
+{
+    [JobDisplayName("{0}")]
+    public Task<string> RunAsync(string name, string role, PerformContext context, CancellationToken cancellation) =>
+        RunningJob.RunAsync(context, works.Single(w => w.Name == name && w.Role == role).Do, cancellation);
 }

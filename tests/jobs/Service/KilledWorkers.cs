@@ -2,8 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Simulation;
-using ConvLstm.Nowcast.Jobs.Schedule;
-using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Jobs.Work;
 using ConvLstm.Nowcast.Tests.Jobs.Commands;
 using ConvLstm.Nowcast.Tests.Jobs.Schedule;
@@ -42,16 +40,16 @@ public sealed class KilledWorkers(TestDatabase test) : IClassFixture<TestDatabas
         {
             _servers.Add(await StartAsync(cli));
             _servers.Add(await StartAsync(cli));
-            await using var remote = await Server.StartAsync(test.Database, JobCatalog.Of(new NowcastSettings(), test.Database), _cancellation, roles: [Roles.Web]);
+            await using var remote = await Server.RemoteAsync(test.Database, _cancellation);
             for (var kill = 0; kill < Kills; kill++)
             {
-                var job = kill % 2 == 0 ? JobCatalog.Nowcast : JobCatalog.Retrain;
-                if (job == JobCatalog.Nowcast)
+                var job = kill % 2 == 0 ? NowcastJob.Name : RetrainJob.Name;
+                if (job == NowcastJob.Name)
                     await StoreAsync(frames[stored++]);
                 var last = await test.Database.Jobs.ListAsync(job, 1, _cancellation) is [var before] ? before.JobRunId : 0;
-                await remote.TriggerAsync(job, _cancellation);
+                remote.Schedule.Trigger(job);
                 var run = (await test.Database.UntilAsync(job, runs => runs.Any(r => r.JobRunId > last), _cancellation)).First(r => r.JobRunId > last);
-                await Task.Delay(random.Next(job == JobCatalog.Nowcast ? 2500 : 9000), _cancellation);
+                await Task.Delay(random.Next(job == NowcastJob.Name ? 2500 : 9000), _cancellation);
                 var children = await KillAsync(run.Server);
                 var since = Stopwatch.GetTimestamp();
                 _servers.Add(await StartAsync(cli));

@@ -1,10 +1,8 @@
 using System.Globalization;
 using ConvLstm.Nowcast.Jobs.Schedule;
-using ConvLstm.Nowcast.Jobs.Service;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Tests.Storage;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Jobs.Service;
@@ -36,21 +34,19 @@ public sealed class SimulatedDays(TestDatabase test) : IClassFixture<TestDatabas
             Retention = new() { Cron = Hours < 24 ? "45 15 * * *" : "45 3 * * *", Days = 1 },
         });
         var expected = new Dictionary<string, int>();
-        var options = new ServiceOptions { Settings = settings, Time = time, Engine = new EngineOptions { Clustered = false } };
-        await using (var service = await NowcastService.StartAsync(options, database, NullLoggerFactory.Instance, _cancellation))
+        await HangfireTables.InstallAsync(database, _cancellation);
+        await using (var schedule = new SimulatedSchedule(database, settings, time))
         {
             var end = Noon.AddHours(Hours);
-            while (true)
+            while (schedule.Next() is var (at, due) && at <= end)
             {
-                var jobs = await service.Schedule.JobsAsync(_cancellation);
-                var next = jobs.Min(j => j.Next)!.Value;
-                if (next > end)
-                    break;
-                feed.DeliverUpTo(next);
-                foreach (var due in jobs.Where(j => j.Next == next))
-                    expected[due.Name] = expected.GetValueOrDefault(due.Name) + 1;
-                time.GoTo(next);
-                await UntilDoneAsync(expected, time, service.Schedule);
+                feed.DeliverUpTo(at);
+                time.GoTo(at);
+                foreach (var job in due)
+                {
+                    expected[job.Name] = expected.GetValueOrDefault(job.Name) + 1;
+                    await schedule.RunAsync(job, _cancellation);
+                }
             }
         }
 
@@ -79,16 +75,5 @@ public sealed class SimulatedDays(TestDatabase test) : IClassFixture<TestDatabas
         {
             ["ingest"] = Hours * 2, ["nowcast"] = Hours, ["verify"] = Hours, ["watchdog"] = Hours, ["retrain"] = nights, ["retention"] = nights,
         }.OrderBy(e => e.Key, StringComparer.Ordinal);
-    }
-
-    private async Task UntilDoneAsync(Dictionary<string, int> expected, SimulatedTime time, ISchedule schedule)
-    {
-        while (await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.job_run WHERE finished_at IS NOT NULL") < expected.Values.Sum())
-        {
-            // The engine asks the clock for the time, but sleeps by the machine's; a word about a job, which changes nothing, wakes it.
-            await schedule.ResumeAsync("verify", _cancellation);
-            time.GoTo(time.GetUtcNow() + TimeSpan.FromMilliseconds(20));
-            await Task.Delay(50, _cancellation);
-        }
     }
 }

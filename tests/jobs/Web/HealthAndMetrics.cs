@@ -33,9 +33,9 @@ public sealed class HealthAndMetrics(TestDatabase test) : IClassFixture<TestData
     {
         await using var web = WebService.Build(test.Database, "http://127.0.0.1:0", new NowcastSettings());
         await web.StartAsync(_cancellation);
-        var job = DelegateJob.Definition("counted \"job\"", (_, _) => Task.FromResult("done"));
+        var job = new TestWork("counted \"job\"", (_, _) => Task.FromResult("done"));
         await using var server = await Server.StartAsync(test.Database, [job], _cancellation);
-        await server.TriggerAsync(job.Name, _cancellation);
+        server.Schedule.Trigger(job.Name);
         await test.Database.UntilAsync(job.Name, runs => runs is [{ FinishedAt: not null }], _cancellation);
         using var client = new HttpClient();
 

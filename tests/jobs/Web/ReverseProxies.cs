@@ -15,7 +15,7 @@ public sealed class ReverseProxies(TestDatabase test) : IClassFixture<TestDataba
 {
     private const string Secret = "0123456789abcdef0123456789abcdef";
     private const string Password = "right one";
-    private static readonly string[] Changes = ["/jobs/verify/trigger", "/jobs/verify/pause", "/jobs/verify/resume", "/jobs/verify/cancel", "/jobs/models/rollback", "/jobs/models/rain-1/promote"];
+    private static readonly string[] Changes = ["/hangfire/recurring/trigger", "/hangfire/recurring/pause", "/hangfire/recurring/resume", "/hangfire/jobs/actions/delete/1", "/hangfire/models/rollback", "/hangfire/models/promote/rain-1"];
 
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
     private readonly HttpClient _client = new(new HttpClientHandler { ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator });
@@ -25,12 +25,11 @@ public sealed class ReverseProxies(TestDatabase test) : IClassFixture<TestDataba
     [Fact]
     public async Task NobodyChangesAnythingThroughAProxyThatOnlyHandsOn()
     {
-        await using var schedule = await ScheduleAsync();
-        await using var web = await StartAsync(schedule, new());
+        await using var web = await StartAsync(new());
         await using var nginx = await ProxyProcess.NginxAsync(port => $$"""server { listen 127.0.0.1:{{port}}; location / { proxy_pass {{web.Urls.Single()}}; } }""", _cancellation);
 
         Assert.Equal(HttpStatusCode.OK, await AskAsync(nginx, "/healthz/live"));
-        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(nginx, "/jobs"));
+        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(nginx, "/hangfire"));
         foreach (var change in Changes)
             Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(nginx, change, r => r.Method = HttpMethod.Post));
     }
@@ -38,8 +37,7 @@ public sealed class ReverseProxies(TestDatabase test) : IClassFixture<TestDataba
     [Fact]
     public async Task TheExampleForNginxLetsInWhomItKnows()
     {
-        await using var schedule = await ScheduleAsync();
-        await using var web = await StartAsync(schedule, new() { ProxySecret = Secret });
+        await using var web = await StartAsync(new() { ProxySecret = Secret });
         using var folder = new TemporaryFolder();
         ProxyProcess.WriteCertificate(folder.File("rain.crt"), folder.File("rain.key"));
         var passwords = Path.Combine("/tmp", $"nct-{Guid.NewGuid():N}.htpasswd");
@@ -63,8 +61,7 @@ public sealed class ReverseProxies(TestDatabase test) : IClassFixture<TestDataba
     [Fact]
     public async Task TheExampleForCaddyLetsInWhomItKnows()
     {
-        await using var schedule = await ScheduleAsync();
-        await using var web = await StartAsync(schedule, new() { ProxySecret = Secret });
+        await using var web = await StartAsync(new() { ProxySecret = Secret });
         var hash = await ProxyProcess.CaddyHashAsync(Password, _cancellation);
         await using var caddy = await ProxyProcess.CaddyAsync(
             port => ProxyProcess.ExampleOf("caddy").Replace("rain.example.org", $"http://127.0.0.1:{port}", StringComparison.Ordinal)
@@ -78,9 +75,9 @@ public sealed class ReverseProxies(TestDatabase test) : IClassFixture<TestDataba
     private async Task CheckAsync(ProxyProcess proxy)
     {
         Assert.Equal(HttpStatusCode.OK, await AskAsync(proxy, "/healthz/live"));
-        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(proxy, "/jobs"));
-        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(proxy, "/jobs", Basic("wrong one")));
-        Assert.Equal(HttpStatusCode.OK, await AskAsync(proxy, "/jobs", Basic(Password)));
+        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(proxy, "/hangfire"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(proxy, "/hangfire", Basic("wrong one")));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(proxy, "/hangfire", Basic(Password)));
         foreach (var change in Changes)
         {
             Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(proxy, change, r => r.Method = HttpMethod.Post));
@@ -92,17 +89,17 @@ public sealed class ReverseProxies(TestDatabase test) : IClassFixture<TestDataba
             }));
         }
         // Past the part of the proxy that asks for a password, by an address that the service reads in the same way.
-        foreach (var address in new[] { "//jobs", "/%6aobs", "/JOBS", "/x/../jobs", "/jobs%2f" })
+        foreach (var address in new[] { "//hangfire", "/%68angfire", "/HANGFIRE", "/x/../hangfire", "/hangfire%2f" })
             Assert.NotEqual(HttpStatusCode.OK, await AskAsync(proxy, address));
         // In by the proxy's password, but from a form that is not ours.
-        Assert.Equal(HttpStatusCode.BadRequest, await AskAsync(proxy, Changes[^2], r => { r.Method = HttpMethod.Post; Basic(Password)(r); }));
+        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(proxy, Changes[^2], r => { r.Method = HttpMethod.Post; Basic(Password)(r); }));
     }
 
-    private Task<ISchedule> ScheduleAsync() => Server.StartAsync(test.Database, [], _cancellation, roles: [Roles.Web]);
-
-    private async Task<WebApplication> StartAsync(ISchedule schedule, DashboardSettings dashboard)
+    private async Task<WebApplication> StartAsync(DashboardSettings dashboard)
     {
-        var web = WebService.Build(test.Database, "http://127.0.0.1:0", new NowcastSettings { Dashboard = dashboard }, schedule);
+        var settings = new NowcastSettings { Dashboard = dashboard };
+        await HangfireTables.InstallAsync(test.Database, _cancellation);
+        var web = WebService.Build(test.Database, "http://127.0.0.1:0", settings, services => Server.Add(services, test.Database, [], settings, [Roles.Web]));
         await web.StartAsync(_cancellation);
         return web;
     }

@@ -7,7 +7,7 @@ namespace ConvLstm.Nowcast.Tests.Jobs.Work;
 public sealed class NowcastAnswers
 {
     private static readonly DateTimeOffset Noon = new(2024, 7, 10, 12, 0, 0, TimeSpan.Zero);
-    private readonly NowcastAnswer _answer = new();
+    private readonly NowcastAnswer _answer = new(grids: 1);
 
     [Fact]
     public void TheModelAnswersWhereItIsSane()

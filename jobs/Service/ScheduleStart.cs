@@ -1,0 +1,17 @@
+using ConvLstm.Nowcast.Jobs.Schedule;
+using ConvLstm.Nowcast.Jobs.Work;
+
+namespace ConvLstm.Nowcast.Jobs.Service;
+
+/// <summary>What comes before the first run: the jobs are written down where this server has the role for it, and the processes that stay are made ready.</summary>
+internal sealed class ScheduleStart(ServiceOptions options, JobSchedule schedule, KeptProcesses? kept = null) : IHostedService
+{
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (options.Roles.Contains(Roles.Scheduler))
+            await Task.Run(() => schedule.Write(options.Jobs), cancellationToken);
+        kept?.Prepare();
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}
