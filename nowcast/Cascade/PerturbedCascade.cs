@@ -11,19 +11,34 @@ internal sealed class PerturbedCascade : IDisposable
 {
     private readonly BandPassFilters _filters;
     private readonly CascadeNoise _noise;
+    private readonly double _mean;
     private readonly long _seed;
     private long _next;
     private Tensor _newest;
     private Tensor _before;
 
+    private PerturbedCascade(RainCascade cascade, CascadeNoise noise, double mean, (Tensor Newest, Tensor Before) states, long seed, long first)
+    {
+        (_filters, _noise, _mean, _seed, _next) = (cascade.Filters, noise, mean, seed, first);
+        (_newest, _before) = states;
+    }
+
+    /// <summary>A member of the forecast.</summary>
     /// <param name="cascade">The newest scans.</param>
     /// <param name="noise">Shared by all members.</param>
     /// <param name="seed">Of all members.</param>
     /// <param name="first">The number of this member's first field of noise; the fields of members do not overlap.</param>
-    internal PerturbedCascade(RainCascade cascade, CascadeNoise noise, long seed, long first)
+    internal static PerturbedCascade Forecast(RainCascade cascade, CascadeNoise noise, long seed, long first) =>
+        new(cascade, noise, noise.Mean, cascade.States(), seed, first);
+
+    /// <summary>The error of such a member alone: it begins at nothing, and has the variance that the forecast has lost.</summary>
+    internal static PerturbedCascade Error(RainCascade cascade, CascadeNoise noise, long seed, long first)
     {
-        (_filters, _noise, _seed, _next) = (cascade.Filters, noise, seed, first);
-        (_newest, _before) = cascade.States();
+        using var scope = NewDisposeScope();
+        var (newest, before) = cascade.States();
+        using (newest)
+        using (before)
+            return new(cascade, noise, 0, (zeros_like(newest).DetachFromDisposeScope(), zeros_like(before).DetachFromDisposeScope()), seed, first);
     }
 
     /// <summary>The decibels one step further, (height, width) of the padded domain.</summary>
@@ -34,7 +49,7 @@ internal sealed class PerturbedCascade : IDisposable
         var state = ((_newest * _noise.Phi1) + (_before * _noise.Phi2) + (white * _noise.Amplitude)).DetachFromDisposeScope();
         _before.Dispose();
         (_before, _newest) = (_newest, state);
-        return (_filters.Field(state.sum([0])) + _noise.Mean).MoveToOuterDisposeScope();
+        return (_filters.Field(state.sum([0])) + _mean).MoveToOuterDisposeScope();
     }
 
     public void Dispose()

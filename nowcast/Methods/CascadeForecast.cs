@@ -41,9 +41,10 @@ internal sealed class CascadeForecast(CascadeNetwork network, float[] rates)
             using var scope = NewDisposeScope();
             var moving = fields.NextMaps().flatten(1).index_select(1, places.Near);
             var probabilities = Probabilities(still, moving, fields.Scalars(lead + 1), places, past.Grid.Height, past.Grid.Width, device);
-            unknown[lead] = SemiLagrangian.AdvectRain(newest, scans.Displacements[lead]).isnan().data<bool>().ToArray();
+            var extrapolated = SemiLagrangian.AdvectRain(newest, scans.Displacements[lead]).data<float>().ToArray();
+            unknown[lead] = Array.ConvertAll(extrapolated, float.IsNaN);
             var advected = SemiLagrangian.Advect(probabilities.unsqueeze(0), scans.Displacements[lead]);
-            maps[lead] = ladder.At(advected.data<float>().ToArray(), Array.ConvertAll(unknown[lead], u => !u), request.Thresholds);
+            maps[lead] = ladder.At(advected.data<float>().ToArray(), Array.ConvertAll(unknown[lead], u => !u), request.Thresholds, extrapolated);
         }
         return new RainForecast
         {

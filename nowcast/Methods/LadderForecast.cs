@@ -1,4 +1,5 @@
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Model.Networks;
 
 namespace ConvLstm.Nowcast.Methods;
 
@@ -19,11 +20,18 @@ internal sealed class LadderForecast(RadarGrid grid, RadarFrame newest, IReadOnl
     /// <param name="probabilities">(rungs, H·W): 0 to 1, at the lead.</param>
     /// <param name="known">H·W: whether the air of the pixel was observed.</param>
     /// <param name="thresholds">The requested ones, mm/h.</param>
-    internal Map At(float[] probabilities, bool[] known, IReadOnlyList<float> thresholds)
+    /// <param name="extrapolated">
+    /// The newest rain at the lead, mm/h: the map shows as much area of each rung as that has. Null to show the area with the best expected score (<see cref="ExpectedCsi"/>).
+    /// </param>
+    internal Map At(float[] probabilities, bool[] known, IReadOnlyList<float> thresholds, float[]? extrapolated = null)
     {
         var (rungs, pixels) = (rates.Count, grid.PixelCount);
         var levels = new double[rungs];
-        Parallel.For(0, rungs, rung => levels[rung] = ExpectedCsi.Level(probabilities.AsSpan(rung * pixels, pixels), known));
+        Parallel.For(0, rungs, rung =>
+        {
+            var of = probabilities.AsSpan(rung * pixels, pixels);
+            levels[rung] = extrapolated is null ? ExpectedCsi.Level(of, known) : AreaLevel.Of(of, known, extrapolated.Count(r => r >= rates[rung] * (1 - ThresholdLadder.Slack)));
+        });
         var (rate, mean) = (new float[pixels], new float[pixels]);
         var exceedance = thresholds.Select(_ => new float[pixels]).ToArray();
         var climatology = thresholds.Select(ShareAbove).ToArray();

@@ -15,29 +15,32 @@ internal static class CrossValidationCommand
         var data = new Option<string[]>("--data") { Description = "Radar files of several events.", Required = true, AllowMultipleArgumentsPerToken = true };
         var cases = Flags.Number("--cases", "Situations scored of each series.", defaults.Cases, 1, 1000);
         var steps = Flags.Number("--steps", "Steps of each training.", defaults.Training.Steps, 1, 1_000_000);
+        var folds = Flags.Number("--folds", "Parts that the events are dealt to, each forecast by a network trained on the others; 0 for a part of each event.", 0, 0, 1000);
+        var methods = new Option<string[]>("--methods") { Description = "Which methods beside the network; the classical ones where not given.", AllowMultipleArgumentsPerToken = true };
         var collect = new Option<bool>("--collect-only") { Description = "Stop when the pixels to learn from are collected." };
-        var command = new Command("crossval", "Leave-one-event-out cross-validation of the cascade network; goes on where it was stopped.") { outFolder, data, cases, steps, seed, collect };
+        var command = new Command("crossval", "Leave-one-event-out cross-validation of the cascade network; goes on where it was stopped.") { outFolder, data, cases, steps, folds, methods, seed, collect };
         command.SetAction(async (parsed, cancellation) =>
         {
             var folder = StudyCommand.Folder(parsed.GetRequiredValue(outFolder));
             var series = Archives.Open(terminal, parsed.GetRequiredValue(data), cancellation);
             var options = new CrossValidationOptions
             {
-                Cases = parsed.GetValue(cases), CollectOnly = parsed.GetValue(collect),
+                Cases = parsed.GetValue(cases), CollectOnly = parsed.GetValue(collect), Folds = parsed.GetValue(folds),
+                Methods = parsed.GetValue(methods) is { Length: > 0 } named ? named : defaults.Methods,
                 Training = defaults.Training with { Steps = parsed.GetValue(steps), Seed = parsed.GetValue(seed) },
             };
             var scores = await terminal.ProgressAsync("crossval", show => Task.Run(() => new CrossValidation(options, TimeProvider.System).Run(series, folder, show, cancellation), cancellation));
             if (scores.Count == 0)
                 return CommandLine.Done;
             var rows = CrossValidationTable.Of(scores);
-            string[] methods = [.. rows[0].Means.Keys];
+            string[] scored = [.. rows[0].Means.Keys];
             terminal.Line($"{scores.Count} situations of {scores.Select(s => s.Event).Distinct().Count()} events; means over events, then the model over the best classical method (CRPS: STEPS; MAE, RMSE: S-PROG), geometric mean with 95 % of a paired bootstrap over events, and the worst event");
-            terminal.Line($"{"score",-26}{string.Concat(methods.Select(m => $"{m,14}"))}   ratio");
+            terminal.Line($"{"score",-26}{string.Concat(scored.Select(m => $"{m,14}"))}   ratio");
             foreach (var row in rows)
-                terminal.Line($"{row.Score,-26}{string.Concat(methods.Select(m => $"{StudyReport.Number(row.Means.GetValueOrDefault(m, double.NaN), "0.000"),14}"))}   {Ratio(row)}");
+                terminal.Line($"{row.Score,-26}{string.Concat(scored.Select(m => $"{StudyReport.Number(row.Means.GetValueOrDefault(m, double.NaN), "0.000"),14}"))}   {Ratio(row)}");
             var report = new StudyReport("Each event forecast by a network that was trained on all others")
                 .Text($"{scores.Count} situations. Each event counts alike. The ratio is the model over the best of extrapolation, S-PROG and ANVIL at each event (CRPS: STEPS; MAE and RMSE of the mean rate: S-PROG), the geometric mean over the events with 95 per cent of a paired bootstrap over events, and the worst event.")
-                .Table([.. methods.Prepend("score"), "ratio"], rows.Select(row => methods.Select(m => StudyReport.Number(row.Means.GetValueOrDefault(m, double.NaN), "0.000")).Prepend(row.Score).Append(Ratio(row)).ToArray()));
+                .Table([.. scored.Prepend("score"), "ratio"], rows.Select(row => scored.Select(m => StudyReport.Number(row.Means.GetValueOrDefault(m, double.NaN), "0.000")).Prepend(row.Score).Append(Ratio(row)).ToArray()));
             StudyCommand.Write(terminal, folder, report, rows);
             return CommandLine.Done;
 

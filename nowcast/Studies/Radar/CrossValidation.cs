@@ -20,6 +20,9 @@ public sealed record CrossValidationOptions
     /// <summary>Methods beside the network.</summary>
     public IReadOnlyList<string> Methods { get; init; } = [Persistence.Name, Extrapolation.Name, Sprog.Name, Anvil.Name, Steps.Name];
 
+    /// <summary>Parts that the events are dealt to, each forecast by a network trained on the others; 0 for a part of each event.</summary>
+    public int Folds { get; init; }
+
     /// <summary>Stops after the pixels were collected.</summary>
     public bool CollectOnly { get; init; }
 }
@@ -48,18 +51,29 @@ public sealed class CrossValidation(CrossValidationOptions options, TimeProvider
         var files = training.Collect(series, Directory.CreateDirectory(Path.Combine(folder, "pixels")).FullName, (part, what) => progress(part * 0.3, what), cancellation);
         if (options.CollectOnly)
             return [];
+        var folds = options.Folds > 0 ? Math.Min(options.Folds, count) : count;
         var cases = new List<CaseScores>();
-        for (var weather = 0; weather < count; weather++)
+        for (var fold = 0; fold < folds; fold++)
         {
-            var path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"without-{weather:00}.safetensors"));
-            var (done, left) = (0.3 + (0.7 * weather / count), weather);
-            if (!File.Exists(path))
-                training.Train(series, files.Where(f => f.Event != left), path, (part, what) => progress(done, $"event {left + 1} of {count}: {what}"), cancellation);
-            progress(done, $"event {weather + 1} of {count}: scores");
-            cases.AddRange(Score(series, events, weather, path, Directory.CreateDirectory(Path.Combine(folder, "cases")).FullName, what => progress(done, what), cancellation));
+            var (left, done) = (fold, 0.3 + (0.6 * fold / folds));
+            var path = Trained(string.Create(CultureInfo.InvariantCulture, $"without-{fold:00}-of-{folds}.safetensors"), [.. files.Where(f => f.Event % folds != left)], done);
+            for (var weather = fold; weather < count; weather += folds)
+                cases.AddRange(Score(series, events, weather, path, Directory.CreateDirectory(Path.Combine(folder, "cases")).FullName, what => progress(done, what), cancellation));
         }
+        Trained(AllEvents, files, 0.9);
         return cases;
+
+        string Trained(string name, IReadOnlyList<CascadeModelTraining.PixelFile> on, double done)
+        {
+            var path = Path.Combine(folder, name);
+            if (!File.Exists(path))
+                training.Train(series, on, path, p => progress(done, FormattableString.Invariant($"{name}: step {p.Step}, loss {p.TrainingLoss:0.0000}")), cancellation);
+            return path;
+        }
     }
+
+    /// <summary>The weights that were trained on all events, whose scores are those of the cross-validation.</summary>
+    public const string AllEvents = "all.safetensors";
 
     private IEnumerable<CaseScores> Score(
         IReadOnlyList<ScanSeries> series, IReadOnlyList<int> events, int weather, string model, string folder, Action<string> progress, CancellationToken cancellation)

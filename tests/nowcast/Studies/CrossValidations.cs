@@ -18,7 +18,7 @@ public sealed class CrossValidations
         var cases = new CrossValidation(options, TimeProvider.System).Run(series, folder.Path, (_, _) => { }, TestContext.Current.CancellationToken);
 
         Assert.Equal([0, 1], cases.Select(c => c.Event));
-        using (var checkpoint = Checkpoint.Load(Path.Combine(folder.Path, "without-00.safetensors"), CPU))
+        using (var checkpoint = Checkpoint.Load(Path.Combine(folder.Path, "without-00-of-2.safetensors"), CPU))
             Assert.Equal("1", checkpoint.Metadata.Training["events"]);
         var written = Files(folder.Path);
         var again = new CrossValidation(options, TimeProvider.System).Run(series, folder.Path, (_, _) => { }, TestContext.Current.CancellationToken);
