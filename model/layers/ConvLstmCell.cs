@@ -18,7 +18,8 @@ public sealed class ConvLstmCell : nn.Module<Tensor?, ConvLstmState?, ConvLstmSt
     private readonly Parameter? peephole;
     private readonly long[] padding;
     private readonly Func<Tensor, Tensor>? activation;
-    private readonly bool relu;
+
+    static ConvLstmCell() => OneDnn.Ensure();
 
     /// <param name="inputChannels">Channels of X; 0 for a layer that only unrolls its state.</param>
     /// <param name="hiddenChannels">Channels of H and C.</param>
@@ -31,7 +32,6 @@ public sealed class ConvLstmCell : nn.Module<Tensor?, ConvLstmState?, ConvLstmSt
         if (kernel % 2 == 0)
             throw new ArgumentOutOfRangeException(nameof(kernel), kernel, "The kernel of a ConvLSTM has an odd side, so that the state keeps its size.");
         HiddenChannels = hiddenChannels;
-        relu = activation == Activations.Relu;
         this.activation = activation == Activations.Tanh ? null : Activations.Named(activation);
         padding = [kernel / 2, kernel / 2];
         input_weight = inputChannels == 0 ? null : Weight(inputChannels, inputChannels + hiddenChannels, hiddenChannels, kernel);
@@ -46,8 +46,8 @@ public sealed class ConvLstmCell : nn.Module<Tensor?, ConvLstmState?, ConvLstmSt
 
     public long HiddenChannels { get; }
 
-    /// <summary>Whether one operator makes all steps, where there is one for the type and device; else plain operators do.</summary>
-    internal bool Fused { get; set; } = true;
+    /// <summary>Whether its convolutions are made in bfloat16; states, gates and weights stay as exact as they are.</summary>
+    internal bool LowPrecision { get; set; }
 
     /// <summary>Whether training computes the gates a second time instead of keeping them: a third slower, a third of the memory.</summary>
     public bool Checkpointed { get; set; }
@@ -66,32 +66,34 @@ public sealed class ConvLstmCell : nn.Module<Tensor?, ConvLstmState?, ConvLstmSt
             throw new ArgumentNullException(nameof(inputs), "A step without input needs a state to start from.");
         if (inputs is not null && input_weight is null)
             throw new InvalidOperationException("This cell was made without input channels.");
-        if (!Fused || peephole is not null || !(relu || activation is null) || !FusedConvLstm.Takes(state_weight, relu))
-            return UnrollPlain(inputs, steps, start);
-        var (hidden, lastHidden, lastCell) = FusedConvLstm.Unroll(
-            inputs, start?.Hidden, start?.Cell, inputs is null ? null : input_weight, state_weight, bias, steps, Checkpointed, relu);
-        return (hidden, new(lastHidden, lastCell));
+        return UnrollPlain(inputs, steps, start);
     }
 
-    /// <summary>The same in operators of libtorch.</summary>
+    /// <summary>In operators of libtorch, on every device and in every type.</summary>
     private (Tensor Hidden, ConvLstmState Last) UnrollPlain(Tensor? inputs, long steps, ConvLstmState? state)
     {
         // The part of the gates that comes from the input does not depend on the state: all times at once.
-        var fromInput = inputs is null ? null : nn.functional.conv2d(inputs, input_weight!, bias, padding: padding).chunk(steps, 0);
+        var fromInput = inputs is null ? null : Convolved(inputs, input_weight!, bias).chunk(steps, 0);
         var hidden = new List<Tensor>();
         for (var step = 0; step < steps; step++)
         {
             var gates = fromInput?[step];
             if (state is ConvLstmState before)
             {
-                var fromState = nn.functional.conv2d(before.Hidden, state_weight, gates is null ? bias : null, padding: padding);
+                var fromState = Convolved(before.Hidden, state_weight, gates is null ? bias : null);
                 gates = gates is null ? fromState : gates + fromState;
             }
-            // Under autocast convolutions give bfloat16; the state stays as exact as the weights.
-            state = Gate(gates!.to_type(state_weight.dtype), state?.Cell);
+            state = Gate(gates!, state?.Cell);
             hidden.Add(state.Value.Hidden);
         }
         return (steps == 1 ? hidden[0] : cat(hidden, 0), state!.Value);
+    }
+
+    private Tensor Convolved(Tensor images, Tensor weight, Tensor? added)
+    {
+        if (!LowPrecision)
+            return nn.functional.conv2d(images, weight, added, padding: padding);
+        return nn.functional.conv2d(images.to_type(bfloat16), weight.to_type(bfloat16), added?.to_type(bfloat16), padding: padding).to_type(weight.dtype);
     }
 
     private ConvLstmState Gate(Tensor gates, Tensor? before)

@@ -12,12 +12,10 @@ internal static class MultiScaleBlur
     /// <returns>(N, C, H, W), 0 where nothing was observed in the box.</returns>
     internal static Tensor Mean(Tensor images, Tensor mask, int radius)
     {
-        if (radius == 0)
-            return images;
-        return FusedBoxMean.Takes(images) ? FusedBoxMean.Mean(images, mask, radius) : Plain(images, mask, radius);
+        return radius == 0 ? images : Plain(images, mask, radius);
     }
 
-    /// <summary>The same in operators that every device and backend has.</summary>
+    /// <summary>In operators that every device has.</summary>
     internal static Tensor Plain(Tensor images, Tensor mask, int radius)
     {
         using var scope = NewDisposeScope();

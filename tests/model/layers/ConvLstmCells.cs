@@ -61,7 +61,7 @@ public sealed class ConvLstmCells
         {
             const double Step = 1e-6;
             using var gradients = no_grad();
-            var elements = tensor.data<double>();
+            var elements = tensor.view(-1).data<double>();
             var before = elements[index];
             elements[index] = before + Step;
             var above = Value().item<double>();
