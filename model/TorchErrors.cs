@@ -15,6 +15,6 @@ public static class TorchErrors
         return error.GetType() == typeof(ExternalException);
     }
 
-    /// <summary>Whether a tensor did not fit into the memory of its device.</summary>
-    public static bool IsOutOfMemory(Exception error) => IsTorch(error) && Signs.Any(sign => error.Message.Contains(sign, StringComparison.OrdinalIgnoreCase));
+    /// <summary>Whether a tensor, or what a kernel works in, did not fit into the memory of its device.</summary>
+    public static bool IsOutOfMemory(Exception error) => error is OutOfMemoryException || (IsTorch(error) && Signs.Any(sign => error.Message.Contains(sign, StringComparison.OrdinalIgnoreCase)));
 }

@@ -50,7 +50,7 @@ internal sealed class HeavyWorker : IAsyncDisposable
             // that the kernel would have to clear again.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
             if (!SystemMemory.IsPlenty())
-                NativeMemory.Release();
+                TensorHeap.Release();
         }
     }
 

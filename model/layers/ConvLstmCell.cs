@@ -1,3 +1,5 @@
+using ConvLstm.Nowcast.Model.Kernels;
+
 namespace ConvLstm.Nowcast.Model.Layers;
 
 /// <summary>
@@ -18,6 +20,7 @@ public sealed class ConvLstmCell : nn.Module<Tensor?, ConvLstmState?, ConvLstmSt
     private readonly Parameter? peephole;
     private readonly long[] padding;
     private readonly Func<Tensor, Tensor>? activation;
+    private readonly bool relu;
 
     static ConvLstmCell() => OneDnn.Ensure();
 
@@ -32,6 +35,7 @@ public sealed class ConvLstmCell : nn.Module<Tensor?, ConvLstmState?, ConvLstmSt
         if (kernel % 2 == 0)
             throw new ArgumentOutOfRangeException(nameof(kernel), kernel, "The kernel of a ConvLSTM has an odd side, so that the state keeps its size.");
         HiddenChannels = hiddenChannels;
+        relu = activation == Activations.Relu;
         this.activation = activation == Activations.Tanh ? null : Activations.Named(activation);
         padding = [kernel / 2, kernel / 2];
         input_weight = inputChannels == 0 ? null : Weight(inputChannels, inputChannels + hiddenChannels, hiddenChannels, kernel);
@@ -46,13 +50,22 @@ public sealed class ConvLstmCell : nn.Module<Tensor?, ConvLstmState?, ConvLstmSt
 
     public long HiddenChannels { get; }
 
+    /// <summary>
+    /// Whether the kernel makes all steps, where it takes such a layer; else operators of libtorch do, which have second derivatives too.
+    /// </summary>
+    internal bool Fused { get; set; } = true;
+
     /// <summary>Whether its convolutions are made in bfloat16; states, gates and weights stay as exact as they are.</summary>
     internal bool LowPrecision { get; set; }
 
-    /// <summary>Whether training computes the gates a second time instead of keeping them: a third slower, a third of the memory.</summary>
+    /// <summary>
+    /// Whether training computes the gates a second time instead of keeping them: a third slower, a third of the memory.
+    /// </summary>
     public bool Checkpointed { get; set; }
 
-    /// <summary>One step: X (N, in, H, W), null where the cell has none, and the state before it, null at the start, to the state after it.</summary>
+    /// <summary>
+    /// One step: X (N, in, H, W), null where the cell has none, and the state before it, null at the start, to the state after it.
+    /// </summary>
     public override ConvLstmState forward(Tensor? input, ConvLstmState? state) => Unroll(input, 1, state).Last;
 
     /// <summary>All steps of a sequence.</summary>
@@ -66,27 +79,42 @@ public sealed class ConvLstmCell : nn.Module<Tensor?, ConvLstmState?, ConvLstmSt
             throw new ArgumentNullException(nameof(inputs), "A step without input needs a state to start from.");
         if (inputs is not null && input_weight is null)
             throw new InvalidOperationException("This cell was made without input channels.");
-        return UnrollPlain(inputs, steps, start);
+        if (!Fused || LowPrecision || peephole is not null || !(relu || activation is null) || !ConvLstmKernel.Takes(state_weight))
+            return UnrollPlain(inputs, steps, start);
+        var (hidden, lastHidden, lastCell) = ConvLstmKernel.Unroll(
+            inputs, start?.Hidden, start?.Cell, input_weight, state_weight, bias, new((int)steps, Checkpointed, relu, KernelOptions.Default));
+        return (hidden, new(lastHidden, lastCell));
     }
 
-    /// <summary>In operators of libtorch, on every device and in every type.</summary>
-    private (Tensor Hidden, ConvLstmState Last) UnrollPlain(Tensor? inputs, long steps, ConvLstmState? state)
+    /// <summary>
+    /// In operators of libtorch, on every device and in every type. Where no gradient keeps them, the values of a step are freed with it.
+    /// </summary>
+    private (Tensor Hidden, ConvLstmState Last) UnrollPlain(Tensor? inputs, long steps, ConvLstmState? start)
     {
+        using var scope = NewDisposeScope();
         // The part of the gates that comes from the input does not depend on the state: all times at once.
         var fromInput = inputs is null ? null : Convolved(inputs, input_weight!, bias).chunk(steps, 0);
         var hidden = new List<Tensor>();
+        var state = start;
         for (var step = 0; step < steps; step++)
         {
+            using var inner = NewDisposeScope();
             var gates = fromInput?[step];
             if (state is ConvLstmState before)
             {
                 var fromState = Convolved(before.Hidden, state_weight, gates is null ? bias : null);
                 gates = gates is null ? fromState : gates + fromState;
             }
-            state = Gate(gates!, state?.Cell);
-            hidden.Add(state.Value.Hidden);
+            var next = Gate(gates!, state?.Cell);
+            inner.MoveToOuter(next.Hidden, next.Cell);
+            if (step > 0)
+                state!.Value.Cell.Dispose();
+            state = next;
+            hidden.Add(next.Hidden);
         }
-        return (steps == 1 ? hidden[0] : cat(hidden, 0), state!.Value);
+        var all = steps == 1 ? hidden[0] : cat(hidden, 0);
+        scope.MoveToOuter(all, state!.Value.Hidden, state.Value.Cell);
+        return (all, state.Value);
     }
 
     private Tensor Convolved(Tensor images, Tensor weight, Tensor? added)

@@ -1,3 +1,5 @@
+using ConvLstm.Nowcast.Model.Kernels;
+
 namespace ConvLstm.Nowcast.Model.Layers;
 
 /// <summary>
@@ -12,7 +14,9 @@ internal static class MultiScaleBlur
     /// <returns>(N, C, H, W), 0 where nothing was observed in the box.</returns>
     internal static Tensor Mean(Tensor images, Tensor mask, int radius)
     {
-        return radius == 0 ? images : Plain(images, mask, radius);
+        if (radius == 0)
+            return images;
+        return BoxMeanKernel.Takes(images) ? BoxMeanKernel.Mean(images, mask, radius, KernelOptions.Default) : Plain(images, mask, radius);
     }
 
     /// <summary>In operators that every device has.</summary>

@@ -1,4 +1,5 @@
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Model.Kernels;
 using ConvLstm.Nowcast.Model.Networks;
 
 namespace ConvLstm.Nowcast.Model.Training;
@@ -110,7 +111,7 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
         using (new Bfloat16Convolutions(network, lowPrecision))
             prediction = network.call(frames.narrow(1, 0, batch.Past), leads);
         var value = LossOf(prediction, frames, batch.Past, leads, loss);
-        value.backward();
+        Backpropagation.Run(value);
         nn.utils.clip_grad_norm_(network.parameters(), LongestGradient);
         optimizer.step();
         return value.item<float>();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ConvLstm.Nowcast.Model.Kernels;
 using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Model.Networks;
 
@@ -31,7 +32,7 @@ internal static class MemoryBenchmark
 
     private static (double Early, double Late) Peak(NetworkOptions network, int batch, int side, int early, int steps)
     {
-        NativeMemory.Release();
+        TensorHeap.Release();
         ForgetPeak();
         var first = 0.0;
         Train(network, batch, side, steps, step => first = step == early ? PeakBytes() : first);
@@ -50,7 +51,7 @@ internal static class MemoryBenchmark
                 optimizer.zero_grad();
                 var data = rand([batch, 6, side, side, 2]);
                 var loss = nn.functional.mse_loss(network.call(data.narrow(1, 0, 3), LeadTimes.Every(3, 5)), data.narrow(1, 3, 3).narrow(4, 0, 1));
-                loss.backward();
+                Backpropagation.Run(loss);
                 nn.utils.clip_grad_norm_(network.parameters(), 1.0);
                 optimizer.step();
             }
