@@ -17,7 +17,7 @@ public sealed record QualityOptions
     /// <summary>The share of pixels that may be missing at all.</summary>
     public double MissingShare { get; init; } = 0.98;
 
-    /// <summary>The share of pixels that may be missing beyond what is usual of the last scans, as when a radar drops out.</summary>
+    /// <summary>The share of pixels that may be missing beyond what is usual of the last scans before that is said, as when a radar drops out.</summary>
     public double MissingMore { get; init; } = 0.1;
 
     /// <summary>The share of wet pixels that may stand alone.</summary>
