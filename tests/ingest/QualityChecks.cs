@@ -113,7 +113,7 @@ public sealed class QualityChecks
     [Fact]
     public void AScanFromTheFutureIsBad()
     {
-        var ahead = new RadarFrame(Good[0].Grid, Good[0].ValidTime.AddHours(25), Good[0].RainRate);
+        var ahead = new RadarFrame(Good[0].Grid, Good[^1].ValidTime.AddHours(25), Good[0].RainRate);
         AssertBad("time", ahead);
         Assert.Null(_control.Newest);
     }
