@@ -58,7 +58,7 @@ internal sealed class DecoderWorker(Stream questions, Stream answers)
                 }
                 catch (ReportedException e)
                 {
-                    var kind = e is TemporaryFolderFullException ? DecoderProtocol.Answer.NotNow : DecoderProtocol.Answer.Unusable;
+                    var kind = e is TemporarySpaceFullException ? DecoderProtocol.Answer.NotNow : DecoderProtocol.Answer.Unusable;
                     await DecoderProtocol.WriteAsync(answers, DecoderProtocol.Message((byte)kind, w => w.Write(e.Message)), cancellation);
                 }
             }

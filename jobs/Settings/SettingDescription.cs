@@ -29,7 +29,7 @@ internal sealed partial record SettingDescription(IReadOnlyList<string> Path, st
         {
             IReadOnlyList<string> path = [.. section, property.Name];
             var value = property.GetValue(settings);
-            if (value?.GetType().Namespace == typeof(SettingDescription).Namespace && !property.PropertyType.IsEnum)
+            if (value is not null && value.GetType().Namespace == typeof(SettingDescription).Namespace)
             {
                 foreach (var inner in Of(value, path, documentation))
                     yield return inner;

@@ -1,4 +1,3 @@
-using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Tests.Storage;
 using Npgsql;
 using Xunit;
