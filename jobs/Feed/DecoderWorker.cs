@@ -49,7 +49,7 @@ internal sealed class DecoderWorker(Stream questions, Stream answers)
                         file?.Dispose();
                         file = null;
                         file = RadarFormats.Open(body.ReadString(), body.ReadString());
-                        await AnswerAsync(new DecodedContents(file.Format, file.Grid, file.ValidTimes), cancellation);
+                        await AnswerAsync(new DecodedContents(file.Format, file.Grid, file.ValidTimes, file.Notes), cancellation);
                     }
                     else
                     {

@@ -44,6 +44,17 @@ public sealed class FaultsUpstream
     }
 
     [Fact]
+    public void AScanFromTheFutureIsNotTheNewest()
+    {
+        var now = Some.Time.AddHours(1);
+        var control = new QualityControl(new Clock(now));
+        Assert.True(control.Check(Some.RadarFrame(at: now.AddMinutes(-5), rate: 1)).Usable);
+        foreach (var hours in new[] { 0.75, 1, 9 })
+            Assert.Contains("time", control.Check(Some.RadarFrame(at: now.AddHours(hours), rate: 2)).Problems(), StringComparison.Ordinal);
+        Assert.Equal(now.AddMinutes(-5), control.Newest);
+    }
+
+    [Fact]
     public void APixelOfClutterIsSetMissingAndTheScanStays()
     {
         var frame = Read(Directory.GetFiles(FieldCases.Path("19_one_clutter_pixel")).Order(StringComparer.Ordinal).First());
@@ -69,5 +80,10 @@ public sealed class FaultsUpstream
     {
         using var file = RadarFormats.Open(path);
         return file.Read(0);
+    }
+
+    private sealed class Clock(DateTimeOffset now) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => now;
     }
 }
