@@ -1,23 +1,23 @@
 #!/usr/bin/env bash
 # Installs what the pipeline needs from the distribution's packages; silent and quick where it is there already.
-#   ops/setup.sh [--test] [--packages auto|nuget|system]
+#   ops/setup.sh [--test] [--gpu] [--packages auto|nuget|system]
 #     --test      also what the tests compare with
-#     --packages  what to build with: TorchSharp and SDSLite from the NuGet sources (nuget), the distribution's libraries
-#                 (system, as long as nothing is said), or what can be had (auto); the choice is kept (ops/docs/packages.md)
-# TORCH_ROOT names another libtorch (2.x, CUDA; the torch folder of a Python too) to build against instead of the distribution's:
-# the choice is kept in ops/local.props, and TORCH_ROOT= (empty) takes it back.
+#     --gpu       build with the CUDA libraries of TorchSharp, if the NuGet sources have them; kept in ops/local.props until that file is removed
+#     --packages  what to build with: SDSLite from the NuGet sources (nuget), libnetcdf alone (system, as long as nothing is said),
+#                 or what can be had (auto); the choice is kept (ops/docs/packages.md)
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 packages=(libnetcdf19 libproj25 postgresql-15 postgresql-15-postgis-3)
 # The web page is bundled in the build; node of another origin, 18 or newer, does as well.
 command -v npm >/dev/null && node -e 'process.exit(+process.versions.node.split(".")[0] < 18 ? 1 : 0)' 2>/dev/null || packages+=(nodejs npm)
-chosen=
+chosen= gpu=
 while [ $# -gt 0 ]; do
   case $1 in
     --test) packages+=(netcdf-bin proj-bin gdal-bin python3-torch python3-netcdf4 python3-h5py python3-scipy python3-skimage python3-opencv chromium nginx-light caddy) ;;
+    --gpu) gpu=true ;;
     --packages) chosen=${2:-nothing}; shift $(($# > 1)) ;;
-    *) echo "error: ops/setup.sh knows --test and --packages, not '$1'" >&2; exit 2 ;;
+    *) echo "error: ops/setup.sh knows --test, --gpu and --packages, not '$1'" >&2; exit 2 ;;
   esac
   shift
 done
@@ -28,31 +28,26 @@ if ! command -v dotnet >/dev/null || ! dotnet --list-sdks | grep -q '^10\.'; the
 fi
 
 [ -z "$chosen" ] || "$here/ops/packages/choose.sh" "$chosen"
-# TorchSharp brings its own libtorch, and needs no shim to it.
-if ! grep -qs '>TorchSharp<' "$here/Directory.Packages.local.props"; then
-  packages+=(g++)
-  # Without OpenBLAS libtorch falls back to a matrix product that is tens of times slower.
-  [ -n "${TORCH_ROOT:-}" ] || packages+=(libtorch-dev libopenblas0)
-fi
-
-# After the packages, as the compiler is one of them.
-choose_libtorch() {
-  [ -n "${TORCH_ROOT+set}" ] || return 0
+# The CUDA libraries are some gigabytes, and not every source has them: asked for, or proposed.
+if [ -n "$gpu" ]; then
   rm -f "$here/ops/local.props"
-  [ -n "$TORCH_ROOT" ] || return 0
-  echo "<Project><PropertyGroup><TORCH_ROOT Condition=\"'\$(TORCH_ROOT)' == ''\">$(realpath -m "$TORCH_ROOT")</TORCH_ROOT></PropertyGroup></Project>" >"$here/ops/local.props"
-  echo "Building the shim against $TORCH_ROOT …"
-  dotnet build "$here/model/torch" -c Release -v q -nologo
-}
+  log=$(mktemp)
+  if dotnet restore "$here/model" -p:Gpu=true -v m -nologo >"$log" 2>&1 </dev/null; then
+    echo '<Project><PropertyGroup><Gpu>true</Gpu></PropertyGroup></Project>' >"$here/ops/local.props"
+    echo "gpu: built with TorchSharp-cuda-linux from now on"
+  else
+    echo "gpu: the build stays with the CPU ($(grep -m 1 -oE 'NU[0-9]+: [^[]*' "$log" || tail -n 1 "$log"))"
+  fi
+  rm -f "$log"
+elif [ ! -e "$here/ops/local.props" ] && nvidia-smi -L >/dev/null 2>&1; then
+  echo "gpu: this machine has one; ops/setup.sh --gpu builds for it"
+fi
 
 missing=()
 for package in "${packages[@]}"; do
   [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
 done
-if [ ${#missing[@]} -eq 0 ]; then
-  choose_libtorch
-  exit 0
-fi
+[ ${#missing[@]} -gt 0 ] || exit 0
 
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then
@@ -75,4 +70,3 @@ if ! { "${as_root[@]}" apt-get update -q \
   echo "error: apt-get could not install ${missing[*]}" >&2
   exit 1
 fi
-choose_libtorch

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Model;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;
 

@@ -25,6 +25,8 @@ internal static class DbCommand
         }));
         command.Add(Sub("status", "Show the server, the migrations, the grids and their scans.", (database, c) => StatusAsync(terminal, database, c)));
         command.Add(Psql());
+        command.Add(BackupCommands.Backup(terminal));
+        command.Add(BackupCommands.Restore(terminal));
         command.Add(Sub("stop", "Stop the private cluster; the next command starts it again.", async (database, cancellation) =>
         {
             if (database.Cluster is null)

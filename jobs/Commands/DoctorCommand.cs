@@ -58,7 +58,7 @@ internal static class DoctorCommand
         var speed = 2.0 * Side * Side * Side / watch.Elapsed.TotalSeconds / 1e9;
         return speed > Slow
             ? FormattableString.Invariant($"{speed:0} GFLOP/s")
-            : throw new ReportedException(FormattableString.Invariant($"only {speed:0.0} GFLOP/s: install libopenblas0, libtorch is using the reference BLAS."));
+            : throw new ReportedException(FormattableString.Invariant($"only {speed:0.0} GFLOP/s: give the program whole cores (OMP_NUM_THREADS, limits of a container), or wait until the machine is less busy."));
     }
 
     private static string Describe(NowcastSettings settings) =>

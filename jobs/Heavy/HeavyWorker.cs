@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Jobs.Feed;
+using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Storage;
 using Npgsql;
 
@@ -49,7 +50,7 @@ internal sealed class HeavyWorker : IAsyncDisposable
             // that the kernel would have to clear again.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
             if (!SystemMemory.IsPlenty())
-                CpuMemory.Release();
+                TensorHeap.Release();
         }
     }
 

@@ -10,6 +10,9 @@ internal sealed record NowcastSettings
 {
     private const string Prefix = "NOWCAST_";
 
+    /// <summary>Names a file of settings elsewhere than beside the program, such as /etc/convlstm-nowcast/appsettings.json.</summary>
+    private const string ConfigVariable = "NOWCAST_CONFIG";
+
     /// <summary>The connection string of PostgreSQL; null starts the program's own private cluster.</summary>
     public string? Db { get; init; }
 
@@ -50,10 +53,7 @@ internal sealed record NowcastSettings
     /// <exception cref="ReportedException">A value is of the wrong kind.</exception>
     internal static NowcastSettings Load()
     {
-        var configuration = new ConfigurationBuilder()
-            .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true)
-            .AddEnvironmentVariables(Prefix)
-            .Build();
+        var configuration = Sources();
         NowcastSettings settings;
         try
         {
@@ -69,5 +69,20 @@ internal sealed record NowcastSettings
         return settings.LeadMinutes is > 0 and <= 24 * 60
             ? settings
             : throw new ReportedException($"{Prefix}LEADMINUTES is {settings.LeadMinutes}: give minutes from 1 to 1440.");
+    }
+
+    private static IConfigurationRoot Sources()
+    {
+        var sources = new ConfigurationBuilder().AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true);
+        if (Environment.GetEnvironmentVariable(ConfigVariable) is { Length: > 0 } file)
+            sources.AddJsonFile(Path.GetFullPath(file), optional: false);
+        try
+        {
+            return sources.AddEnvironmentVariables(Prefix).Build();
+        }
+        catch (Exception e) when (e is FileNotFoundException or InvalidDataException or UnauthorizedAccessException)
+        {
+            throw new ReportedException($"The settings cannot be read ({(e.InnerException ?? e).Message}): correct the file, or {ConfigVariable}, which names it.", e);
+        }
     }
 }

@@ -55,6 +55,7 @@ internal static class WebApi
         if (settings.CorsOrigins is { Length: > 0 })
             app.UseCors();
         app.UseRateLimiter();
+        app.UsePlainNumbers();
         app.MapOpenApi("/openapi/{documentName}.json");
         GridEndpoints.Map(app);
         RunEndpoints.Map(app);

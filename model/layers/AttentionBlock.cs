@@ -21,7 +21,7 @@ internal sealed class AttentionBlock : nn.Module<Tensor, Tensor>
     {
         this.attention = attention;
         // The papers normalise over the batch; batches here are small, and one group needs none.
-        (norm_attention, norm_dense) = (nn.GroupNorm(1, channels), nn.GroupNorm(1, channels));
+        (norm_attention, norm_dense) = (GroupNorms.Of(1, channels), GroupNorms.Of(1, channels));
         (into, outOf) = (nn.Conv2d(channels, channels, 1), nn.Conv2d(channels, channels, 1));
         (wide, narrow) = (nn.Conv2d(channels, Wider * channels, 1), nn.Conv2d(Wider * channels, channels, 1));
         scale_attention = nn.Parameter(full([channels, 1, 1], FirstScale));

@@ -1,3 +1,5 @@
+using ConvLstm.Nowcast.Model.Kernels;
+
 namespace ConvLstm.Nowcast.Model.Layers;
 
 /// <summary>
@@ -19,6 +21,8 @@ public sealed class ConvLstmCell : nn.Module<Tensor?, ConvLstmState?, ConvLstmSt
     private readonly long[] padding;
     private readonly Func<Tensor, Tensor>? activation;
     private readonly bool relu;
+
+    static ConvLstmCell() => OneDnn.Ensure();
 
     /// <param name="inputChannels">Channels of X; 0 for a layer that only unrolls its state.</param>
     /// <param name="hiddenChannels">Channels of H and C.</param>
@@ -46,13 +50,22 @@ public sealed class ConvLstmCell : nn.Module<Tensor?, ConvLstmState?, ConvLstmSt
 
     public long HiddenChannels { get; }
 
-    /// <summary>Whether one operator makes all steps, where there is one for the type and device; else plain operators do.</summary>
+    /// <summary>
+    /// Whether the kernel makes all steps, where it takes such a layer; else operators of libtorch do, which have second derivatives too.
+    /// </summary>
     internal bool Fused { get; set; } = true;
 
-    /// <summary>Whether training computes the gates a second time instead of keeping them: a third slower, a third of the memory.</summary>
+    /// <summary>Whether its convolutions are made in bfloat16; states, gates and weights stay as exact as they are.</summary>
+    internal bool LowPrecision { get; set; }
+
+    /// <summary>
+    /// Whether training computes the gates a second time instead of keeping them: a third slower, a third of the memory.
+    /// </summary>
     public bool Checkpointed { get; set; }
 
-    /// <summary>One step: X (N, in, H, W), null where the cell has none, and the state before it, null at the start, to the state after it.</summary>
+    /// <summary>
+    /// One step: X (N, in, H, W), null where the cell has none, and the state before it, null at the start, to the state after it.
+    /// </summary>
     public override ConvLstmState forward(Tensor? input, ConvLstmState? state) => Unroll(input, 1, state).Last;
 
     /// <summary>All steps of a sequence.</summary>
@@ -66,32 +79,49 @@ public sealed class ConvLstmCell : nn.Module<Tensor?, ConvLstmState?, ConvLstmSt
             throw new ArgumentNullException(nameof(inputs), "A step without input needs a state to start from.");
         if (inputs is not null && input_weight is null)
             throw new InvalidOperationException("This cell was made without input channels.");
-        if (!Fused || peephole is not null || !(relu || activation is null) || !FusedConvLstm.Takes(state_weight, relu))
+        if (!Fused || LowPrecision || peephole is not null || !(relu || activation is null) || !ConvLstmKernel.Takes(state_weight))
             return UnrollPlain(inputs, steps, start);
-        var (hidden, lastHidden, lastCell) = FusedConvLstm.Unroll(
-            inputs, start?.Hidden, start?.Cell, inputs is null ? null : input_weight, state_weight, bias, steps, Checkpointed, relu);
+        var (hidden, lastHidden, lastCell) = ConvLstmKernel.Unroll(
+            inputs, start?.Hidden, start?.Cell, input_weight, state_weight, bias, new((int)steps, Checkpointed, relu, KernelOptions.Default));
         return (hidden, new(lastHidden, lastCell));
     }
 
-    /// <summary>The same in operators of libtorch.</summary>
-    private (Tensor Hidden, ConvLstmState Last) UnrollPlain(Tensor? inputs, long steps, ConvLstmState? state)
+    /// <summary>
+    /// In operators of libtorch, on every device and in every type. Where no gradient keeps them, the values of a step are freed with it.
+    /// </summary>
+    private (Tensor Hidden, ConvLstmState Last) UnrollPlain(Tensor? inputs, long steps, ConvLstmState? start)
     {
+        using var scope = NewDisposeScope();
         // The part of the gates that comes from the input does not depend on the state: all times at once.
-        var fromInput = inputs is null ? null : nn.functional.conv2d(inputs, input_weight!, bias, padding: padding).chunk(steps, 0);
+        var fromInput = inputs is null ? null : Convolved(inputs, input_weight!, bias).chunk(steps, 0);
         var hidden = new List<Tensor>();
+        var state = start;
         for (var step = 0; step < steps; step++)
         {
+            using var inner = NewDisposeScope();
             var gates = fromInput?[step];
             if (state is ConvLstmState before)
             {
-                var fromState = nn.functional.conv2d(before.Hidden, state_weight, gates is null ? bias : null, padding: padding);
+                var fromState = Convolved(before.Hidden, state_weight, gates is null ? bias : null);
                 gates = gates is null ? fromState : gates + fromState;
             }
-            // Under autocast convolutions give bfloat16; the state stays as exact as the weights.
-            state = Gate(gates!.to_type(state_weight.dtype), state?.Cell);
-            hidden.Add(state.Value.Hidden);
+            var next = Gate(gates!, state?.Cell);
+            inner.MoveToOuter(next.Hidden, next.Cell);
+            if (step > 0)
+                state!.Value.Cell.Dispose();
+            state = next;
+            hidden.Add(next.Hidden);
         }
-        return (steps == 1 ? hidden[0] : cat(hidden, 0), state!.Value);
+        var all = steps == 1 ? hidden[0] : cat(hidden, 0);
+        scope.MoveToOuter(all, state!.Value.Hidden, state.Value.Cell);
+        return (all, state.Value);
+    }
+
+    private Tensor Convolved(Tensor images, Tensor weight, Tensor? added)
+    {
+        if (!LowPrecision)
+            return nn.functional.conv2d(images, weight, added, padding: padding);
+        return nn.functional.conv2d(images.to_type(bfloat16), weight.to_type(bfloat16), added?.to_type(bfloat16), padding: padding).to_type(weight.dtype);
     }
 
     private ConvLstmState Gate(Tensor gates, Tensor? before)

@@ -1,3 +1,5 @@
+using ConvLstm.Nowcast.Model.Kernels;
+
 namespace ConvLstm.Nowcast.Model.Layers;
 
 /// <summary>
@@ -14,10 +16,10 @@ internal static class MultiScaleBlur
     {
         if (radius == 0)
             return images;
-        return FusedBoxMean.Takes(images) ? FusedBoxMean.Mean(images, mask, radius) : Plain(images, mask, radius);
+        return BoxMeanKernel.Takes(images) ? BoxMeanKernel.Mean(images, mask, radius, KernelOptions.Default) : Plain(images, mask, radius);
     }
 
-    /// <summary>The same in operators that every device and backend has.</summary>
+    /// <summary>In operators that every device has.</summary>
     internal static Tensor Plain(Tensor images, Tensor mask, int radius)
     {
         using var scope = NewDisposeScope();

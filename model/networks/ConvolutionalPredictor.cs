@@ -29,11 +29,11 @@ public abstract class ConvolutionalPredictor : RollingNetwork
         // Groups must divide the channels.
         var channels = (options.Hidden[0] + Groups - 1) / Groups * Groups;
         var patchPixels = options.Patch * options.Patch;
-        (encode, encode_norm) = (nn.Conv2d(InputChannels * patchPixels, channels, 3, padding: 1), nn.GroupNorm(Groups, channels));
-        (down, down_norm) = (nn.Conv2d(channels, channels, 3, stride: 2, padding: 1), nn.GroupNorm(Groups, channels));
+        (encode, encode_norm) = (nn.Conv2d(InputChannels * patchPixels, channels, 3, padding: 1), GroupNorms.Of(Groups, channels));
+        (down, down_norm) = (nn.Conv2d(channels, channels, 3, stride: 2, padding: 1), GroupNorms.Of(Groups, channels));
         var joined = (long)channels * options.Frames;
         blocks = new([.. options.Hidden.Select(_ => new AttentionBlock(joined, attention(joined)))]);
-        (up, up_norm) = (nn.ConvTranspose2d(channels, channels, 4, stride: 2, padding: 1), nn.GroupNorm(Groups, channels));
+        (up, up_norm) = (nn.ConvTranspose2d(channels, channels, 4, stride: 2, padding: 1), GroupNorms.Of(Groups, channels));
         head = nn.Conv2d(2 * channels, patchPixels, 1);
         Quiet(head.weight, head.bias);
     }

@@ -1,8 +1,10 @@
+using ConvLstm.Nowcast.Model.Kernels;
+
 namespace ConvLstm.Nowcast.Model.Networks;
 
 internal sealed partial class LadderHead
 {
-    /// <summary>The same as <see cref="Ladders"/> without rows of pixels in between, by <see cref="FusedLadder"/>.</summary>
+    /// <summary>The same as <see cref="Ladders"/> without rows of pixels in between, by <see cref="ExceedanceHeadKernel"/>.</summary>
     /// <param name="features">Of all pixels that the ConvLSTM read.</param>
     /// <param name="states">What the ConvLSTM says of each lead: (leads, batch, <see cref="Channels"/>, ⌈H/patch⌉, ⌈W/patch⌉).</param>
     /// <param name="patch">The side of its patches.</param>
@@ -16,12 +18,15 @@ internal sealed partial class LadderHead
         var rungs = leads.Sites.Of(features.Rungs, 2, 3).reshape(size[0], -1, RainFeatures.RungChannels, size[2], size[3]);
         var basis = stack([.. Enumerable.Range(0, leads.Steps.Count).Select(lead => LeadBasis.Of(leads.Minutes(lead), rain.device))]);
         var modulation = read_lead.call(basis).chunk(2, 1);
-        var scale = modulation[0] + 1;
-        var slope = ((steepness * basis).sum([1]) * SteepnessScale).exp();
-        return FusedLadder.LogOdds(
-            rain, rungs, LadderPixels.Near(rain), states, [leads.Sites.Stride, leads.Sites.Row, leads.Sites.Column], patch, read_rain.weight, read_rung.weight, read_rain.bias!,
-            scale, modulation[1], last.weight.view(-1), basis.matmul(rain_slopes.weight), basis.matmul(rung_slopes.weight), basis.matmul(rain_slopes.bias!) + last.bias!,
-            RainFeatures.Newest, RainFeatures.Threshold, ThresholdLadder.Slack / RainFeatures.LogSpan, FirstSlope * RainFeatures.LogSpan, slope, LadderPixels.Dry)
+        var weights = new ExceedanceWeights(
+            read_rain.weight, read_rung.weight, read_rain.bias!, modulation[0] + 1, modulation[1], last.weight.view(-1),
+            basis.matmul(rain_slopes.weight), basis.matmul(rung_slopes.weight), basis.matmul(rain_slopes.bias!) + last.bias!,
+            ((steepness * basis).sum([1]) * SteepnessScale).exp());
+        return ExceedanceHeadKernel.LogOdds(
+            new(rain, rungs, LadderPixels.Near(rain), states, (leads.Sites.Stride, leads.Sites.Row, leads.Sites.Column), patch), weights,
+            new(RainFeatures.Newest, RainFeatures.Threshold, (float)(ThresholdLadder.Slack / RainFeatures.LogSpan),
+                (float)(FirstSlope * RainFeatures.LogSpan), LadderPixels.Dry),
+            KernelOptions.Default)
             .permute(0, 1, 3, 4, 2).MoveToOuterDisposeScope();
     }
 }

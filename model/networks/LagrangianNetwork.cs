@@ -1,3 +1,4 @@
+using ConvLstm.Nowcast.Model.Kernels;
 using ConvLstm.Nowcast.Model.Layers;
 
 namespace ConvLstm.Nowcast.Model.Networks;
@@ -44,9 +45,9 @@ public sealed class LagrangianNetwork : RainNetwork
     /// <summary>The part that reads neighbourhoods: all that is not <see cref="Head"/>.</summary>
     internal IEnumerable<Parameter> StateParameters => encoder.parameters().Concat(forecaster.parameters()).Concat(read_state.parameters());
 
-    public override Tensor forward(Tensor past, LeadTimes leads) => FusedLadder.Takes(past) ? InOnePass(past, leads) : InPlainOperators(past, leads);
+    public override Tensor forward(Tensor past, LeadTimes leads) => ExceedanceHeadKernel.Takes(past) ? InOnePass(past, leads) : InPlainOperators(past, leads);
 
-    /// <summary>On every device and backend, with gradients where they are wanted.</summary>
+    /// <summary>On every device, with gradients where they are wanted.</summary>
     internal Tensor InPlainOperators(Tensor past, LeadTimes leads)
     {
         using var scope = NewDisposeScope();

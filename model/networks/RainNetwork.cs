@@ -8,6 +8,8 @@ namespace ConvLstm.Nowcast.Model.Networks;
 /// </summary>
 public abstract class RainNetwork : nn.Module<Tensor, LeadTimes, Tensor>
 {
+    static RainNetwork() => OneDnn.Ensure();
+
     protected RainNetwork(NetworkOptions options)
         : base(options.Network) => Options = options;
 

@@ -1,4 +1,5 @@
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Model.Kernels;
 using ConvLstm.Nowcast.Model.Networks;
 
 namespace ConvLstm.Nowcast.Model.Training;
@@ -93,7 +94,7 @@ public static class CascadeTraining
         var rows = tensor(Enumerable.Range(0, PixelsOfStep).Select(_ => random.NextInt64(count)).ToArray(), [PixelsOfStep]);
         optimizer.zero_grad();
         var loss = Loss(network, new(pixels.Fields.index_select(0, rows), pixels.Rain.index_select(0, rows), pixels.Weight.index_select(0, rows)), rates);
-        loss.backward();
+        Backpropagation.Run(loss);
         nn.utils.clip_grad_norm_(network.parameters(), LongestGradient);
         optimizer.step();
         return loss.item<float>();

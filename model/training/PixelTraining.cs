@@ -1,4 +1,5 @@
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Model.Kernels;
 using ConvLstm.Nowcast.Model.Networks;
 
 namespace ConvLstm.Nowcast.Model.Training;
@@ -65,7 +66,7 @@ internal sealed class PixelTraining(TrainingOptions options, Func<Tensor, Tensor
         using var scope = NewDisposeScope();
         optimizer.zero_grad();
         var value = loss(network.Head.LogOdds(pixels.Rain, pixels.Rungs, pixels.Minutes), pixels.Truth, pixels.Weight);
-        value.backward();
+        Backpropagation.Run(value);
         nn.utils.clip_grad_norm_(network.Head.parameters(), LongestGradient);
         optimizer.step();
         foreach (var tensor in pixels.Tensors)

@@ -1,4 +1,5 @@
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Model.Kernels;
 using ConvLstm.Nowcast.Model.Networks;
 
 namespace ConvLstm.Nowcast.Model.Training;
@@ -30,6 +31,7 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
         var random = new Random(unchecked((int)options.Seed));
         var started = time.GetTimestamp();
         network.to(options.Device);
+        var lowPrecision = options.MixedPrecision ?? Bfloat16Convolutions.Gain(options.Device);
         var schedule = Schedules.Named(options.Schedule);
         using var best = new Weights(network);
         var curve = new List<(double, double)>();
@@ -58,7 +60,7 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
                 cancellation.ThrowIfCancellationRequested();
                 foreach (var group in optimizer.ParamGroups)
                     group.LearningRate = options.LearningRate * schedule(step, (Fraction() - begun) / (1 - begun));
-                var value = batch.Run(size => Step(network, windows, size, loss, optimizer, random));
+                var value = batch.Run(size => Step(network, windows, size, loss, optimizer, random, lowPrecision));
                 drawn += batch.Size;
                 if (!(Math.Abs(value) < DivergedAt))
                     throw new ReportedException($"The training diverged: the loss of step {step + 1} is {value}. Lower --learning-rate (now {options.LearningRate}).");
@@ -94,7 +96,8 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
     }
 
     private double Step(
-        RainNetwork network, ITrainingWindows windows, int size, Func<Tensor, Tensor, Tensor, Tensor> loss, optim.Optimizer optimizer, Random random)
+        RainNetwork network, ITrainingWindows windows, int size, Func<Tensor, Tensor, Tensor, Tensor> loss, optim.Optimizer optimizer, Random random,
+        bool lowPrecision)
     {
         using var scope = NewDisposeScope();
         network.train();
@@ -105,10 +108,10 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
             leads = leads with { Sites = new(options.SiteStride, random.Next(options.SiteStride), random.Next(options.SiteStride)) };
         var frames = batch.Frames.to(options.Device);
         Tensor prediction;
-        using (new MixedPrecision(options.Device, options.MixedPrecision))
+        using (new Bfloat16Convolutions(network, lowPrecision))
             prediction = network.call(frames.narrow(1, 0, batch.Past), leads);
-        var value = LossOf(prediction.to_type(float32), frames, batch.Past, leads, loss);
-        value.backward();
+        var value = LossOf(prediction, frames, batch.Past, leads, loss);
+        Backpropagation.Run(value);
         nn.utils.clip_grad_norm_(network.parameters(), LongestGradient);
         optimizer.step();
         return value.item<float>();

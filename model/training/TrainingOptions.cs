@@ -51,7 +51,8 @@ public sealed record TrainingOptions
 
     public long Seed { get; init; } = 1;
 
-    public Device Device { get; init; } = CPU;
+    /// <summary>The CPU where none is given; named when it is asked for, since that loads libtorch.</summary>
+    public Device Device { get => field ?? CPU; init; }
 
     /// <summary>Whether convolutions run in bfloat16 in training; null where the device gains by it. Validation is in float32.</summary>
     public bool? MixedPrecision { get; init; }

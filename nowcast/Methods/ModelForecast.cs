@@ -12,7 +12,7 @@ namespace ConvLstm.Nowcast.Methods;
 /// A trained network in the frame of the rain: the scans are aligned along the motion, the network says how the rain
 /// grows and decays, and each of its frames is advected to its lead. A network that changes nothing is extrapolation.
 /// </summary>
-public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster, IDisposable
+public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster
 {
     /// <summary>The name in <see cref="ForecastMethods"/>.</summary>
     public const string Name = "model";
@@ -21,7 +21,6 @@ public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster, IDisposa
 
     private readonly Normalisation _normalisation = Normalisation.FromMetadata(checkpoint.Metadata.Normalisation);
     private readonly Device _device = checkpoint.Network.parameters().First().device;
-    private ((int, double, double) Asked, RecordedForecast Forecast)? _recorded;
 
     public string Method => Name;
 
@@ -44,28 +43,12 @@ public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster, IDisposa
         cancellation.ThrowIfCancellationRequested();
         var aligned = NormalisedRain.WithMask(Alignment.Align(rain, scans - 1, motion), _normalisation).unsqueeze(0);
         var asked = LeadTimes.Every(leads, past.Step.TotalMinutes) with { PixelKilometres = Ground.PixelKilometres(past.Grid) };
-        var future = Call(aligned, asked)[0];
+        var future = checkpoint.Network.call(aligned, asked)[0];
         var newest = rain[scans - 1];
         var displacements = SemiLagrangian.Displacements(motion, leads);
         return checkpoint.Network.Options.Thresholds.Count > 0
             ? FromLadder(past, request, RecentForecast.Learn(checkpoint.Network, rain, asked, Rates(), _normalisation)?.Apply(future, asked) ?? future, newest, displacements, cancellation)
             : AdvectedForecast.Make(past, request, Provenance(past), lead => RainAt(future[lead], newest, displacements[lead]), cancellation);
-    }
-
-    public void Dispose() => _recorded?.Forecast.Dispose();
-
-    /// <summary>On a GPU the steps of a network may be replayed from a graph; a Lagrangian network looks at its input on the way and cannot be.</summary>
-    private Tensor Call(Tensor aligned, LeadTimes leads)
-    {
-        if (_device.type != DeviceType.CUDA || checkpoint.Network is LagrangianNetwork)
-            return checkpoint.Network.call(aligned, leads);
-        var asked = (leads.Furthest, leads.StepMinutes, leads.PixelKilometres);
-        if (_recorded is not { } recorded || recorded.Asked != asked)
-        {
-            _recorded?.Forecast.Dispose();
-            _recorded = recorded = (asked, new RecordedForecast(checkpoint.Network, leads));
-        }
-        return recorded.Forecast.Call(aligned);
     }
 
     private Tensor RainAt(Tensor normalised, Tensor newest, Tensor displacement) => SemiLagrangian.AdvectRain(

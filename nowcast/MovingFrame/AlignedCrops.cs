@@ -48,7 +48,7 @@ internal sealed class AlignedCrops(WindowOptions options, FrameCache cache)
             coarse = nn.functional.interpolate(OpticalFlow.Estimate(past, Coarser(MotionOptions.For(window.Series.Step))).unsqueeze(0), size, mode: InterpolationMode.Area).DetachFromDisposeScope();
             _motions.Add((window.Series, window.Start), coarse);
         }
-        return nn.functional.interpolate(coarse, [grid.Height, grid.Width], mode: InterpolationMode.Bilinear)[0];
+        return nn.functional.interpolate(coarse, [grid.Height, grid.Width], mode: InterpolationMode.Bilinear, align_corners: false)[0];
     }
 
     /// <summary>Half the resolution is a quarter of the work, and hundreds of windows wait.</summary>

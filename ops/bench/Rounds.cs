@@ -22,6 +22,26 @@ internal static class Rounds
         return (a, b);
     }
 
+    /// <summary>The same for any number of sides: who goes first changes with each round.</summary>
+    /// <param name="count">How often each side runs, after one run each that does not count.</param>
+    /// <param name="sides">What each does.</param>
+    /// <returns>For each side what the rounds gave.</returns>
+    internal static T[][] Alternate<T>(int count, params Func<T>[] sides)
+    {
+        var results = sides.Select(_ => new T[count]).ToArray();
+        for (var round = -1; round < count; round++)
+        {
+            for (var i = 0; i < sides.Length; i++)
+            {
+                var side = (i + Math.Max(0, round)) % sides.Length;
+                var result = sides[side]();
+                if (round >= 0)
+                    results[side][round] = result;
+            }
+        }
+        return results;
+    }
+
     internal static double Median(IEnumerable<double> values)
     {
         var sorted = values.Order().ToList();

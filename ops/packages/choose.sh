@@ -19,11 +19,7 @@ case $mode in
   *) echo "error: --packages knows auto, nuget and system, not '$mode'" >&2; exit 2 ;;
 esac
 
-torch=TorchSharp-cpu
-if [ -e /dev/nvidia0 ] || nvidia-smi -L >/dev/null 2>&1; then
-  torch=TorchSharp-cuda-linux
-fi
-needed=("$torch" SDSLite)
+needed=(SDSLite)
 
 # A throw-away project inside the repository, so that its versions and whoever's nuget.config hold for it too.
 trial=$(mktemp -d "$root/.packages-XXXXXX")
@@ -55,13 +51,11 @@ if [ -z "$why" ]; then
   cat >"$choice" <<PROPS
 <Project>
   <PropertyGroup>
-    <TorchBackend Condition="'\$(TorchBackend)' == ''">TorchSharp</TorchBackend>
-    <TorchPackage Condition="'\$(TorchPackage)' == ''">$torch</TorchPackage>
     <NetCdfBackend Condition="'\$(NetCdfBackend)' == ''">SDSLite</NetCdfBackend>
   </PropertyGroup>
 </Project>
 PROPS
-  echo "packages: nuget ($torch and SDSLite can be had in the versions needed)"
+  echo "packages: nuget (SDSLite can be had in the version needed)"
 elif [ "$mode" = auto ]; then
   use_system "$why"
 else

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Architecture;
 
-/// <summary>Imports point one way: jobs → storage → nowcast → model → ingest, and the tensor binding uses nothing of ours.</summary>
+/// <summary>Imports point one way: jobs → storage → nowcast → model → ingest.</summary>
 public sealed class ImportDirection
 {
     private const string Prefix = "ConvLstm.Nowcast";
@@ -15,9 +15,9 @@ public sealed class ImportDirection
 
     public static TheoryData<string> Projects { get; } = new(
         "jobs/ConvLstm.Nowcast.Jobs.csproj", "storage/ConvLstm.Nowcast.Storage.csproj", "nowcast/ConvLstm.Nowcast.csproj",
-        "model/ConvLstm.Nowcast.Model.csproj", "model/torch/ConvLstm.Nowcast.Torch.csproj", "ingest/ConvLstm.Nowcast.Ingest.csproj");
+        "model/ConvLstm.Nowcast.Model.csproj", "ingest/ConvLstm.Nowcast.Ingest.csproj");
 
-    public static TheoryData<string> Assemblies { get; } = new([.. Rooms, $"{Prefix}.Torch"]);
+    public static TheoryData<string> Assemblies { get; } = new(Rooms);
 
     [Theory]
     [MemberData(nameof(Projects))]
@@ -39,27 +39,20 @@ public sealed class ImportDirection
     }
 
     [Fact]
-    public void EveryProjectOfTheSolutionIsARoomTheTestsOrTheBenchmarks()
+    public void EveryProjectOfTheSolutionIsARoomTheTestsTheBenchmarksOrATool()
     {
         var solution = File.ReadAllText(System.IO.Path.Combine(Repository(), "ConvLstm.Nowcast.sln"));
         var projects = Directory.GetFiles(Repository(), "*.csproj", SearchOption.AllDirectories).Select(System.IO.Path.GetFileName).ToArray();
-        Assert.Equal(Projects.Count + 2, projects.Length);
+        Assert.Equal(Projects.Count + 3, projects.Length);
         Assert.All(projects, p => Assert.Contains(p!, solution, StringComparison.Ordinal));
     }
 
     [Theory]
     [InlineData($"{Prefix}.Ingest", $"{Prefix}.Model")]
-    [InlineData($"{Prefix}.Torch", $"{Prefix}.Ingest")]
     [InlineData(Prefix, $"{Prefix}.Storage")]
     public void TheRuleForbidsTheOtherWay(string from, string to) => Assert.False(MayUse(from, to));
 
-    private static bool MayUse(string from, string to) => (from, to) switch
-    {
-        _ when from == $"{Prefix}.Torch" => false,
-        // The tensors are for the rooms that compute; what is left of nowcast and what reads files know none.
-        _ when to == $"{Prefix}.Torch" => from is Prefix or $"{Prefix}.Model" or "nowcast" or $"{Prefix}.Storage",
-        _ => Array.IndexOf(Rooms, from) is >= 0 and var left && Array.IndexOf(Rooms, to) > left,
-    };
+    private static bool MayUse(string from, string to) => Array.IndexOf(Rooms, from) is >= 0 and var left && Array.IndexOf(Rooms, to) > left;
 
     private static string NameOf(string project)
     {

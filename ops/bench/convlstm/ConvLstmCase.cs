@@ -16,23 +16,4 @@ internal sealed record ConvLstmCase(string Name, NetworkOptions Network, int Bat
     ];
 
     private static NetworkOptions TwoScales => new() { Network = MultiScaleForecaster.Name, Hidden = [24, 40], Patch = 2 };
-
-    /// <summary>
-    /// Floating-point operations of the convolutions in the cells that a forecast cannot do without: none of the state
-    /// in the encoder's first step.
-    /// </summary>
-    internal double Operations()
-    {
-        var total = 0.0;
-        var layers = Network.Hidden.Count;
-        for (var i = 0; i < layers; i++)
-        {
-            double hidden = Network.Hidden[i], side = (double)Side / Network.Patch / (IsMultiScale ? 1 << i : 1);
-            var frame = 2.0 * Batch * side * side * Network.Kernel * Network.Kernel * 4 * hidden;
-            var input = i == 0 ? 2 * Network.Patch * Network.Patch : IsMultiScale ? hidden : Network.Hidden[i - 1];
-            var fed = IsMultiScale ? i < layers - 1 : i > 0;
-            total += frame * ((Past * input) + ((Past - 1) * hidden) + (Leads * hidden) + (fed ? Leads * (IsMultiScale ? hidden : Network.Hidden[i - 1]) : 0));
-        }
-        return total;
-    }
 }

@@ -123,11 +123,12 @@ def main():
             continue
         work = train if ask["do"] == "train" else forecast
         wait()
-        start = time.perf_counter()
+        start, processor = time.perf_counter(), time.process_time()
         for _ in range(ask["repeat"]):
             work()
         wait()
-        print(json.dumps({"seconds": (time.perf_counter() - start) / ask["repeat"]}))
+        print(json.dumps({"seconds": (time.perf_counter() - start) / ask["repeat"],
+                          "processor": (time.process_time() - processor) / ask["repeat"]}))
 
 
 main()

@@ -17,7 +17,7 @@ internal static class ForecastBenchmark
     internal static IReadOnlyList<BenchmarkRow> Run(BenchmarkOptions options)
     {
         using var checkpoint = ShippedModel.Load(device(options.Device));
-        using var model = new ModelForecast(checkpoint);
+        var model = new ModelForecast(checkpoint);
         var rows = new List<BenchmarkRow>();
         foreach (var scenario in Enum.GetValues<RainScenario>())
         {

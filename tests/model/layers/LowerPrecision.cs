@@ -1,4 +1,5 @@
 using ConvLstm.Nowcast.Model.Layers;
+using ConvLstm.Nowcast.Model.Training;
 using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Model.Layers;
@@ -8,14 +9,12 @@ public sealed class LowerPrecision
 {
     private const double Coarse = 0.03;
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void InBfloat16StatesStayInSingleAndGradientsStayNear(bool fused)
+    [Fact]
+    public void InBfloat16StatesStayInSingleAndGradientsStayNear()
     {
         using var scope = NewDisposeScope();
         manual_seed(12);
-        using var cell = new ConvLstmCell(3, 8, 3, peepholes: false) { Fused = fused };
+        using var cell = new ConvLstmCell(3, 8, 3, peepholes: false);
         var x = randn([6, 3, 12, 10], requires_grad: true);
 
         var exact = Run(false);
@@ -33,7 +32,7 @@ public sealed class LowerPrecision
                 leaf.grad = null;
             ConvLstmState last;
             Tensor hidden;
-            using (var precision = new MixedPrecision(CPU, on))
+            using (var precision = new Bfloat16Convolutions(cell, on))
                 (hidden, last) = cell.Unroll(x, 3, null);
             ((hidden * hidden).sum() + last.Cell.sum()).backward();
             return (last.Cell, [hidden.detach(), .. leaves.Select(l => l.grad!.clone())]);
@@ -44,30 +43,15 @@ public sealed class LowerPrecision
     public void OutsideOfItsBlockNothingIsRounded()
     {
         using var scope = NewDisposeScope();
-        var (image, kernel) = (ones([1, 1, 4, 4]), ones([1, 1, 3, 3]));
-        using (new MixedPrecision(CPU, true))
-        {
-            using (new MixedPrecision(CPU, false))
-                Assert.Equal(ScalarType.Float32, nn.functional.conv2d(image, kernel).dtype);
-            Assert.Equal(ScalarType.BFloat16, nn.functional.conv2d(image, kernel).dtype);
-        }
-        Assert.Equal(ScalarType.Float32, nn.functional.conv2d(image, kernel).dtype);
-        Assert.False(MixedPrecision.Gains(CPU));
-    }
+        using var gradients = no_grad();
+        manual_seed(12);
+        using var cell = new ConvLstmCell(3, 8, 3, peepholes: false);
+        var x = randn([6, 3, 12, 10]);
+        var before = cell.Unroll(x, 3, null).Hidden;
+        using (new Bfloat16Convolutions(cell, true))
+            Assert.False(before.Equals(cell.Unroll(x, 3, null).Hidden));
 
-    [Fact]
-    public void TensorFloat32CanBeTurnedOnForConvolutionsAndProductsApart()
-    {
-        var (convolutions, products) = (backends.cudnn.allow_tf32, backends.cuda.matmul.allow_tf32);
-        try
-        {
-            backends.cuda.matmul.allow_tf32 = true;
-            backends.cudnn.allow_tf32 = false;
-            Assert.Equal((false, true), (backends.cudnn.allow_tf32, backends.cuda.matmul.allow_tf32));
-        }
-        finally
-        {
-            (backends.cudnn.allow_tf32, backends.cuda.matmul.allow_tf32) = (convolutions, products);
-        }
+        Assert.Equal(before, cell.Unroll(x, 3, null).Hidden);
+        Assert.False(Bfloat16Convolutions.Gain(CPU));
     }
 }

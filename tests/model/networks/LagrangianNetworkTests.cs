@@ -1,4 +1,5 @@
 using ConvLstm.Nowcast.Ingest.Sequences;
+using ConvLstm.Nowcast.Model.Kernels;
 using ConvLstm.Nowcast.Model.Networks;
 using ConvLstm.Nowcast.Model.Training;
 using ConvLstm.Nowcast.MovingFrame;
@@ -100,7 +101,7 @@ public sealed class LagrangianNetworkTests
         manual_seed(6);
         using var network = Shaken();
 
-        network.call(SomePast(2), LeadTimes.Every(3, 5)).square().mean().backward();
+        Backpropagation.Run(network.call(SomePast(2), LeadTimes.Every(3, 5)).square().mean());
 
         Assert.All(network.named_parameters(), p => Assert.True(p.parameter.grad is { } g && g.abs().max().item<float>() > 0, p.name));
     }

@@ -1,5 +1,6 @@
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Model.Checkpoints;
+using ConvLstm.Nowcast.Model.Kernels;
 using ConvLstm.Nowcast.Model.Networks;
 using ConvLstm.Nowcast.Model.Training;
 using Xunit;
@@ -57,7 +58,7 @@ public sealed class NetworkFamily
         network.train();
         var past = rand([2, 4, 8, 8, 2], ScalarType.Float64, requires_grad: true);
         var leads = LeadTimes.Every(2, 5);
-        Value().backward();
+        Backpropagation.Run(Value());
 
         Assert.NotEmpty(network.parameters());
         foreach (var (key, parameter) in network.named_parameters().Select(p => (p.name, (Tensor)p.parameter)).Append(("past", past)))
@@ -78,7 +79,7 @@ public sealed class NetworkFamily
             const double Step = 1e-6;
             using var inner = NewDisposeScope();
             using var gradients = no_grad();
-            var elements = tensor.data<double>();
+            var elements = tensor.view(-1).data<double>();
             var before = elements[index];
             elements[index] = before + Step;
             var above = Value().item<double>();

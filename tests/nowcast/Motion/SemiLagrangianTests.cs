@@ -1,3 +1,4 @@
+using Bilinear = ConvLstm.Nowcast.Motion.Bilinear; // TorchSharp has a Bilinear of its own
 using ConvLstm.Nowcast.Motion;
 using Xunit;
 
