@@ -108,7 +108,7 @@ public static class CascadeTraining
         return Loss(network.call(pixels.Fields, LeadTimes.Every(1, 1)), pixels, rates);
     }
 
-    private static Tensor Loss(Tensor logOdds, CascadePixels pixels, IReadOnlyList<float> rates)
+    internal static Tensor Loss(Tensor logOdds, CascadePixels pixels, IReadOnlyList<float> rates)
     {
         var device = pixels.Rain.device;
         var reached = pixels.Rain.unsqueeze(1).ge(tensor([.. rates.Select(r => r * (1 - ThresholdLadder.Slack))], [rates.Count], device: device)).to_type(float32);

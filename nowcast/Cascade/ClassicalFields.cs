@@ -103,9 +103,19 @@ internal sealed class ClassicalFields : IDisposable
         var trends = CascadeFields.TrendScales.Select(km => Log(Mean(now, both, km)) - Log(Mean(before, both, km)));
         var error = (decibels - decibelsBefore).abs();
         var errors = CascadeFields.ErrorScales.Select(km => Mean(error, both, km) / CascadeFields.Span);
-        var heavy = Mean(now.ge(CascadeFields.HeavyRate).to_type(float32), seen, CascadeFields.HeavyScale);
-        return stack([decibels / CascadeFields.Span, .. blurred, .. shares, .. trends, .. errors, heavy, Mean(seen, ones_like(seen), CascadeFields.SeenScale)]);
+        var reached = CascadeFields.ShareScales.SelectMany(km => Shares(now, seen, km));
+        return stack([
+            decibels / CascadeFields.Span, .. blurred, .. shares, .. trends, .. errors, .. reached, Mean(seen, ones_like(seen), CascadeFields.SeenScale),
+        ]);
     }
+
+    /// <summary>Log-odds of the share of a box that reaches each rate.</summary>
+    private IEnumerable<Tensor> Shares(Tensor now, Tensor seen, double kilometres) => CascadeFields.ShareRates.Select(rate =>
+    {
+        using var scope = NewDisposeScope();
+        var share = Mean(now.ge(rate).to_type(float32), seen, kilometres).clamp(0, 1);
+        return (((share + CascadeFields.LeastShare) / ((share * -1) + (1 + CascadeFields.LeastShare))).log() / CascadeFields.OddsSpan).MoveToOuterDisposeScope();
+    });
 
     /// <summary>The mean over what counts in a box; 0 where nothing does.</summary>
     private Tensor Mean(Tensor values, Tensor counts, double kilometres)

@@ -18,10 +18,19 @@ public sealed record CascadeTrainingOptions
 
     public double LearningRate { get; init; } = 3e-3;
 
+    /// <summary>Steps of the ConvLSTM after those of the head; 0 for the head alone.</summary>
+    public int MemorySteps { get; init; } = 600;
+
+    /// <summary>The rate of the ConvLSTM.</summary>
+    public double MemoryRate { get; init; } = 2e-3;
+
     public long Seed { get; init; } = 1;
 
     /// <summary>The time from one situation to the next, of each series and step.</summary>
     public TimeSpan Apart { get; init; } = TimeSpan.FromMinutes(25);
+
+    /// <summary>Pixels on a side of the window with most rain that is taken of each situation; 0 for the whole grid.</summary>
+    public int Window { get; init; }
 
     /// <summary>The share of the time, its end, whose situations choose the weights; 0 to take the last weights.</summary>
     public double ValidationShare { get; init; }
@@ -44,8 +53,11 @@ internal sealed class CascadeModelTraining(CascadeTrainingOptions options, TimeP
     /// <summary>The part of the progress that collecting takes.</summary>
     private const double Collecting = 0.5;
 
+    /// <summary>The part of the budget that the head may take.</summary>
+    private const double HeadShare = 0.5;
+
     /// <summary>Pixels of one situation.</summary>
-    internal sealed record PixelFile(string Path, int Event, DateTimeOffset IssueTime);
+    internal sealed record PixelFile(string Path, int Event, DateTimeOffset IssueTime, double StepMinutes);
 
     /// <summary>Collects into a folder that is gone afterwards, and trains.</summary>
     /// <exception cref="TooFewScansException">There is no situation with enough scans before and after it.</exception>
@@ -55,7 +67,7 @@ internal sealed class CascadeModelTraining(CascadeTrainingOptions options, TimeP
         try
         {
             var files = Collect(series, folder.FullName, (part, _) => progress?.Report(new(0, 0, Collecting * part, double.NaN, null)), cancellation);
-            return Train(series, files, path, p => progress?.Report(p with { Fraction = Collecting + ((1 - Collecting) * p.Fraction) }), cancellation);
+            return Train(series, files, path, null, new Dictionary<string, double>(), p => progress?.Report(p with { Fraction = Collecting + ((1 - Collecting) * p.Fraction) }), cancellation);
         }
         finally
         {
@@ -75,11 +87,11 @@ internal sealed class CascadeModelTraining(CascadeTrainingOptions options, TimeP
             var one = situations[i];
             var issued = one.Series.TimeOf(one.Newest);
             var name = string.Create(CultureInfo.InvariantCulture, $"{one.Event:00}-{i:0000}");
-            var file = new PixelFile(Path.Combine(folder, name + ".safetensors"), one.Event, issued);
+            var file = new PixelFile(Path.Combine(folder, name + ".safetensors"), one.Event, issued, one.Series.Step.TotalMinutes);
             if (!File.Exists(file.Path))
             {
                 progress((double)i / situations.Count, $"pixels of situation {i + 1} of {situations.Count}");
-                using var pixels = SituationPixels.Draw(one, cache, RandomStream.Of(options.Seed, i), cancellation);
+                using var pixels = SituationPixels.Draw(one, options.Window, cache, RandomStream.Of(options.Seed, i), cancellation);
                 if (pixels is null)
                     continue;
                 pixels.Save(file.Path, new Dictionary<string, string>
@@ -94,7 +106,16 @@ internal sealed class CascadeModelTraining(CascadeTrainingOptions options, TimeP
     }
 
     /// <summary>Trains on the pixels of some situations and writes the checkpoint.</summary>
-    internal TrainingResult Train(IReadOnlyList<ScanSeries> series, IReadOnlyList<PixelFile> files, string path, Action<TrainingProgress> progress, CancellationToken cancellation)
+    /// <param name="series">What the pixels were drawn from.</param>
+    /// <param name="files">The pixels.</param>
+    /// <param name="path">The checkpoint.</param>
+    /// <param name="headPath">Where the head alone is kept as well; null for nowhere.</param>
+    /// <param name="known">Scores that are known already and go into the metadata.</param>
+    /// <param name="progress">Told of each step.</param>
+    /// <param name="cancellation">Stops after the step at hand.</param>
+    internal TrainingResult Train(
+        IReadOnlyList<ScanSeries> series, IReadOnlyList<PixelFile> files, string path, string? headPath, IReadOnlyDictionary<string, double> known,
+        Action<TrainingProgress> progress, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         var (rates, normalisation) = (new HindcastOptions().Thresholds, Normalisation.Default);
@@ -107,12 +128,39 @@ internal sealed class CascadeModelTraining(CascadeTrainingOptions options, TimeP
             Network = CascadeNetwork.Name, Hidden = options.Hidden, Thresholds = [.. rates.Select(normalisation.Apply)],
             LogRange = Math.Log(1 + (normalisation.MaxRate / normalisation.Scale)),
         }));
+        var remembers = options.MemorySteps > 0;
         var result = CascadeTraining.Run(
             network, pixels, chosen.Count > 0 ? Together(chosen) : null, rates,
-            new() { PixelSteps = options.Steps, LearningRate = options.LearningRate, Seed = options.Seed, Budget = options.Budget }, time, progress, cancellation);
-        Checkpoint.Save(path, network, Describe(series, files, network, result, pixels.Rain.shape[0], normalisation));
+            new() { PixelSteps = options.Steps, LearningRate = options.LearningRate, Seed = options.Seed, Budget = remembers ? options.Budget * HeadShare : options.Budget },
+            time, p => progress(remembers ? p with { Fraction = p.Fraction * HeadShare } : p), cancellation);
+        if (remembers)
+        {
+            if (headPath is not null)
+                Checkpoint.Save(headPath, network, Describe(series, files, network, result, known, pixels.Rain.shape[0], normalisation));
+            result = Remember(network, learned, chosen, rates, result, progress, cancellation);
+        }
+        Checkpoint.Save(path, network, Describe(series, files, network, result, known, pixels.Rain.shape[0], normalisation));
         return result;
     }
+
+    private TrainingResult Remember(
+        CascadeNetwork network, IReadOnlyList<PixelFile> learned, IReadOnlyList<PixelFile> chosen, IReadOnlyList<float> rates, TrainingResult head,
+        Action<TrainingProgress> progress, CancellationToken cancellation)
+    {
+        var (before, after) = MemoryTraining.Run(
+            network, One(learned), One(chosen), rates,
+            new() { PixelSteps = options.MemorySteps, LearningRate = options.MemoryRate, Seed = options.Seed, Budget = options.Budget * (1 - HeadShare) }, time,
+            (step, loss) => progress(new(head.Epochs, head.Steps + step, HeadShare + ((1 - HeadShare) * step / options.MemorySteps), loss, head.ValidationLoss)), cancellation);
+        return head with { Steps = head.Steps + options.MemorySteps, MemoryLoss = (before, after) };
+    }
+
+    /// <summary>Situation by situation, with the shares of <see cref="Together"/>.</summary>
+    private static IReadOnlyList<CascadeSituation> One(IReadOnlyList<PixelFile> files) => [.. files.GroupBy(f => f.Event).SelectMany(weather => weather.Select(file =>
+    {
+        var pixels = SituationPixels.Load(file.Path);
+        return new CascadeSituation(
+            new(pixels.Fields, pixels.Rain, pixels.Weight), pixels.Minutes, pixels.Places, pixels.Coarse, file.StepMinutes, 1 / Math.Sqrt(weather.Count()));
+    }))];
 
     /// <summary>The newest situations choose; what comes true in the others comes before them.</summary>
     private (IReadOnlyList<PixelFile> Learned, IReadOnlyList<PixelFile> Chosen) Divide(IReadOnlyList<PixelFile> files)
@@ -141,9 +189,22 @@ internal sealed class CascadeModelTraining(CascadeTrainingOptions options, TimeP
         return new(cat(fields, 0), cat(rain, 0), all / all.mean());
     }
 
-    private CheckpointMetadata Describe(
-        IReadOnlyList<ScanSeries> series, IReadOnlyList<PixelFile> files, CascadeNetwork network, TrainingResult result, long pixels, Normalisation normalisation)
+    private static Dictionary<string, double> Scores(TrainingResult result, IReadOnlyDictionary<string, double> known)
     {
+        var scores = new Dictionary<string, double>(known)
+        {
+            ["training_loss"] = result.TrainingLoss, ["validation_loss"] = result.ValidationLoss, ["classical_loss"] = result.PersistenceLoss,
+        };
+        if (result.MemoryLoss is var (head, all))
+            (scores["head_loss_by_situation"], scores["convlstm_loss_by_situation"]) = (head, all);
+        return scores;
+    }
+
+    private CheckpointMetadata Describe(
+        IReadOnlyList<ScanSeries> series, IReadOnlyList<PixelFile> files, CascadeNetwork network, TrainingResult result, IReadOnlyDictionary<string, double> known,
+        long pixels, Normalisation normalisation)
+    {
+        static string Day(DateTimeOffset time) => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
         var step = series.Min(s => s.Step);
         return new()
@@ -151,10 +212,10 @@ internal sealed class CascadeModelTraining(CascadeTrainingOptions options, TimeP
             Network = network.Options, Normalisation = normalisation.ToMetadata(), PastFrames = Situations.MostPast, FutureFrames = Math.Max(1, (int)(LongestLead / step)),
             StepMinutes = step.TotalMinutes,
             Data = new([.. series.Select(s => s.Grid.Name).Distinct().Order(StringComparer.Ordinal)], series.Min(s => s.Start), series.Max(s => s.End), series.Sum(s => s.Scans.Count)),
-            Scores = new Dictionary<string, double> { ["training_loss"] = result.TrainingLoss, ["validation_loss"] = result.ValidationLoss, ["classical_loss"] = result.PersistenceLoss },
+            Scores = Scores(result, known),
             Training = new Dictionary<string, string>
             {
-                ["events"] = string.Join(' ', files.Select(f => f.Event).Distinct().Order().Select(e => Text(e))),
+                ["events"] = string.Join(' ', files.GroupBy(f => f.Event).Select(weather => weather.Min(f => f.IssueTime)).Order().Select(Day)),
                 ["situations"] = Text(files.Count), ["pixels"] = Text(pixels), ["steps"] = Text(result.Steps), ["learning_rate"] = Text(options.LearningRate),
                 ["seed"] = Text(options.Seed), ["seconds"] = result.Duration.TotalSeconds.ToString("0", CultureInfo.InvariantCulture), ["init"] = options.Init ?? "",
             },

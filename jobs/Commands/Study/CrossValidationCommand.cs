@@ -15,10 +15,13 @@ internal static class CrossValidationCommand
         var data = new Option<string[]>("--data") { Description = "Radar files of several events.", Required = true, AllowMultipleArgumentsPerToken = true };
         var cases = Flags.Number("--cases", "Situations scored of each series.", defaults.Cases, 1, 1000);
         var steps = Flags.Number("--steps", "Steps of each training.", defaults.Training.Steps, 1, 1_000_000);
+        var memory = Flags.Number("--memory-steps", "Steps of the ConvLSTM after those; 0 for the head alone.", defaults.Training.MemorySteps, 0, 1_000_000);
         var folds = Flags.Number("--folds", "Parts that the events are dealt to, each forecast by a network trained on the others; 0 for a part of each event.", 0, 0, 1000);
         var methods = new Option<string[]>("--methods") { Description = "Which methods beside the network; the classical ones where not given.", AllowMultipleArgumentsPerToken = true };
+        var window = Flags.Number("--window", "Pixels on a side of the window with most rain that is taken of each scan; 0 for whole grids.", 0, 0, 10_000);
+        var apart = Flags.Number("--apart", "Minutes from one situation to learn from to the next.", (int)defaults.Training.Apart.TotalMinutes, 1, 1440);
         var collect = new Option<bool>("--collect-only") { Description = "Stop when the pixels to learn from are collected." };
-        var command = new Command("crossval", "Leave-one-event-out cross-validation of the cascade network; goes on where it was stopped.") { outFolder, data, cases, steps, folds, methods, seed, collect };
+        var command = new Command("crossval", "Leave-one-event-out cross-validation of the cascade network; goes on where it was stopped.") { outFolder, data, cases, steps, memory, folds, methods, window, apart, seed, collect };
         command.SetAction(async (parsed, cancellation) =>
         {
             var folder = StudyCommand.Folder(parsed.GetRequiredValue(outFolder));
@@ -27,7 +30,10 @@ internal static class CrossValidationCommand
             {
                 Cases = parsed.GetValue(cases), CollectOnly = parsed.GetValue(collect), Folds = parsed.GetValue(folds),
                 Methods = parsed.GetValue(methods) is { Length: > 0 } named ? named : defaults.Methods,
-                Training = defaults.Training with { Steps = parsed.GetValue(steps), Seed = parsed.GetValue(seed) },
+                Training = defaults.Training with
+                {
+                    Steps = parsed.GetValue(steps), MemorySteps = parsed.GetValue(memory), Seed = parsed.GetValue(seed), Window = parsed.GetValue(window), Apart = TimeSpan.FromMinutes(parsed.GetValue(apart)),
+                },
             };
             var scores = await terminal.ProgressAsync("crossval", show => Task.Run(() => new CrossValidation(options, TimeProvider.System).Run(series, folder, show, cancellation), cancellation));
             if (scores.Count == 0)
