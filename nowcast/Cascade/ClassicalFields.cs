@@ -15,7 +15,7 @@ internal sealed class ClassicalFields : IDisposable
     private readonly double _wetShare;
     private int _lead;
 
-    /// <param name="aligned">(T, H, W) in mm/h, the newest last, in the frame of the rain; NaN where not observed. At least <see cref="LocalGrowth.Scans"/>.</param>
+    /// <param name="aligned">(T, H, W) in mm/h, the newest last, in the frame of the rain; NaN where not observed. At least <see cref="RainCascade.Scans"/>.</param>
     /// <param name="grid">The grid.</param>
     /// <param name="step">Between two scans.</param>
     internal ClassicalFields(Tensor aligned, RadarGrid grid, TimeSpan step)
@@ -27,7 +27,9 @@ internal sealed class ClassicalFields : IDisposable
         var back = Math.Clamp((int)Math.Round(CascadeFields.Age / step.TotalMinutes), 1, count - 1);
         _age = back * step.TotalMinutes;
         _cascade = new RainCascade(aligned, grid);
-        _growth = new LocalGrowth(aligned.narrow(0, count - LocalGrowth.Scans, LocalGrowth.Scans), grid);
+        // Of three scans the oldest stands twice: growth then has one change to go on with instead of two.
+        var enough = count >= LocalGrowth.Scans ? aligned : cat([aligned.narrow(0, 0, 1), aligned], 0);
+        _growth = new LocalGrowth(enough.narrow(0, enough.shape[0] - LocalGrowth.Scans, LocalGrowth.Scans), grid);
         var newest = aligned[count - 1];
         Observed = newest.isfinite().DetachFromDisposeScope();
         var rain = newest.nan_to_num(0, 0, 0);

@@ -62,19 +62,46 @@ internal sealed class PerturbedCascade : IDisposable
 /// <summary>What all members of an ensemble share.</summary>
 internal sealed class CascadeNoise
 {
+    private readonly RainCascade _cascade;
+
     internal CascadeNoise(RainCascade cascade)
     {
+        _cascade = cascade;
         var levels = cascade.Levels;
         Phi1 = Column(levels.Select(l => l.Process.Phi1));
         Phi2 = Column(levels.Select(l => l.Process.Phi2));
         Mean = cascade.Mean;
         Amplitude = cascade.NoiseAmplitudes() * Column(levels.Select(l => l.Process.Innovation * l.Deviation));
+    }
 
-        static Tensor Column(IEnumerable<double> values)
+    /// <summary>
+    /// The standard deviation of the error of a member after each of the steps, decibels. Neighbouring levels overlap and have the same noise, so it is more than
+    /// the sum of their variances (<see cref="RainCascade.Spread"/>).
+    /// </summary>
+    internal double[] Deviations(int steps)
+    {
+        using var scope = NewDisposeScope();
+        var (variance, deviations) = (0.0, new double[steps]);
+        // How much of the noise of so many steps ago each level has kept.
+        var kept = _cascade.Levels.Select(_ => (Now: 1.0, Before: 0.0)).ToArray();
+        for (var step = 0; step < steps; step++)
         {
-            float[] all = [.. values.Select(v => (float)v)];
-            return tensor(all, [all.Length, 1, 1]);
+            using var inner = NewDisposeScope();
+            variance += _cascade.Filters.Variance((Amplitude * Column(kept.Select(k => k.Now))).sum([0])).item<float>();
+            deviations[step] = Math.Sqrt(variance);
+            for (var level = 0; level < kept.Length; level++)
+            {
+                var process = _cascade.Levels[level].Process;
+                kept[level] = ((process.Phi1 * kept[level].Now) + (process.Phi2 * kept[level].Before), kept[level].Now);
+            }
         }
+        return deviations;
+    }
+
+    private static Tensor Column(IEnumerable<double> values)
+    {
+        float[] all = [.. values.Select(v => (float)v)];
+        return tensor(all, [all.Length, 1, 1]);
     }
 
     /// <summary>(levels, 1, 1) each.</summary>

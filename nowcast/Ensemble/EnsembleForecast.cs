@@ -31,7 +31,8 @@ public sealed class EnsembleForecast(IForecaster forecaster, int members, long s
         var scans = AlignedScans.Of(past, RainCascade.Scans, leads, cancellation);
         using var cascade = new RainCascade(scans.Rain, past.Grid);
         var origins = scans.Displacements.Select(d => Origins(d.data<float>().ToArray(), past.Grid, cascade.Filters)).ToArray();
-        var (noise, spread) = (new CascadeNoise(cascade), cascade.Spread(leads));
+        var noise = new CascadeNoise(cascade);
+        var spread = noise.Deviations(leads);
         var quantile = new LadderQuantile(forecast.Thresholds);
         var maps = new float[members][][];
         for (var member = 0; member < members; member++)

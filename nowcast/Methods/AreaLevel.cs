@@ -8,7 +8,7 @@ internal static class AreaLevel
 {
     /// <summary>Probabilities are counted on a logarithmic scale, as those of rare rain are small.</summary>
     private const int Bins = 2000;
-    private const double LeastLog = -12;
+    private const float LeastLog = -12;
 
     /// <summary>With nothing to show, no probability is enough.</summary>
     private const double Never = 2;
@@ -24,16 +24,26 @@ internal static class AreaLevel
         for (var i = 0; i < probabilities.Length; i++)
         {
             if (known[i] && probabilities[i] > 0)
-                counts[Math.Clamp((int)((Math.Log(probabilities[i]) - LeastLog) / -LeastLog * Bins), 0, Bins - 1)]++;
+                counts[Bin(probabilities[i])]++;
         }
-        var shown = 0;
-        for (var bin = Bins - 1; bin > 0; bin--)
-        {
-            // Half a bin's pixels too many are better than all of them too few.
-            if (shown + (counts[bin] / 2) >= pixels)
-                return Math.Exp(LeastLog * (1 - ((bin + 1.0) / Bins)));
-            shown += counts[bin];
-        }
-        return Math.Exp(LeastLog);
+        var (shown, bin) = (0, Bins - 1);
+        while (bin > 0 && shown + counts[bin] < pixels)
+            shown += counts[bin--];
+        return bin == 0 ? Math.Exp(LeastLog) : Within(bin, probabilities, known, pixels - shown);
     }
+
+    /// <summary>The probability of a bin that so many of it reach.</summary>
+    private static double Within(int bin, ReadOnlySpan<float> probabilities, ReadOnlySpan<bool> known, int pixels)
+    {
+        var likely = new List<float>();
+        for (var i = 0; i < probabilities.Length; i++)
+        {
+            if (known[i] && probabilities[i] > 0 && Bin(probabilities[i]) == bin)
+                likely.Add(probabilities[i]);
+        }
+        likely.Sort();
+        return likely[^pixels];
+    }
+
+    private static int Bin(float probability) => Math.Clamp((int)((MathF.Log(probability) - LeastLog) / -LeastLog * Bins), 0, Bins - 1);
 }

@@ -21,6 +21,9 @@ public sealed record CrossValidationOptions
     /// <summary>Methods beside the network.</summary>
     public IReadOnlyList<string> Methods { get; init; } = [Persistence.Name, Extrapolation.Name, Sprog.Name, Anvil.Name, Steps.Name];
 
+    /// <summary>A checkpoint that is scored beside, such as the shipped one, which may have seen the events; null for none.</summary>
+    public string? Beside { get; init; }
+
     /// <summary>Parts that the events are dealt to, each forecast by a network trained on the others; 0 for a part of each event.</summary>
     public int Folds { get; init; }
 
@@ -86,6 +89,9 @@ public sealed class CrossValidation(CrossValidationOptions options, TimeProvider
     /// <summary>The network without its ConvLSTM, as a method beside the whole.</summary>
     public const string Head = "head";
 
+    /// <summary>The checkpoint of <see cref="CrossValidationOptions.Beside"/>, as a method.</summary>
+    public const string Beside = "beside";
+
     private const string Weights = ".safetensors";
 
     /// <summary>Where the head of a network is kept alone.</summary>
@@ -99,7 +105,10 @@ public sealed class CrossValidation(CrossValidationOptions options, TimeProvider
         var methods = new ForecastMethods().Add(ModelForecast.Name, () => new ModelForecast(checkpoint));
         if (head is not null)
             methods.Add(Head, () => new ModelForecast(head));
-        string[] scored = [.. options.Methods, .. head is null ? [] : new[] { Head }, ModelForecast.Name];
+        using var beside = options.Beside is null ? null : Checkpoint.Load(options.Beside, CPU);
+        if (beside is not null)
+            methods.Add(Beside, () => new ModelForecast(beside));
+        string[] scored = [.. options.Methods, .. beside is null ? [] : new[] { Beside }, .. head is null ? [] : new[] { Head }, ModelForecast.Name];
         var cache = new FrameCache(CascadeModelTraining.CacheBytes);
         for (var i = 0; i < series.Count; i++)
         {
