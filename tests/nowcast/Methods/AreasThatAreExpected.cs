@@ -6,7 +6,7 @@ namespace ConvLstm.Nowcast.Tests.Methods;
 public sealed class AreasThatAreExpected
 {
     [Theory]
-    [InlineData(4000)]
+    [InlineData(2500)]
     [InlineData(250)]
     public void TheExpectedAreaIsBetweenWhatWasExpectedAndWhatIsThereNow(int now)
     {
