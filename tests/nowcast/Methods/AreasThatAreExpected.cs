@@ -21,7 +21,7 @@ public sealed class AreasThatAreExpected
         Assert.Equal(Math.Sqrt(Area(before) * now), Area(after), 0.02 * Area(after));
         // Which pixels are likelier stays.
         var ranked = Enumerable.Range(0, 20_000).OrderBy(i => before[i]).Select(i => after[i]).ToArray();
-        Assert.All(ranked.Zip(ranked.Skip(1)), pair => Assert.True(pair.First <= pair.Second));
+        Assert.All(ranked.Zip(ranked.Skip(1)), pair => Assert.True(pair.First <= pair.Second * 1.00001f));
     }
 
     [Fact]
