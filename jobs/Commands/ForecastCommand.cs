@@ -2,6 +2,7 @@ using System.CommandLine;
 using ConvLstm.Nowcast.Ensemble;
 using ConvLstm.Nowcast.Files;
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Ingest.Formats.Sources;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Methods;
 
@@ -27,7 +28,9 @@ internal static class ForecastCommand
         var device = new Option<string>("--device") { Description = "cpu, cuda or auto.", DefaultValueFactory = _ => "auto" };
         var members = Flags.Optional("--members", "How many equally likely members to add.", 1, 1000);
         var seed = Flags.Number("--seed", "The same seed gives the same members.", 1L, 0, long.MaxValue);
-        var command = new Command("forecast", "Write forecasts from radar files as CF-NetCDF.") { data, outPath, at, every, model, method, lead, members, seed, device };
+        var source = SourceFlags.Profiles();
+        var command = new Command("forecast", "Write forecasts from radar files as CF-NetCDF.") { data, outPath, at, every, model, method,
+            lead, members, seed, device, source };
         command.Validators.Add(result =>
         {
             if (result.GetResult(at) is not null && result.GetResult(every) is not null)
@@ -41,7 +44,8 @@ internal static class ForecastCommand
                 forecaster = new Steps(parsed.GetValue(members) ?? Steps.DefaultMembers, parsed.GetValue(seed));
             else if (parsed.GetValue(members) is int count)
                 forecaster = new EnsembleForecast(forecaster, count, parsed.GetValue(seed));
-            var series = Archives.Open(terminal, parsed.GetRequiredValue(data), cancellation);
+            var series = Archives.Open(terminal, parsed.GetRequiredValue(data), cancellation,
+                RadarSources.Load(parsed.GetValue(source) ?? []));
             var request = new ForecastRequest(TimeSpan.FromMinutes(parsed.GetValue(lead)), ForecastRequest.Ladder);
             var issues = parsed.GetValue(every) is int step
                 ? EveryNth(series, step, forecaster)

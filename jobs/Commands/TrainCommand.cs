@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Ingest.Formats.Sources;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Model.Networks;
@@ -44,9 +45,11 @@ internal static class TrainCommand
         var sites = Flags.Number("--site-stride", "Learn from every nth pixel of every nth row, where the network can.", UsualSiteStride, 1, 64);
         var pixelWindows = Flags.Number("--pixel-windows", "Windows to draw pixels from, on which the head of a lagrangian network is trained first; 0 for none.", UsualPixelWindows, 0, 1_000_000);
         var pixelSteps = Flags.Number("--pixel-steps", "Steps of that.", training.PixelSteps, 1, 1_000_000);
+        var source = SourceFlags.Profiles();
         var command = new Command("train", "Train a network on radar files.")
         {
-            data, outFile, name, epochs, minutes, init, seed, device, hidden, kernel, patch, peepholes, past, future, crop, batch, rate, loss, leads, sites, pixelWindows, pixelSteps,
+            data, outFile, name, epochs, minutes, init, seed, device, hidden, kernel, patch, peepholes, past, future, crop, batch, rate,
+                loss, leads, sites, pixelWindows, pixelSteps, source,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -54,7 +57,8 @@ internal static class TrainCommand
                 throw new ReportedException($"--network {ConvLstmInterpolator.Name} fills gaps and is trained by 'nowcast study interpolation': name another.");
             var path = parsed.GetRequiredValue(outFile);
             OutputFile.Require("--out", path);
-            var series = Archives.Open(terminal, parsed.GetRequiredValue(data), cancellation);
+            var series = Archives.Open(terminal, parsed.GetRequiredValue(data), cancellation,
+                RadarSources.Load(parsed.GetValue(source) ?? []));
             var request = new ModelTrainingRequest
             {
                 Series = series,
