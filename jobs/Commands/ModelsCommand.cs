@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Jobs.Pipeline;
 using ConvLstm.Nowcast.Model.Checkpoints;
@@ -12,7 +13,10 @@ internal static class ModelsCommand
     internal static Command Create(Terminal terminal)
     {
         var command = new Command("models", "List, import, promote and roll back models.");
-        command.Add(Sub("list", "The models, the newest last; * forecasts.", (database, c) => ListAsync(terminal, database, c)));
+        var json = JsonOutput.Flag();
+        var list = new Command("list", "The models, the newest last; * forecasts.") { json };
+        list.SetAction((parsed, cancellation) => OpenDatabase.RunAsync((database, _) => ListAsync(terminal, database, parsed.GetValue(json), cancellation), cancellation));
+        command.Add(list);
         var version = new Argument<string>("VERSION") { Description = "As 'models list' names it." };
         command.Add(Sub("show", "What is known of a model.", version, (database, v, c) => ShowAsync(terminal, database, v, c)));
         var file = new Argument<string>("FILE") { Description = "A checkpoint that 'nowcast train' wrote." };
@@ -35,13 +39,19 @@ internal static class ModelsCommand
         return command;
     }
 
-    private static async Task ListAsync(Terminal terminal, NowcastDatabase database, CancellationToken cancellation)
+    private static async Task<int> ListAsync(Terminal terminal, NowcastDatabase database, bool json, CancellationToken cancellation)
     {
         var models = await database.Models.ListAsync(cancellation);
+        if (json)
+        {
+            JsonOutput.Write(terminal, models.OrderBy(m => m.ImportedAt).Select(m => new { m.Version, m.Network, m.Checksum, m.IsPromoted, importedAt = m.ImportedAt.UtcDateTime, m.CheckpointBytes, scores = JsonDocument.Parse(m.Scores) }));
+            return CommandLine.Done;
+        }
         if (models.Count == 0)
             terminal.Line("there is no model yet: the first forecast takes the one that comes with the program");
         foreach (var model in models.OrderBy(m => m.ImportedAt))
             terminal.Line($"{(model.IsPromoted ? "*" : " ")} {model.Version}  {model.ImportedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC  {model.CheckpointBytes / 1024} kB  {model.Scores}");
+        return CommandLine.Done;
     }
 
     private static async Task ShowAsync(Terminal terminal, NowcastDatabase database, string version, CancellationToken cancellation)
