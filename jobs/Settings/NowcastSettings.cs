@@ -31,6 +31,9 @@ internal sealed record NowcastSettings
     /// <summary>Whose radar data it is, as the licence of the source wants it said on the map; null for nothing.</summary>
     public string? Attribution { get; init; }
 
+    /// <summary>From how many minutes on an answer is marked as stale; null for twice the step of the maps and an hour.</summary>
+    public double? StaleMinutes { get; init; }
+
     /// <summary>How many requests a second the web service answers to one address, with five times as many at once; 0 for no limit.</summary>
     public int RequestsPerSecond { get; init; } = 200;
 
@@ -64,7 +67,7 @@ internal sealed record NowcastSettings
         }
         catch (InvalidOperationException e)
         {
-            throw new ReportedException($"A setting cannot be read ({e.InnerException?.Message ?? e.Message}): correct {Prefix}… or appsettings.json.", e);
+            throw new ReportedException($"{NameIn(e.Message)} cannot be read ({e.InnerException?.Message ?? e.Message}): correct it in the environment or in appsettings.json.", e);
         }
         settings.Dashboard.Check();
         if (settings.RequestsPerSecond < 0)
@@ -73,4 +76,7 @@ internal sealed record NowcastSettings
             ? settings
             : throw new ReportedException($"{Prefix}LEADMINUTES is {settings.LeadMinutes}: give minutes from 1 to 1440.");
     }
+
+    /// <summary>The binder says "… configuration value at 'Nowcast:MemoryMB' …".</summary>
+    private static string NameIn(string message) => message.Split('\'') is [_, var path, ..] ? Prefix + path.Replace(":", "__", StringComparison.Ordinal).ToUpperInvariant() : "A setting";
 }

@@ -23,7 +23,7 @@ internal static class EdrCollections
         ["links"] = new JsonArray(Link(address, "self", "application/json")),
         ["extent"] = new JsonObject
         {
-            ["spatial"] = new JsonObject { ["bbox"] = new JsonArray(Box(grid)), ["crs"] = Crs84 },
+            ["spatial"] = new JsonObject { ["bbox"] = new JsonArray(new JsonArray([.. GridOutline.LonLatBox(grid).Select(degrees => (JsonNode)degrees)])), ["crs"] = Crs84 },
             ["temporal"] = new JsonObject
             {
                 ["interval"] = new JsonArray(run is null
@@ -61,25 +61,5 @@ internal static class EdrCollections
             names[parameter.Name] = JsonNode.Parse(buffer.ToArray());
         }
         return names;
-    }
-
-    /// <summary>west, south, east, north of the grid's outline.</summary>
-    private static JsonArray Box(LiveGrid live)
-    {
-        const int Pieces = 32;
-        var (west, south, east, north) = (180.0, 90.0, -180.0, -90.0);
-        var grid = live.Grid;
-        for (var i = 0; i <= Pieces; i++)
-        {
-            var (x, y) = ((grid.Width * (double)i / Pieces) - 0.5, (grid.Height * (double)i / Pieces) - 0.5);
-            foreach (var (lon, lat) in new[] { live.Locator.LonLat(x, -0.5), live.Locator.LonLat(x, grid.Height - 0.5), live.Locator.LonLat(-0.5, y), live.Locator.LonLat(grid.Width - 0.5, y) })
-            {
-                if (double.IsNaN(lon))
-                    continue;
-                (west, east) = (Math.Min(west, lon), Math.Max(east, lon));
-                (south, north) = (Math.Min(south, lat), Math.Max(north, lat));
-            }
-        }
-        return new JsonArray(west, south, east, north);
     }
 }

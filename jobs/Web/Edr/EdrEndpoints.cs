@@ -73,7 +73,7 @@ internal static class EdrEndpoints
         string? crs, string? f, CancellationToken cancellation)
     {
         CheckForm(crs, f);
-        var (lon, lat) = WellKnownText.Point(coords);
+        var (lon, lat) = Geometries.Point(coords);
         var live = runs.Grid(grid);
         var summary = await RunAsync(runs, grid, run, cancellation);
         var (column, row) = live.Locator.PixelAt(lon, lat) ?? throw PointEndpoints.Outside(lon, lat);
@@ -90,7 +90,7 @@ internal static class EdrEndpoints
         string? crs, string? f, CancellationToken cancellation)
     {
         CheckForm(crs, f);
-        var polygon = WellKnownText.Polygon(coords);
+        var polygon = Geometries.Area(coords);
         var live = runs.Grid(grid);
         var summary = await RunAsync(runs, grid, run, cancellation);
         var area = PolygonPixels.Of(live.Locator, polygon) ?? throw Refusals.NotFound($"No pixel of {live.Name} lies in the area.");

@@ -5,7 +5,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Page;
 
-/// <summary>The pages: the map at <c>/</c>, <c>/quality</c>, <c>/api/docs</c>, and what they are made of under <c>/assets</c>.</summary>
+/// <summary>The pages: the map at <c>/</c>, <c>/quality</c>, and what they are made of under <c>/assets</c>.</summary>
 internal static class PageEndpoints
 {
     /// <summary>Nothing from other hosts, nothing in frames of others; styles are set by scripts of the map library.</summary>
@@ -26,7 +26,7 @@ internal static class PageEndpoints
     internal static void Map(IEndpointRouteBuilder routes)
     {
         var files = Files.Value;
-        foreach (var (path, name) in new[] { ("/", "map.html"), ("/quality", "quality.html"), ("/api/docs", "docs.html") })
+        foreach (var (path, name) in new[] { ("/", "map.html"), ("/quality", "quality.html") })
             routes.MapGet(path, (HttpContext context) => Answer(context, files.Find(name)!, isPage: true)).ExcludeFromDescription();
         routes.MapGet("/favicon.ico", () => TypedResults.Redirect("/assets/icon.svg", permanent: true)).ExcludeFromDescription();
         routes.MapGet("/assets/{**name}", (HttpContext context, string name) => files.Find(name) is { } file

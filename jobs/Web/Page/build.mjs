@@ -12,7 +12,7 @@ const types = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml', '.json': 'application/json',
 };
-const pages = ['map', 'quality', 'docs', 'notfound'];
+const pages = ['map', 'quality', 'notfound'];
 
 const bundles = await build({
   entryPoints: pages.flatMap((page) => [`src/${page}/${page}.js`, `src/style/${page}.css`]),

@@ -34,5 +34,4 @@ export default {
   trainingLoss: 'Training', validationLoss: 'Prüfung', promoted: 'sagt jetzt vorher', noCurve: 'Seine Trainingskurve wurde nicht aufgehoben.', noModels: 'In der Datenbank ist kein Modell.',
   noScores: 'In diesem Zeitraum ist noch nichts geprüft: bewertet wird, wenn die Bilder der Stunde da sind.', sideBySide: 'Wirklichkeit und Vorhersage', run: 'Lauf', truth: 'Beobachtet {time}', forecastOf: '{method} für {time} (+{minutes} min)',
   noTruth: 'Noch kein Bild von {time}.', maps: '{n} Karten', noProbability: 'keine Methode gab Wahrscheinlichkeiten an',
-  docsTitle: 'Die API', docsHelp: 'Alles, was die Seiten zeigen, lässt sich abfragen. Fehler sind problem+json mit einem Satz. Die Beschreibung für Programme ist {link}.', tryIt: 'Fragen', answer: 'Antwort', parameters: 'Parameter', bytes: '{n} Bytes', required: 'nötig',
 };

@@ -36,6 +36,4 @@ export default {
   trainingLoss: 'training', validationLoss: 'validation', promoted: 'forecasts now', noCurve: 'Its training curve was not kept.', noModels: 'There is no model in the database.',
   noScores: 'Nothing is verified in this period yet: a forecast is scored when the scans of its hour have come in.', sideBySide: 'Truth and forecast', run: 'Run', truth: 'Observed {time}', forecastOf: '{method} for {time} (+{minutes} min)',
   noTruth: 'No scan of {time} yet.', maps: '{n} maps', noProbability: 'none of the methods gave probabilities',
-  // API
-  docsTitle: 'The API', docsHelp: 'Everything the pages show can be asked for. Errors are problem+json with a sentence. The description for programs is {link}.', tryIt: 'Ask', answer: 'Answer', parameters: 'Parameters', bytes: '{n} bytes', required: 'required',
 };

@@ -7,9 +7,10 @@ import { get as projectionOf, transform } from 'ol/proj.js';
 import VectorSource from 'ol/source/Vector.js';
 import { Circle, Fill, Stroke, Style, Text } from 'ol/style.js';
 import { getJson } from '../shared/api.js';
-import { cellsOf, lonLatBox, townsOf } from './towns.js';
+import { cellsOf, lonLatBox, placesOf } from './towns.js';
 
 const wideFrom = 30;
+const villagesFrom = 60;
 const colours = {
   light: { land: '#f4f2ec', water: '#dfe8ef', coast: '#5d6b78', border: '#7b8794', river: '#8fb0cc', ink: '#16212c', halo: 'rgba(255, 255, 255, 0.85)' },
   dark: { land: '#252e38', water: '#10161d', coast: '#a9b8c7', border: '#8696a6', river: '#4a6a86', ink: '#f2f6fa', halo: 'rgba(10, 15, 20, 0.85)' },
@@ -58,7 +59,7 @@ export class Basemap {
   #townStyle(town, resolution) {
     const metres = resolution * this.#metresPerUnit;
     const people = town.get('people');
-    if (people < 400 * metres && !(metres < 40)) return undefined;
+    if (people < 400 * metres && !(metres < villagesFrom)) return undefined;
     const isLarge = people >= 4000 * metres;
     const key = `${town.get('name')}|${isLarge}`;
     if (!this.#townStyles.has(key)) {
@@ -75,20 +76,22 @@ export class Basemap {
   }
 
   /** Loads what an extent of the map shows. */
-  async show(extent) {
+  async show(extent, resolution) {
     const box = lonLatBox(extent, this.#projection);
     const scale = await this.#scale(box[2] - box[0] > wideFrom ? '50m' : '10m');
     this.landLayer.setSource(scale.land);
     this.lineLayer.setSource(scale.lines);
     await Promise.all(cellsOf(box).flatMap((key) => [
       ...(scale.cells.delete(key) ? [this.#loadCell(scale, key)] : []),
-      ...(this.#townCells.has(key) ? [] : [this.#loadTowns(key)]),
+      this.#loadPlaces('towns', key),
+      ...(resolution * this.#metresPerUnit < villagesFrom ? [this.#loadPlaces('villages', key)] : []),
     ]));
   }
 
-  async #loadTowns(key) {
-    this.#townCells.add(key);
-    this.#towns.addFeatures((await townsOf(key)).map(({ name, lon, lat, people }) => {
+  async #loadPlaces(kind, key) {
+    if (this.#townCells.has(`${kind}-${key}`)) return;
+    this.#townCells.add(`${kind}-${key}`);
+    this.#towns.addFeatures((await placesOf(kind, key)).map(({ name, lon, lat, people }) => {
       const town = new Feature(new Point(transform([lon, lat], 'EPSG:4326', this.#projection)));
       town.setProperties({ name, people }, true);
       return town;

@@ -62,8 +62,8 @@ class MapPage {
   }
 
   /** Shows a grid; at a time, or the newest. */
-  async #open(grid, time = null, position = null) {
-    const answer = await this.#ask(grid, time);
+  async #open(grid, time = null, position = null, asOf = false) {
+    const answer = await this.#ask(grid, time, asOf);
     if (answer.frames.length === 0) throw new Error(t('noScan'));
     $('message').hidden = true;
     const before = this.#view;
@@ -103,13 +103,13 @@ class MapPage {
     this.#choosePlace(place, name);
   }
 
-  /** The frames of now where they hold the time; else those of the run that answered then. */
-  async #ask(grid, time) {
+  /** The frames of now where they hold the time and are not to be as of then; else those of the run that answered then. */
+  async #ask(grid, time, asOf) {
     const address = `/api/grids/${encodeURIComponent(grid)}/timeline`;
     const newest = await getJson(address);
     this.#clockOffset = new Date(newest.now) - Date.now();
     const holds = newest.frames.some((frame) => new Date(frame.time).getTime() === time);
-    return time === null || holds ? newest : getJson(`${address}?at=${timeToken(time)}`);
+    return time === null || (holds && !asOf) ? newest : getJson(`${address}?at=${timeToken(time)}`);
   }
 
   /** @param time the frame to begin with; null for the newest scan */
@@ -249,7 +249,7 @@ class MapPage {
     $('forward').addEventListener('click', () => step(1));
     $('to-now').addEventListener('click', () => this.#guard(this.#open(this.#answer.grid.name)).then(() => this.#remember()));
     $('grid').addEventListener('change', () => this.#guard(this.#open($('grid').value)));
-    $('when').addEventListener('change', () => $('when').value && this.#guard(this.#open(this.#answer.grid.name, new Date($('when').value).getTime())));
+    $('when').addEventListener('change', () => $('when').value && this.#guard(this.#open(this.#answer.grid.name, new Date($('when').value).getTime(), null, true)));
     $('animation').addEventListener('click', () => this.#guard(this.#saveAnimation()));
     $('layers-toggle').addEventListener('click', () => {
       const isOpen = document.body.classList.toggle('layers-open');

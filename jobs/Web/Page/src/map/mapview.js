@@ -68,7 +68,7 @@ export class MapView {
   /** Coasts, borders and towns of what is in view. */
   showBase() {
     const size = this.map.getSize();
-    if (size) this.base.show(this.map.getView().calculateExtent(size)).catch((error) => console.warn(error.message));
+    if (size) this.base.show(this.map.getView().calculateExtent(size), this.map.getView().getResolution()).catch((error) => console.warn(error.message));
   }
 
   fit(extent = this.grid.extent) {

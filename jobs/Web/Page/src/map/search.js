@@ -1,6 +1,6 @@
 import { $, h } from '../shared/dom.js';
 import { t } from '../shared/i18n.js';
-import { cellsOf, townsOf } from './towns.js';
+import { cellsOf, placesOf } from './towns.js';
 
 const mostShown = 8;
 const plain = (text) => text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
@@ -44,7 +44,7 @@ export class PlaceSearch {
     if (place) return this.#show([{ name: `${place[1]}, ${place[0]}`, lon: place[0], lat: place[1] }]);
     if (wanted.length < 2) return this.#close();
     const [west, south, east, north] = this.#box();
-    const towns = (await Promise.all(cellsOf([west, south, east, north]).map(townsOf))).flat()
+    const towns = (await Promise.all(cellsOf([west, south, east, north]).flatMap((key) => [placesOf('towns', key), placesOf('villages', key)]))).flat()
       .filter(({ lon, lat }) => lon >= west && lon <= east && lat >= south && lat <= north);
     if (plain($('search').value.trim()) !== wanted) return undefined;
     const matches = (test) => towns.filter(({ name }) => test(plain(name))).sort((a, b) => b.people - a.people);

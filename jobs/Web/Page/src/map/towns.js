@@ -14,15 +14,16 @@ export function cellsOf(box) {
   return keys;
 }
 
-/** [{ name, lon, lat, people }, …] of a cell, the largest first. */
-export async function townsOf(key) {
+/** [{ name, lon, lat, people }, …] of a cell, the largest first. @param kind towns or villages */
+export async function placesOf(kind, key) {
   known ??= getJson('/assets/places.json').then((index) => new Set(index.cells));
   if (!(await known).has(key)) return [];
-  if (!cells.has(key)) {
-    cells.set(key, getJson(`/assets/places-${key}.json`).then((towns) =>
-      towns.map(([name, lon, lat, people]) => ({ name, lon: lon / 1000, lat: lat / 1000, people }))));
+  const name = `${kind}-${key}`;
+  if (!cells.has(name)) {
+    cells.set(name, getJson(`/assets/${name}.json`).then((places) =>
+      places.map(([place, lon, lat, people]) => ({ name: place, lon: lon / 1000, lat: lat / 1000, people }))));
   }
-  return cells.get(key);
+  return cells.get(name);
 }
 
 /** West, south, east and north in degrees of an extent of a projection. */
