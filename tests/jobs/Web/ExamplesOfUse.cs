@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Jobs.Web;
-using Microsoft.Playwright;
 using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Jobs.Web;
