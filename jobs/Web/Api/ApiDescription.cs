@@ -1,5 +1,6 @@
 using System.Reflection;
 using ConvLstm.Nowcast.Model.Checkpoints;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -22,6 +23,12 @@ internal static class ApiDescription
             operation.OperationId ??= NameOf(context.Description.HttpMethod ?? "GET", context.Description.RelativePath ?? "");
             foreach (var (status, response) in operation.Responses ?? [])
             {
+                if (status == "200" && response is OpenApiResponse { Content: not { Count: > 0 } } bare)
+                {
+                    var types = context.Description.ActionDescriptor.EndpointMetadata.OfType<IProducesResponseTypeMetadata>()
+                        .Where(answer => answer.StatusCode == StatusCodes.Status200OK).SelectMany(answer => answer.ContentTypes).DefaultIfEmpty("application/json").Distinct();
+                    bare.Content = types.ToDictionary(type => type, _ => new OpenApiMediaType());
+                }
                 // Files have no type of .NET to be described by, and other forms of an answer are not its type.
                 if (status == "200" && response is OpenApiResponse { Content: { } contents })
                 {
@@ -36,6 +43,9 @@ internal static class ApiDescription
             // The service reads numbers from text too, and writes numbers: what a client gets is a number.
             if (schema.Type is { } type && type.HasFlag(JsonSchemaType.String) && (type.HasFlag(JsonSchemaType.Number) || type.HasFlag(JsonSchemaType.Integer)))
                 (schema.Type, schema.Pattern) = (type & ~JsonSchemaType.String, null);
+            // Nor is a number ever "NaN" in an answer.
+            if (schema.AnyOf?.FirstOrDefault(form => form.Type is { } one && (one & (JsonSchemaType.Number | JsonSchemaType.Integer)) != 0) is { Type: { } number })
+                (schema.Type, schema.AnyOf) = (number & ~JsonSchemaType.String, null);
             return Task.CompletedTask;
         });
         options.ShouldInclude = endpoint => endpoint.RelativePath is { } path

@@ -28,7 +28,8 @@ internal sealed class FrameSource(NowcastDatabase database, Runs runs) : IDispos
             throw Refusals.NotFound($"Run {run.RunId} has no map {leadSeconds / 60.0:0.##} minutes ahead.");
         byte[] codes = layer.Name switch
         {
-            FrameLayer.Probability => Array.ConvertAll(maps.Percent[band][lead], RainCode.OfPercent),
+            // Nothing can be said of the chance of rain where nothing is said of the rain.
+            FrameLayer.Probability => [.. maps.Percent[band][lead].Zip(maps.Rates[lead], (percent, rate) => rate == PackedRun.Unknown ? RainCode.Unknown : RainCode.OfPercent(percent))],
             // A member hangs together in time: it is drawn from all leads at once.
             FrameLayer.MemberName => DrawnMember.Draw(maps, layer.Member, lead),
             FrameLayer.Depth => FallenDepth.Draw(maps, lead),
