@@ -25,11 +25,17 @@ public sealed record RadarGrid(
     /// <summary>y of the centre of a row.</summary>
     public double CentreY(int row) => OriginY - ((row + 0.5) * PixelY);
 
-    /// <summary>Same place and shape to a thousandth of a pixel, whatever the names: such frames fit together.</summary>
+    /// <summary>
+    /// Same place and shape to a fiftieth of a pixel, whatever the names: such frames fit together. Services round their corners anew with each
+    /// version of a composite, which moves them by metres.
+    /// </summary>
     public bool CoversTheSame(RadarGrid other) =>
         Width == other.Width && Height == other.Height && Proj == other.Proj
-        && Math.Abs(PixelX - other.PixelX) < 1e-3 * PixelX / Width
-        && Math.Abs(PixelY - other.PixelY) < 1e-3 * PixelY / Height
-        && Math.Abs(OriginX - other.OriginX) < 1e-3 * PixelX
-        && Math.Abs(OriginY - other.OriginY) < 1e-3 * PixelY;
+        && Math.Abs(PixelX - other.PixelX) < SameWithin * PixelX / Width
+        && Math.Abs(PixelY - other.PixelY) < SameWithin * PixelY / Height
+        && Math.Abs(OriginX - other.OriginX) < SameWithin * PixelX
+        && Math.Abs(OriginY - other.OriginY) < SameWithin * PixelY;
+
+    // Pixels.
+    private const double SameWithin = 0.02;
 }

@@ -12,9 +12,9 @@ public static class TemporarySpace
         return error.HResult is NoSpace or OverQuota;
     }
 
-    public static TemporaryFolderFullException Full(string path, IOException error) =>
+    public static TemporarySpaceFullException Full(string path, IOException error) =>
         new($"{path} cannot be read now: the temporary folder {Path.GetTempPath()} is full; free some space or name another in TMPDIR.", error);
 }
 
 /// <summary>There is no room to read a file; with room it may be a good one.</summary>
-public sealed class TemporaryFolderFullException(string message, IOException error) : ReportedException(message, error);
+public sealed class TemporarySpaceFullException(string message, IOException error) : ReportedException(message, error);

@@ -7,7 +7,7 @@ namespace ConvLstm.Nowcast.Model;
 /// works on blocks of 8 or 16 channels, and where channels do not fill the last one, what its memory held before goes into the sums (seen on AMD's
 /// family 26 with AVX2 and AVX-512, not with SSE4.1). So it is tried first, and where it errs libtorch's own convolutions take its place, slower by two.
 /// </summary>
-internal static partial class OneDnn
+public static partial class OneDnn
 {
     private const int Tries = 3, Rows = 10, Columns = 12, Block = 16;
     private const double Tolerance = 1e-4;
@@ -16,7 +16,7 @@ internal static partial class OneDnn
 
     /// <summary>Tries it once in the life of a process and turns it off where it errs.</summary>
     /// <returns>Whether libtorch convolves with it.</returns>
-    internal static bool Ensure() => Sound.Value;
+    public static bool Ensure() => Sound.Value;
 
     private static bool Try()
     {

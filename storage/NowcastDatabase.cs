@@ -71,13 +71,7 @@ public sealed class NowcastDatabase : IAsyncDisposable
     public static async Task<NowcastDatabase> OpenAsync(
         string? connectionString, CancellationToken cancellation, ClusterOptions? cluster = null, TimeProvider? time = null)
     {
-        PrivateCluster? started = null;
-        if (string.IsNullOrWhiteSpace(connectionString))
-        {
-            started = await PrivateCluster.StartAsync(cluster ?? new ClusterOptions(), cancellation).ConfigureAwait(false);
-            connectionString = started.ConnectionString;
-        }
-        connectionString = ConnectionSettings.Parse(connectionString);
+        (connectionString, var started) = await LocateAsync(connectionString, cancellation, cluster).ConfigureAwait(false);
         var source = Connections(connectionString);
         try
         {
@@ -89,6 +83,16 @@ public sealed class NowcastDatabase : IAsyncDisposable
             await source.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>Where the database is, in Npgsql's keywords; the private cluster is started where no server is named.</summary>
+    internal static async Task<(string ConnectionString, PrivateCluster? Cluster)> LocateAsync(
+        string? connectionString, CancellationToken cancellation, ClusterOptions? cluster = null)
+    {
+        if (!string.IsNullOrWhiteSpace(connectionString))
+            return (ConnectionSettings.Parse(connectionString), null);
+        var started = await PrivateCluster.StartAsync(cluster ?? new ClusterOptions(), cancellation).ConfigureAwait(false);
+        return (ConnectionSettings.Parse(started.ConnectionString), started);
     }
 
     /// <summary>

@@ -16,4 +16,8 @@ internal interface IRadarFormat
 }
 
 /// <summary>What a format found in a file.</summary>
-internal sealed record RadarContents(RainQuantity Quantity, string Units, RadarGrid Grid, IReadOnlyList<ScanSlab> Scans);
+internal sealed record RadarContents(RainQuantity Quantity, string Units, RadarGrid Grid, IReadOnlyList<ScanSlab> Scans, ReadingRules From)
+{
+    /// <summary>What was left out or decided on the way, a line each, for a person.</summary>
+    internal IReadOnlyList<string> Notes { get; init; } = [];
+}

@@ -7,7 +7,8 @@ namespace ConvLstm.Nowcast.Ingest.Formats;
 
 /// <summary>
 /// HDF5 files of the Royal Netherlands Meteorological Institute: KNMI HDF5 data format specification 3.5 (Roozekrans and Holleman, 2003),
-/// <see href="https://cdn.knmi.nl/knmi/pdf/bibliotheek/knmipubIR/IR2003-05.pdf"/>. One image a file is read: the first of rain or reflectivity.
+/// <see href="https://cdn.knmi.nl/knmi/pdf/bibliotheek/knmipubIR/IR2003-05.pdf"/>. The images of the first parameter that is rain or reflectivity
+/// are read: one, or as many as say each when it holds.
 /// </summary>
 internal sealed partial class KnmiHdf5Format : IRadarFormat
 {
@@ -19,31 +20,47 @@ internal sealed partial class KnmiHdf5Format : IRadarFormat
 
     public RadarContents Describe(NetCdfFile file, RadarReadOptions options)
     {
-        var (image, unitText, units) = FindImage(file.Root);
-        var variable = image.FindVariable("image_data")
-            ?? throw new FormatException($"{image.Path} has no image_data");
+        var (images, unitText, units) = FindImages(file.Root);
         var grid = ReadGrid(Group(file.Root, "geographic"), options);
-        if (variable.Dimensions is not [var rows, var columns] || rows.Length != grid.Height || columns.Length != grid.Width)
-            throw new FormatException($"{image.Path}/image_data is not the {grid.Height}×{grid.Width} that the geographic group says");
         var overview = Group(file.Root, "overview");
-        var end = ReadTime(overview, "product_datetime_end");
-        var period = options.AccumulationPeriod ?? end - ReadTime(overview, "product_datetime_start");
-        if (units.Quantity == RainQuantity.Accumulation && period <= TimeSpan.Zero)
-            throw new FormatException($"the product ends {end:O}, not after its start");
-        var decoder = ReadDecoder(Group(image, "calibration"), units, period, options);
-        var scan = new ScanSlab(end, variable, [0, 0], [grid.Height, grid.Width], decoder, default);
-        return new RadarContents(units.Quantity, unitText, grid, [scan]);
+        var (end, start) = (ReadTime(overview, "product_datetime_end"), ReadTime(overview, "product_datetime_start") ?? ReadTime(overview, "product_datetime_end"));
+        var times = images.Select(i => ReadTime(i, "image_datetime_valid")).ToArray();
+        // Several images of one parameter are a sequence where each says when it holds; otherwise the first is the product.
+        var isSequence = images.Length > 1 && times.All(t => t is not null) && times.Distinct().Count() == times.Length;
+        var scans = new List<ScanSlab>();
+        for (var i = 0; i < (isSequence ? images.Length : 1); i++)
+        {
+            var valid = (isSequence ? times[i] : end) ?? throw new FormatException("overview has no product_datetime_end");
+            var begun = isSequence && times.Where(t => t < valid).DefaultIfEmpty(null).Max() is { } before ? before : start!.Value;
+            var period = options.AccumulationPeriod ?? valid - begun;
+            if (units.Quantity == RainQuantity.Accumulation && period <= TimeSpan.Zero)
+                throw new FormatException($"the product ends {valid:O}, not after its start");
+            scans.Add(ReadImage(images[i], grid, valid, units, period, options));
+        }
+        return new RadarContents(units.Quantity, unitText, grid, scans, new(
+            "the geographic group", isSequence ? "image_datetime_valid" : "product_datetime_end", $"image_geo_parameter of {images[0].Path}",
+            units.Quantity != RainQuantity.Accumulation ? null : options.AccumulationPeriod is not null ? "the source's setting" : isSequence ? "from image to image" : "product_datetime_start and _end"));
     }
 
-    private static (NetCdfGroup Image, string Text, RainUnits Units) FindImage(NetCdfGroup root)
+    private static ScanSlab ReadImage(NetCdfGroup image, RadarGrid grid, DateTimeOffset valid, RainUnits units, TimeSpan period, RadarReadOptions options)
     {
-        foreach (var image in root.Groups.Where(g => ImageName().IsMatch(g.Name)).OrderBy(g => g.Name.Length).ThenBy(g => g.Name, StringComparer.Ordinal))
+        var variable = image.FindVariable("image_data") ?? throw new FormatException($"{image.Path} has no image_data");
+        if (variable.Dimensions is not [var rows, var columns] || rows.Length != grid.Height || columns.Length != grid.Width)
+            throw new FormatException($"{image.Path}/image_data is not the {grid.Height}×{grid.Width} that the geographic group says");
+        return new ScanSlab(valid, variable, [0, 0], [grid.Height, grid.Width], ReadDecoder(Group(image, "calibration"), units, period, options), default);
+    }
+
+    /// <summary>The images of the first parameter that is rain or reflectivity.</summary>
+    private static (NetCdfGroup[] Images, string Text, RainUnits Units) FindImages(NetCdfGroup root)
+    {
+        var all = root.Groups.Where(g => ImageName().IsMatch(g.Name)).OrderBy(g => g.Name.Length).ThenBy(g => g.Name, StringComparer.Ordinal).ToArray();
+        foreach (var image in all)
         {
             // Such as ACCUMULATED_PRECIPITATION_[MM] and REFLECTIVITY_[DBZ].
             var parameter = image.Attributes.Text("image_geo_parameter") ?? "";
             var unit = Bracketed().Match(parameter).Groups[1].Value;
             if (RainUnits.Find(unit) is { } units)
-                return (image, unit, units);
+                return ([.. all.Where(g => g.Attributes.Text("image_geo_parameter") == parameter)], unit, units);
         }
         throw new FormatException("no image has an image_geo_parameter with a unit of rain or reflectivity");
     }
@@ -89,14 +106,8 @@ internal sealed partial class KnmiHdf5Format : IRadarFormat
         };
     }
 
-    private static DateTimeOffset ReadTime(NetCdfGroup overview, string name)
-    {
-        var text = overview.Attributes.Text(name) ?? throw new FormatException($"overview has no {name}");
-        return DateTimeOffset.TryParseExact(text, ["dd-MMM-yyyy;HH:mm:ss.fff", "dd-MMM-yyyy;HH:mm:ss"], CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
-            ? time
-            : throw new FormatException($"{name} '{text}' is not a time such as 26-AUG-2010;00:05:00.000");
-    }
+    private static DateTimeOffset? ReadTime(NetCdfGroup group, string name) => group.Attributes.Text(name) is not { } text ? null
+        : CivilTime.Read(text) ?? throw new FormatException($"{name} '{text}' is not a time such as 26-AUG-2010;00:05:00.000");
 
     private static NetCdfGroup Group(NetCdfGroup parent, string name) =>
         parent.FindGroup(name) ?? throw new FormatException($"there is no group {parent.Path.TrimEnd('/')}/{name}");

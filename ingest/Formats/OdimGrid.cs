@@ -3,32 +3,73 @@ using ConvLstm.Nowcast.Ingest.Projection;
 
 namespace ConvLstm.Nowcast.Ingest.Formats;
 
-/// <summary>The grid of an ODIM composite: projdef, size, scale, and corners in degrees (table 4 of the specification).</summary>
+/// <summary>
+/// The grid of an ODIM composite: projdef, size, scale, and corners in degrees (table 4 of the specification). Corners and scale that agree to half a
+/// pixel give the place by the corners and the pixel by the scale. Where they do not the corners win, as they are what other programs place the
+/// picture by: outer edges where their distance is nearer to all of the pixels, pixel centres where it is one pixel less.
+/// </summary>
 internal static class OdimGrid
 {
     // Corners are often written with three or four decimals, so they are off by up to a hundred metres and are averaged.
     private const double LargestDisagreement = 0.5;
 
-    internal static RadarGrid Read(IReadOnlyList<NetCdfGroup> chain, RadarReadOptions options)
+    // A scale that is further off than this is not rounded but another one.
+    private const double LargestStretch = 0.02;
+
+    internal static (RadarGrid Grid, string From) Read(IReadOnlyList<NetCdfGroup> chain, RadarReadOptions options)
     {
         double Needed(string name) => OdimH5Format.Number(chain, "where", name) ?? throw new FormatException($"where has no {name}");
         var text = options.Projection ?? OdimH5Format.Text(chain, "where", "projdef") ?? throw new FormatException("where has no projdef");
         var proj = ProjString.Parse(text);
         var (width, height) = (Grids.Length(Needed("xsize")), Grids.Length(Needed("ysize")));
         var (pixelX, pixelY) = (Needed("xscale"), Needed("yscale"));
+        var corners = Corners(chain, proj, width, height);
+        if (corners.Count == 0)
+        {
+            // Beside the specification, in the projection itself (Royal Meteorological Institute of Belgium).
+            return (Grids.Make(options, proj, width, height, pixelX, pixelY, Needed("UL_x"), Needed("UL_y")), "UL_x, UL_y, scale and projdef");
+        }
+        foreach (var unit in (ReadOnlySpan<double>)[1, 1000])
+        {
+            var (x, y) = (pixelX * unit, pixelY * unit);
+            var originsX = corners.ConvertAll(c => c.X - (c.Columns * x));
+            var originsY = corners.ConvertAll(c => c.Y + (c.Rows * y));
+            if (originsX.Max() - originsX.Min() < LargestDisagreement * x * 2 && originsY.Max() - originsY.Min() < LargestDisagreement * y * 2)
+            {
+                return (Grids.Make(options, proj, width, height, x, y, RegularAxis.Round(originsX.Average(), x, 3), RegularAxis.Round(originsY.Average(), y, 3)),
+                    unit == 1 ? "corners, scale and projdef" : "corners, scale in km and projdef");
+            }
+        }
+        var (left, sizeX) = Side(corners.Where(c => c.Columns == 0).Select(c => c.X), corners.Where(c => c.Columns > 0).Select(c => c.X), width, pixelX);
+        var (low, sizeY) = Side(corners.Where(c => c.Rows > 0).Select(c => c.Y), corners.Where(c => c.Rows == 0).Select(c => c.Y), height, pixelY);
+        return (Grids.Make(options, proj, width, height, RegularAxis.Round(sizeX, sizeX, 6), RegularAxis.Round(sizeY, sizeY, 6),
+            RegularAxis.Round(left, sizeX, 3), RegularAxis.Round(low + (height * sizeY), sizeY, 3)), "corners and projdef, from which the scale differs");
+    }
+
+    private static List<(double X, double Y, int Columns, int Rows)> Corners(IReadOnlyList<NetCdfGroup> chain, ProjString proj, int width, int height)
+    {
         using var transform = new ProjTransform(proj.ToString());
-        double sumX = 0, sumY = 0, lowX = double.MaxValue, highX = double.MinValue, lowY = double.MaxValue, highY = double.MinValue;
+        var found = new List<(double, double, int, int)>();
         foreach (var (corner, columns, rows) in ((string, int, int)[])[("UL", 0, 0), ("UR", width, 0), ("LL", 0, height), ("LR", width, height)])
         {
-            var (x, y) = transform.ToProjection(Needed(corner + "_lon"), Needed(corner + "_lat"));
-            var (originX, originY) = (x - (columns * pixelX), y + (rows * pixelY));
-            (sumX, sumY) = (sumX + originX, sumY + originY);
-            (lowX, highX) = (Math.Min(lowX, originX), Math.Max(highX, originX));
-            (lowY, highY) = (Math.Min(lowY, originY), Math.Max(highY, originY));
+            if (OdimH5Format.Number(chain, "where", corner + "_lon") is not { } longitude || OdimH5Format.Number(chain, "where", corner + "_lat") is not { } latitude)
+                continue;
+            var (x, y) = transform.ToProjection(longitude, latitude);
+            found.Add((x, y, columns, rows));
         }
-        if (!(highX - lowX < LargestDisagreement * pixelX * 2) || !(highY - lowY < LargestDisagreement * pixelY * 2))
+        return found;
+    }
+
+    /// <summary>The outer edge and the pixel size of one direction, from its two edges.</summary>
+    private static (double Low, double Size) Side(IEnumerable<double> lows, IEnumerable<double> highs, int count, double scale)
+    {
+        var (low, high) = (lows.DefaultIfEmpty(double.NaN).Average(), highs.DefaultIfEmpty(double.NaN).Average());
+        var span = high - low;
+        var unit = span / count > 500 * scale ? 1000 : 1;
+        // The negations also catch NaN, of which no grid can be made.
+        if (!(Math.Abs((span / (count * scale * unit)) - 1) <= LargestStretch))
             throw new FormatException("its corners do not fit its projection, size and scale");
-        return Grids.Make(options, proj, width, height, pixelX, pixelY,
-            RegularAxis.Round(sumX / 4, pixelX, 3), RegularAxis.Round(sumY / 4, pixelY, 3));
+        var asCentres = span / (count - 1);
+        return Math.Abs(asCentres - (scale * unit)) < 1e-4 * scale * unit ? (low - (asCentres / 2), asCentres) : (low, span / count);
     }
 }

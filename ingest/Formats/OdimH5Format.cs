@@ -26,7 +26,7 @@ internal sealed class OdimH5Format : IRadarFormat
         var (chain, quantity, unitText) = FindData(file.Root, options);
         var units = RainUnits.Find(unitText)!;
         var variable = chain[^1].FindVariable("data") ?? throw new FormatException($"{chain[^1].Path} has no data");
-        var grid = OdimGrid.Read(chain, options);
+        var (grid, gridFrom) = OdimGrid.Read(chain, options);
         if (variable.Dimensions is not [var rows, var columns] || rows.Length != grid.Height || columns.Length != grid.Width)
             throw new FormatException($"{chain[^1].Path}/data is not the {grid.Height}×{grid.Width} that its where group says");
         var (time, period) = ReadTime(chain, quantity, options);
@@ -42,7 +42,9 @@ internal sealed class OdimH5Format : IRadarFormat
             ZRelation = options.ZRelation ?? ReadZRelation(chain),
         };
         var scan = new ScanSlab(time, variable, [0, 0], [grid.Height, grid.Width], decoder, default);
-        return new RadarContents(units.Quantity, unitText, grid, [scan]);
+        return new RadarContents(units.Quantity, unitText, grid, [scan], new(
+            gridFrom, quantity == "ACRR" ? "enddate and endtime" : "the nominal date and time", $"quantity {quantity} of {chain[^1].Path}",
+            quantity == "ACRR" ? options.AccumulationPeriod is null ? "startdate and starttime" : "the source's setting" : null));
     }
 
     /// <summary>An attribute of the nearest level that has it: data, dataset, root.</summary>
@@ -104,8 +106,7 @@ internal sealed class OdimH5Format : IRadarFormat
     {
         if (Text(chain, "what", dateName) is not { } date || Text(chain, "what", timeName) is not { } time)
             return null;
-        return DateTimeOffset.TryParseExact(date + time, ["yyyyMMddHHmmss", "yyyyMMddHHmm"], CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var parsed)
+        return CivilTime.ReadDate(date) is { } day && CivilTime.Combine(day, time) is { } parsed
             ? parsed
             : throw new FormatException($"{dateName} {date} and {timeName} {time} are no time");
     }

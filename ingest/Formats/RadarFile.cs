@@ -16,6 +16,8 @@ public sealed class RadarFile : IDisposable
         Quantity = contents.Quantity;
         Units = contents.Units;
         Grid = contents.Grid;
+        From = contents.From;
+        Notes = [.. file.Notes, .. contents.Notes];
         ValidTimes = contents.Scans.Select(s => s.ValidTime).ToArray();
         _file = file;
         _copy = copy;
@@ -33,6 +35,12 @@ public sealed class RadarFile : IDisposable
     public string Units { get; }
 
     public RadarGrid Grid { get; }
+
+    /// <summary>Which rule gave grid, time, quantity and period.</summary>
+    public ReadingRules From { get; }
+
+    /// <summary>What was left out or decided on the way, a line each, for a person; empty where all was plain.</summary>
+    public IReadOnlyList<string> Notes { get; }
 
     /// <summary>The valid time of each scan in the file's order, UTC; of an accumulation the end of its period.</summary>
     public IReadOnlyList<DateTimeOffset> ValidTimes { get; }

@@ -18,6 +18,9 @@ internal sealed unsafe class NativeHdf5Links
 
     private readonly delegate* unmanaged<byte*, uint, long, long> _openFile;
     private readonly delegate* unmanaged<long, byte*, long, long> _openObject;
+    private readonly delegate* unmanaged<long, byte*, long, int> _unlink;
+    private readonly delegate* unmanaged<long, ulong*, int> _info1;
+    private readonly delegate* unmanaged<long, ulong*, uint, int> _info3;
     private readonly delegate* unmanaged<long, int> _kind;
     private readonly delegate* unmanaged<long, int> _release;
     private readonly delegate* unmanaged<long, long> _creationList;
@@ -32,6 +35,11 @@ internal sealed unsafe class NativeHdf5Links
         IntPtr Export(string name) => NativeLibrary.GetExport(library, name);
         _openFile = (delegate* unmanaged<byte*, uint, long, long>)Export("H5Fopen");
         _openObject = (delegate* unmanaged<long, byte*, long, long>)Export("H5Oopen");
+        _unlink = (delegate* unmanaged<long, byte*, long, int>)Export("H5Ldelete");
+        if (NativeLibrary.TryGetExport(library, "H5Oget_info1", out var info1) || NativeLibrary.TryGetExport(library, "H5Oget_info", out info1))
+            _info1 = (delegate* unmanaged<long, ulong*, int>)info1;
+        else
+            _info3 = (delegate* unmanaged<long, ulong*, uint, int>)Export("H5Oget_info3");
         _kind = (delegate* unmanaged<long, int>)Export("H5Iget_type");
         _release = (delegate* unmanaged<long, int>)Export("H5Idec_ref");
         _creationList = (delegate* unmanaged<long, long>)Export("H5Dget_create_plist");
@@ -65,6 +73,30 @@ internal sealed unsafe class NativeHdf5Links
     {
         fixed (byte* text = path)
             return new(_openObject(at.Id, text, 0), _release);
+    }
+
+    /// <summary>Opens to change it.</summary>
+    internal Hdf5Handle OpenFileToWrite(string path)
+    {
+        // H5Fpublic.h, H5F_ACC_RDWR
+        fixed (byte* text = Encoding.UTF8.GetBytes(path + '\0'))
+            return new(_openFile(text, 1, 0), _release);
+    }
+
+    /// <summary>Removes a link; what it led to stays.</summary>
+    internal bool Unlink(Hdf5Handle file, string path)
+    {
+        fixed (byte* text = Encoding.UTF8.GetBytes(path + '\0'))
+            return _unlink(file.Id, text, 0) >= 0;
+    }
+
+    /// <summary>Where an object lies in its file; null where the library does not say.</summary>
+    internal ulong? AddressOf(Hdf5Handle part)
+    {
+        // H5O_info_t begins with a number of the file and the address, in all its versions; the longest has some 200 bytes.
+        var info = stackalloc ulong[64];
+        var found = _info1 is not null ? _info1(part.Id, info) : _info3(part.Id, info, 1);
+        return found < 0 ? null : info[1];
     }
 
     internal int KindOf(Hdf5Handle at) => _kind(at.Id);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -70,12 +71,14 @@ public sealed unsafe class NetCdfAttributes
         }
     }
 
-    /// <summary>A numeric attribute; null where absent or text.</summary>
+    /// <summary>A numeric attribute, also one that was written as text ("0.01"); null where absent or no number.</summary>
     public double[]? Numbers(string name)
     {
         using (NativeNetCdf.Enter())
         {
             var type = Inquire(name, out var length);
+            if (type is NetCdfType.Char or NetCdfType.Text)
+                return NumbersIn(type == NetCdfType.Char ? Characters(name, length) : FirstString(name, length));
             if (type is null || !type.Value.IsNumeric())
                 return null;
             var values = new double[length];
@@ -87,7 +90,7 @@ public sealed unsafe class NetCdfAttributes
         }
     }
 
-    /// <summary>The first value of a numeric attribute; null where absent, empty or text.</summary>
+    /// <summary>The first value of a numeric attribute; null where absent, empty or no number.</summary>
     public double? Number(string name) => Numbers(name) is [var first, ..] ? first : null;
 
     public void Put(string name, string text)
@@ -109,6 +112,21 @@ public sealed unsafe class NetCdfAttributes
                 _file.Check(NativeNetCdf.nc_put_att(_ncid, _varid, name, (int)type, (nuint)length, pointer), $"writing {_owner}:{name}");
             }
         }
+    }
+
+    private static double[]? NumbersIn(string text)
+    {
+        var parts = text.Trim('[', ']', ' ', '\0').Split((char[])[' ', ',', ';'], StringSplitOptions.RemoveEmptyEntries);
+        // A single comma may stand for the point of a decimal: that is for nobody to guess.
+        if (parts.Length == 0 || (parts.Length == 2 && text.Contains(',', StringComparison.Ordinal) && !text.Contains('.', StringComparison.Ordinal)))
+            return null;
+        var values = new double[parts.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (!double.TryParse(parts[i].TrimEnd('f', 'F', 'd', 'D'), NumberStyles.Float, CultureInfo.InvariantCulture, out values[i]) || double.IsNaN(values[i]) && !parts[i].StartsWith("nan", StringComparison.OrdinalIgnoreCase))
+                return null;
+        }
+        return values;
     }
 
     private NetCdfType? Inquire(string name, out int length)

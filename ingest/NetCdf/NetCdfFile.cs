@@ -21,6 +21,7 @@ public sealed class NetCdfFile : IDisposable
 {
     private readonly int _ncid;
     private readonly Lazy<PlainData?> _plain;
+    private UnlinkedCopy? _copy;
     private bool _open = true;
 
     private NetCdfFile(string path, int ncid, string location)
@@ -42,6 +43,9 @@ public sealed class NetCdfFile : IDisposable
     /// <summary>True while its data may be read around the library: a file that this program is writing may still be in memory.</summary>
     internal bool IsReadOnly { get; private init; }
 
+    /// <summary>What was left out on opening, a line each.</summary>
+    internal IReadOnlyList<string> Notes { get; private init; } = [];
+
     /// <summary>The group that holds all others.</summary>
     public NetCdfGroup Root { get; }
 
@@ -57,22 +61,28 @@ public sealed class NetCdfFile : IDisposable
         var location = System.IO.Path.GetFullPath(path);
         using (NativeNetCdf.Enter())
         {
+            UnlinkedCopy? copy = null;
             try
             {
-                SelfContainedFile.Check(location, name ?? path);
+                var dead = SelfContainedFile.Check(location, name ?? path);
+                if (dead.Count > 0)
+                    copy = UnlinkedCopy.Make(location, name ?? path, dead);
+                var status = NativeNetCdf.nc_open(copy?.Location ?? location, NativeNetCdf.ModeNoWrite, out var ncid);
+                if (status != 0)
+                    throw new NetCdfException(name ?? path, "opening", status);
+                return new NetCdfFile(name ?? path, ncid, copy?.Location ?? location)
+                {
+                    IsReadOnly = true,
+                    _copy = copy,
+                    Notes = [.. dead.Take(5).Select(link => $"link {link} leads to nothing new and is left out")],
+                };
             }
-            catch (NetCdfException)
+            catch
             {
+                copy?.Dispose();
                 NativeNetCdf.OpenFiles.Clean();
                 throw;
             }
-            var status = NativeNetCdf.nc_open(location, NativeNetCdf.ModeNoWrite, out var ncid);
-            if (status != 0)
-            {
-                NativeNetCdf.OpenFiles.Clean();
-                throw new NetCdfException(name ?? path, "opening", status);
-            }
-            return new NetCdfFile(name ?? path, ncid, location) { IsReadOnly = true };
         }
     }
 
@@ -148,6 +158,7 @@ public sealed class NetCdfFile : IDisposable
     {
         if (_plain.IsValueCreated)
             _plain.Value?.Dispose();
+        _copy?.Dispose();
     }
 
     internal void ThrowIfClosed() => ObjectDisposedException.ThrowIf(!_open, this);

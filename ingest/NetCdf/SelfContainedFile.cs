@@ -19,6 +19,7 @@ internal sealed class SelfContainedFile
     private readonly NativeHdf5Links _hdf5;
     private readonly string _path;
     private readonly HashSet<ulong> _seen = [];
+    private readonly List<string> _dead = [];
     private int _left = MostObjects;
 
     private SelfContainedFile(NativeHdf5Links hdf5, string path)
@@ -30,17 +31,28 @@ internal sealed class SelfContainedFile
     /// <summary>To be called with the library's lock, before libnetcdf opens the file. Files that are no HDF5 hold nothing of the kind.</summary>
     /// <param name="location">The absolute path.</param>
     /// <param name="name">What errors call the file.</param>
+    /// <returns>
+    /// The links that libnetcdf would fail or run in circles on: those to nothing, and those that give a group another name. No data are lost with them.
+    /// </returns>
     /// <exception cref="NetCdfException">It is not self-contained, or has too many parts.</exception>
-    internal static void Check(string location, string name)
+    internal static IReadOnlyList<string> Check(string location, string name)
     {
         if (!Hdf5Signature.IsIn(location))
-            return;
+            return [];
         if (NativeNetCdf.Hdf5Links is not { } hdf5)
             throw new NetCdfException(name, "looking for links out of the file", "the libnetcdf of NOWCAST_NETCDF hides its HDF5; use that of the distribution");
         using var file = hdf5.OpenFile(location);
         // What the library cannot even open it reports when libnetcdf tries.
-        if (file.IsValid)
-            new SelfContainedFile(hdf5, name).CheckGroup(file, "/", 0);
+        if (!file.IsValid)
+            return [];
+        var look = new SelfContainedFile(hdf5, name);
+        using (var root = hdf5.Open(file, "/\0"u8))
+        {
+            if (root.IsValid && hdf5.AddressOf(root) is { } address)
+                look._seen.Add(address);
+        }
+        look.CheckGroup(file, "/", 0);
+        return look._dead;
     }
 
     private void CheckGroup(Hdf5Handle group, string path, int depth)
@@ -56,7 +68,9 @@ internal sealed class SelfContainedFile
             var at = $"{path.TrimEnd('/')}/{Encoding.UTF8.GetString(link.Name)}";
             if (link.Kind == NativeHdf5Links.HardLink)
                 CheckObject(group, link, at, depth);
-            else if (link.Kind != NativeHdf5Links.SoftLink)
+            else if (link.Kind == NativeHdf5Links.SoftLink)
+                CheckSoftLink(group, link, at);
+            else
                 throw Refused($"{at} is a link to another file");
         }
     }
@@ -69,7 +83,8 @@ internal sealed class SelfContainedFile
         switch (_hdf5.KindOf(part))
         {
             case NativeHdf5Links.Group when !_seen.Add(link.Address):
-                throw Refused($"the group {at} has two names, which makes it endless");
+                _dead.Add(at);
+                break;
             case NativeHdf5Links.Group:
                 CheckGroup(part, at, depth + 1);
                 break;
@@ -79,6 +94,14 @@ internal sealed class SelfContainedFile
             default:
                 break;
         }
+    }
+
+    // What it leads to has a name of its own, under which it is looked at; only another name for a dataset is of use.
+    private void CheckSoftLink(Hdf5Handle group, Hdf5Link link, string at)
+    {
+        using var part = _hdf5.Open(group, [.. link.Name, 0]);
+        if (!part.IsValid || _hdf5.KindOf(part) != NativeHdf5Links.Dataset)
+            _dead.Add(at);
     }
 
     private void CheckDataset(Hdf5Handle dataset, string at)

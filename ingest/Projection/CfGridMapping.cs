@@ -17,12 +17,24 @@ public static class CfGridMapping
     {
         ArgumentNullException.ThrowIfNull(attributes);
         var name = attributes.Text("grid_mapping_name");
-        return FromName(name, attributes) ?? FromText(attributes)
-            ?? throw new FormatException(name is null ? "it has no grid_mapping_name" : $"grid mapping '{name}' is not known");
+        FormatException? incomplete = null;
+        try
+        {
+            if (FromName(name, attributes) is { } known)
+                return known;
+        }
+        catch (FormatException e)
+        {
+            // The text beside the attributes may say what they leave open.
+            incomplete = e;
+        }
+        return FromText(attributes) ?? throw incomplete
+            ?? new FormatException(name is null ? "it has no grid_mapping_name" : $"grid mapping '{name}' is not known and no crs_wkt or proj text beside it says what it is");
     }
 
     /// <summary>Puts the attributes of a projection on a grid mapping variable, and the PROJ string beside them.</summary>
-    /// <exception cref="FormatException">CF has no grid mapping for the projection.</exception>
+    /// <remarks>Every projection that PROJ knows can be written: as WKT where CF has no grid mapping for it.</remarks>
+    /// <exception cref="FormatException">PROJ does not know the projection.</exception>
     public static void Write(NetCdfAttributes attributes, string proj)
     {
         ArgumentNullException.ThrowIfNull(attributes);
@@ -34,10 +46,15 @@ public static class CfGridMapping
                 attributes.Put<double>(name, (double[])value);
         }
         attributes.Put("proj4", proj);
+        using var system = new ReferenceSystem($"{proj} +type=crs");
+        if (system.Wkt(NativeProj.Wkt2) is { } wkt)
+            attributes.Put("crs_wkt", wkt);
+        if ((system.Wkt(NativeProj.Wkt1) ?? system.Wkt(NativeProj.Wkt2)) is { } reference)
+            attributes.Put("spatial_ref", reference);
     }
 
-    /// <summary>The CF attributes of a PROJ string: each value is a string or a <c>double[]</c>.</summary>
-    /// <exception cref="FormatException">CF has no grid mapping for the projection.</exception>
+    /// <summary>The CF attributes of a PROJ string: each value is a string or a <c>double[]</c>; none where CF has no grid mapping for it.</summary>
+    /// <exception cref="FormatException">It is no PROJ string.</exception>
     public static IReadOnlyList<KeyValuePair<string, object>> FromProj(string proj)
     {
         var p = ProjString.Parse(proj);
@@ -97,7 +114,7 @@ public static class CfGridMapping
                 Put("latitude_of_projection_origin", p.Number("lat_0"));
                 break;
             default:
-                throw new FormatException($"CF has no grid mapping that is known here for +proj={p.Kind}.");
+                return [];
         }
         if (!p.IsGeographic)
         {
@@ -137,7 +154,8 @@ public static class CfGridMapping
             case "latitude_longitude":
                 return ProjString.Of("longlat", ellipsoid);
             case "polar_stereographic":
-                return ProjString.Of("stere", ellipsoid, Latitude(),
+                // The parallel of true scale lies on the side of the pole.
+                return ProjString.Of("stere", ellipsoid, ("lat_0", Optional("latitude_of_projection_origin") ?? (first is { } side and not 0 ? Math.CopySign(90, side) : Needed("latitude_of_projection_origin"))),
                     ("lon_0", Needed("straight_vertical_longitude_from_pole", "longitude_of_projection_origin")),
                     ("lat_ts", first), ("k_0", first is null ? Needed("scale_factor_at_projection_origin", "standard_parallel") : null), x0, y0);
             case "stereographic":
@@ -180,7 +198,7 @@ public static class CfGridMapping
         foreach (var name in WktAttributes)
         {
             if (attributes.Text(name) is { Length: > 0 } wkt)
-                return ProjString.Parse(ProjTransform.ProjStringOf(wkt));
+                return ProjString.Parse(wkt);
         }
         return null;
     }

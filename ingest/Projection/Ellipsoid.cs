@@ -77,7 +77,7 @@ public readonly record struct Ellipsoid(double SemiMajor, double SemiMinor)
                 return FromInverseFlattening(a, inverse);
             return Number(parameter, "f") is { } flattening and not 0 ? FromInverseFlattening(a, 1 / flattening) : new Ellipsoid(a, a);
         }
-        var name = parameter("ellps") ?? (parameter("datum") switch { "NAD83" => "GRS80", "NAD27" => "clrk66", _ => "WGS84" });
+        var name = parameter("ellps") ?? (parameter("datum") switch { null or "" or "WGS84" => "WGS84", "NAD83" => "GRS80", "NAD27" => "clrk66", _ => null });
         if (name == "sphere")
             return new Ellipsoid(6370997, 6370997);
         foreach (var known in Known)
@@ -85,7 +85,23 @@ public readonly record struct Ellipsoid(double SemiMajor, double SemiMinor)
             if (known.Name == name)
                 return FromInverseFlattening(known.SemiMajor, known.InverseFlattening);
         }
-        throw new FormatException($"+ellps={name} is not a known ellipsoid; give +a and +b in metres.");
+        return Ask(name is null ? $"+datum={parameter("datum")}" : $"+ellps={name}");
+    }
+
+    // The others are PROJ's to know.
+    private static Ellipsoid Ask(string figure)
+    {
+        try
+        {
+            using var system = new ReferenceSystem($"+proj=longlat {figure} +no_defs +type=crs");
+            if (system.Ellipsoid() is { } known)
+                return known;
+        }
+        catch (FormatException)
+        {
+            // Said below in words that name the parameter.
+        }
+        throw new FormatException($"{figure} is not a figure of the earth that PROJ knows; give +a and +b in metres.");
     }
 
     private static double? Number(Func<string, string?> parameter, string name) =>

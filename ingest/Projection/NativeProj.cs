@@ -9,6 +9,9 @@ internal static unsafe partial class NativeProj
     internal const int Inverse = -1;
     internal const int Proj4Spelling = 1;
 
+    // PJ_WKT_TYPE
+    internal const int Wkt2 = 2, Wkt1 = 4;
+
     private const int LogNothing = 0;
     private const string Library = NativeLibraries.Proj;
 
@@ -28,6 +31,12 @@ internal static unsafe partial class NativeProj
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial IntPtr proj_create(IntPtr context, string definition);
     [LibraryImport(Library)] internal static partial IntPtr proj_destroy(IntPtr projection);
     [LibraryImport(Library)] internal static partial byte* proj_as_proj_string(IntPtr context, IntPtr projection, int spelling, byte** options);
+
+    [LibraryImport(Library)] internal static partial byte* proj_as_wkt(IntPtr context, IntPtr projection, int kind, byte** options);
+    [LibraryImport(Library)] internal static partial IntPtr proj_get_ellipsoid(IntPtr context, IntPtr crs);
+
+    [LibraryImport(Library)]
+    internal static partial int proj_ellipsoid_get_parameters(IntPtr context, IntPtr ellipsoid, double* a, double* b, int* isComputed, double* inverseFlattening);
 
     [LibraryImport(Library)]
     internal static partial nuint proj_trans_generic(

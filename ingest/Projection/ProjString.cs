@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace ConvLstm.Nowcast.Ingest.Projection;
 
@@ -6,18 +7,33 @@ namespace ConvLstm.Nowcast.Ingest.Projection;
 /// A PROJ string in one spelling, so that equal projections compare equal: metres, known ellipsoids by name, parameters in a
 /// fixed order. Parameters: <see href="https://proj.org/en/stable/operations/projections/index.html"/>.
 /// </summary>
-public sealed class ProjString
+public sealed partial class ProjString
 {
     private static readonly string[] Order =
-        ["proj", "lat_0", "lon_0", "lat_1", "lat_2", "lat_ts", "k_0", "x_0", "y_0", "ellps", "R", "a", "b", "pm"];
+        ["proj", "lat_0", "lon_0", "lat_1", "lat_2", "lat_ts", "k_0", "x_0", "y_0", "ellps", "R", "a", "b", "towgs84", "pm"];
 
     // Defaults and notes that do not move a pixel.
-    private static readonly HashSet<string> Dropped = ["units", "to_meter", "no_defs", "type", "wktext", "over", "towgs84", "nadgrids", "datum", "rf", "f", "k"];
+    private static readonly HashSet<string> Dropped = ["units", "to_meter", "vunits", "no_defs", "type", "wktext", "over", "nadgrids", "datum", "rf", "f", "k"];
+
+    // https://proj.org/en/stable/operations/conversions/unitconvert.html
+    private static readonly Dictionary<string, double> Units = new()
+    {
+        ["m"] = 1, ["km"] = 1000, ["dm"] = 0.1, ["cm"] = 0.01, ["mm"] = 0.001, ["ft"] = 0.3048, ["us-ft"] = 1200.0 / 3937, ["mi"] = 1609.344, ["kmi"] = 1852,
+    };
 
     private readonly SortedDictionary<string, string> _parameters;
 
-    private ProjString(Dictionary<string, string> parameters) =>
+    private ProjString(Dictionary<string, string> parameters, double axisMetres = 1)
+    {
+        AxisMetres = axisMetres;
         _parameters = new SortedDictionary<string, string>(parameters, Comparer<string>.Create(InOrder));
+    }
+
+    /// <summary>
+    /// Metres in the unit in which the text that was read gives coordinates (1000 for <c>+units=km</c>); this string itself is in metres. For
+    /// axes that say no unit of their own.
+    /// </summary>
+    public double AxisMetres { get; }
 
     /// <summary>The kind of projection: stere, aea, laea, lcc, merc, tmerc, longlat …</summary>
     public string Kind => _parameters["proj"];
@@ -40,15 +56,27 @@ public sealed class ProjString
     /// <exception cref="FormatException">There is no +proj, or a parameter that must be a number is none.</exception>
     public static ProjString Parse(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
+        if (!text.Contains("proj=", StringComparison.Ordinal))
+        {
+            using var system = new ReferenceSystem(text);
+            return Parse(system.Proj());
+        }
         var given = new Dictionary<string, string>();
-        foreach (var part in text.Split((char[])[' ', '\t', '\n', '\r', '+', ','], StringSplitOptions.RemoveEmptyEntries))
+        // A shift to WGS 84 is a list of its own; one of zeros moves nothing.
+        var shift = Shift().Match(text);
+        foreach (var part in Shift().Replace(text, " ").Split((char[])[' ', '\t', '\n', '\r', '+', ','], StringSplitOptions.RemoveEmptyEntries))
             Add(given, part);
         if (!given.TryGetValue("proj", out var kind))
             throw new FormatException($"'{text}' has no +proj.");
         given["proj"] = kind is "latlong" or "latlon" or "lonlat" ? "longlat" : kind;
-        Respell(given);
+        if (kind == "ob_tran")
+            throw new FormatException("it lies on a rotated pole (+proj=ob_tran), which is not read; regrid it to another projection");
+        if (shift.Success && shift.Groups[1].Value.Any(c => c is >= '1' and <= '9'))
+            given["towgs84"] = shift.Groups[1].Value.TrimEnd(',');
+        var metres = Respell(given);
         Complete(given);
-        return new ProjString(given);
+        return new ProjString(given, metres);
     }
 
     internal static ProjString Of(string kind, Ellipsoid ellipsoid, params ReadOnlySpan<(string Name, double? Value)> parameters)
@@ -79,8 +107,12 @@ public sealed class ProjString
         given[equals < 0 ? part : part[..equals]] = equals < 0 ? "" : part[(equals + 1)..];
     }
 
-    private static void Respell(Dictionary<string, string> given)
+    /// <summary>Returns the metres in a unit of the axes.</summary>
+    private static double Respell(Dictionary<string, string> given)
     {
+        var unit = given.GetValueOrDefault("units", "m");
+        var metres = given.TryGetValue("to_meter", out var factor) ? Parse("to_meter", factor)
+            : Units.TryGetValue(unit, out var known) ? known : throw new FormatException($"+units={unit} is not a known unit of length");
         // Some services give the ellipsoid in kilometres, which makes the whole projection one in kilometres (KNMI).
         var scale = given.TryGetValue("a", out var a) && Parse("a", a) < 100_000 || given.TryGetValue("R", out var r) && Parse("R", r) < 100_000 ? 1000 : 1;
         if (given.Remove("k", out var k))
@@ -96,9 +128,29 @@ public sealed class ProjString
                 given[name] = Text(Parse(name, value) * scale);
             else if (double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
                 given[name] = Text(number);
+            else if (name.StartsWith("lat_", StringComparison.Ordinal) || name.StartsWith("lon_", StringComparison.Ordinal) || name is "alpha" or "gamma" or "lonc")
+                given[name] = Text(Angle(name, value));
         }
         ellipsoid.Scale(scale).Put(given);
+        return metres * scale;
     }
+
+    // Degrees as PROJ reads them: 90N, 7d26'22.5E, 4.5w.
+    private static double Angle(string name, string value)
+    {
+        var match = DegreesMinutesSeconds().Match(value);
+        if (!match.Success)
+            throw new FormatException($"+{name}={value} is not an angle in degrees.");
+        double Part(string group) => match.Groups[group].Success ? Parse(name, match.Groups[group].Value) : 0;
+        var degrees = Part("d") + (Part("m") / 60) + (Part("s") / 3600);
+        return match.Groups["minus"].Success != (match.Groups["side"].Value.ToUpperInvariant() is "S" or "W") ? -degrees : degrees;
+    }
+
+    [GeneratedRegex(@"^(?<minus>-)?(?<d>[\d.]+)(?:[dD](?:(?<m>[\d.]+)')?(?:(?<s>[\d.]+)\x22?)?)?(?<side>[NSEWnsew])?$")]
+    private static partial Regex DegreesMinutesSeconds();
+
+    [GeneratedRegex(@"\+?\btowgs84=([-\d.,eE]+)")]
+    private static partial Regex Shift();
 
     // What PROJ takes where nothing is given is spelled out, and what changes nothing goes.
     private static void Complete(Dictionary<string, string> given)

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace ConvLstm.Nowcast.Ingest.Projection;
 
 /// <summary>
@@ -76,32 +74,6 @@ public sealed unsafe class ProjTransform : IDisposable
             if (_context != IntPtr.Zero)
                 _ = NativeProj.proj_context_destroy(_context);
             _projection = _context = IntPtr.Zero;
-        }
-    }
-
-    /// <summary>The PROJ string of a coordinate reference system in well-known text.</summary>
-    /// <exception cref="FormatException">PROJ cannot read it, or a PROJ string cannot say it.</exception>
-    internal static string ProjStringOf(string wellKnownText)
-    {
-        var context = NativeProj.CreateContext();
-        try
-        {
-            var crs = NativeProj.proj_create(context, wellKnownText);
-            if (crs == IntPtr.Zero)
-                throw new FormatException("PROJ cannot read its well-known text");
-            try
-            {
-                return Marshal.PtrToStringUTF8((IntPtr)NativeProj.proj_as_proj_string(context, crs, NativeProj.Proj4Spelling, null))
-                    ?? throw new FormatException("no PROJ string can say its well-known text");
-            }
-            finally
-            {
-                _ = NativeProj.proj_destroy(crs);
-            }
-        }
-        finally
-        {
-            _ = NativeProj.proj_context_destroy(context);
         }
     }
 

@@ -34,7 +34,7 @@ public sealed class QualityControl(TimeProvider time, QualityOptions? options = 
         {
             AtMost("time", (frame.ValidTime - time.GetUtcNow()).TotalHours, _options.AheadHours),
             AtMost("range", ShareAbove(frame, summary), _options.ShareAboveLargest),
-            AtMost("missing", summary.MissingShare, Math.Min(_options.MissingShare, _missing.Count == 0 ? 1 : Median(_missing) + _options.MissingMore)),
+            Missing(summary.MissingShare),
             AtMost("speckle", Speckle.Share(frame, _options.LeastWetShare), _options.SpeckleShare),
             AtMost("spokes", Spokes.Count(frame) / Math.Max(1, (1 - summary.MissingShare) * frame.RainRate.Length), _options.SpokeShare),
         };
@@ -62,6 +62,15 @@ public sealed class QualityControl(TimeProvider time, QualityOptions? options = 
         _missing.Enqueue(summary.MissingShare);
         if (_missing.Count > Usual)
             _missing.Dequeue();
+    }
+
+    // A radar that drops out is said, and what the others see is used: after some scans it is what is usual.
+    private QualityFinding Missing(double share)
+    {
+        var usual = _missing.Count == 0 ? 1 : Median(_missing) + _options.MissingMore;
+        return share > _options.MissingShare || usual >= _options.MissingShare
+            ? AtMost("missing", share, _options.MissingShare)
+            : AtMost("missing", share, usual) with { Warning = true };
     }
 
     // A picture without rain may well stay the same.

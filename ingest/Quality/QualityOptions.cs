@@ -17,7 +17,7 @@ public sealed record QualityOptions
     /// <summary>The share of pixels that may be missing at all.</summary>
     public double MissingShare { get; init; } = 0.98;
 
-    /// <summary>The share of pixels that may be missing beyond what is usual of the last scans, as when a radar drops out.</summary>
+    /// <summary>The share of pixels that may be missing beyond what is usual of the last scans before that is said, as when a radar drops out.</summary>
     public double MissingMore { get; init; } = 0.1;
 
     /// <summary>The share of wet pixels that may stand alone.</summary>
@@ -38,6 +38,6 @@ public sealed record QualityOptions
     /// <summary>And how many times larger than the largest of the last transitions: what is improbable by being too still is no jump.</summary>
     public double JumpFactor { get; init; } = 1.5;
 
-    /// <summary>How far a scan may be ahead of the clock, in hours: one from the future would be the newest for ever.</summary>
-    public double AheadHours { get; init; } = 24;
+    /// <summary>How far a scan may be ahead of the clock, in hours: one from the future (local time written as UTC) would be the newest until then.</summary>
+    public double AheadHours { get; init; } = 0.5;
 }

@@ -36,6 +36,9 @@ public static class Sequencing
     // Services time composites to the minute; files say some seconds more or less.
     private static readonly long Resolution = TimeSpan.FromSeconds(30).Ticks;
 
+    // With fewer differences than this the commonest is all there is to go by.
+    private const int LeastToEstimate = 4;
+
     // A break of this many steps starts a stretch that may have a step and phase of its own.
     private const int StretchBreak = 4;
 
@@ -60,8 +63,30 @@ public static class Sequencing
         if (options.Step is { } given)
             return given;
         var differences = sorted.Zip(sorted.Skip(1), (a, b) => Snap((b.ValidTime - a.ValidTime).Ticks)).Where(d => d > 0);
-        var commonest = differences.CountBy(d => d).OrderByDescending(d => d.Value).ThenBy(d => d.Key).FirstOrDefault().Key;
-        return commonest > 0 ? new TimeSpan(commonest) : null;
+        var counted = differences.CountBy(d => d).OrderByDescending(d => d.Value).ThenBy(d => d.Key).ToList();
+        if (counted.Count == 0)
+            return null;
+        // Of a feed whose times wander no difference is common: then the mean of those that are near the middle one, which is the step once.
+        var all = counted.Sum(d => d.Value);
+        return new TimeSpan(2 * counted[0].Value >= all || all < LeastToEstimate ? counted[0].Key : Middle(sorted));
+    }
+
+    private static long Middle(IReadOnlyList<IScan> sorted)
+    {
+        var exact = sorted.Zip(sorted.Skip(1), (a, b) => (b.ValidTime - a.ValidTime).Ticks).Where(d => Snap(d) > 0).Order().ToArray();
+        var median = exact[exact.Length / 2];
+        return Snap((long)exact.Where(d => Math.Abs(d - median) <= median / 4).Average());
+    }
+
+    /// <summary>The time within a step at which scans are due: the commonest, or the mean around the circle where none is common.</summary>
+    internal static long FindPhase(IReadOnlyList<IScan> sorted, TimeSpan step)
+    {
+        var (phase, count) = sorted.CountBy(s => Snap(s.ValidTime.Ticks) % step.Ticks).MaxBy(p => p.Value);
+        if (2 * count >= sorted.Count || sorted.Count < LeastToEstimate)
+            return phase;
+        var angles = sorted.Select(s => 2 * Math.PI * (s.ValidTime.Ticks % step.Ticks) / step.Ticks).ToArray();
+        var mean = Math.Atan2(angles.Average(Math.Sin), angles.Average(Math.Cos)) / (2 * Math.PI) * step.Ticks;
+        return ((Snap((long)mean) % step.Ticks) + step.Ticks) % step.Ticks;
     }
 
     internal static long Snap(long ticks) => (ticks + (Resolution / 2)) / Resolution * Resolution;

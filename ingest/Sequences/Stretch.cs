@@ -15,7 +15,7 @@ internal sealed class Stretch(SequencingOptions options, SequencingResult result
             _dropped.AddRange(sorted.Select(s => new DroppedScan(s, "no other scan is near it, so it has no step")));
             return;
         }
-        var phase = sorted.CountBy(s => Sequencing.Snap(s.ValidTime.Ticks) % step.Ticks).MaxBy(p => p.Value).Key;
+        var phase = Sequencing.FindPhase(sorted, step);
         var beats = new SortedDictionary<long, IScan>();
         foreach (var scan in sorted)
         {

@@ -28,6 +28,8 @@ internal static class DbCommand
         status.SetAction((parsed, cancellation) => OpenDatabase.RunAsync((database, _) => StatusAsync(terminal, database, parsed.GetValue(json), cancellation), cancellation));
         command.Add(status);
         command.Add(Psql());
+        command.Add(BackupCommands.Backup(terminal));
+        command.Add(BackupCommands.Restore(terminal));
         command.Add(Sub("stop", "Stop the private cluster; the next command starts it again.", async (database, cancellation) =>
         {
             if (database.Cluster is null)

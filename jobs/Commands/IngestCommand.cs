@@ -66,5 +66,7 @@ internal static class IngestCommand
             terminal.Line($"{Path.GetFileName(outcome.Path)}: {outcome.Stored} new scans");
         foreach (var marked in outcome.Marked)
             terminal.Error($"{Path.GetFileName(outcome.Path)} is marked as bad, {marked}");
+        foreach (var note in outcome.Notes)
+            terminal.Error($"{Path.GetFileName(outcome.Path)}: {note}");
     }
 }

@@ -66,7 +66,7 @@ internal static class InspectCommand
         }
         return new(
             path, file.Format, file.Quantity.Name(), file.Units,
-            new(grid.Width, grid.Height, grid.Proj, grid.PixelX, grid.PixelY, grid.OriginX, grid.OriginY), frames);
+            new(grid.Width, grid.Height, grid.Proj, grid.PixelX, grid.PixelY, grid.OriginX, grid.OriginY), frames, file.From, file.Notes);
     }
 
     private static void Print(Terminal terminal, FileReport report)
@@ -77,6 +77,9 @@ internal static class InspectCommand
         terminal.Line(FormattableString.Invariant($"  format   {report.Format}, {report.Quantity} in {report.Units}"));
         terminal.Line(FormattableString.Invariant($"  grid     {g.Width} × {g.Height} pixels of {g.PixelX:0.######} × {g.PixelY:0.######}{unit}, upper left corner at ({g.OriginX:0.####}, {g.OriginY:0.####})"));
         terminal.Line($"  proj     {g.Proj}");
+        terminal.Line($"  from     grid: {report.From.Grid}; time: {report.From.Time}; {report.From.Quantity}{(report.From.Period is { } period ? $"; period: {period}" : "")}");
+        foreach (var note in report.Notes)
+            terminal.Line($"  note     {note}");
         terminal.Line("  valid time (UTC)       min     mean      max mm/h   missing   wet");
         foreach (var f in report.Frames)
             terminal.Line(FormattableString.Invariant($"  {f.ValidTime:yyyy-MM-dd HH:mm:ss}  {Number(f.MinMmH),6}  {Number(f.MeanMmH),7}  {Number(f.MaxMmH),7}        {f.MissingShare,6:P1}  {f.WetShare,6:P1}"));
@@ -84,7 +87,7 @@ internal static class InspectCommand
 
     private static string Number(double? value) => value?.ToString("0.00", CultureInfo.InvariantCulture) ?? "-";
 
-    private sealed record FileReport(string File, string Format, string Quantity, string Units, GridReport Grid, IReadOnlyList<FrameReport> Frames);
+    private sealed record FileReport(string File, string Format, string Quantity, string Units, GridReport Grid, IReadOnlyList<FrameReport> Frames, ReadingRules From, IReadOnlyList<string> Notes);
 
     private sealed record GridReport(int Width, int Height, string Proj, double PixelX, double PixelY, double OriginX, double OriginY);
 

@@ -88,6 +88,9 @@ internal static class DecoderProtocol
         writer.Write(contents.ValidTimes.Count);
         foreach (var time in contents.ValidTimes)
             writer.Write(time.UtcTicks);
+        writer.Write(contents.Notes.Count);
+        foreach (var note in contents.Notes)
+            writer.Write(note);
     }
 
     internal static DecodedContents ReadContents(BinaryReader reader)
@@ -99,7 +102,10 @@ internal static class DecoderProtocol
         var times = new DateTimeOffset[reader.ReadInt32()];
         for (var i = 0; i < times.Length; i++)
             times[i] = new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero);
-        return new DecodedContents(format, grid, times);
+        var notes = new string[reader.ReadInt32()];
+        for (var i = 0; i < notes.Length; i++)
+            notes[i] = reader.ReadString();
+        return new DecodedContents(format, grid, times, notes);
     }
 }
 
@@ -107,4 +113,5 @@ internal static class DecoderProtocol
 /// <param name="Format">The name of its format.</param>
 /// <param name="Grid">Where its pixels lie.</param>
 /// <param name="ValidTimes">When its scans hold, in the file's order.</param>
-internal sealed record DecodedContents(string Format, RadarGrid Grid, IReadOnlyList<DateTimeOffset> ValidTimes);
+/// <param name="Notes">What was left out or decided, a line each.</param>
+internal sealed record DecodedContents(string Format, RadarGrid Grid, IReadOnlyList<DateTimeOffset> ValidTimes, IReadOnlyList<string> Notes);

@@ -49,7 +49,7 @@ internal sealed class DecoderWorker(Stream questions, Stream answers)
                         file?.Dispose();
                         file = null;
                         file = RadarFormats.Open(body.ReadString(), body.ReadString());
-                        await AnswerAsync(new DecodedContents(file.Format, file.Grid, file.ValidTimes), cancellation);
+                        await AnswerAsync(new DecodedContents(file.Format, file.Grid, file.ValidTimes, file.Notes), cancellation);
                     }
                     else
                     {
@@ -58,7 +58,7 @@ internal sealed class DecoderWorker(Stream questions, Stream answers)
                 }
                 catch (ReportedException e)
                 {
-                    var kind = e is TemporaryFolderFullException ? DecoderProtocol.Answer.NotNow : DecoderProtocol.Answer.Unusable;
+                    var kind = e is TemporarySpaceFullException ? DecoderProtocol.Answer.NotNow : DecoderProtocol.Answer.Unusable;
                     await DecoderProtocol.WriteAsync(answers, DecoderProtocol.Message((byte)kind, w => w.Write(e.Message)), cancellation);
                 }
             }

@@ -18,6 +18,9 @@ internal sealed class FeedFile
     /// <summary>Scans that the database had and that were not read.</summary>
     internal int AlreadyThere { get; private set; }
 
+    /// <summary>What was left out or decided while reading, a line each.</summary>
+    internal IReadOnlyList<string> Notes { get; private set; } = [];
+
     /// <summary>Why the file, or what is left of it, cannot be used; null where all is well. Holds once the frames have ended.</summary>
     internal string? Problem { get; private set; }
 
@@ -51,6 +54,8 @@ internal sealed class FeedFile
         var budget = new FileBudget(decoders.Options.FileLimit);
         if (await TryAsync(() => lease.Decoder.OpenAsync(Path, budget, cancellation)) is not { } contents)
             return;
+        contents = contents with { Grid = await database.Grids.AdoptAsync(contents.Grid, cancellation) };
+        Notes = contents.Notes;
         for (var i = 0; i < contents.ValidTimes.Count; i++)
         {
             // Asking first saves decoding what is there; storing decides, should another process be quicker.

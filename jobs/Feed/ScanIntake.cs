@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Ingest.Quality;
 using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Storage.Scans;
 using Npgsql;
@@ -11,8 +12,9 @@ namespace ConvLstm.Nowcast.Jobs.Feed;
 /// <param name="Stored">Scans that are new.</param>
 /// <param name="AlreadyThere">Scans that the database had.</param>
 /// <param name="Marked">Of the new ones, those that the quality control marked as bad, and why.</param>
+/// <param name="Notes">What else a person should know: what was left out, and what is unusual of scans that are used.</param>
 /// <param name="Problem">Why the file cannot be used; null where all is well.</param>
-internal sealed record FileOutcome(string Path, int Stored, int AlreadyThere, IReadOnlyList<string> Marked, string? Problem);
+internal sealed record FileOutcome(string Path, int Stored, int AlreadyThere, IReadOnlyList<string> Marked, IReadOnlyList<string> Notes, string? Problem);
 
 /// <summary>Radar files into the database: decoded in child processes, checked and stored in the order in which they are given.</summary>
 internal sealed class ScanIntake(NowcastDatabase database, DecoderPool decoders, TimeProvider time)
@@ -44,26 +46,31 @@ internal sealed class ScanIntake(NowcastDatabase database, DecoderPool decoders,
     private async Task<FileOutcome> StoreAsync(FeedFile file, CancellationToken cancellation)
     {
         var (stored, raced) = (0, 0);
-        var marked = new List<string>();
+        var (marked, notes) = (new List<string>(), new List<string>());
         string? refused = null;
-        await foreach (var frame in file.Frames(cancellation))
+        await foreach (var read in file.Frames(cancellation))
         {
             if (refused is not null)
                 continue;
             try
             {
-                var quality = await _quality.CheckAsync(frame, cancellation);
+                var quality = await _quality.CheckAsync(read, cancellation);
+                var (frame, clutter) = Clutter.Remove(read);
                 var outcome = await database.Scans.StoreAsync(frame, Path.GetFileName(file.Path), quality.ToJson(), cancellation);
                 (stored, raced) = outcome == ScanOutcome.Stored ? (stored + 1, raced) : (stored, raced + 1);
                 if (!quality.Usable && outcome == ScanOutcome.Stored)
                     marked.Add($"{frame.ValidTime:u}: {quality.Problems()}");
+                if (outcome == ScanOutcome.Stored && quality.Usable && quality.Warnings() is { Length: > 0 } warnings)
+                    notes.Add($"{frame.ValidTime:u}: {warnings}");
+                if (outcome == ScanOutcome.Stored && clutter > 0)
+                    notes.Add($"{frame.ValidTime:u}: {clutter} {(clutter == 1 ? "pixel" : "pixels")} above any rain set missing");
             }
             catch (Exception e) when (IsOfTheFile(e))
             {
                 refused = $"{file.Path}: the database refuses it: {e.Message}";
             }
         }
-        return new FileOutcome(file.Path, stored, file.AlreadyThere + raced, marked, file.Problem ?? refused);
+        return new FileOutcome(file.Path, stored, file.AlreadyThere + raced, marked, [.. file.Notes, .. notes], file.Problem ?? refused);
     }
 
     // What the values of a file cause, against a server that is gone, full or stopping: https://www.postgresql.org/docs/15/errcodes-appendix.html,

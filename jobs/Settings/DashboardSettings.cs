@@ -8,13 +8,16 @@ internal sealed record DashboardSettings
     /// <summary>Shorter ones can be guessed.</summary>
     private const int ShortestSecret = 16;
 
+    /// <summary>The name of who may do everything (HTTP Basic).</summary>
     public string? User { get; init; }
 
+    /// <summary>The password that goes with <see cref="User"/>.</summary>
     public string? Password { get; init; }
 
     /// <summary>Who may look and change nothing.</summary>
     public string? ViewerUser { get; init; }
 
+    /// <summary>The password that goes with <see cref="ViewerUser"/>.</summary>
     public string? ViewerPassword { get; init; }
 
     /// <summary>What a proxy that has asked for a password sends with the questions of those who knew it.</summary>

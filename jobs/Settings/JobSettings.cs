@@ -36,11 +36,13 @@ internal sealed record JobSettings
 
 internal sealed record IngestSettings
 {
+    /// <summary>When files of the feed folder are taken.</summary>
     public string Cron { get; init; } = "* * * * *";
 }
 
 internal sealed record ForecastSettings
 {
+    /// <summary>When a forecast is made and published.</summary>
     public string Cron { get; init; } = "5 * * * *";
 
     /// <summary>Forecast also as soon as a scan has come in.</summary>
@@ -55,6 +57,7 @@ internal sealed record ForecastSettings
 
 internal sealed record VerifySettings
 {
+    /// <summary>When forecasts are scored.</summary>
     public string Cron { get; init; } = "15 * * * *";
 
     /// <summary>Runs older than this are not verified any more.</summary>
@@ -63,6 +66,7 @@ internal sealed record VerifySettings
 
 internal sealed record RetrainSettings
 {
+    /// <summary>When a new model is trained.</summary>
     public string Cron { get; init; } = "30 2 * * *";
 
     /// <summary>The newest part of the archive that is trained on.</summary>
@@ -89,23 +93,28 @@ internal sealed record RetrainSettings
     /// <summary>What the process that trains may take, in MB; 0 for no limit.</summary>
     public int MemoryMB { get; init; } = 12288;
 
+    /// <summary>Where it trains: cpu, cuda, or auto, which takes a GPU where there is one.</summary>
     public string Device { get; init; } = "auto";
 
-    /// <summary>Of a first training, where there is no model to go on from.</summary>
+    /// <summary>The channels of the ConvLSTM in a first training, where there is no model to go on from; empty for the network's own.</summary>
     public int[] Hidden { get; init; } = [];
 
+    /// <summary>The side of the squares of pixels that the ConvLSTM reads as one, in a first training.</summary>
     public int Patch { get; init; } = 4;
 
+    /// <summary>How many scans the network reads, in a first training.</summary>
     public int Past { get; init; } = 4;
 
     /// <summary>Side of the squares that are trained on; no larger than the grid.</summary>
     public int Crop { get; init; } = 96;
 
+    /// <summary>How many windows are trained on at once; halved where memory is short.</summary>
     public int Batch { get; init; } = 8;
 }
 
 internal sealed record RetentionSettings
 {
+    /// <summary>When old days are dropped.</summary>
     public string Cron { get; init; } = "45 3 * * *";
 
     /// <summary>How long scans and maps are kept; scores and runs stay.</summary>
@@ -119,6 +128,7 @@ internal sealed record RetentionSettings
 
 internal sealed record WatchdogSettings
 {
+    /// <summary>When the feeds are looked at.</summary>
     public string Cron { get; init; } = "*/5 * * * *";
 
     /// <summary>A feed whose newest scan is older is reported, and the service is not ready.</summary>

@@ -8,7 +8,10 @@ namespace ConvLstm.Nowcast.Jobs.Settings;
 /// </summary>
 internal sealed record NowcastSettings
 {
-    private const string Prefix = "NOWCAST_";
+    internal const string Prefix = "NOWCAST_";
+
+    /// <summary>Names a file of settings elsewhere than beside the program, such as /etc/convlstm-nowcast/appsettings.json.</summary>
+    internal const string ConfigVariable = "NOWCAST_CONFIG";
 
     /// <summary>The connection string of PostgreSQL; null starts the program's own private cluster.</summary>
     public string? Db { get; init; }
@@ -56,10 +59,7 @@ internal sealed record NowcastSettings
     /// <exception cref="ReportedException">A value is of the wrong kind.</exception>
     internal static NowcastSettings Load()
     {
-        var configuration = new ConfigurationBuilder()
-            .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true)
-            .AddEnvironmentVariables(Prefix)
-            .Build();
+        var configuration = Sources();
         NowcastSettings settings;
         try
         {
@@ -79,4 +79,19 @@ internal sealed record NowcastSettings
 
     /// <summary>The binder says "… configuration value at 'Nowcast:MemoryMB' …".</summary>
     private static string NameIn(string message) => message.Split('\'') is [_, var path, ..] ? Prefix + path.Replace(":", "__", StringComparison.Ordinal).ToUpperInvariant() : "A setting";
+
+    private static IConfigurationRoot Sources()
+    {
+        var sources = new ConfigurationBuilder().AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true);
+        if (Environment.GetEnvironmentVariable(ConfigVariable) is { Length: > 0 } file)
+            sources.AddJsonFile(Path.GetFullPath(file), optional: false);
+        try
+        {
+            return sources.AddEnvironmentVariables(Prefix).Build();
+        }
+        catch (Exception e) when (e is FileNotFoundException or InvalidDataException or UnauthorizedAccessException)
+        {
+            throw new ReportedException($"The settings cannot be read ({(e.InnerException ?? e).Message}): correct the file, or {ConfigVariable}, which names it.", e);
+        }
+    }
 }

@@ -64,7 +64,10 @@ internal static class HealthEndpoint
         var feeds = await database.News.ListAsync(cancellation);
         if (feeds.Count == 0)
             return new("freshness", false, "no scan has come in yet");
-        var age = TimeProvider.System.GetUtcNow() - feeds.Max(f => f.NewestScan);
+        var now = TimeProvider.System.GetUtcNow();
+        if (feeds.Max(f => f.NewestBy(now)) is not { } newest)
+            return new("freshness", false, "all scans are from the future: look at the clock of what delivers the feed");
+        var age = now - newest;
         return new("freshness", age.TotalMinutes <= settings.Jobs.Watchdog.MaxAgeMinutes, string.Create(CultureInfo.InvariantCulture, $"the newest scan is {age.TotalMinutes:0} minutes old"));
     }
 

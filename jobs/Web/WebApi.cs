@@ -57,6 +57,7 @@ internal static class WebApi
         if (settings.CorsOrigins is { Length: > 0 })
             app.UseCors();
         app.UseRateLimiter();
+        app.UsePlainNumbers();
         app.MapOpenApi("/openapi/{documentName}.json");
         app.MapScalarApiReference("/api/docs", page =>
         {

@@ -43,6 +43,8 @@ internal sealed class IngestJob(NowcastDatabase database, NowcastSettings settin
                 run.Log($"{name}: {outcome.Stored} new scans");
             foreach (var marked in outcome.Marked)
                 run.Log($"{name} is marked as bad, {marked}");
+            foreach (var note in outcome.Notes)
+                run.Log($"{name}: {note}");
             if (outcome.Problem is not null)
                 run.Log($"in quarantine: {outcome.Problem}");
         }

@@ -27,8 +27,10 @@ internal sealed class WatchdogJob(NowcastDatabase database, NowcastSettings sett
             FeedMetrics.Newest(feed.Grid, feed.NewestScan);
             run.Log($"{feed.Grid}: newest scan {feed.NewestScan.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
         }
-        var quiet = feeds.Where(f => (now - f.NewestScan).TotalMinutes > settings.Jobs.Watchdog.MaxAgeMinutes)
-            .Select(f => FormattableString.Invariant($"{f.Grid} is quiet since {f.NewestScan.UtcDateTime:yyyy-MM-dd HH:mm} UTC ({(now - f.NewestScan).TotalMinutes:0} minutes)")).ToArray();
+        var quiet = feeds.Where(f => !((now - f.NewestBy(now))?.TotalMinutes <= settings.Jobs.Watchdog.MaxAgeMinutes))
+            .Select(f => f.NewestBy(now) is { } newest
+                ? FormattableString.Invariant($"{f.Grid} is quiet since {newest.UtcDateTime:yyyy-MM-dd HH:mm} UTC ({(now - newest).TotalMinutes:0} minutes)")
+                : $"{f.Grid} has only scans from the future").ToArray();
         if (quiet.Length > 0)
             throw new ReportedException($"{string.Join("; ", quiet)}: look at what delivers the feed.");
         return feeds.Count == 0 ? "no feed has delivered yet" : $"{feeds.Count} {(feeds.Count == 1 ? "grid is" : "grids are")} fresh";

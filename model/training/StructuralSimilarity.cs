@@ -10,6 +10,8 @@ public static class StructuralSimilarity
     private const double Sigma = 1.5;
     private const double K1 = 0.01, K2 = 0.03;
 
+    static StructuralSimilarity() => OneDnn.Ensure();
+
     /// <param name="a">(N, 1, H, W).</param>
     /// <param name="b">(N, 1, H, W).</param>
     /// <param name="range">The difference between the largest and the least value possible.</param>

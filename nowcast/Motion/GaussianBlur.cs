@@ -1,3 +1,5 @@
+using ConvLstm.Nowcast.Model;
+
 namespace ConvLstm.Nowcast.Motion;
 
 /// <summary>Separable Gaussian blur of images (N, C, H, W); beyond the edge stand zeros.</summary>
@@ -5,6 +7,8 @@ internal static class GaussianBlur
 {
     // Beyond three standard deviations lies less than 0.3 per cent of the weight.
     private const double Cut = 3;
+
+    static GaussianBlur() => OneDnn.Ensure();
 
     /// <param name="images">(N, C, H, W).</param>
     /// <param name="sigma">Standard deviation in pixels; 0 changes nothing.</param>

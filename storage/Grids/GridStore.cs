@@ -46,6 +46,17 @@ public sealed class GridStore(NpgsqlDataSource database)
             $"The database has no grid {name}; it has {(names.Length == 0 ? "none yet: ingest some scans first" : names)}.");
     }
 
+    /// <summary>
+    /// The grid as the database has it: under its own name, or that of another that covers the same and differs by what services round. Itself where it is new.
+    /// </summary>
+    public async Task<RadarGrid> AdoptAsync(RadarGrid grid, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(grid);
+        if (await FindAsync(grid.Name, cancellation).ConfigureAwait(false) is { } named)
+            return named.Grid.CoversTheSame(grid) ? named.Grid : grid;
+        return (await ListAsync(cancellation).ConfigureAwait(false)).Select(g => g.Grid).FirstOrDefault(g => g.CoversTheSame(grid)) ?? grid;
+    }
+
     /// <summary>The grid of that name; made with its partitions and views where the name is new.</summary>
     /// <exception cref="ReportedException">The name stands for another grid.</exception>
     public async Task<StoredGrid> EnsureAsync(RadarGrid grid, CancellationToken cancellation)

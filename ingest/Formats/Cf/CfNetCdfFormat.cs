@@ -16,17 +16,24 @@ internal sealed class CfNetCdfFormat : IRadarFormat
 
     public RadarContents Describe(NetCdfFile file, RadarReadOptions options)
     {
-        var rain = CfRainVariable.Find(file.Root, options) ?? throw new FormatException(options.Variable is { } wanted
+        var rain = CfRainVariable.Find(file.Root, options) ?? throw new FormatException((options.Variable is { } wanted
             ? $"it has no gridded variable '{wanted}' with a unit of rain rate, accumulation or reflectivity"
-            : "no gridded variable has a unit of rain rate, accumulation or reflectivity");
+            : "no gridded variable has a unit of rain rate, accumulation or reflectivity") + CfRainVariable.UnknownUnits(file.Root));
         var axes = CfAxes.Find(rain);
-        var (grid, order) = CfGrid.Read(rain, axes, options);
+        var (grid, order, gridFrom) = CfGrid.Read(rain, axes, options);
         var times = CfTimes.Read(rain, axes, options);
-        var decoders = times.Select(t => t.Period).Distinct().ToDictionary(p => p, p => CfPacking.Read(rain, p, options));
-        var scans = times.Select((time, i) => new ScanSlab(
-            time.Valid, rain.Variable, axes.Start(rain.Variable, i), axes.Count(rain.Variable), decoders[time.Period], order)).ToArray();
+        var decoders = times.Scans.Select(t => t.Period).Distinct().ToDictionary(p => p, p => CfPacking.Read(rain, p, options));
+        var scans = times.Scans.Select(time => new ScanSlab(
+            time.Valid, rain.Variable, axes.Start(rain.Variable, time.Slot), axes.Count(rain.Variable), decoders[time.Period], order)).ToArray();
         return scans.Length > 0
-            ? new RadarContents(rain.Units.Quantity, rain.UnitText, grid, scans)
+            ? new RadarContents(rain.Units.Quantity, rain.UnitText, grid, scans, new(gridFrom, times.TimeFrom, rain.ChosenBy, times.PeriodFrom)) { Notes = Notes(rain, times) }
             : throw new FormatException($"{rain.Variable.Name} has no scan in it");
     }
+
+    private static string[] Notes(CfRainVariable rain, CfScanTimes times) =>
+    [
+        .. times.EmptySlots.Take(10).Select(slot => $"slot {slot} of the time axis has no time and is left out"),
+        .. times.EmptySlots.Count > 10 ? [$"and {times.EmptySlots.Count - 10} slots more"] : Array.Empty<string>(),
+        .. rain.IsGuess ? [$"{rain.Variable.Name} is taken for the rain, as it is the only variable with a unit of rain"] : Array.Empty<string>(),
+    ];
 }

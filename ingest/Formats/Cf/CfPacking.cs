@@ -13,7 +13,7 @@ internal static class CfPacking
         var (attributes, type) = (rain.Variable.Attributes, rain.Variable.Type);
         var wrap = Wrap(attributes.Text("_Unsigned"), type);
         double Stored(double code) => type == NetCdfType.Float32 ? (float)code : code < 0 ? code + wrap : code;
-        var (scale, offset) = (attributes.Number("scale_factor") ?? 1, attributes.Number("add_offset") ?? 0);
+        var (scale, offset) = (Needed(attributes, "scale_factor") ?? 1, Needed(attributes, "add_offset") ?? 0);
         var (lowest, highest) = ValidRange(attributes, type, scale, offset, Stored);
         return new PixelDecoder
         {
@@ -29,6 +29,10 @@ internal static class CfPacking
             ZRelation = options.ZRelation ?? ZRelation.MarshallPalmer,
         };
     }
+
+    // Rain that is unpacked by a text that is no number would be wrong by orders of magnitude.
+    private static double? Needed(NetCdfAttributes attributes, string name) => attributes.TypeOf(name) is null ? null
+        : attributes.Number(name) ?? throw new FormatException($"{name} '{attributes.Text(name)}' is not a number");
 
     // NetCDF-3 has no unsigned types, so signed ones hold unsigned numbers and say so.
     private static double Wrap(string? unsigned, NetCdfType type) => string.Equals(unsigned, "true", StringComparison.OrdinalIgnoreCase)

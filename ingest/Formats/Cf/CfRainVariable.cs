@@ -18,6 +18,12 @@ internal sealed record CfRainVariable(NetCdfVariable Variable, IReadOnlyList<Net
     /// <summary>Looks a variable up from the group of the rain variable towards the root.</summary>
     internal NetCdfVariable? Sibling(string name) => Scope.Select(g => g.FindVariable(name)).FirstOrDefault(v => v is not null);
 
+    /// <summary>True where only the unit speaks for it.</summary>
+    internal bool IsGuess { get; init; }
+
+    /// <summary>Name and reason, for reports.</summary>
+    internal string ChosenBy => $"{Variable.Name}, " + (IsGuess ? "the only one with a unit of rain" : Variable.Attributes.Text("standard_name") is { } name ? $"standard name {name}" : "its name and unit");
+
     /// <summary>The best candidate of the whole file; null where no gridded variable has a unit of rain.</summary>
     internal static CfRainVariable? Find(NetCdfGroup root, RadarReadOptions options)
     {
@@ -31,21 +37,38 @@ internal sealed record CfRainVariable(NetCdfVariable Variable, IReadOnlyList<Net
             if (score > bestScore && (score > 0 || options.Variable is not null))
                 (best, bestScore) = (candidate, score);
         }
-        return best;
+        return best ?? OnlyOne(root);
+    }
+
+    /// <summary>Names and units of the gridded variables that were not taken, for the message that none was; empty where there are none.</summary>
+    internal static string UnknownUnits(NetCdfGroup root)
+    {
+        var others = Gridded([root]).Where(v => !v.Variable.Dimensions.Select(d => d.Name).Contains(v.Variable.Name)).Take(4)
+            .Select(v => $"{v.Variable.Name} is in '{v.Variable.Attributes.Text("units") ?? "no unit"}'").ToArray();
+        return others.Length == 0 ? "" : $" ({string.Join(", ", others)})";
+    }
+
+    // Rain that is the only one needs no standard name that is known here; metres alone may be anything.
+    private static CfRainVariable? OnlyOne(NetCdfGroup root)
+    {
+        var rainy = Candidates([root]).Where(c => c.Units.Factor is not (1000 or 3_600_000) || c.Units.Quantity == RainQuantity.Reflectivity).Take(2).ToArray();
+        return rainy.Length == 1 ? rainy[0] with { IsGuess = true } : null;
+    }
+
+    private static IEnumerable<(NetCdfVariable Variable, IReadOnlyList<NetCdfGroup> Scope)> Gridded(IReadOnlyList<NetCdfGroup> scope)
+    {
+        foreach (var variable in scope[0].Variables.Where(v => v.Dimensions.Count >= 2 && v.Type.IsNumeric()))
+            yield return (variable, scope);
+        foreach (var found in scope[0].Groups.SelectMany(group => Gridded([group, .. scope])))
+            yield return found;
     }
 
     private static IEnumerable<CfRainVariable> Candidates(IReadOnlyList<NetCdfGroup> scope)
     {
-        foreach (var variable in scope[0].Variables)
+        foreach (var (variable, groups) in Gridded(scope))
         {
-            if (variable.Dimensions.Count >= 2 && variable.Type.IsNumeric()
-                && variable.Attributes.Text("units") is { } text && RainUnits.Find(text) is { } units)
-                yield return new CfRainVariable(variable, scope, units, text);
-        }
-        foreach (var group in scope[0].Groups)
-        {
-            foreach (var candidate in Candidates([group, .. scope]))
-                yield return candidate;
+            if (variable.Attributes.Text("units") is { } text && RainUnits.Find(text) is { } units)
+                yield return new CfRainVariable(variable, groups, units, text);
         }
     }
 

@@ -3,70 +3,85 @@ using System.Text.RegularExpressions;
 
 namespace ConvLstm.Nowcast.Ingest.Formats.Cf;
 
-/// <summary>Times such as <c>seconds since 1970-01-01 00:00:00 UTC</c> (CF section 4.4, UDUNITS).</summary>
+/// <summary>Times such as <c>seconds since 1970-01-01 00:00:00 UTC</c> (CF section 4.4, UDUNITS), in the file's calendar.</summary>
 internal sealed partial class UdUnitsTime
 {
-    private readonly DateTimeOffset _epoch;
+    private const double SecondsADay = 86400;
+
+    private readonly CivilCalendar _calendar;
+    private readonly long _epochDay;
+    private readonly double _epochSeconds;
     private readonly double _unitSeconds;
 
-    private UdUnitsTime(DateTimeOffset epoch, double unitSeconds)
+    private UdUnitsTime(CivilCalendar calendar, long epochDay, double epochSeconds, double unitSeconds)
     {
-        _epoch = epoch;
+        _calendar = calendar;
+        _epochDay = epochDay;
+        _epochSeconds = epochSeconds;
         _unitSeconds = unitSeconds;
     }
 
     /// <exception cref="FormatException">The unit or the calendar is not one of civil time.</exception>
     internal static UdUnitsTime Parse(string units, string? calendar)
     {
-        if (calendar?.ToLowerInvariant() is not (null or "" or "standard" or "gregorian" or "proleptic_gregorian" or "none"))
-            throw new FormatException($"times of calendar '{calendar}' are no civil times");
+        var days = CivilCalendars.Parse(calendar);
         var match = Pattern().Match(units.Trim());
+        if (!match.Success)
+            match = BasicPattern().Match(units.Trim());
         if (!match.Success || Seconds(match.Groups[1].Value) is not { } seconds)
             throw new FormatException($"'{units}' is not a unit of time such as 'seconds since 1970-01-01 00:00:00'");
-        var number = (string group, int otherwise) =>
+        int Number(string group, int otherwise) =>
             match.Groups[group].Success ? int.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture) : otherwise;
-        try
-        {
-            var epoch = new DateTimeOffset(number("y", 1), number("mo", 1), number("d", 1), number("h", 0), number("mi", 0), number("s", 0), TimeSpan.Zero);
-            return new UdUnitsTime(epoch - Zone(match.Groups["zone"].Value), seconds);
-        }
-        catch (ArgumentOutOfRangeException e)
-        {
-            throw new FormatException($"'{units}' counts from no time of the calendar", e);
-        }
+        var (year, month, day) = (Number("y", 1), Number("mo", 1), Number("d", 1));
+        var (hour, minute, second) = (Number("h", 0), Number("mi", 0), Number("s", 0));
+        if (year < 1 || month is < 1 or > 12 || day < 1 || day > 31 || days.Date(days.DayNumber(year, month, day)) != AsDate(year, month, day)
+            || hour > 24 || minute > 59 || second > 60)
+            throw new FormatException($"'{units}' counts from no time of the calendar");
+        var ofDay = (hour * 3600.0) + (minute * 60) + second - CivilTime.Zone(match.Groups["zone"].Value).TotalSeconds;
+        return new UdUnitsTime(days, days.DayNumber(year, month, day), ofDay, seconds);
     }
 
     /// <summary>Rounded to the second: no composite is timed finer, and days in double precision are not exact.</summary>
     /// <exception cref="FormatException">The value lies outside the calendar.</exception>
-    internal DateTimeOffset Time(double value)
+    internal DateTimeOffset Time(double value) => TryTime(value) ?? throw new FormatException($"the time {value} is none");
+
+    /// <summary>Null for a value that names no time, such as NaT.</summary>
+    internal DateTimeOffset? TryTime(double value)
     {
-        var seconds = Math.Round(value * _unitSeconds);
-        if (!(Math.Abs(seconds) < 1e11))
-            throw new FormatException($"the time {value} is none");
-        return _epoch.AddSeconds(seconds);
+        var seconds = Math.Round((value * _unitSeconds) + _epochSeconds);
+        // The negation also catches NaN.
+        if (!(Math.Abs(seconds) < 4e11))
+            return null;
+        var days = Math.Floor(seconds / SecondsADay);
+        return _calendar.Date(_epochDay + (long)days) is { } date
+            ? new DateTimeOffset(date, TimeOnly.MinValue, TimeSpan.Zero).AddSeconds(seconds - (days * SecondsADay))
+            : null;
     }
 
-    internal static double? Seconds(string unit) => unit.ToLowerInvariant() switch
+    internal static double? Seconds(string unit) => unit switch
     {
-        "ms" or "msec" or "millisecond" or "milliseconds" => 1e-3,
-        "s" or "sec" or "secs" or "second" or "seconds" => 1,
-        "min" or "mins" or "minute" or "minutes" => 60,
-        "h" or "hr" or "hrs" or "hour" or "hours" => 3600,
-        "d" or "day" or "days" => 86400,
-        _ => null,
+        "us" or "µs" or "μs" => 1e-6,
+        _ => unit.ToLowerInvariant() switch
+        {
+            "ns" or "nsec" or "nanosecond" or "nanoseconds" => 1e-9,
+            "usec" or "microsecond" or "microseconds" or "microsec" or "us" => 1e-6,
+            "ms" or "msec" or "msecs" or "millisecond" or "milliseconds" or "millisec" => 1e-3,
+            "s" or "sec" or "secs" or "second" or "seconds" => 1,
+            "min" or "mins" or "minute" or "minutes" => 60,
+            "h" or "hr" or "hrs" or "hour" or "hours" => 3600,
+            "d" or "day" or "days" => SecondsADay,
+            "week" or "weeks" => 7 * SecondsADay,
+            _ => null,
+        },
     };
 
-    private static TimeSpan Zone(string text)
-    {
-        if (text is "" or "Z" or "z" || text.StartsWith("UTC", StringComparison.OrdinalIgnoreCase) || text.StartsWith("GMT", StringComparison.OrdinalIgnoreCase))
-            return TimeSpan.Zero;
-        var digits = text[1..].Replace(":", "", StringComparison.Ordinal).PadRight(4, '0');
-        if (text[1..].IndexOf(':', StringComparison.Ordinal) < 0 && text.Length <= 3)
-            digits = text[1..].PadLeft(2, '0') + "00";
-        var zone = new TimeSpan(int.Parse(digits[..2], CultureInfo.InvariantCulture), int.Parse(digits[2..4], CultureInfo.InvariantCulture), 0);
-        return text[0] == '-' ? -zone : zone;
-    }
+    private static DateOnly? AsDate(int year, int month, int day) =>
+        year <= 9999 && day <= DateTime.DaysInMonth(year, month) ? new DateOnly(year, month, day) : null;
 
-    [GeneratedRegex(@"^(\w+)\s+(?:since|after|from)\s+(?<y>\d{1,4})-(?<mo>\d{1,2})-(?<d>\d{1,2})(?:[T\s]+(?<h>\d{1,2})(?::(?<mi>\d{1,2})(?::(?<s>\d{1,2})(?:\.\d*)?)?)?)?\s*(?<zone>Z|UTC|GMT|[+-]\d{1,2}(?::?\d{2})?)?\s*$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^([\wµμ]+)\s+(?:since|after|from|ref)\s+(?<y>\d{1,4})-(?<mo>\d{1,2})-(?<d>\d{1,2})(?:[T\s]+(?<h>\d{1,2})(?::(?<mi>\d{1,2})(?::(?<s>\d{1,2})(?:\.\d*)?)?)?)?\s*(?<zone>Z|UTC|GMT|[+-]\d{1,2}(?::?\d{2})?)?\s*$", RegexOptions.IgnoreCase)]
     private static partial Regex Pattern();
+
+    // ISO 8601 basic, such as 19700101T000000Z; a time has to follow, as 19700101 alone would be a year of udunits.
+    [GeneratedRegex(@"^([\wµμ]+)\s+(?:since|after|from|ref)\s+(?<y>\d{4})(?<mo>\d\d)(?<d>\d\d)(?:[T\s]*(?<h>\d\d)(?<mi>\d\d)(?<s>\d\d)?(?:\.\d*)?)?\s*(?<zone>Z|UTC|GMT|[+-]\d{1,2}(?::?\d{2})?)?\s*$", RegexOptions.IgnoreCase)]
+    private static partial Regex BasicPattern();
 }

@@ -57,7 +57,7 @@ internal static class ModelsPage
     private static string LineageOf(string json)
     {
         using var document = JsonDocument.Parse(json);
-        return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.EnumerateObject().Count() is var count and > 0 ? $"{count} entries of its checkpoint" : "nothing is known";
+        return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.EnumerateObject().Count() is var count and > 0 ? $"{count} {(count == 1 ? "entry" : "entries")} of its checkpoint" : "nothing is known";
     }
 
     /// <summary>What was written, as it was written.</summary>

@@ -49,20 +49,25 @@ function cutWater(topology, cells) {
   }
 }
 
+// Strip by strip, and each strip cell by cell: cells cut from whole continents would take a minute.
 function cutAreas(collection, listOf) {
   for (const { geometry } of collection.features ?? [collection]) {
     const polygons = geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates;
     for (const polygon of polygons) {
-      const xs = polygon[0].map((p) => p[0]);
-      const ys = polygon[0].map((p) => p[1]);
-      for (let x = cellIndex(minmax(xs)[0]); x <= cellIndex(minmax(xs)[1]); x++) {
-        for (let y = cellIndex(minmax(ys)[0]); y <= cellIndex(minmax(ys)[1]); y++) {
-          const box = [x * cellSize - overlap, y * cellSize - overlap, (x + 1) * cellSize + overlap, (y + 1) * cellSize + overlap];
-          const rings = polygon.map((ring) => densified(clipRing(ring, box))).filter((ring) => ring.length > 3);
-          if (rings.length > 0) listOf(x, y).push(rings);
-        }
-      }
+      forEachStrip(polygon, 0, (strip, x) => forEachStrip(strip, 1, (piece, y) => {
+        const rings = piece.map(densified).filter((ring) => ring.length > 3);
+        if (rings.length > 0) listOf(x, y).push(rings);
+      }));
     }
+  }
+}
+
+function forEachStrip(rings, axis, use) {
+  if (rings[0].length === 0) return;
+  const [low, high] = minmax(rings[0].map((p) => p[axis]));
+  for (let i = cellIndex(low); i <= cellIndex(high); i++) {
+    const strip = rings.map((ring) => clipBelow(clipAbove(ring, axis, i * cellSize - overlap), axis, (i + 1) * cellSize + overlap));
+    use(strip, i);
   }
 }
 
@@ -79,24 +84,21 @@ function minmax(values) {
 const cellIndex = (degrees) => Math.floor(degrees / cellSize);
 
 // Sutherland and Hodgman 1974, doi:10.1145/360767.360802: one side of the box after the other.
-function clipRing(ring, [west, south, east, north]) {
-  const sides = [
-    [(p) => p[0] >= west, (a, b) => [west, a[1] + ((west - a[0]) / (b[0] - a[0])) * (b[1] - a[1])]],
-    [(p) => p[0] <= east, (a, b) => [east, a[1] + ((east - a[0]) / (b[0] - a[0])) * (b[1] - a[1])]],
-    [(p) => p[1] >= south, (a, b) => [a[0] + ((south - a[1]) / (b[1] - a[1])) * (b[0] - a[0]), south]],
-    [(p) => p[1] <= north, (a, b) => [a[0] + ((north - a[1]) / (b[1] - a[1])) * (b[0] - a[0]), north]],
-  ];
-  let points = ring.slice(0, -1);
-  for (const [isInside, crossing] of sides) {
-    const kept = [];
-    points.forEach((point, i) => {
-      const before = points[(i + points.length - 1) % points.length];
-      if (isInside(point) !== isInside(before)) kept.push(crossing(before, point));
-      if (isInside(point)) kept.push(point);
-    });
-    points = kept;
+const clipAbove = (ring, axis, limit) => clipSide(ring, axis, limit, (value) => value >= limit);
+const clipBelow = (ring, axis, limit) => clipSide(ring, axis, limit, (value) => value <= limit);
+
+function clipSide(ring, axis, limit, isInside) {
+  const kept = [];
+  for (let i = 1; i < ring.length; i++) {
+    const [before, point] = [ring[i - 1], ring[i]];
+    if (isInside(point[axis]) !== isInside(before[axis])) {
+      const part = (limit - before[axis]) / (point[axis] - before[axis]);
+      const across = before[1 - axis] + part * (point[1 - axis] - before[1 - axis]);
+      kept.push(axis === 0 ? [limit, across] : [across, limit]);
+    }
+    if (isInside(point[axis])) kept.push(point);
   }
-  return points.length > 0 ? [...points, points[0]] : [];
+  return kept.length > 0 ? [...kept, kept[0]] : [];
 }
 
 // The sides of a cell are straight in degrees only: on a map they bend, and must bend as their neighbour's do.

@@ -18,6 +18,7 @@ public sealed class Stopping(TestDatabase test) : IClassFixture<TestDatabase>
         using var service = Cli.In(folder, test.ConnectionString).Start("serve", "--urls", "http://127.0.0.1:0");
         var line = await service.StandardOutput.ReadLineAsync(_cancellation);
         Assert.Matches(@"^serving at http://127\.0\.0\.1:\d+; Ctrl-C ends it$", line);
+        Assert.Matches(@"^dashboard: http://127\.0\.0\.1:\d+/hangfire\?token=\S+$", await service.StandardOutput.ReadLineAsync(_cancellation));
         using var client = new HttpClient();
         using var answer = await client.GetAsync(new Uri(line!.Split(' ')[2].TrimEnd(';') + "/healthz/ready"), _cancellation);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);

@@ -12,7 +12,7 @@ public sealed class StudiesByCommand
     {
         using var folder = new TemporaryFolder();
         var cli = Cli.In(folder);
-        await cli.DoAsync("study", "digits", "--quick", "--seed", "14", "--trials", "2", "--seconds", "1", "--most-layers", "1", "--most-kernels", "3", "--out", "d");
+        await cli.DoAsync("study", "digits", "--quick", "--seed", "14", "--trials", "2", "--seconds", "3", "--most-layers", "1", "--most-kernels", "3", "--out", "d");
         Assert.Equal(2, Figures(folder, "d").GetProperty("trials").GetArrayLength());
         AssertSelfContained(folder, "d");
         WriteSequences(folder.File("given.nc"));

@@ -53,27 +53,22 @@ public sealed class ManyJobs(TestDatabase test) : IClassFixture<TestDatabase>
     }
 
     [Fact]
-    public async Task AJobBeginsSoonAfterItWasAskedForOnTheSameServerAndOnAnother()
+    public async Task AJobBeginsSoonAfterItWasAskedFor()
     {
         var work = new TestWork("soon", (_, _) => Task.FromResult("done"), Role: Roles.Train);
-        await using var working = await Server.StartAsync(test.Database, [work], _cancellation, roles: [Roles.Scheduler, Roles.Train]);
-        await using var asking = await Server.StartAsync(test.Database, [work], _cancellation, roles: [Roles.Web]);
-        var lines = new List<string>();
-        foreach (var (name, server) in new[] { ("the same server", working), ("another", asking) })
+        await using var server = await Server.StartAsync(test.Database, [work], _cancellation, roles: [Roles.Scheduler, Roles.Train]);
+        var waits = new List<double>();
+        for (var i = 0; i < Asked; i++)
         {
-            var waits = new List<double>();
-            for (var i = 0; i < Asked; i++)
-            {
-                var before = (await test.Database.Jobs.ListAsync("soon", 1, _cancellation)) is [var last] ? last.JobRunId : 0;
-                var asked = DateTimeOffset.UtcNow;
-                server.Schedule.Trigger("soon");
-                var run = (await test.Database.UntilAsync("soon", runs => runs is [{ FinishedAt: not null } newest, ..] && newest.JobRunId > before, _cancellation))[0];
-                waits.Add((run.StartedAt - asked).TotalSeconds);
-            }
-            waits.Sort();
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"asked on {name}: begins after {waits[Asked / 2]:0.00} s (median), {waits[^1]:0.00} s at most, of {Asked}"));
+            var before = (await test.Database.Jobs.ListAsync("soon", 1, _cancellation)) is [var last] ? last.JobRunId : 0;
+            var asked = DateTimeOffset.UtcNow;
+            server.Schedule.Trigger("soon");
+            var run = (await test.Database.UntilAsync("soon", runs => runs is [{ FinishedAt: not null } newest, ..] && newest.JobRunId > before, _cancellation))[0];
+            waits.Add((run.StartedAt - asked).TotalSeconds);
         }
-        await File.WriteAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "soon.txt"), lines, _cancellation);
+        waits.Sort();
+        await File.WriteAllTextAsync(
+            Path.Combine(AppContext.BaseDirectory, "soon.txt"), FormattableString.Invariant($"a job begins {waits[Asked / 2]:0.00} s after it was asked for (median), {waits[^1]:0.00} s at most, of {Asked}\n"), _cancellation);
     }
 
     private async Task MeasureAsync(Hangfire.Storage.IMonitoringApi monitoring)

@@ -50,7 +50,8 @@ public sealed class ScheduleSemantics(TestDatabase test) : IClassFixture<TestDat
         Assert.Equal([3, 2, 1], runs.Select(r => r.Attempt));
         Assert.All(runs, r => Assert.Equal("The disk is full: free some.", r.Message));
         server.Schedule.Trigger("failing");
-        Assert.Equal(1, (await test.Database.UntilAsync("failing", runs => runs.Count > 3, _cancellation))[0].Attempt);
+        var more = await test.Database.UntilAsync("failing", runs => runs.Count > 3, _cancellation);
+        Assert.Equal(1, more[^4].Attempt);
     }
 
     [Fact]

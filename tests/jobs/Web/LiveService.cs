@@ -59,6 +59,19 @@ public sealed class LiveService(TestDatabase test) : IClassFixture<TestDatabase>
     }
 
     [Theory]
+    [InlineData("/api/point?lon=1,0&lat=5,2")]
+    [InlineData("/api/rain-at?lon=152.7&lat=-27,5")]
+    [InlineData("/api/rain-at?lon=1,520&lat=-27.5")]
+    public async Task ANumberWithACommaIsRefused(string question)
+    {
+        await using var service = await StartAsync(new NowcastSettings());
+        using var client = new HttpClient { BaseAddress = new Uri(service.Urls.Single()) };
+        using var answer = await client.GetAsync(new Uri(question, UriKind.Relative), _cancellation);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("decimals have a point", await answer.Content.ReadAsStringAsync(_cancellation), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(null, "https://maps.example", null)]
     [InlineData("https://maps.example, https://other.example", "https://maps.example", "https://maps.example")]
     [InlineData("https://maps.example", "https://evil.example", null)]

@@ -22,7 +22,7 @@ public sealed class MapPage(ServedRain rain, Chromium chromium) : IClassFixture<
         {
             await page.GoAsync($"/#{View(column, row)}&palette={palette}");
             await page.Page.WaitForSelectorAsync("body[data-frame]", new() { State = WaitForSelectorState.Attached });
-            await page.Page.WaitForFunctionAsync("document.querySelector('canvas.rain')?.width > 0");
+            await page.HoldsAsync("document.querySelector('canvas.rain')?.width > 0");
 
             Assert.Equal(colours[RainCode.OfRate(scan[(row * ServedRain.Size) + column])], await page.ColourAsync());
         }
@@ -42,7 +42,7 @@ public sealed class MapPage(ServedRain rain, Chromium chromium) : IClassFixture<
         await page.Page.ClickAsync("#play");
         await page.Page.WaitForSelectorAsync("body[data-kind=forecast]", new() { State = WaitForSelectorState.Attached });
         var first = await page.FrameAsync();
-        await page.Page.WaitForFunctionAsync("first => document.body.dataset.frame !== first", first);
+        await page.HoldsAsync("first => document.body.dataset.frame !== first", first);
         await page.Page.Keyboard.PressAsync("Space");
         Assert.Equal("play", await page.Page.GetAttributeAsync("#play", "data-state"));
         // Coasts and the grid's outline have a canvas of their own, which a new frame does not wipe.
@@ -126,7 +126,7 @@ public sealed class MapPage(ServedRain rain, Chromium chromium) : IClassFixture<
         await page.Page.Keyboard.PressAsync("End");
         await page.Page.Mouse.ClickAsync(640, 380);
         await page.Page.WaitForSelectorAsync("#place[data-state=ready]");
-        await page.Page.WaitForFunctionAsync("location.hash.includes('place=')");
+        await page.HoldsAsync("location.hash.includes('place=')");
         var (link, frame, title) = (page.Page.Url, await page.FrameAsync(), await page.Page.TextContentAsync("#place-title"));
         var colour = await page.ColourAsync();
 

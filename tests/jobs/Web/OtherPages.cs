@@ -28,7 +28,7 @@ public sealed class OtherPages(ServedRain rain, Chromium chromium) : IClassFixtu
             Assert.True(await page.Page.EvaluateAsync<int>(
                 "id => { const c = document.querySelector(`#chart-${id} canvas`); const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0; for (let i = 3; i < d.length; i += 4) n += d[i] > 200; return n; }", chart) > 500, chart);
         }
-        await page.Page.WaitForFunctionAsync("[...document.querySelectorAll('#pair img')].length === 4 && [...document.querySelectorAll('#pair img')].every((i) => i.complete && i.naturalWidth === 128)");
+        await page.HoldsAsync("[...document.querySelectorAll('#pair img')].length === 4 && [...document.querySelectorAll('#pair img')].every((i) => i.complete && i.naturalWidth === 128)");
         Assert.True(await page.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"));
         await page.Page.ScreenshotAsync(new() { Path = Path.Combine(Chromium.Artefacts, $"quality-{width}.png"), FullPage = true });
         page.HasNoComplaints();

@@ -50,6 +50,16 @@ internal sealed class WatchedPage
     /// <summary>The map shows a frame, and all others are loaded.</summary>
     internal Task LoadedAsync() => Page.WaitForSelectorAsync("body[data-loaded=all]", new() { State = WaitForSelectorState.Attached });
 
+    /// <summary>
+    /// Waits until an expression holds; of a function that is asked with a value. Playwright's own waiting evaluates text within the page after the first look,
+    /// which the page's content-security-policy forbids.
+    /// </summary>
+    internal async Task HoldsAsync(string expression, object? value = null)
+    {
+        while (!await Page.EvaluateAsync<bool>(expression, value))
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+    }
+
     internal async Task<string> FrameAsync() => await Page.EvaluateAsync<string>("document.body.dataset.frame");
 
     /// <summary>RGBA of the rain in the middle of the map.</summary>
