@@ -14,12 +14,13 @@ internal static class Examples
         ["inspect"] = ["nowcast inspect radar.h5", "nowcast inspect radar/*.nc --json | jq '.[].grid'"],
         ["simulate"] = ["nowcast simulate --out scans --scenario mixed --frames 36"],
         ["ingest"] = ["nowcast ingest radar/2024", "nowcast ingest --watch incoming"],
-        ["train"] = ["nowcast train --data radar --minutes 60 --out model.safetensors"],
+        ["train"] = ["nowcast train --data radar --minutes 60 --out model.safetensors", "nowcast train --data radar --minutes 60 --out model.safetensors --resume"],
         ["forecast"] = ["nowcast forecast --data radar --out forecast.nc", "nowcast forecast --data radar --method steps --members 20 --out forecast.nc"],
         ["evaluate"] = ["nowcast evaluate --data radar --methods extrapolation persistence --json scores.json"],
         ["study"] = ["nowcast study --help"],
         ["tune"] = ["nowcast tune --help"],
-        ["plot"] = ["nowcast plot forecast.nc --observed radar --out forecast.png"],
+        ["plot"] = ["nowcast plot forecast.nc --observed radar --out forecast.png", "nowcast plot radar.h5 --out rain.gif"],
+        ["hindcast"] = ["nowcast ingest radar/2010 && nowcast hindcast --from 2010-08-26T04:00Z --to 2010-08-26T06:00Z --every 3"],
         ["run"] = ["nowcast run --feed incoming"],
         ["serve"] = ["nowcast serve --urls http://0.0.0.0:5080", "nowcast serve --roles web"],
         ["db"] = ["nowcast db status"],
@@ -28,6 +29,9 @@ internal static class Examples
         ["db psql"] = ["nowcast db psql", "nowcast db psql 'SELECT * FROM nowcast.rain_at(5.1, 52.1)'"],
         ["db stop"] = ["nowcast db stop"],
         ["doctor"] = ["nowcast doctor", "nowcast doctor --json"],
+        ["db backup"] = ["nowcast db backup /backups/nowcast-2024-06-01"],
+        ["db restore"] = ["nowcast db restore /backups/nowcast-2024-06-01"],
+        ["settings"] = ["nowcast settings", "nowcast settings --as appsettings > appsettings.json"],
         ["models"] = ["nowcast models list"],
         ["models list"] = ["nowcast models list --json"],
         ["models import"] = ["nowcast models import model.safetensors --promote"],
@@ -58,6 +62,9 @@ internal static class Examples
 
     private sealed class WithExamples(SynchronousCommandLineAction help) : SynchronousCommandLineAction
     {
+        /// <summary>Who asks for help need not have written the rest of the line yet.</summary>
+        public override bool ClearsParseErrors => true;
+
         public override int Invoke(ParseResult parseResult)
         {
             var status = help.Invoke(parseResult);

@@ -31,11 +31,26 @@ internal static class ModelsCommand
             await database.Models.PromoteAsync(v, "promoted by command", c);
             terminal.Line($"{v} forecasts from now on");
         }));
-        command.Add(Sub("rollback", "Let the model before forecast again.", async (database, c) =>
+        command.Add(RollBack(terminal));
+        return command;
+    }
+
+    private static Command RollBack(Terminal terminal)
+    {
+        var yes = new Option<bool>("--yes") { Description = "Do not ask." };
+        var command = new Command("rollback", "Let the model before forecast again.") { yes };
+        command.SetAction((parsed, cancellation) => OpenDatabase.RunAsync(async (database, _) =>
         {
-            var before = await database.Models.RollBackAsync(c);
+            var after = ForecastModel.AfterRollback(await database.Models.PromotionsAsync(cancellation));
+            if (after is not null && !parsed.GetValue(yes) && !terminal.Confirms($"Take the last promotion back? Afterwards {after} forecasts."))
+            {
+                terminal.Line("nothing was changed");
+                return CommandLine.Done;
+            }
+            var before = await database.Models.RollBackAsync(cancellation);
             terminal.Line(before is null ? "no model forecasts from now on: extrapolation answers" : $"{before.Version} forecasts again");
-        }));
+            return CommandLine.Done;
+        }, cancellation));
         return command;
     }
 
@@ -74,17 +89,6 @@ internal static class ModelsCommand
             await database.Models.PromoteAsync(model.Version, $"imported from {Path.GetFileName(file)}", cancellation);
         terminal.Line($"{model.Version} is stored{(promote ? " and forecasts from now on" : "")}");
         return CommandLine.Done;
-    }
-
-    private static Command Sub(string name, string description, Func<NowcastDatabase, CancellationToken, Task> work)
-    {
-        var command = new Command(name, description);
-        command.SetAction((_, cancellation) => OpenDatabase.RunAsync(async (database, _) =>
-        {
-            await work(database, cancellation);
-            return CommandLine.Done;
-        }, cancellation));
-        return command;
     }
 
     private static Command Sub(string name, string description, Argument<string> argument, Func<NowcastDatabase, string, CancellationToken, Task> work)

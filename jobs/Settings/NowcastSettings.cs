@@ -77,8 +77,9 @@ internal sealed record NowcastSettings
             : throw new ReportedException($"{Prefix}LEADMINUTES is {settings.LeadMinutes}: give minutes from 1 to 1440.");
     }
 
-    /// <summary>The binder says "… configuration value at 'Nowcast:MemoryMB' …".</summary>
-    private static string NameIn(string message) => message.Split('\'') is [_, var path, ..] ? Prefix + path.Replace(":", "__", StringComparison.Ordinal).ToUpperInvariant() : "A setting";
+    /// <summary>The binder says "Failed to convert configuration value 'much' at 'Nowcast:MemoryMB' to type …".</summary>
+    private static string NameIn(string message) =>
+        message.Split(" at '") is [_, var rest, ..] ? Prefix + rest.Split('\'')[0].Replace(":", "__", StringComparison.Ordinal).ToUpperInvariant() : "A setting";
 
     private static IConfigurationRoot Sources()
     {

@@ -65,6 +65,9 @@ internal static class WebApi
             page.Title = "ConvLstm.Nowcast";
             page.DefaultFonts = false;
             page.Telemetry = false;
+            page.DefaultOpenAllTags = true;
+            page.HideClientButton = true;
+            page.HideDeveloperTools().DisableAgent().DisableMcp();
         }).ExcludeFromDescription();
         GridEndpoints.Map(app);
         RunEndpoints.Map(app);

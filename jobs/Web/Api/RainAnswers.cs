@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 
@@ -13,7 +13,7 @@ namespace ConvLstm.Nowcast.Jobs.Web.Api;
 internal sealed record RainAnswer<TLead>(RunOrigin Origin, IReadOnlyList<TLead> Leads);
 
 /// <summary>An answer as JSON, as CSV with a line for each lead, or as GeoJSON of the place it is about.</summary>
-internal static class RainAnswers
+internal static partial class RainAnswers
 {
     internal const string Parameter = "json (when left out), csv or geojson.", CsvType = "text/csv", GeoJsonType = "application/geo+json";
 
@@ -57,6 +57,9 @@ internal static class RainAnswers
         return text.AsSpan().ContainsAny(',', '"', '\n') ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
     }
 
-    /// <summary>rainMmH to rain_mm_h, as the columns of the database are named.</summary>
-    private static string Snake(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name).ToLower(CultureInfo.InvariantCulture);
+    /// <summary>rainMmH to rain_mm_h and p01 to p_0_1, as the columns of nowcast.rain_at are named.</summary>
+    private static string Snake(string name) => Probability().Replace(JsonNamingPolicy.SnakeCaseLower.ConvertName(name), match => match.Value[1] == '0' ? $"p_0_{match.Value[2..]}" : $"p_{match.Value[1..]}");
+
+    [GeneratedRegex("^p[0-9]+$")]
+    private static partial Regex Probability();
 }

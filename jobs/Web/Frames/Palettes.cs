@@ -24,6 +24,9 @@ internal static class Palettes
     /// <summary>The colour of every code; null where there is no palette of that name.</summary>
     internal static uint[]? Find(FrameKind kind, string name) => Tables.GetValueOrDefault((kind, name));
 
+    /// <summary>The colours with the values from which they hold, rising: a legend.</summary>
+    internal static IReadOnlyList<(float From, uint Colour)> StepsOf(FrameKind kind, string name) => Steps[KeyOf(kind)][name];
+
     private static uint[] Table(FrameKind kind, string name)
     {
         var steps = Steps[KeyOf(kind)][name];

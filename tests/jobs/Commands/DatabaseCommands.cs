@@ -31,6 +31,25 @@ public sealed class DatabaseCommands(TestCluster cluster, Archive archive) : ICl
     }
 
     [Fact]
+    public async Task APastPeriodIsForecastFromTheScansOfItsTimeAndVerifiedAndAgainWithoutHarm()
+    {
+        var database = await cluster.CreateDatabaseAsync(_cancellation);
+        var cli = Cli.In(_folder, database).With("NOWCAST_LEADMINUTES", "20");
+        await cli.DoAsync(["ingest", .. Enumerable.Range(0, 20).Select(archive.FileOf)]);
+        string[] line = ["hindcast", "--from", Iso(8), "--to", Iso(14), "--every", "3"];
+
+        var report = await cli.DoAsync(line);
+        await cli.DoAsync(line);
+
+        Assert.Equal("published: 9 runs of 3 issue times\nverify: 36 maps scored\n", report);
+        Assert.Equal(9L, await ScalarAsync(database, "SELECT count(*) FROM nowcast.run"));
+        Assert.Equal(9L, await ScalarAsync(database, $"SELECT count(*) FROM nowcast.run WHERE issue_time IN ('{Iso(8)}', '{Iso(11)}', '{Iso(14)}')"));
+        Assert.Equal(3L, await ScalarAsync(database, "SELECT count(DISTINCT method) FROM nowcast.skill"));
+        Assert.Contains("ingest radar files of that time", await cli.FailAsync(1, "hindcast", "--from", "2001-01-01", "--to", "2001-01-02"), StringComparison.Ordinal);
+        Assert.Contains("--from 2024-06-02T00:00:00Z is after --to", await cli.FailAsync(2, "hindcast", "--from", "2024-06-02", "--to", "2024-06-01"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ARunAnswersAtAPlaceWhatTheForecastSaysThere()
     {
         var database = await cluster.CreateDatabaseAsync(_cancellation);
@@ -151,6 +170,8 @@ public sealed class DatabaseCommands(TestCluster cluster, Archive archive) : ICl
         Assert.Equal(144L, await ScalarAsync(database, "SELECT count(*) FROM nowcast.scan"));
         Assert.Equal(6L, await ScalarAsync(database, "SELECT count(*) FROM nowcast.rain_at(153.02, -27.47)"));
     }
+
+    private string Iso(int scan) => archive.Frames[scan].ValidTime.ToString("yyyy-MM-ddTHH:mm:ssZ", null);
 
     public void Dispose() => _folder.Dispose();
 

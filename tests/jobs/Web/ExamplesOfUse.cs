@@ -3,6 +3,8 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Jobs.Web;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Jobs.Web;
@@ -53,16 +55,18 @@ public sealed class ExamplesOfUse(ServedRain rain, Chromium chromium) : IClassFi
     public async Task TheLeafletPageOfAnotherHostShowsTheTiles()
     {
         var leaflet = Path.Combine(Path.GetDirectoryName(SourceFile())!, "..", "..", "..", "jobs", "Web", "Page", "node_modules", "leaflet", "dist");
-        await using var service = WebService.Build(rain.Database, "http://127.0.0.1:0", new NowcastSettings { RequestsPerSecond = 0, CorsOrigins = "http://localhost:8123" });
+        // From a server of its own: browsers ask before a page that came from nowhere may speak to this machine.
+        await using var other = WebApplication.CreateSlimBuilder().Build();
+        other.Urls.Add("http://127.0.0.1:0");
+        other.MapGet("/{file?}", (string? file) => TypedResults.PhysicalFile(
+            file is null ? Example("leaflet.html") : Path.GetFullPath(Path.Combine(leaflet, file)), file switch { null => "text/html", _ when file.EndsWith("css", StringComparison.Ordinal) => "text/css", _ => "text/javascript" }));
+        await other.StartAsync(_cancellation);
+        await using var service = WebService.Build(rain.Database, "http://127.0.0.1:0", new NowcastSettings { RequestsPerSecond = 0, CorsOrigins = other.Urls.Single() });
         await service.StartAsync(_cancellation);
         await using var context = await chromium.NewAsync();
         var page = await context.NewPageAsync();
-        await page.RouteAsync("http://localhost:8123/**", route => route.FulfillAsync(new()
-        {
-            Path = new Uri(route.Request.Url).AbsolutePath switch { "/" => Example("leaflet.html"), var file => Path.Combine(leaflet, file[1..]) },
-        }));
 
-        await page.GotoAsync($"http://localhost:8123/?service={service.Urls.Single()}&grid={rain.Grid.Name}");
+        await page.GotoAsync($"{other.Urls.Single()}/?service={service.Urls.Single()}&grid={rain.Grid.Name}");
 
         await page.WaitForFunctionAsync("document.querySelectorAll('.leaflet-tile-loaded').length > 0");
         Assert.Contains("2024-06-01T14:55:00Z", await page.TitleAsync(), StringComparison.Ordinal);
