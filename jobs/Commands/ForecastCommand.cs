@@ -28,7 +28,8 @@ internal static class ForecastCommand
         var members = Flags.Optional("--members", "How many equally likely members to add.", 1, 1000);
         var seed = Flags.Number("--seed", "The same seed gives the same members.", 1L, 0, long.MaxValue);
         var grid = new Option<string?>("--grid") { Description = "Of files on several grids, the one to forecast, as 'nowcast inspect' names them." };
-        var command = new Command("forecast", "Write forecasts from radar files as CF-NetCDF.") { data, outPath, at, every, model, method, lead, members, seed, device, grid };
+        var json = JsonOutput.Flag();
+        var command = new Command("forecast", "Write forecasts from radar files as CF-NetCDF.") { data, outPath, at, every, model, method, lead, members, seed, device, grid, json };
         command.Validators.Add(result =>
         {
             if (result.GetResult(at) is not null && result.GetResult(every) is not null)
@@ -47,19 +48,25 @@ internal static class ForecastCommand
             var issues = parsed.GetValue(every) is int step
                 ? EveryNth(series, step, forecaster)
                 : [OneIssue(terminal, series, parsed.GetValue(at), forecaster)];
-            WriteAll(terminal, issues, forecaster, request, parsed.GetRequiredValue(outPath), parsed.GetValue(every) is not null, cancellation);
+            var written = WriteAll(
+                parsed.GetValue(json) ? terminal.Silent() : terminal, issues, forecaster, request, parsed.GetRequiredValue(outPath), parsed.GetValue(every) is not null, cancellation);
+            if (parsed.GetValue(json))
+                JsonOutput.Write(terminal, written);
             return Task.FromResult(CommandLine.Done);
         });
         return command;
     }
 
-    private static void WriteAll(
+    private sealed record WrittenForecast(string File, string Grid, DateTime IssueTime, string Method, string ModelVersion, IReadOnlyList<double> LeadMinutes);
+
+    private static List<WrittenForecast> WriteAll(
         Terminal terminal, IReadOnlyList<(ScanSeries Series, int Index)> issues, IForecaster forecaster, ForecastRequest request,
         string path, bool isFolder, CancellationToken cancellation)
     {
         if (isFolder)
             Directory.CreateDirectory(path);
         var cache = new FrameCache(CacheBytes);
+        var written = new List<WrittenForecast>();
         foreach (var (series, index) in issues)
         {
             if (request.Lead < series.Step)
@@ -71,7 +78,9 @@ internal static class ForecastCommand
             var file = isFolder || Directory.Exists(path) ? Path.Combine(path, ForecastFile.NameFor(forecast.IssueTime)) : path;
             ForecastFile.Write(file, forecast, TimeProvider.System, cancellation);
             terminal.Line($"{file}: {forecast.LeadTimes.Count} maps to {forecast.LeadTimes[^1].TotalMinutes:0} minutes after {forecast.IssueTime.UtcDateTime:yyyy-MM-dd HH:mm} UTC by {forecast.Provenance.Method}");
+            written.Add(new(file, forecast.Grid.Name, forecast.IssueTime.UtcDateTime, forecast.Provenance.Method, forecast.Provenance.ModelVersion, [.. forecast.LeadTimes.Select(l => l.TotalMinutes)]));
         }
+        return written;
     }
 
     private static (ScanSeries Series, int Index) OneIssue(Terminal terminal, IReadOnlyList<ScanSeries> series, DateTimeOffset? at, IForecaster forecaster)

@@ -14,7 +14,8 @@ internal static class IngestCommand
         var watch = new Option<string?>("--watch") { Description = "Take the files that arrive in this folder, until stopped." };
         var quarantine = new Option<string?>("--quarantine") { Description = "Where --watch puts files that cannot be used, with the reason; DIR/quarantine where not given." };
         var idle = new Option<int?>("--idle") { Description = "End --watch after so many seconds without a new file." };
-        var command = new Command("ingest", "Read radar files into the database.") { paths, watch, quarantine, idle };
+        var json = JsonOutput.Flag();
+        var command = new Command("ingest", "Read radar files into the database.") { paths, watch, quarantine, idle, json };
         command.Validators.Add(result =>
         {
             var isWatch = result.GetValue(watch) is not null;
@@ -22,13 +23,15 @@ internal static class IngestCommand
                 result.AddError("Give either radar files or --watch with a folder.");
             if (!isWatch && (result.GetValue(quarantine) is not null || result.GetValue(idle) is not null))
                 result.AddError("--quarantine and --idle go with --watch.");
+            if (isWatch && result.GetValue(json))
+                result.AddError("--json is of what has been read, and --watch reads on.");
             if (result.GetValue(idle) is <= 0)
                 result.AddError("--idle takes seconds, 1 or more.");
         });
         command.SetAction((parsed, cancellation) => OpenDatabase.RunAsync(async (database, _) =>
         {
             if (parsed.GetValue(watch) is not { } folder)
-                return await IngestAsync(terminal, database, parsed.GetRequiredValue(paths), cancellation);
+                return await IngestAsync(terminal, database, parsed.GetRequiredValue(paths), parsed.GetValue(json), cancellation);
             var options = new FeedOptions(folder)
             {
                 QuarantineFolder = parsed.GetValue(quarantine),
@@ -39,13 +42,16 @@ internal static class IngestCommand
         return command;
     }
 
-    private static async Task<int> IngestAsync(Terminal terminal, NowcastDatabase database, string[] paths, CancellationToken cancellation)
+    private static async Task<int> IngestAsync(Terminal terminal, NowcastDatabase database, string[] paths, bool json, CancellationToken cancellation)
     {
         var summary = await terminal.ProgressAsync("ingest", report => new ArchiveIngest(database).RunAsync(
             paths, (done, of) => report((double)done / of, $"{done} of {of} files"), cancellation));
         foreach (var problem in summary.Problems)
             terminal.Error(problem);
-        terminal.Line($"{summary.Stored} scans stored, {summary.AlreadyThere} were there already, {summary.Problems.Count} files could not be used");
+        if (json)
+            JsonOutput.Write(terminal, summary);
+        else
+            terminal.Line($"{summary.Stored} scans stored, {summary.AlreadyThere} were there already, {summary.Problems.Count} files could not be used");
         return summary.Problems.Count == 0 ? CommandLine.Done : CommandLine.Failed;
     }
 

@@ -11,6 +11,9 @@ internal sealed record Terminal(TextWriter Out, IAnsiConsole Messages)
         Console.Out,
         AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }));
 
+    /// <summary>Says nothing but what goes wrong.</summary>
+    internal Terminal Silent() => this with { Out = TextWriter.Null };
+
     internal void Line(string text = "") => Out.WriteLine(text);
 
     /// <summary>One line, whatever the message holds.</summary>

@@ -18,15 +18,17 @@ internal static class ForecastSheet
     internal static MapSheet Of(RainForecast forecast, IReadOnlyList<string> observed, int times, float threshold, string attribution, CancellationToken cancellation)
     {
         var leads = Spread(forecast.LeadTimes.Count, times);
+        var unseen = Unseen(forecast);
         var rows = new List<IReadOnlyList<CaptionedMap>>();
         if (observed.Count > 0)
         {
             var scans = RadarArchive.Open(observed, cancellation: cancellation).Scans.Where(s => s.Grid.CoversTheSame(forecast.Grid)).ToDictionary(s => s.ValidTime);
-            rows.Add([.. leads.Select(lead => scans.TryGetValue(forecast.ValidTime(lead), out var scan)
-                ? Rate($"observed {Clock(forecast.ValidTime(lead))}", scan.Read().RainRate)
-                : throw new ReportedException($"--observed has no scan of {forecast.ValidTime(lead):yyyy-MM-ddTHH:mm:ssZ} on the grid of the forecast: give the hour after its issue time, or leave it out."))]);
+            var came = leads.Select(lead => scans.TryGetValue(forecast.ValidTime(lead), out var scan)
+                ? scan.Read()
+                : throw new ReportedException($"--observed has no scan of {forecast.ValidTime(lead):yyyy-MM-ddTHH:mm:ssZ} on the grid of the forecast: give the hour after its issue time, or leave it out.")).ToList();
+            rows.Add([.. came.Select(scan => Rate($"observed {Clock(scan.ValidTime)}", scan.RainRate))]);
+            unseen = [.. SeenPixels.Of(came)!.Cast<bool>().Select(seen => !seen)];
         }
-        var unseen = Unseen(forecast);
         rows.Add([.. leads.Select(lead => Told(Rate($"forecast {Clock(forecast.ValidTime(lead))}, +{forecast.LeadTimes[lead].TotalMinutes:0} min", forecast.RainRate[lead]), forecast, lead, unseen))]);
         var rung = forecast.Thresholds.ToList().FindIndex(t => Math.Abs(t - threshold) < 1e-4);
         if (rung >= 0)
@@ -52,7 +54,7 @@ internal static class ForecastSheet
 
     private static byte Percent(float probability) => float.IsNaN(probability) ? RainCode.Unknown : RainCode.OfPercent((byte)Math.Clamp(MathF.Round(probability * 100), 0, 100));
 
-    /// <summary>A forecast says where air comes from outside of what the radar sees: at every lead where it sees nothing, at some where it does.</summary>
+    /// <summary>A forecast says where air comes from outside of what the radar sees: at every lead where it sees nothing, at some where it does. Scans know it better.</summary>
     private static bool[] Unseen(RainForecast forecast) => [.. Enumerable.Range(0, forecast.Grid.PixelCount).Select(pixel =>
         forecast.AirFromOutside.Count > 0 ? forecast.AirFromOutside.All(map => map[pixel]) : forecast.RainRate.All(map => float.IsNaN(map[pixel])))];
 

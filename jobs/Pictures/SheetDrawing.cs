@@ -107,11 +107,10 @@ internal sealed class SheetDrawing : IDisposable
             Text(canvas, FormattableString.Invariant($"{from:0.##}"), x, top + 21, 9, Box, Quiet);
             x += Box;
         }
-        // What is not known is told by words, beside the colours where there is room.
-        var isRoom = Layout.Width - x > 260;
-        var (at, line) = isRoom ? (x + 14, top) : (SheetLayout.Margin + 44, top + 22);
-        if (!isRoom && kind != _sheet.Kinds[^1])
+        // What is not known is told once, beside the last colours or below them.
+        if (kind != _sheet.Kinds[^1])
             return;
+        var (at, line) = Layout.Width - x > 260 ? (x + 14, top) : (SheetLayout.Margin + 44, top + 24);
         foreach (var (colour, name) in new[] { (Palettes.UnseenColour, "not seen by radar"), (Palettes.OutsideColour, "air from outside") })
         {
             canvas.DrawRect(at, line, 10, High, Filled(Of(colour)));

@@ -23,9 +23,9 @@ internal static class Geometries
 
     private static readonly JsonSerializerOptions Json = new() { Converters = { new GeoJsonConverterFactory(Services.CreateGeometryFactory(Wgs84)) } };
 
-    /// <exception cref="BadHttpRequestException">It is no point on Earth.</exception>
-    internal static (double Lon, double Lat) Point(string? text) =>
-        Read<Point>(text, PointForm).Coordinate is var place ? (place.X, place.Y) : default;
+    /// <summary>A point, or several.</summary>
+    /// <exception cref="BadHttpRequestException">They are no points on Earth.</exception>
+    internal static Geometry Places(string? text) => Read<Geometry>(text, PointForm) is var places && places is IPuntal ? places : throw Refusals.Wrong(PointForm);
 
     /// <exception cref="BadHttpRequestException">It is no line on Earth.</exception>
     internal static LineString Line(string? text) => Read<LineString>(text, LineForm);

@@ -15,6 +15,7 @@ internal static class TileEndpoints
 
     internal static void Map(IEndpointRouteBuilder routes)
     {
+        TileSets.Map(routes);
         routes.MapGet("/tiles/{grid}/{run}/{minutes:int}.json", TileJsonAsync).WithTags("Tiles")
             .WithSummary("Where the tiles of a map are, as TileJSON 3.0: what Leaflet, MapLibre, OpenLayers and QGIS read.").ProducesProblem(404);
         routes.MapGet("/tiles/{grid}/{run}/{minutes:int}/{z:int}/{x:int}/{y:int}.png", TileAsync)
@@ -52,13 +53,19 @@ internal static class TileEndpoints
         [Description("rate, probability, member or depth.")] string? layer, [Description("mm/h, of a probability.")] string? threshold, int? member,
         [Description("standard or safe, for dark ground with -dark.")] string? palette, CancellationToken cancellation)
     {
-        if (z is < 0 or > WebMercator.HighestZoom || x < 0 || y < 0 || x >= 1L << z || y >= 1L << z)
-            throw Refusals.Wrong($"There is no tile {z}/{x}/{y}: z is 0 to {WebMercator.HighestZoom}, x and y are 0 to 2^z - 1.");
         var live = runs.Grid(grid);
         var summary = await RunAsync(runs, live, run, cancellation);
         var frame = minutes == 0
             ? await frames.ObservationAsync(live, summary.IssueTime, cancellation)
             : await frames.ForecastAsync(summary, 60 * Math.Clamp(minutes, 1, 100_000), FrameLayer.Parse(layer, threshold, member), cancellation);
+        return Tile(context, live, frame, z, x, y, palette);
+    }
+
+    /// <exception cref="BadHttpRequestException">There is no such tile or palette.</exception>
+    internal static IResult Tile(HttpContext context, LiveGrid live, Frame frame, int z, int x, int y, string? palette)
+    {
+        if (z is < 0 or > WebMercator.HighestZoom || x < 0 || y < 0 || x >= 1L << z || y >= 1L << z)
+            throw Refusals.Wrong($"There is no tile {z}/{x}/{y}: z is 0 to {WebMercator.HighestZoom}, x and y are 0 to 2^z - 1.");
         var name = palette ?? "standard";
         var colours = Palettes.Find(frame.Kind, name) ?? throw Refusals.Wrong($"A palette is {string.Join(", ", Palettes.Names(frame.Kind))}.");
         var png = IndexedPng.Encode(WebMercator.TileSize, WebMercator.TileSize, TileSource.Draw(live.Locator, frame, z, x, y), colours);

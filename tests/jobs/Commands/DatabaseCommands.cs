@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using ConvLstm.Nowcast.Files;
 using ConvLstm.Nowcast.Ingest.Projection;
 using ConvLstm.Nowcast.Storage;
@@ -28,6 +29,24 @@ public sealed class DatabaseCommands(TestCluster cluster, Archive archive) : ICl
         Assert.Contains("3 scans stored, 0 were there already, 1 files", first.Out, StringComparison.Ordinal);
         Assert.Contains("1 scans stored, 2 were there already", second, StringComparison.Ordinal);
         Assert.Equal(4L, await ScalarAsync(database, "SELECT count(*) FROM nowcast.scan"));
+    }
+
+    [Fact]
+    public async Task WhatIsDoneIsToldToProgramsAsJson()
+    {
+        var database = await cluster.CreateDatabaseAsync(_cancellation);
+        var cli = Cli.In(_folder, database).With("NOWCAST_LEADMINUTES", "10");
+        string[] scans = [.. Enumerable.Range(0, 5).Select(archive.FileOf)];
+
+        using var ingested = JsonDocument.Parse(await cli.DoAsync(["ingest", "--json", .. scans]));
+        using var forecast = JsonDocument.Parse(await cli.DoAsync(["forecast", "--json", "--method", "extrapolation", "--lead", "10", "--out", "f.nc", "--data", .. scans]));
+        using var run = JsonDocument.Parse(await cli.DoAsync("run", "--json"));
+
+        Assert.Equal(5, ingested.RootElement.GetProperty("stored").GetInt32());
+        var written = Assert.Single(forecast.RootElement.EnumerateArray());
+        Assert.Equal(("f.nc", archive.Frames[4].ValidTime), (written.GetProperty("file").GetString(), written.GetProperty("issueTime").GetDateTimeOffset()));
+        Assert.Equal([5, 10], written.GetProperty("leadMinutes").EnumerateArray().Select(l => l.GetDouble()));
+        Assert.Equal(["extrapolation", "model", "persistence"], run.RootElement.GetProperty("runs").EnumerateArray().Select(r => r.GetProperty("method").GetString()!).Order());
     }
 
     [Fact]
