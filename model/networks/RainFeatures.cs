@@ -31,6 +31,9 @@ internal sealed record RainFeatures(Tensor Rain, Tensor Rungs)
     private const double FewInImage = 10;
     private const double MostAgreement = 1.5;
 
+    /// <summary>How many thresholds are computed at once: all need three times the memory and are no faster.</summary>
+    private const int RungsAtOnce = 3;
+
     // Divisors that bring features near the range −1 … 1.
     internal const double LogSpan = 3;
 
@@ -67,8 +70,12 @@ internal sealed record RainFeatures(Tensor Rain, Tensor Rungs)
         var time = (int)past.shape[1];
         var scan = (int t) => (Rain: (Channel(past, t, 0) * options.LogRange).expm1(), Mask: Channel(past, t, 1));
         var (rain, mask) = scan(time - 1);
+        var size = rain.shape;
+        var features = new ChannelStack(empty([size[0], RainChannels, 1, size[2], size[3]], device: rain.device));
         var now = RainScales.Select(km => MultiScaleBlur.Mean(rain, mask, Pixels(km, leads))).ToArray();
-        var features = new List<Tensor>(now.Select(Log)) { mask };
+        foreach (var mean in now)
+            features.Add(() => Log(mean));
+        features.Add(() => mask);
         Tensor? older = null, both = null;
         foreach (var age in Ages)
         {
@@ -76,48 +83,80 @@ internal sealed record RainFeatures(Tensor Rain, Tensor Rungs)
             var (before, seen) = scan(Math.Max(0, time - 1 - steps));
             // Where the older scan saw nothing there is no trend.
             (older, both) = (where(seen.gt(0), before, rain), mask * seen);
-            features.AddRange(Enumerable.Range(0, TrendScales).Select(s => ((now[s] + 1).log() - (MultiScaleBlur.Mean(older, mask, Pixels(RainScales[s], leads)) + 1).log()).clamp(-3, 3) / 2));
-            features.Add(zeros_like(rain).fill_(steps * leads.StepMinutes / 20));
+            for (var s = 0; s < TrendScales; s++)
+                features.Add(() => ((now[s] + 1).log_() - (MultiScaleBlur.Mean(older, mask, Pixels(RainScales[s], leads)) + 1).log_()).clamp_(-3, 3).div_(2));
+            features.Add(() => full([1], (float)(steps * leads.StepMinutes / 20), device: rain.device));
         }
         var rungs = RungsOf(rain, older!, mask, both!, options, leads);
-        return new(cat(features, 1).MoveToOuterDisposeScope(), rungs.MoveToOuterDisposeScope());
+        return new(features.Tensor.squeeze(2).MoveToOuterDisposeScope(), rungs.MoveToOuterDisposeScope());
     }
 
     private static Tensor RungsOf(Tensor rain, Tensor older, Tensor mask, Tensor both, NetworkOptions options, LeadTimes leads)
     {
-        var size = rain.shape;
-        var thresholds = tensor([.. options.Thresholds], [1, options.Thresholds.Count, 1, 1], device: rain.device);
-        var rates = (thresholds * options.LogRange).expm1();
+        var (size, count) = (rain.shape, options.Thresholds.Count);
+        var rungs = empty([size[0], count, RungChannels, size[2], size[3]], device: rain.device);
+        for (var first = 0; first < count; first += RungsAtOnce)
+        {
+            using var scope = NewDisposeScope();
+            var some = Math.Min(RungsAtOnce, count - first);
+            var thresholds = tensor([.. options.Thresholds.Skip(first).Take(some)], [1, some, 1, 1], device: rain.device);
+            Write(new ChannelStack(rungs.narrow(1, first, some).permute(0, 2, 1, 3, 4)), (thresholds * options.LogRange).expm1(), rain, older, mask, both, leads);
+        }
+        return rungs.view(size[0] * count, RungChannels, size[2], size[3]);
+    }
+
+    private static void Write(ChannelStack features, Tensor rates, Tensor rain, Tensor older, Tensor mask, Tensor both, LeadTimes leads)
+    {
         var above = rain.ge(rates * (1 - ThresholdLadder.Slack)).to_type(float32);
+        foreach (var km in ShareScales)
+            features.Add(() => LogOdds(MultiScaleBlur.Mean(above, mask, Pixels(km, leads)), LeastShare));
+        // The critical success index of Lagrangian persistence over the last scans, near and everywhere: hits and events.
         var before = older.ge(rates * (1 - ThresholdLadder.Slack)).to_type(float32);
-        var features = ShareScales.Select(km => LogOdds(MultiScaleBlur.Mean(above, mask, Pixels(km, leads)), LeastShare)).ToList();
-        // The critical success index of Lagrangian persistence over the last scans, near and everywhere.
-        var (hits, events) = (above * before * both, above.maximum(before) * both);
-        var everywhere = (hits.sum([2, 3], keepdim: true) + FewInImage) / (events.sum([2, 3], keepdim: true) + (2 * FewInImage));
+        var counted = cat([above * before * both, above.maximum(before) * both], 1);
+        var sums = counted.sum([2, 3], keepdim: true).chunk(2, 1);
+        var everywhere = (sums[0] + FewInImage) / (sums[1] + (2 * FewInImage));
         var ones = ones_like(mask);
         foreach (var km in AgreementScales)
         {
-            var near = MultiScaleBlur.Mean(cat([hits, events], 1), ones, Pixels(km, leads)).chunk(2, 1);
-            features.Add(LogOdds((near[0] + (everywhere * FewInBox)) / (near[1] + FewInBox), 0).clamp(-MostAgreement, MostAgreement));
+            features.Add(() =>
+            {
+                var near = MultiScaleBlur.Mean(counted, ones, Pixels(km, leads)).chunk(2, 1);
+                return LogOdds((near[0] + (everywhere * FewInBox)) / (near[1] + FewInBox), 0).clamp_(-MostAgreement, MostAgreement);
+            });
         }
-        features.Add(LogOdds(everywhere, 0).expand(above.shape).clamp(-MostAgreement, MostAgreement));
-        features.Add(Log(rates).expand(above.shape));
-        return stack(features, 2).view(size[0] * options.Thresholds.Count, RungChannels, size[2], size[3]);
+        features.Add(() => LogOdds(everywhere, 0).clamp_(-MostAgreement, MostAgreement));
+        features.Add(() => Log(rates));
     }
 
     private static Tensor Log(Tensor rain)
     {
         using var scope = NewDisposeScope();
-        return ((rain + Least).log() / LogSpan).MoveToOuterDisposeScope();
+        return (rain + Least).log_().div_(LogSpan).MoveToOuterDisposeScope();
     }
 
     private static Tensor LogOdds(Tensor share, double least)
     {
         using var scope = NewDisposeScope();
-        return (((share + least) / (1 - share + least)).log() / LogSpan).MoveToOuterDisposeScope();
+        return (share + least).div_((1 - share).add_(least)).log_().div_(LogSpan).MoveToOuterDisposeScope();
     }
 
     private static int Pixels(double kilometres, LeadTimes leads) => (int)Math.Round(kilometres / leads.PixelKilometres);
 
     private static Tensor Channel(Tensor past, long time, long channel) => past.select(1, time).narrow(3, channel, 1).permute(0, 3, 1, 2);
+
+    /// <summary>Channels written one after the other, so that what each is computed from does not wait for the last.</summary>
+    /// <param name="tensor">(batch, channels, thresholds, H, W).</param>
+    private sealed class ChannelStack(Tensor tensor)
+    {
+        private int _next;
+
+        internal Tensor Tensor => tensor;
+
+        /// <param name="channel">(batch, thresholds, H, W), or what spreads to it.</param>
+        internal void Add(Func<Tensor> channel)
+        {
+            using var scope = NewDisposeScope();
+            tensor.select(1, _next++).copy_(channel());
+        }
+    }
 }

@@ -41,14 +41,28 @@ public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster
         var rain = Scans.Newest(past, scans).to(_device);
         var motion = OpticalFlow.Estimate(rain, MotionOptions.For(past.Step));
         cancellation.ThrowIfCancellationRequested();
-        var aligned = NormalisedRain.WithMask(Alignment.Align(rain, scans - 1, motion), _normalisation).unsqueeze(0);
         var asked = LeadTimes.Every(leads, past.Step.TotalMinutes) with { PixelKilometres = Ground.PixelKilometres(past.Grid) };
-        var future = checkpoint.Network.call(aligned, asked)[0];
         var newest = rain[scans - 1];
         var displacements = SemiLagrangian.Displacements(motion, leads);
-        return checkpoint.Network.Options.Thresholds.Count > 0
-            ? FromLadder(past, request, RecentForecast.Learn(checkpoint.Network, rain, asked, Rates(), _normalisation)?.Apply(future, asked) ?? future, newest, displacements, cancellation)
-            : AdvectedForecast.Make(past, request, Provenance(past), lead => RainAt(future[lead], newest, displacements[lead]), cancellation);
+        if (checkpoint.Network.Options.Thresholds.Count == 0)
+        {
+            var future = Future(rain, motion, asked);
+            return AdvectedForecast.Make(past, request, Provenance(past), lead => RainAt(future[lead], newest, displacements[lead]), cancellation);
+        }
+        // Before the log-odds of all leads are in memory.
+        var recalibration = RecentForecast.Learn(checkpoint.Network, rain, asked, Rates(), _normalisation);
+        cancellation.ThrowIfCancellationRequested();
+        var logOdds = Future(rain, motion, asked);
+        return FromLadder(
+            past, request, lead => recalibration?.Apply(logOdds[lead], asked.Minutes(lead)) ?? logOdds[lead].alias(), newest, displacements, cancellation);
+    }
+
+    /// <summary>What the network says of each lead: (leads, H, W, channels).</summary>
+    private Tensor Future(Tensor rain, Tensor motion, LeadTimes asked)
+    {
+        using var scope = NewDisposeScope();
+        var aligned = NormalisedRain.WithMask(Alignment.Align(rain, (int)rain.shape[0] - 1, motion), _normalisation).unsqueeze(0);
+        return checkpoint.Network.call(aligned, asked)[0].MoveToOuterDisposeScope();
     }
 
     private Tensor RainAt(Tensor normalised, Tensor newest, Tensor displacement) => SemiLagrangian.AdvectRain(
@@ -56,19 +70,21 @@ public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster
 
     /// <summary>The log-odds of each lead to probabilities, advected, and rates read off them.</summary>
     private RainForecast FromLadder(
-        RadarSequence past, ForecastRequest request, Tensor logOdds, Tensor newest, IReadOnlyList<Tensor> displacements, CancellationToken cancellation)
+        RadarSequence past, ForecastRequest request, Func<int, Tensor> logOdds, Tensor newest, IReadOnlyList<Tensor> displacements, CancellationToken cancellation)
     {
         var leads = Scans.Leads(past, request);
         var ladder = new LadderForecast(past.Grid, past.Frames[^1], Rates());
         var maps = new LadderForecast.Map[leads.Length];
         var unknown = new bool[leads.Length][];
+        var probabilities = new float[checkpoint.Network.Options.Thresholds.Count * past.Grid.PixelCount];
         for (var lead = 0; lead < leads.Length; lead++)
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             unknown[lead] = SemiLagrangian.AdvectRain(newest, displacements[lead]).isnan().cpu().data<bool>().ToArray();
-            var probabilities = SemiLagrangian.Advect(logOdds[lead].permute(2, 0, 1).sigmoid().unsqueeze(0).contiguous(), displacements[lead]);
-            maps[lead] = ladder.At(probabilities.cpu().data<float>().ToArray(), Array.ConvertAll(unknown[lead], u => !u), request.Thresholds);
+            SemiLagrangian.Advect(logOdds(lead).permute(2, 0, 1).sigmoid().unsqueeze(0).contiguous(), displacements[lead])
+                .cpu().data<float>().CopyTo(probabilities);
+            maps[lead] = ladder.At(probabilities, Array.ConvertAll(unknown[lead], u => !u), request.Thresholds);
         }
         return new RainForecast
         {

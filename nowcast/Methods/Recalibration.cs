@@ -81,30 +81,26 @@ internal sealed class Recalibration
             Math.Clamp(current[0], SmallestSlope, LargestSlope), [.. thresholds.Select((_, t) => Math.Clamp(current[1] + current[2 + t], -LargestOffset, LargestOffset))]);
     }
 
-    /// <param name="logOdds">(leads, H, W, thresholds).</param>
-    /// <param name="leads">When the leads are. How little can be known holds the more for later ones, up to <see cref="MostGrowth"/>; whether too much or too little was forecast just now holds the less.</param>
+    /// <param name="logOdds">Of one lead: (H, W, thresholds).</param>
+    /// <param name="minutes">The lead. How little can be known holds the more for later ones, up to <see cref="MostGrowth"/>; whether too much or too little was forecast just now holds the less.</param>
     /// <returns>The same shape, not rising with the threshold.</returns>
-    internal Tensor Apply(Tensor logOdds, LeadTimes leads)
+    internal Tensor Apply(Tensor logOdds, double minutes)
     {
         using var scope = NewDisposeScope();
-        return stack(logOdds.unbind(0).Select((one, lead) => Apply(one, leads.Minutes(lead)))).MoveToOuterDisposeScope();
-    }
-
-    private Tensor Apply(Tensor logOdds, double minutes)
-    {
         var growth = Math.Clamp(Math.Sqrt(minutes / LearnedAt.TotalMinutes), 1, MostGrowth);
         var slope = Math.Pow(Slope, Slope < 1 ? growth : 1) * Math.Exp(-DoubtPerHour * minutes / 60);
         var offsets = tensor([.. Offsets.Select(o => (float)(o * Belief / growth))], [Offsets.Count], device: logOdds.device);
         var centres = Centres(logOdds);
-        return ThresholdLadder.Falling(((logOdds - centres) * slope) + centres + offsets);
+        return ThresholdLadder.Falling((logOdds - centres).mul_(slope).add_(centres).add_(offsets)).MoveToOuterDisposeScope();
     }
 
     /// <summary>For each threshold the mean log-odds of the pixels, each weighing p (1 − p).</summary>
     private static Tensor Centres(Tensor logOdds)
     {
+        using var scope = NewDisposeScope();
         var p = logOdds.sigmoid();
         var weight = p * (1 - p);
-        return (weight * logOdds).sum([0, 1]) / weight.sum([0, 1]).clamp(min: 1e-6);
+        return ((weight * logOdds).sum([0, 1]) / weight.sum([0, 1]).clamp(min: 1e-6)).MoveToOuterDisposeScope();
     }
 
     private static double[] Centres(ReadOnlySpan<float> logOdds, int thresholds)

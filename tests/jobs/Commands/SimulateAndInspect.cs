@@ -22,7 +22,7 @@ public sealed class SimulateAndInspect(Archive archive) : IClassFixture<Archive>
         {
             using var read = RadarFormats.Open(files[i].GetProperty("file").GetString()!);
             var rain = read.Read(0).RainRate;
-            AssertNames(files[i], "file", "format", "quantity", "units", "grid", "frames");
+            AssertNames(files[i], "file", "format", "quantity", "units", "grid", "frames", "from", "notes");
             Assert.Equal(("CF-NetCDF", "rate", "mm h-1"), (Text(files[i], "format"), Text(files[i], "quantity"), Text(files[i], "units")));
             var grid = files[i].GetProperty("grid");
             AssertNames(grid, "width", "height", "proj", "pixelX", "pixelY", "originX", "originY");

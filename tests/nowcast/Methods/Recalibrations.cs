@@ -1,5 +1,4 @@
 using ConvLstm.Nowcast.Methods;
-using ConvLstm.Nowcast.Model.Networks;
 using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Methods;
@@ -36,9 +35,9 @@ public sealed class Recalibrations
     {
         using var scope = NewDisposeScope();
         var (logOdds, rain) = Forecasts(20_000, slope: 1, offset: 0);
-        var forecast = tensor(logOdds, [1, 100, 200, 2]);
+        var forecast = tensor(logOdds, [100, 200, 2]);
 
-        var applied = Recalibration.Fit(logOdds, rain, Rates)!.Apply(forecast, LeadTimes.Every(1, 10));
+        var applied = Recalibration.Fit(logOdds, rain, Rates)!.Apply(forecast, 10);
 
         Assert.True((applied.sigmoid() - forecast.sigmoid()).abs().max().item<float>() < 0.03);
     }
@@ -48,9 +47,10 @@ public sealed class Recalibrations
     {
         using var scope = NewDisposeScope();
         var (logOdds, rain) = Forecasts(20_000, slope: 0.6, offset: 0);
-        var one = tensor(logOdds, [1, 100, 200, 2]);
+        var one = tensor(logOdds, [100, 200, 2]);
+        var recalibration = Recalibration.Fit(logOdds, rain, Rates)!;
 
-        var applied = Recalibration.Fit(logOdds, rain, Rates)!.Apply(cat([one, one], 0), new([2, 6], 10));
+        var applied = stack([recalibration.Apply(one, 20), recalibration.Apply(one, 60)]);
 
         var spread = applied.select(3, 0).flatten(1).square().mean([1]).sqrt().data<float>().ToArray();
         Assert.True(spread[1] < 0.9 * spread[0], $"{spread[0]} after 20 minutes, {spread[1]} after an hour");
