@@ -31,6 +31,7 @@ internal sealed class SheetDrawing : IDisposable
     {
         _fill.Dispose();
         _line.Dispose();
+        _typeface.Dispose();
     }
 
     internal void Draw(SKCanvas canvas)

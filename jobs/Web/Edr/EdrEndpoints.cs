@@ -25,7 +25,7 @@ internal static class EdrEndpoints
         edr.MapGet("/collections", (HttpContext context, LiveRuns live) => new JsonObject
         {
             ["links"] = new JsonArray(EdrCollections.Link($"{Root(context)}/collections", "self", "application/json")),
-            ["collections"] = new JsonArray([.. live.Grids.Select(grid => Collection(context, grid))]),
+            ["collections"] = new JsonArray([.. live.Grids.Select(grid => (JsonNode)Collection(context, grid))]),
         }).WithSummary("All grids.");
         edr.MapGet("/collections/{grid}", (HttpContext context, Runs runs, string grid) => Collection(context, runs.Grid(grid))).WithSummary("A grid.").ProducesProblem(404);
         edr.MapGet("/collections/{grid}/instances", InstancesAsync).WithSummary("The newest runs of a grid.").ProducesProblem(404);
@@ -120,7 +120,7 @@ internal static class EdrEndpoints
 
     internal static string Address(HttpContext context, LiveGrid grid) => $"{Root(context)}/collections/{Uri.EscapeDataString(grid.Name)}";
 
-    private static JsonNode Collection(HttpContext context, LiveGrid grid) => EdrCollections.Describe(grid, grid.Run?.Run, grid.Name, Address(context, grid), isInstance: false);
+    private static JsonObject Collection(HttpContext context, LiveGrid grid) => EdrCollections.Describe(grid, grid.Run?.Run, grid.Name, Address(context, grid), isInstance: false);
 
     private static JsonObject Instance(HttpContext context, LiveGrid grid, RunSummary run) => EdrCollections.Describe(
         grid, run, run.RunId.ToString(System.Globalization.CultureInfo.InvariantCulture), $"{Address(context, grid)}/instances/{run.RunId}", isInstance: true);

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Edr;
 
-/// <summary>What all queries of EDR share.</summary>
+/// <summary>What all queries of EDR share. The description of the API reads attributes of properties only.</summary>
 /// <param name="Context">Who asks.</param>
 /// <param name="Runs">The runs.</param>
 /// <param name="Grid">The collection.</param>
@@ -16,10 +16,10 @@ namespace ConvLstm.Nowcast.Jobs.Web.Edr;
 /// <param name="Crs">Of the coordinates.</param>
 /// <param name="F">The output format.</param>
 internal sealed record EdrQuestion(
-    HttpContext Context, Runs Runs, [FromRoute(Name = "grid")] string Grid, [FromQuery(Name = "parameter-name")] string? Parameters,
-    [FromQuery(Name = "datetime"), Description("A time or an interval, UTC: 2024-06-01T12:00:00Z/..")] string? Datetime,
-    [FromQuery(Name = "crs"), Description("CRS84, also when left out.")] string? Crs,
-    [FromQuery(Name = "f"), Description("CoverageJSON (when left out), GeoJSON or NetCDF.")] string? F)
+    HttpContext Context, Runs Runs, [property: FromRoute(Name = "grid")] string Grid, [property: FromQuery(Name = "parameter-name")] string? Parameters,
+    [property: FromQuery(Name = "datetime"), Description("A time or an interval, UTC: 2024-06-01T12:00:00Z/..")] string? Datetime,
+    [property: FromQuery(Name = "crs"), Description("CRS84, also when left out.")] string? Crs,
+    [property: FromQuery(Name = "f"), Description("CoverageJSON (when left out), GeoJSON or NetCDF.")] string? F)
 {
     /// <summary>The numbers for what a question is about.</summary>
     /// <param name="run">The instance; the newest where it is left out.</param>

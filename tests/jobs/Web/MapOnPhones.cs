@@ -84,6 +84,8 @@ public sealed class MapOnPhones(ServedRadar radar, Chromium chromium) : IClassFi
             }
         }
         Assert.True(await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= width);
+        Assert.Empty(await page.Page.EvaluateAsync<string[]>(
+            "[...document.querySelectorAll('#layers, #place, #legend, #finder')].filter((panel) => panel.scrollWidth > panel.clientWidth + 1).map((panel) => `${panel.id} is narrower than what it holds`)"));
     }
 
     /// <summary>The address has place and view; the page says where on the screen that is.</summary>
@@ -93,6 +95,9 @@ public sealed class MapOnPhones(ServedRadar radar, Chromium chromium) : IClassFi
         var map = (await page.Page.Locator("#map").BoundingBoxAsync())!;
         var panel = (await page.Page.Locator("#place").BoundingBoxAsync())!;
         var (x, y) = (map.X + at[0], map.Y + at[1]);
+        // In the middle of the widest room, not in a corner between panel and edge.
+        var room = Math.Max(Math.Max(panel.X - map.X, map.X + map.Width - (panel.X + panel.Width)), panel.Width > map.Width * 0.7f ? map.Width : 0);
+        Assert.True(Math.Min(x - map.X, map.X + map.Width - x) > Math.Min(60, room / 4), $"the place at {x} is at the edge");
         Assert.InRange(x, map.X, map.X + map.Width);
         Assert.InRange(y, map.Y, map.Y + map.Height);
         Assert.False(x > panel.X && x < panel.X + panel.Width && y > panel.Y && y < panel.Y + panel.Height, $"the place at {x}, {y} lies under its panel");

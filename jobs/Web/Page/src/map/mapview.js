@@ -107,7 +107,8 @@ export class MapView {
     // The middle of the widest room that the panel leaves: above it, or beside it.
     const box = boxes[0] ?? { left: around.left, right: around.left, top: around.bottom };
     const isBelow = box.width > size[0] * 0.7;
-    const room = isBelow ? [size[0] / 2, (box.top - around.top) / 2] : [(box.right - around.left + size[0]) / 2, size[1] / 2];
+    const [before, after] = [box.left - around.left, size[0] - (box.right - around.left)];
+    const room = isBelow ? [size[0] / 2, (box.top - around.top) / 2] : [after >= before ? size[0] - after / 2 : before / 2, size[1] / 2];
     const view = this.map.getView();
     const [x, y] = view.getCenter();
     const resolution = view.getResolution();
