@@ -26,7 +26,7 @@ internal static class TrainCommand
         var (network, windows, training) = (new NetworkOptions(), new WindowOptions(), new TrainingOptions());
         var data = new Option<string[]>("--data") { Description = "Radar files, folders or patterns.", Required = true, AllowMultipleArgumentsPerToken = true };
         var outFile = new Option<string>("--out") { Description = "The checkpoint to write (.safetensors).", Required = true };
-        var name = Flags.Choice("--network", "The network", LagrangianNetwork.Name, NetworkRegistry.Names);
+        var name = Flags.Choice("--network", "The network", LagrangianNetwork.Name, [.. NetworkRegistry.Names, CascadeNetwork.Name]);
         var epochs = Flags.Optional("--epochs", "Stop after this many epochs.", 1, 1_000_000);
         var minutes = Flags.Optional("--minutes", $"Stop after this many minutes; {UsualMinutes} where neither these nor epochs are given.", 0.01, 100_000);
         var init = new Option<string?>("--init") { Description = "Go on from this checkpoint." };

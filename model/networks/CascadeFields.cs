@@ -25,9 +25,15 @@ public static class CascadeFields
     public const double Least = 0.02;
     public const double LogSpan = 3;
 
-    /// <summary>The half side of the box in which the share of heavy rain is counted, km, and what is heavy, mm/h.</summary>
-    public const double HeavyScale = 8;
-    public const double HeavyRate = 5;
+    /// <summary>Half sides of the boxes in which the share that reaches each of <see cref="ShareRates"/> is counted, km (Germann and Zawadzki 2004).</summary>
+    public static IReadOnlyList<double> ShareScales { get; } = [1.5, 5, 15];
+
+    /// <summary>mm/h.</summary>
+    public static IReadOnlyList<double> ShareRates { get; } = [0.5, 1, 2, 5, 10, 20];
+
+    /// <summary>Shares are never quite 0 or 1: their log-odds are taken of shares this far from both, and divided by <see cref="OddsSpan"/>.</summary>
+    public const double LeastShare = 0.003;
+    public const double OddsSpan = 4;
 
     /// <summary>The half side of the box in which the observed share is counted, km.</summary>
     public const double SeenScale = 16;
@@ -38,8 +44,15 @@ public static class CascadeFields
     /// <summary>The newest rain in decibels.</summary>
     public const int Newest = 0;
 
-    /// <summary>Channels that are the same for all leads: newest, blurred rain, wet shares, trends, errors, heavy share, observed share.</summary>
-    public static int StaticChannels => 1 + RainScales.Count + WetScales.Count + TrendScales.Count + ErrorScales.Count + 2;
+    /// <summary>Channels that are the same for all leads: newest, blurred rain, wet shares, trends, errors, log-odds of shares, observed share.</summary>
+    public static int StaticChannels =>
+        1 + RainScales.Count + WetScales.Count + TrendScales.Count + ErrorScales.Count + (ShareScales.Count * ShareRates.Count) + 1;
+
+    /// <summary>The side of the cells that the ConvLSTM reads, km.</summary>
+    public const double CellKilometres = 4;
+
+    /// <summary>What it reads of a cell: decibels, the shares of three rates, the observed share.</summary>
+    public const int CoarseChannels = 5;
 
     /// <summary>The channel with the largest blur: where it is as good as dry, so is the forecast.</summary>
     public static int Widest => RainScales.Count;

@@ -3,7 +3,7 @@ namespace ConvLstm.Nowcast.Model.Networks;
 /// <summary>
 /// From the classical forecasts of a pixel to log-odds of reaching each of a ladder of thresholds. It begins as S-PROG with its spread: where the rain's decibels
 /// are expected to be m and the scales that were forgotten have the standard deviation s, a threshold of T decibels is reached with the probability
-/// Φ((m − T) / s). What a small head adds to those log-odds starts at zero.
+/// Φ((m − T) / s). What a small head adds to those log-odds starts at zero, and so does what a ConvLSTM says to the head (<see cref="CascadeMemory"/>).
 /// </summary>
 /// <remarks>
 /// It does not read scans: <see cref="forward"/> takes (batch, lead, height, width, <see cref="CascadeFields.Channels"/>), made of the scans by
@@ -25,6 +25,8 @@ public sealed class CascadeNetwork : RainNetwork
     private readonly Linear first;
     private readonly Linear second;
     private readonly Linear last;
+    private readonly CascadeMemory memory;
+    private readonly Linear read_memory;
     private readonly float[] _decibels;
 
     public CascadeNetwork(NetworkOptions options)
@@ -35,20 +37,62 @@ public sealed class CascadeNetwork : RainNetwork
         first = nn.Linear(CascadeFields.Channels, options.Hidden[0]);
         second = nn.Linear(options.Hidden[0], options.Hidden[1]);
         last = nn.Linear(options.Hidden[1], options.Thresholds.Count);
-        nn.init.zeros_(last.weight);
-        nn.init.zeros_(last.bias!);
+        memory = new();
+        read_memory = nn.Linear(CascadeMemory.Channels, options.Hidden[0], hasBias: false);
+        foreach (var weight in new[] { last.weight, last.bias!, read_memory.weight })
+            nn.init.zeros_(weight);
         RegisterComponents();
         _decibels = [.. options.Thresholds.Select(t => (float)(10 * Math.Log10(RateUnit * (Math.Exp(t * options.LogRange) - 1))))];
     }
 
+    /// <summary>The ConvLSTM.</summary>
+    public CascadeMemory Memory => memory;
+
+    /// <summary>The part that reads neighbourhoods: all but the head.</summary>
+    internal IEnumerable<Parameter> MemoryParameters => memory.parameters().Concat(read_memory.parameters());
+
+    /// <summary>Whether the ConvLSTM was trained: until then it says nothing, and need not be asked.</summary>
+    public bool Remembers
+    {
+        get
+        {
+            using var scope = NewDisposeScope();
+            return read_memory.weight.abs().max().item<float>() > 0;
+        }
+    }
+
     /// <param name="past">(…, <see cref="CascadeFields.Channels"/>).</param>
     /// <param name="leads">Not read: the fields say when and where they are.</param>
-    /// <returns>(…, thresholds), not rising with the threshold.</returns>
+    /// <returns>(…, thresholds), not rising with the threshold; of the head alone.</returns>
     public override Tensor forward(Tensor past, LeadTimes leads)
     {
+        ArgumentNullException.ThrowIfNull(past);
         using var scope = NewDisposeScope();
-        var hidden = second.call(first.call(past).relu()).relu();
-        return ThresholdLadder.Falling(Classical(past) + last.call(hidden)).MoveToOuterDisposeScope();
+        var channel = past.shape.Length - 1;
+        return LogOdds(
+            Still(past.narrow(channel, 0, CascadeFields.StaticChannels)), past.narrow(channel, CascadeFields.Expected, 2),
+            past.narrow(channel, CascadeFields.Spread, CascadeFields.Scalars), null).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What the first layer makes of the channels that are the same for all leads: (…, <see cref="CascadeFields.StaticChannels"/>) to (…, its width).</summary>
+    public Tensor Still(Tensor pixels) => nn.functional.linear(pixels, first.weight.narrow(1, 0, CascadeFields.StaticChannels), first.bias);
+
+    /// <param name="still">Of <see cref="Still"/>: (…, width).</param>
+    /// <param name="maps">(…, 2): S-PROG's and ANVIL's rain.</param>
+    /// <param name="scalars">(…, <see cref="CascadeFields.Scalars"/>), or one row for all pixels.</param>
+    /// <param name="remembered">What <see cref="CascadeMemory"/> says: (…, its channels); null for the head alone.</param>
+    /// <returns>(…, thresholds).</returns>
+    public Tensor LogOdds(Tensor still, Tensor maps, Tensor scalars, Tensor? remembered)
+    {
+        ArgumentNullException.ThrowIfNull(maps);
+        using var scope = NewDisposeScope();
+        var inner = still + nn.functional.linear(maps, first.weight.narrow(1, CascadeFields.Expected, 2))
+            + nn.functional.linear(scalars, first.weight.narrow(1, CascadeFields.Spread, CascadeFields.Scalars));
+        if (remembered is not null)
+            inner = inner + read_memory.call(remembered);
+        var channel = maps.shape.Length - 1;
+        var added = last.call(second.call(inner.relu()).relu());
+        return ThresholdLadder.Falling(Classical(maps.narrow(channel, 0, 1), scalars.narrow(channel, 0, 1)) + added).MoveToOuterDisposeScope();
     }
 
     /// <summary>S-PROG with its spread.</summary>
@@ -58,8 +102,12 @@ public sealed class CascadeNetwork : RainNetwork
     internal Tensor Classical(Tensor fields)
     {
         var channel = fields.shape.Length - 1;
-        var expected = fields.narrow(channel, CascadeFields.Expected, 1) * CascadeFields.Span;
-        var spread = ((fields.narrow(channel, CascadeFields.Spread, 1) * CascadeFields.Span).square() + (LeastSpread * LeastSpread)).sqrt();
-        return (expected - tensor(_decibels, [_decibels.Length], device: fields.device)) * Logistic / spread;
+        return Classical(fields.narrow(channel, CascadeFields.Expected, 1), fields.narrow(channel, CascadeFields.Spread, 1));
+    }
+
+    private Tensor Classical(Tensor expected, Tensor spread)
+    {
+        var deviation = ((spread * CascadeFields.Span).square() + (LeastSpread * LeastSpread)).sqrt();
+        return ((expected * CascadeFields.Span) - tensor(_decibels, [_decibels.Length], device: expected.device)) * Logistic / deviation;
     }
 }

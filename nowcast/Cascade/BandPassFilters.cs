@@ -75,6 +75,16 @@ internal sealed class BandPassFilters : IDisposable
     /// <summary>The mean of the field of a spectrum.</summary>
     internal static double Mean(Tensor spectrum, int height, int width) => fft.irfft2(spectrum, [height, width]).mean().item<float>();
 
+    /// <summary>The variance of white noise of variance 1 whose spectrum is multiplied with amplitudes (…, height, width / 2 + 1): (…, 1, 1).</summary>
+    internal Tensor Variance(Tensor amplitudes)
+    {
+        using var scope = NewDisposeScope();
+        // Parseval: all columns but the first and, of an even width, the last of the half spectrum stand for two.
+        var columns = (Width / 2) + 1;
+        var twice = cat([ones([1]), full([columns - 2], 2f), full([1], Width % 2 == 0 ? 1f : 2f)]);
+        return ((amplitudes.square() * twice).sum([-2, -1], keepdim: true) / ((double)Height * Width)).MoveToOuterDisposeScope();
+    }
+
     /// <summary>The spectrum of real fields (…, height, width).</summary>
     internal static Tensor Spectrum(Tensor fields) => fft.rfft2(fields);
 

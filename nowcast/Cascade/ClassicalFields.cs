@@ -15,7 +15,7 @@ internal sealed class ClassicalFields : IDisposable
     private readonly double _wetShare;
     private int _lead;
 
-    /// <param name="aligned">(T, H, W) in mm/h, the newest last, in the frame of the rain; NaN where not observed. At least <see cref="LocalGrowth.Scans"/>.</param>
+    /// <param name="aligned">(T, H, W) in mm/h, the newest last, in the frame of the rain; NaN where not observed. At least <see cref="RainCascade.Scans"/>.</param>
     /// <param name="grid">The grid.</param>
     /// <param name="step">Between two scans.</param>
     internal ClassicalFields(Tensor aligned, RadarGrid grid, TimeSpan step)
@@ -27,7 +27,9 @@ internal sealed class ClassicalFields : IDisposable
         var back = Math.Clamp((int)Math.Round(CascadeFields.Age / step.TotalMinutes), 1, count - 1);
         _age = back * step.TotalMinutes;
         _cascade = new RainCascade(aligned, grid);
-        _growth = new LocalGrowth(aligned.narrow(0, count - LocalGrowth.Scans, LocalGrowth.Scans), grid);
+        // Of three scans the oldest stands twice: growth then has one change to go on with instead of two.
+        var enough = count >= LocalGrowth.Scans ? aligned : cat([aligned.narrow(0, 0, 1), aligned], 0);
+        _growth = new LocalGrowth(enough.narrow(0, enough.shape[0] - LocalGrowth.Scans, LocalGrowth.Scans), grid);
         var newest = aligned[count - 1];
         Observed = newest.isfinite().DetachFromDisposeScope();
         var rain = newest.nan_to_num(0, 0, 0);
@@ -103,9 +105,19 @@ internal sealed class ClassicalFields : IDisposable
         var trends = CascadeFields.TrendScales.Select(km => Log(Mean(now, both, km)) - Log(Mean(before, both, km)));
         var error = (decibels - decibelsBefore).abs();
         var errors = CascadeFields.ErrorScales.Select(km => Mean(error, both, km) / CascadeFields.Span);
-        var heavy = Mean(now.ge(CascadeFields.HeavyRate).to_type(float32), seen, CascadeFields.HeavyScale);
-        return stack([decibels / CascadeFields.Span, .. blurred, .. shares, .. trends, .. errors, heavy, Mean(seen, ones_like(seen), CascadeFields.SeenScale)]);
+        var reached = CascadeFields.ShareScales.SelectMany(km => Shares(now, seen, km));
+        return stack([
+            decibels / CascadeFields.Span, .. blurred, .. shares, .. trends, .. errors, .. reached, Mean(seen, ones_like(seen), CascadeFields.SeenScale),
+        ]);
     }
+
+    /// <summary>Log-odds of the share of a box that reaches each rate.</summary>
+    private IEnumerable<Tensor> Shares(Tensor now, Tensor seen, double kilometres) => CascadeFields.ShareRates.Select(rate =>
+    {
+        using var scope = NewDisposeScope();
+        var share = Mean(now.ge(rate).to_type(float32), seen, kilometres).clamp(0, 1);
+        return (((share + CascadeFields.LeastShare) / ((share * -1) + (1 + CascadeFields.LeastShare))).log() / CascadeFields.OddsSpan).MoveToOuterDisposeScope();
+    });
 
     /// <summary>The mean over what counts in a box; 0 where nothing does.</summary>
     private Tensor Mean(Tensor values, Tensor counts, double kilometres)

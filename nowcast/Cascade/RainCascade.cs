@@ -67,11 +67,7 @@ internal sealed class RainCascade : IDisposable
     {
         using var scope = NewDisposeScope();
         var amplitudes = Filters.WithoutMean * _newest.abs();
-        // Parseval: all columns but the first and the last of the half spectrum stand for two.
-        var columns = amplitudes.shape[2];
-        var twice = cat([ones([1]), full([columns - 2], 2f), ones([1])]);
-        var variance = (amplitudes.square() * twice).sum([1, 2], keepdim: true) / ((double)Filters.Height * Filters.Width);
-        return (amplitudes / variance.sqrt().clamp(min: 1e-12)).MoveToOuterDisposeScope();
+        return (amplitudes / Filters.Variance(amplitudes).sqrt().clamp(min: 1e-12)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The standard deviation of what is not known of the decibels at each of the steps.</summary>

@@ -1,22 +1,26 @@
+using ConvLstm.Nowcast.Cascade;
+using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Methods;
-using ConvLstm.Nowcast.Motion;
 
 namespace ConvLstm.Nowcast.Ensemble;
 
 /// <summary>
-/// Members for a forecast of probabilities, by a Gaussian copula: noise that looks like rain and moves with it gives each pixel of a
-/// member its place in the forecast distribution there, so that a member is coherent in space and time and all members together have the
-/// forecast's probabilities (Schefzik, Thorarinsdottir and Gneiting 2013 on copulas; noise as in STEPS, Bowler, Pierce and Seed 2006).
+/// Members for a forecast of probabilities, by a Gaussian copula: the error of a STEPS member, which is noise at the scales that are forgotten and as long-lived as
+/// they are, moves with the rain and gives each pixel of a member its place in the forecast distribution there. So a member is coherent in space and time, and all
+/// members together have the forecast's probabilities (Schefzik, Thorarinsdottir and Gneiting 2013 on copulas; Bowler, Pierce and Seed 2006).
 /// </summary>
 /// <param name="forecaster">Gives the probabilities.</param>
 /// <param name="members">How many members, 1 or more.</param>
 /// <param name="seed">The same seed gives the same members.</param>
 public sealed class EnsembleForecast(IForecaster forecaster, int members, long seed) : IForecaster
 {
+    /// <summary>Where nothing is forgotten, as where it is dry, there is no error to draw, dB.</summary>
+    private const double LeastSpread = 1e-6;
+
     public string Method => forecaster.Method;
 
-    public int ScansNeeded => Math.Max(2, forecaster.ScansNeeded);
+    public int ScansNeeded => Math.Max(RainCascade.Scans, forecaster.ScansNeeded);
 
     public RainForecast Forecast(RadarSequence past, ForecastRequest request, CancellationToken cancellation)
     {
@@ -24,22 +28,24 @@ public sealed class EnsembleForecast(IForecaster forecaster, int members, long s
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var leads = forecast.LeadTimes.Count;
-        var origins = Origins(past, leads);
-        var noise = new RainNoise(Scans.Newest(past, 1)[0]);
+        var scans = AlignedScans.Of(past, RainCascade.Scans, leads, cancellation);
+        using var cascade = new RainCascade(scans.Rain, past.Grid);
+        var origins = scans.Displacements.Select(d => Origins(d.data<float>().ToArray(), past.Grid, cascade.Filters)).ToArray();
+        var noise = new CascadeNoise(cascade);
+        var spread = noise.Deviations(leads);
         var quantile = new LadderQuantile(forecast.Thresholds);
         var maps = new float[members][][];
         for (var member = 0; member < members; member++)
         {
-            using var inner = NewDisposeScope();
             maps[member] = new float[leads][];
-            var lead = 0;
-            foreach (var field in noise.Steps(leads, past.Step.TotalMinutes, seed, member))
+            using var error = PerturbedCascade.Error(cascade, noise, seed, (long)member * leads);
+            for (var lead = 0; lead < leads; lead++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                // The probability that a standard normal variable is above the noise: a rank, uniform over the members.
-                var rank = ((field * -Math.Sqrt(0.5)).erf() + 1) * 0.5;
+                using var inner = NewDisposeScope();
+                // The probability that a standard normal variable is above the error: a rank, uniform over the members.
+                var rank = ((error.Next() * (-Math.Sqrt(0.5) / Math.Max(spread[lead], LeastSpread))).erf() + 1) * 0.5;
                 maps[member][lead] = Map(forecast, lead, rank.data<float>().ToArray(), origins[lead], quantile);
-                lead++;
             }
         }
         return forecast.With(maps);
@@ -63,25 +69,17 @@ public sealed class EnsembleForecast(IForecaster forecaster, int members, long s
         return map;
     }
 
-    /// <summary>For each lead the pixel of the noise that has moved to each pixel; noise comes in again at the other side of the grid.</summary>
-    private static int[][] Origins(RadarSequence past, int leads)
+    /// <summary>The pixel of the padded noise that has moved to each pixel; noise comes in again at the other side.</summary>
+    private static int[] Origins(float[] displacement, RadarGrid grid, BandPassFilters padded)
     {
-        using var scope = NewDisposeScope();
-        var how = MotionOptions.For(past.Step);
-        var motion = OpticalFlow.Estimate(Scans.Newest(past, Math.Min(past.Frames.Count, how.ScanPairs + 1)), how);
-        return [.. SemiLagrangian.Displacements(motion, leads).Select(d => OriginsOf(d.data<float>().ToArray(), past.Grid.Width, past.Grid.Height))];
-    }
-
-    private static int[] OriginsOf(float[] displacement, int width, int height)
-    {
-        var origins = new int[width * height];
-        Parallel.For(0, height, y =>
+        var origins = new int[grid.PixelCount];
+        Parallel.For(0, grid.Height, y =>
         {
-            for (var x = 0; x < width; x++)
+            for (var x = 0; x < grid.Width; x++)
             {
-                var pixel = (y * width) + x;
+                var pixel = (y * grid.Width) + x;
                 var from = (X: x - (int)MathF.Round(displacement[pixel]), Y: y - (int)MathF.Round(displacement[origins.Length + pixel]));
-                origins[pixel] = (Wrapped(from.Y, height) * width) + Wrapped(from.X, width);
+                origins[pixel] = (Wrapped(from.Y, padded.Height) * padded.Width) + Wrapped(from.X, padded.Width);
             }
         });
         return origins;

@@ -37,7 +37,8 @@ internal sealed class LeadScores
             Probabilities[t].Accumulate(ladder[t], observed, mask);
         foreach (var fractions in Fractions)
             fractions.Accumulate(forecast.Grid.Width, rain, observed, mask);
-        Errors.Accumulate(rain, observed, mask);
+        // Errors are of amounts, for which the mean of the distribution is meant.
+        Errors.Accumulate(CommonPixels.DryWhereSilent(forecast.MeanRate[lead]), observed, mask);
         Crps.Accumulate(ladder, observed, mask);
         if (forecast.Members.Count > 0)
             Members.Accumulate(forecast.Members.Select(m => CommonPixels.DryWhereSilent(m[lead])).ToArray(), observed, mask);

@@ -1,4 +1,5 @@
 using ConvLstm.Nowcast.Cascade;
+using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Model.Networks;
 using ConvLstm.Nowcast.Motion;
@@ -31,7 +32,9 @@ internal sealed class CascadeForecast(CascadeNetwork network, float[] rates)
         using var fields = new ClassicalFields(scans.Rain, past.Grid, past.Step);
         var newest = scans.Rain[scans.Rain.shape[0] - 1];
         var places = Near(fields);
-        var still = fields.Static.flatten(1).index_select(1, places.Near);
+        var still = Still(fields.Static, places.Near, device);
+        var memory = Memory(scans.Rain, past, leads);
+        var cells = memory is null ? null : Cells(places.Near, past.Grid).to(device);
         var ladder = new LadderForecast(past.Grid, past.Frames[^1], rates);
         var maps = new LadderForecast.Map[leads.Length];
         var unknown = new bool[leads.Length][];
@@ -39,11 +42,14 @@ internal sealed class CascadeForecast(CascadeNetwork network, float[] rates)
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var moving = fields.NextMaps().flatten(1).index_select(1, places.Near);
-            var probabilities = Probabilities(still, moving, fields.Scalars(lead + 1), places, past.Grid.Height, past.Grid.Width, device);
-            unknown[lead] = SemiLagrangian.AdvectRain(newest, scans.Displacements[lead]).isnan().data<bool>().ToArray();
+            var moving = fields.NextMaps().flatten(1).index_select(1, places.Near).transpose(0, 1).contiguous().to(device);
+            var remembered = memory is null ? null : memory.narrow(0, lead, 1);
+            var probabilities = Probabilities(still, moving, fields.Scalars(lead + 1), remembered, cells, places.Rows)
+                .view(rates.Length, past.Grid.Height, past.Grid.Width);
+            var extrapolated = SemiLagrangian.AdvectRain(newest, scans.Displacements[lead]).data<float>().ToArray();
+            unknown[lead] = Array.ConvertAll(extrapolated, float.IsNaN);
             var advected = SemiLagrangian.Advect(probabilities.unsqueeze(0), scans.Displacements[lead]);
-            maps[lead] = ladder.At(advected.data<float>().ToArray(), Array.ConvertAll(unknown[lead], u => !u), request.Thresholds);
+            maps[lead] = ladder.At(advected.data<float>().ToArray(), Array.ConvertAll(unknown[lead], u => !u), request.Thresholds, new(extrapolated, leads[lead]));
         }
         return new RainForecast
         {
@@ -71,20 +77,53 @@ internal sealed class CascadeForecast(CascadeNetwork network, float[] rates)
         return (tensor([.. near], [near.Count]), tensor(rows, [rows.Length]));
     }
 
-    /// <summary>(thresholds, H, W).</summary>
-    private Tensor Probabilities(Tensor still, Tensor moving, float[] scalars, (Tensor Near, Tensor Rows) places, int height, int width, Device device)
+    /// <summary>What the first layer makes of the channels that all leads share, of the pixels near rain: (pixels, width).</summary>
+    private Tensor Still(Tensor channels, Tensor near, Device device)
     {
-        var count = places.Near.shape[0];
-        var shared = tensor(scalars, [scalars.Length, 1]);
-        var found = new List<Tensor>();
+        using var scope = NewDisposeScope();
+        var (all, parts) = (channels.flatten(1), new List<Tensor>());
+        foreach (var (start, length) in Chunks(near.shape[0]))
+        {
+            using var inner = NewDisposeScope();
+            parts.Add(network.Still(all.index_select(1, near.narrow(0, start, length)).transpose(0, 1).contiguous().to(device)).MoveToOuterDisposeScope());
+        }
+        return (parts.Count == 0 ? zeros([0, 1]) : cat(parts, 0)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What the ConvLSTM says of each lead; null where it has nothing to say.</summary>
+    private Tensor? Memory(Tensor aligned, RadarSequence past, TimeSpan[] leads) => !network.Remembers ? null : network.Memory.Of(
+        CoarseScans.Of(aligned, past.Grid).to(network.parameters().First().device), past.Step.TotalMinutes, [.. leads.Select(l => l.TotalMinutes)]);
+
+    /// <summary>Where pixels lie among the cells that the ConvLSTM reads: (pixels, 2).</summary>
+    private static Tensor Cells(Tensor pixels, RadarGrid grid)
+    {
+        using var scope = NewDisposeScope();
+        var (row, column) = CoarseScans.Cell(grid);
+        var across = pixels.remainder(grid.Width);
+        var down = (pixels - across).to_type(float64) / grid.Width;
+        Tensor In(Tensor index, int cell) => (((index + 0.5) / cell) - 0.5).to_type(float32);
+        return stack([In(across.to_type(float64), column), In(down, row)], 1).MoveToOuterDisposeScope();
+    }
+
+    private static IEnumerable<(long Start, long Length)> Chunks(long count)
+    {
         for (long start = 0; start < count; start += Chunk)
+            yield return (start, Math.Min(Chunk, count - start));
+    }
+
+    /// <summary>(thresholds, pixels).</summary>
+    private Tensor Probabilities(Tensor still, Tensor moving, float[] scalars, Tensor? remembered, Tensor? cells, Tensor rows)
+    {
+        var shared = tensor(scalars, [1, scalars.Length], device: moving.device);
+        var found = new List<Tensor>();
+        foreach (var (start, length) in Chunks(moving.shape[0]))
         {
             using var scope = NewDisposeScope();
-            var length = Math.Min(Chunk, count - start);
-            var channels = cat([still.narrow(1, start, length), moving.narrow(1, start, length), shared.expand(scalars.Length, length)]);
-            found.Add(network.call(channels.transpose(0, 1).to(device), LeadTimes.Every(1, 1)).cpu().transpose(0, 1).contiguous().MoveToOuterDisposeScope());
+            var said = remembered is null ? null : CascadeMemory.At(remembered, cells!.narrow(0, start, length));
+            var logOdds = network.LogOdds(still.narrow(0, start, length), moving.narrow(0, start, length), shared, said);
+            found.Add(logOdds.cpu().transpose(0, 1).contiguous().MoveToOuterDisposeScope());
         }
         found.Add(full([rates.Length, 1], Dry));
-        return cat(found, 1).index_select(1, places.Rows).sigmoid().view(rates.Length, height, width);
+        return cat(found, 1).index_select(1, rows).sigmoid();
     }
 }

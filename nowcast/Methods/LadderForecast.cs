@@ -19,11 +19,16 @@ internal sealed class LadderForecast(RadarGrid grid, RadarFrame newest, IReadOnl
     /// <param name="probabilities">(rungs, H·W): 0 to 1, at the lead.</param>
     /// <param name="known">H·W: whether the air of the pixel was observed.</param>
     /// <param name="thresholds">The requested ones, mm/h.</param>
-    internal Map At(float[] probabilities, bool[] known, IReadOnlyList<float> thresholds)
+    /// <param name="shown">Says how much area of each rung the map shows; null for the area with the best expected score (<see cref="ExpectedCsi"/>).</param>
+    internal Map At(float[] probabilities, bool[] known, IReadOnlyList<float> thresholds, ShownArea? shown = null)
     {
         var (rungs, pixels) = (rates.Count, grid.PixelCount);
         var levels = new double[rungs];
-        Parallel.For(0, rungs, rung => levels[rung] = ExpectedCsi.Level(probabilities.AsSpan(rung * pixels, pixels), known));
+        Parallel.For(0, rungs, rung =>
+        {
+            var of = probabilities.AsSpan(rung * pixels, pixels);
+            levels[rung] = shown is null ? ExpectedCsi.Level(of, known) : AreaLevel.Of(of, known, shown.Pixels(rates[rung]));
+        });
         var (rate, mean) = (new float[pixels], new float[pixels]);
         var exceedance = thresholds.Select(_ => new float[pixels]).ToArray();
         var climatology = thresholds.Select(ShareAbove).ToArray();

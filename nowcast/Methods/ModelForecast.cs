@@ -1,4 +1,3 @@
-using ConvLstm.Nowcast.Cascade;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Model.Checkpoints;
@@ -24,8 +23,9 @@ public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster
 
     public string Method => Name;
 
-    /// <summary>A Lagrangian network makes do with few scans, others read as many as in their training.</summary>
-    public int ScansNeeded => checkpoint.Network is CascadeNetwork ? LocalGrowth.Scans : checkpoint.Network is LagrangianNetwork ? Math.Min(FewestScans, checkpoint.Metadata.PastFrames) : checkpoint.Metadata.PastFrames;
+    /// <summary>Networks in the frame of the rain make do with few scans, others read as many as in their training.</summary>
+    public int ScansNeeded => checkpoint.Network is LagrangianNetwork or CascadeNetwork
+        ? Math.Min(FewestScans, checkpoint.Metadata.PastFrames) : checkpoint.Metadata.PastFrames;
 
     /// <exception cref="ReportedException">The scans are at another step than those of the training.</exception>
     public RainForecast Forecast(RadarSequence past, ForecastRequest request, CancellationToken cancellation)

@@ -23,7 +23,7 @@ internal sealed class RateLadder(IReadOnlyList<float> thresholds)
             return 0;
         var surplus = probabilities[reached - 1] - levels[reached - 1];
         if (reached == probabilities.Length)
-            return (float)(thresholds[^1] * (1 + (surplus / Math.Max(1e-6, 1 - levels[^1]))));
+            return (float)(thresholds[^1] * (1 + (surplus / Math.Max(1e-3, 1 - levels[^1]))));
         var shortfall = levels[reached] - probabilities[reached];
         var share = surplus / (surplus + shortfall);
         return (float)Math.Max(thresholds[reached - 1], Math.Exp(_logs[reached - 1] + ((_logs[reached] - _logs[reached - 1]) * share)));

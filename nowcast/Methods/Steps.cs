@@ -49,7 +49,7 @@ public sealed class Steps(int members = Steps.DefaultMembers, long seed = 1) : I
         var mask = new IncrementalMask(grid.Height, grid.Width, Ground.PixelKilometres(grid), past.Step.TotalMinutes);
         var (along, across) = Directions(scans.Motion);
         var (pixelX, pixelY) = Ground.Pixel(grid);
-        using var perturbed = new PerturbedCascade(cascade, noise, seed, (long)member * leads.Length);
+        using var perturbed = PerturbedCascade.Forecast(cascade, noise, seed, (long)member * leads.Length);
         var rain = newest;
         var maps = new float[leads.Length][];
         for (var lead = 0; lead < leads.Length; lead++)

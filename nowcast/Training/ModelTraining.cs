@@ -44,6 +44,8 @@ public sealed class ModelTraining(TimeProvider time)
         using var scope = NewDisposeScope();
         manual_seed(request.Training.Seed);
         using var init = request.Init is null ? null : Checkpoint.Load(request.Init, CPU);
+        if ((init?.Metadata.Network ?? request.Network).Network == CascadeNetwork.Name)
+            return new CascadeModelTraining(CascadeOptions(request), time).Run(request.Series, request.Out, progress, cancellation);
         var network = init?.Network ?? NetworkRegistry.Create(WithLadder(request.Network, request.Windows.Normalisation));
         try
         {
@@ -66,6 +68,12 @@ public sealed class ModelTraining(TimeProvider time)
             network.Dispose();
         }
     }
+
+    private static CascadeTrainingOptions CascadeOptions(ModelTrainingRequest request) => new()
+    {
+        Init = request.Init, Steps = request.Training.PixelSteps, LearningRate = request.Training.LearningRate, Seed = request.Training.Seed,
+        Budget = request.Training.Budget, ValidationShare = request.Windows.ValidationShare,
+    };
 
     /// <summary>A network of probabilities gets the thresholds that all scores are given for.</summary>
     private static NetworkOptions WithLadder(NetworkOptions network, Normalisation normalisation) =>

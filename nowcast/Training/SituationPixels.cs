@@ -16,7 +16,9 @@ namespace ConvLstm.Nowcast.Training;
 /// <param name="Rain">(pixels): mm/h.</param>
 /// <param name="Weight">(pixels): shares of the observed pixels of the situation's leads; they sum to the number of leads taken.</param>
 /// <param name="Minutes">(pixels): the lead.</param>
-internal sealed record SituationPixels(Tensor Fields, Tensor Rain, Tensor Weight, Tensor Minutes) : IDisposable
+/// <param name="Places">(pixels, 2): where they are in <paramref name="Coarse"/>, x and y in cells; (0, 0) is the centre of the first one.</param>
+/// <param name="Coarse">What <see cref="CoarseScans"/> says of the situation.</param>
+internal sealed record SituationPixels(Tensor Fields, Tensor Rain, Tensor Weight, Tensor Minutes, Tensor Places, Tensor Coarse) : IDisposable
 {
     /// <summary>Leads drawn of a situation, evenly.</summary>
     private const int LeadsTaken = 6;
@@ -27,19 +29,27 @@ internal sealed record SituationPixels(Tensor Fields, Tensor Rain, Tensor Weight
     /// <summary>Pixels of each stratum, dry ones first, for a lead.</summary>
     private static readonly int[] Quotas = [40, 160, 240, 240];
 
-    internal static SituationPixels? Draw(Situation situation, FrameCache cache, Random random, CancellationToken cancellation)
+    /// <param name="situation">The scans.</param>
+    /// <param name="side">Pixels of the window with most rain, see <see cref="RadarWindow"/>; 0 for the whole grid.</param>
+    /// <param name="cache">Scans that were read before.</param>
+    /// <param name="random">Draws the window, the leads and the pixels.</param>
+    /// <param name="cancellation">Stops between two leads.</param>
+    internal static SituationPixels? Draw(Situation situation, int side, FrameCache cache, Random random, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var past = situation.Past(Situations.MostPast, cache, cancellation);
+        var whole = situation.Past(Situations.MostPast, cache, cancellation);
+        var window = RadarWindow.Wettest(whole.Frames[^1], side, random);
+        var past = window.Of(whole);
         var scans = AlignedScans.Of(past, Math.Min(past.Frames.Count, Situations.MostPast), 1, cancellation);
         using var fields = new ClassicalFields(scans.Rain, past.Grid, past.Step);
-        var future = situation.Future(cache, cancellation).Frames;
+        var future = window.Of(situation.Future(cache, cancellation)).Frames;
+        var cell = CoarseScans.Cell(past.Grid);
         var ahead = SemiLagrangian.Displacements(scans.Motion.neg(), situation.Leads);
         var surroundings = ((fields.Static[2] * CascadeFields.LogSpan).exp() - CascadeFields.Least).data<float>().ToArray();
         var seen = fields.Observed.data<bool>().ToArray();
         var taken = Enumerable.Range(0, LeadsTaken).Select(i => 1 + (int)((i + random.NextDouble()) * situation.Leads / LeadsTaken)).Distinct().ToHashSet();
-        var (rows, rates, weights, minutes) = (new List<Tensor>(), new List<float>(), new List<float>(), new List<float>());
+        var (rows, rates, weights, minutes, places) = (new List<Tensor>(), new List<float>(), new List<float>(), new List<float>(), new List<float>());
         for (var lead = 1; lead <= situation.Leads; lead++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -59,24 +69,31 @@ internal sealed record SituationPixels(Tensor Fields, Tensor Rain, Tensor Weight
             rates.AddRange(chosen.Select(i => truth[i]));
             weights.AddRange(weight);
             minutes.AddRange(Enumerable.Repeat((float)(lead * past.Step.TotalMinutes), chosen.Length));
+            places.AddRange(chosen.SelectMany(i => new[] { InCells(i % past.Grid.Width, cell.Column), InCells(i / past.Grid.Width, cell.Row) }));
         }
         return rows.Count == 0 ? null : new(
-            cat(rows, 0).DetachFromDisposeScope(), Detached([.. rates]), Detached([.. weights]), Detached([.. minutes]));
+            cat(rows, 0).DetachFromDisposeScope(), Detached([.. rates]), Detached([.. weights]), Detached([.. minutes]),
+            tensor([.. places], [rates.Count, 2]).DetachFromDisposeScope(), CoarseScans.Of(scans.Rain, past.Grid).DetachFromDisposeScope());
     }
+
+    private static float InCells(long pixel, int cell) => (float)(((pixel + 0.5) / cell) - 0.5);
 
     /// <summary>Keeps the pixels in a file, so that a long collection can be interrupted.</summary>
     internal void Save(string path, IReadOnlyDictionary<string, string> about) => SafeTensors.Write(
-        path, new Dictionary<string, Tensor> { ["fields"] = Fields, ["rain"] = Rain, ["weight"] = Weight, ["minutes"] = Minutes }, about);
+        path, new Dictionary<string, Tensor>
+        {
+            ["fields"] = Fields, ["rain"] = Rain, ["weight"] = Weight, ["minutes"] = Minutes, ["places"] = Places, ["coarse"] = Coarse,
+        }, about);
 
     internal static SituationPixels Load(string path)
     {
         var (tensors, _) = SafeTensors.Read(path);
-        return new(tensors["fields"].DetachFromDisposeScope(), tensors["rain"].DetachFromDisposeScope(), tensors["weight"].DetachFromDisposeScope(), tensors["minutes"].DetachFromDisposeScope());
+        return new(tensors["fields"], tensors["rain"], tensors["weight"], tensors["minutes"], tensors["places"], tensors["coarse"]);
     }
 
     public void Dispose()
     {
-        foreach (var tensor in new[] { Fields, Rain, Weight, Minutes })
+        foreach (var tensor in new[] { Fields, Rain, Weight, Minutes, Places, Coarse })
             tensor.Dispose();
     }
 

@@ -75,7 +75,7 @@ DROP VIEW IF EXISTS nowcast.forecast_tile_in;
 ALTER TABLE nowcast.forecast_tile DROP COLUMN IF EXISTS rates;
 
 COMMENT ON TABLE nowcast.forecast_tile IS
-'The pixels of the runs: rasters of grid.tile_size rows and columns; band 1 the rain rate in mm/h (32BF, nodata -1), then for each of '
+'The pixels of the runs: rasters of grid.tile_size rows and columns; band 1 the rain rate for maps in mm/h, band 2 the mean of its distribution, for amounts (32BF, nodata -1; runs of earlier versions lack it), then for each of '
 'run.thresholds the probability of exceeding it in per cent (8BUI, nodata 255). Partitioned by grid and UTC day of the issue time. '
 'The leads of a tile lie together, so that a question about a place reads one piece of the disk.';
 COMMENT ON COLUMN nowcast.forecast_tile.grid_id IS 'The grid, and the partition forecast_tile_<grid_id>.';
@@ -84,11 +84,11 @@ COMMENT ON COLUMN nowcast.forecast_tile.run_id IS 'The run.';
 COMMENT ON COLUMN nowcast.forecast_tile.tile_row IS '0 is the northernmost.';
 COMMENT ON COLUMN nowcast.forecast_tile.tile_col IS '0 is the westernmost.';
 COMMENT ON COLUMN nowcast.forecast_tile.lead_seconds IS 'Seconds from the issue time to the valid time of the map.';
-COMMENT ON COLUMN nowcast.forecast_tile.rast IS 'Band 1: mm/h; the next bands: per cent.';
+COMMENT ON COLUMN nowcast.forecast_tile.rast IS 'Band 1: mm/h for maps; band 2: the mean, mm/h; the next bands: per cent.';
 COMMENT ON COLUMN nowcast.forecast_tile.pixels IS 'How many of its pixels have a rain rate.';
 COMMENT ON COLUMN nowcast.forecast_tile.wet_pixels IS 'How many of them are above 0.1 mm/h.';
-COMMENT ON COLUMN nowcast.forecast_tile.sum_mm_h IS 'The sum of their rates; divided by pixels the mean.';
-COMMENT ON COLUMN nowcast.forecast_tile.max_mm_h IS 'The highest rate; null where pixels is 0.';
+COMMENT ON COLUMN nowcast.forecast_tile.sum_mm_h IS 'The sum of their mean rates (band 2); divided by pixels the mean over the tile.';
+COMMENT ON COLUMN nowcast.forecast_tile.max_mm_h IS 'The highest rate of the map (band 1); null where pixels is 0.';
 
 CREATE TABLE IF NOT EXISTS nowcast.forecast_strip (
     grid_id    integer NOT NULL,
@@ -100,6 +100,7 @@ CREATE TABLE IF NOT EXISTS nowcast.forecast_strip (
     percent    bytea NOT NULL,
     PRIMARY KEY (grid_id, issue_time, run_id, strip, tile_col)
 ) PARTITION BY LIST (grid_id);
+ALTER TABLE nowcast.forecast_strip ADD COLUMN IF NOT EXISTS means bytea;
 COMMENT ON TABLE nowcast.forecast_strip IS
 'The numbers of forecast_tile turned round for questions about places and areas: strips of 8 grid rows and grid.tile_size columns with all '
 'their leads. A place is then a few bytes of one row instead of a pixel of each raster. Partitioned as forecast_tile.';
@@ -110,6 +111,8 @@ COMMENT ON COLUMN nowcast.forecast_strip.strip IS 'Grid rows 8 strip to 8 strip 
 COMMENT ON COLUMN nowcast.forecast_strip.tile_col IS 'Grid columns tile_size tile_col onwards.';
 COMMENT ON COLUMN nowcast.forecast_strip.rates IS
 'For each lead the high bytes of all pixels, row by row, then their low bytes: hundredths of mm/h, 65535 where nothing can be said.';
+COMMENT ON COLUMN nowcast.forecast_strip.means IS
+'The mean of the distribution, as rates; null in runs of earlier versions, of which amounts are those of rates.';
 COMMENT ON COLUMN nowcast.forecast_strip.percent IS
 'For each lead and each of run.thresholds a byte of each pixel, row by row: the per cent of exceeding it, 255 where nothing can be said.';
 

@@ -6,6 +6,7 @@ BEGIN
     ALTER TABLE nowcast.scan_tile ALTER COLUMN rast SET COMPRESSION lz4;
     ALTER TABLE nowcast.forecast_tile ALTER COLUMN rast SET COMPRESSION lz4;
     ALTER TABLE nowcast.forecast_strip ALTER COLUMN rates SET COMPRESSION lz4;
+    ALTER TABLE nowcast.forecast_strip ALTER COLUMN means SET COMPRESSION lz4;
     ALTER TABLE nowcast.forecast_strip ALTER COLUMN percent SET COMPRESSION lz4;
 EXCEPTION WHEN feature_not_supported THEN
     RAISE NOTICE 'this server has no lz4; tiles are compressed with pglz';
@@ -44,9 +45,16 @@ COMMENT ON FUNCTION nowcast.make_grid_partition(text, text, nowcast.grid) IS 'Th
 -- rasters of one type.
 CREATE OR REPLACE FUNCTION nowcast.rate_band(rast raster) RETURNS raster LANGUAGE sql IMMUTABLE AS $$ SELECT public.ST_Band(rast, 1) $$;
 COMMENT ON FUNCTION nowcast.rate_band(raster) IS 'The first band of a forecast tile: mm/h, 32BF, nodata -1.';
+-- Tiles of earlier versions have no mean: their second band is a probability.
+CREATE OR REPLACE FUNCTION nowcast.mean_band(rast raster) RETURNS raster LANGUAGE sql IMMUTABLE AS $$
+    SELECT public.ST_Band(rast, CASE WHEN public.ST_BandPixelType(rast, 2) = '32BF' THEN 2 ELSE 1 END)
+$$;
+COMMENT ON FUNCTION nowcast.mean_band(raster) IS
+'The second band of a forecast tile: the mean of the distribution, mm/h, 32BF, nodata -1; the first where a run of an earlier version has no mean.';
 CREATE OR REPLACE FUNCTION nowcast.percent_bands(rast raster) RETURNS raster LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE WHEN public.ST_NumBands(rast) > 1
-                THEN public.ST_Band(rast, ARRAY(SELECT generate_series(2, public.ST_NumBands(rast)))) END
+    SELECT CASE WHEN public.ST_NumBands(rast) >= first.band
+                THEN public.ST_Band(rast, ARRAY(SELECT generate_series(first.band, public.ST_NumBands(rast)))) END
+    FROM (SELECT CASE WHEN public.ST_BandPixelType(rast, 2) = '32BF' THEN 3 ELSE 2 END AS band) AS first
 $$;
 COMMENT ON FUNCTION nowcast.percent_bands(raster) IS
 'The further bands of a forecast tile: per cent, 8BUI, nodata 255, one for each of run.thresholds; null where the run has none.';
@@ -68,7 +76,7 @@ BEGIN
         SELECT (t.lead_seconds::bigint << 40) + (t.tile_row::bigint << 20) + t.tile_col AS rid,
                t.issue_time, t.issue_time + make_interval(secs => t.lead_seconds) AS valid_time,
                t.lead_seconds / 60.0::double precision AS lead_minutes, t.tile_row, t.tile_col,
-               nowcast.rate_band(t.rast) AS rast, nowcast.percent_bands(t.rast) AS percent
+               nowcast.rate_band(t.rast) AS rast, nowcast.percent_bands(t.rast) AS percent, nowcast.mean_band(t.rast) AS mean
         FROM nowcast.%2$I AS t
         WHERE t.issue_time = (SELECT issue_time FROM nowcast.newest_run(%3$s, 'infinity'))
           AND t.run_id = (SELECT run_id FROM nowcast.newest_run(%3$s, 'infinity'))
@@ -76,12 +84,12 @@ BEGIN
     EXECUTE format('COMMENT ON VIEW nowcast.%I IS %L', 'latest_scan_' || g.view_name,
         format('The newest scan of grid %s as rasters: band 1 mm/h. GDAL: PG:"… schema=nowcast table=latest_scan_%s mode=2".', g.name, g.view_name));
     EXECUTE format('COMMENT ON VIEW nowcast.%I IS %L', 'latest_forecast_' || g.view_name,
-        format('The newest forecast of grid %s as rasters: rast is mm/h, the bands of percent the probabilities of exceeding latest_run.thresholds. Choose one lead; GDAL: PG:"… schema=nowcast table=latest_forecast_%s column=rast where=''lead_minutes=30'' mode=2".', g.name, g.view_name));
+        format('The newest forecast of grid %s as rasters: rast is mm/h for maps, mean the mean of the distribution, for amounts, the bands of percent the probabilities of exceeding latest_run.thresholds. Choose one lead; GDAL: PG:"… schema=nowcast table=latest_forecast_%s column=rast where=''lead_minutes=30'' mode=2".', g.name, g.view_name));
     FOR col IN SELECT c.relname, a.attname,
                       CASE a.attname WHEN 'rid' THEN 'A number for each row, for desktop programs.' WHEN 'valid_time' THEN 'When the map holds.'
                           WHEN 'issue_time' THEN 'The valid time of the newest scan that went in.' WHEN 'lead_minutes' THEN 'Minutes from the issue time.'
                           WHEN 'tile_row' THEN '0 is the northernmost.' WHEN 'tile_col' THEN '0 is the westernmost.'
-                          WHEN 'rast' THEN 'Band 1: mm/h, nodata -1.' ELSE 'A band for each threshold: per cent, nodata 255.' END AS meaning
+                          WHEN 'rast' THEN 'Band 1: mm/h, nodata -1.' WHEN 'mean' THEN 'The mean of the distribution: mm/h, nodata -1.' ELSE 'A band for each threshold: per cent, nodata 255.' END AS meaning
                FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0
                WHERE c.relnamespace = 'nowcast'::regnamespace AND c.relname IN ('latest_scan_' || g.view_name, 'latest_forecast_' || g.view_name) LOOP
         EXECUTE format('COMMENT ON COLUMN nowcast.%I.%I IS %L', col.relname, col.attname, col.meaning);
@@ -178,7 +186,7 @@ BEGIN
                 'autovacuum_freeze_min_age = 0, autovacuum_vacuum_insert_scale_factor = 1.0, autovacuum_analyze_scale_factor = 0.5,'
                 'toast.autovacuum_freeze_min_age = 0)', child, parent || '_' || grid);
             -- Statistics about pixels help no plan, and gathering them unpacks every tile.
-            EXECUTE format(CASE parent WHEN 'forecast_strip' THEN 'ALTER TABLE nowcast.%I ALTER COLUMN rates SET STATISTICS 0, ALTER COLUMN percent SET STATISTICS 0'
+            EXECUTE format(CASE parent WHEN 'forecast_strip' THEN 'ALTER TABLE nowcast.%I ALTER COLUMN rates SET STATISTICS 0, ALTER COLUMN means SET STATISTICS 0, ALTER COLUMN percent SET STATISTICS 0'
                                        ELSE 'ALTER TABLE nowcast.%I ALTER COLUMN rast SET STATISTICS 0' END, child);
             EXECUTE format('ALTER TABLE nowcast.%I ATTACH PARTITION nowcast.%I FOR VALUES FROM (%L) TO (%L)',
                 parent || '_' || grid, child, day::timestamptz, (day + 1)::timestamptz);

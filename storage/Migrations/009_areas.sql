@@ -97,6 +97,7 @@ DECLARE
     tables text;
     step integer;
     series bytea;
+    means bytea;
     known bigint[];
     totals double precision[];
     peaks double precision[];
@@ -134,9 +135,9 @@ BEGIN
     INTO part FROM spans AS s;
     IF part.strips IS NOT NULL THEN
         EXECUTE format(
-            'SELECT string_agg(rates, %L::bytea ORDER BY strip, tile_col) FROM nowcast.forecast_strip_%s WHERE grid_id = $1 AND issue_time = $2 AND run_id = $3 '
-            'AND strip BETWEEN $4 AND $5 AND strip * 32768 + tile_col = ANY ($6)', '', tables)
-        INTO series USING here.grid_id, here.issue_time, here.run_id, (part.strips[1] / 32768)::smallint, (part.strips[cardinality(part.strips)] / 32768)::smallint, part.strips;
+            'SELECT string_agg(rates, %L::bytea ORDER BY strip, tile_col), string_agg(coalesce(means, rates), %L::bytea ORDER BY strip, tile_col) FROM nowcast.forecast_strip_%s WHERE grid_id = $1 AND issue_time = $2 AND run_id = $3 '
+            'AND strip BETWEEN $4 AND $5 AND strip * 32768 + tile_col = ANY ($6)', '', '', tables)
+        INTO series, means USING here.grid_id, here.issue_time, here.run_id, (part.strips[1] / 32768)::smallint, (part.strips[cardinality(part.strips)] / 32768)::smallint, part.strips;
     END IF;
     IF part.whole_rows IS NOT NULL THEN
         EXECUTE format(
@@ -149,18 +150,25 @@ BEGIN
     RETURN QUERY
     WITH maps AS (
         SELECT leads[l] AS lead, coalesce(known[l], 0) + part.pixels - coalesce(u.unknown, 0) AS n,
-               coalesce(totals[l], 0) + (coalesce(p.total, 0) - coalesce(u.unknown, 0) * 65535) / 100.0::double precision AS total,
+               coalesce(totals[l], 0) + (coalesce(e.total, 0) - coalesce(u.unknown, 0) * 65535) / 100.0::double precision AS total,
                greatest(peaks[l], CASE WHEN p.peak = 65535 THEN u.peak ELSE p.peak END / 100.0::double precision) AS peak,
                coalesce(wets[l], 0) + p.wet - coalesce(u.unknown, 0) AS wet, leads[l] - coalesce(leads[l - 1], 0) AS seconds
         -- What the strips hold of one map is cut out first: each pixel then lies at the same place in all of them.
-        FROM (SELECT l, (SELECT string_agg(substr(series, n + 1, 2 * step), '') FROM generate_series(2 * step * (l - 1), length(series) - 1, 2 * step * cardinality(leads)) AS n) AS map
+        FROM (SELECT l, (SELECT string_agg(substr(series, n + 1, 2 * step), '') FROM generate_series(2 * step * (l - 1), length(series) - 1, 2 * step * cardinality(leads)) AS n) AS map,
+                     (SELECT string_agg(substr(means, n + 1, 2 * step), '') FROM generate_series(2 * step * (l - 1), length(means) - 1, 2 * step * cardinality(leads)) AS n) AS mean
               FROM generate_series(1, cardinality(leads)) AS l OFFSET 0) AS m
         CROSS JOIN LATERAL (
             -- Most stretches of most maps are dry, which is seen at once; each pixel of the others is taken out by itself.
-            SELECT sum(v.rate) AS total, coalesce(max(v.rate), 0) AS peak, count(*) FILTER (WHERE v.rate > 10) AS wet
+            SELECT coalesce(max(v.rate), 0) AS peak, count(*) FILTER (WHERE v.rate > 10) AS wet
             FROM (SELECT get_byte(m.map, b) * 256 + get_byte(m.map, b + step) AS rate
                   FROM (SELECT generate_series(start, start + size - 1) AS b FROM unnest(part.starts, part.sizes) AS s (start, size)
                         WHERE bit_count(substr(m.map, start + step + 1, size)) > 0 OR bit_count(substr(m.map, start + 1, size)) > 0) AS pixel OFFSET 0) AS v) AS p
+        -- Amounts are made of the means; what is unknown is so in both.
+        CROSS JOIN LATERAL (
+            SELECT sum(v.rate) AS total
+            FROM (SELECT get_byte(m.mean, b) * 256 + get_byte(m.mean, b + step) AS rate
+                  FROM (SELECT generate_series(start, start + size - 1) AS b FROM unnest(part.starts, part.sizes) AS s (start, size)
+                        WHERE bit_count(substr(m.mean, start + step + 1, size)) > 0 OR bit_count(substr(m.mean, start + 1, size)) > 0) AS pixel OFFSET 0) AS v) AS e
         -- Unknown pixels have the highest of all rates: looked for where there are any, not at each pixel.
         LEFT JOIN LATERAL (
             SELECT count(*) FILTER (WHERE v.rate = 65535) AS unknown, max(v.rate) FILTER (WHERE v.rate < 65535) AS peak
@@ -182,7 +190,7 @@ $$;
 COMMENT ON FUNCTION nowcast.rain_over(geometry, timestamptz) IS
 'The rain forecast over an area (a polygon of any SRID; longitude and latitude where it has none): one row for each lead of the newest complete and '
 'sane run issued at or before "at" (now when left out), from the pixels whose centre lies in the area and where something can be said. '
-'mean_mm_h, max_mm_h: mean and highest rain rate. wet_fraction: the share of pixels above 0.1 mm/h, 0 to 1. mean_depth_mm: the mean depth that falls '
+'mean_mm_h: the mean over the area of the expected rate, unbiased. max_mm_h: the highest rate of the map. wet_fraction: the share of pixels above 0.1 mm/h, 0 to 1. mean_depth_mm: the mean depth that falls '
 'on the area from the issue time to valid_time; the last row is the total. run_id, issue_time, method, age: the run that answers, as in rain_at. An area within one pixel is given that pixel. A grid that holds the whole area is taken before one that holds a part. '
 'Example: SELECT * FROM nowcast.rain_over(ST_Buffer(ST_Point(153.02, -27.47)::geography, 12600)::geometry);';
 

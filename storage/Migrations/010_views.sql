@@ -14,12 +14,12 @@ RETURNS void LANGUAGE plpgsql SET search_path = nowcast, public, pg_temp AS $$
 BEGIN
     EXECUTE 'CREATE OR REPLACE VIEW nowcast.latest_forecast AS '
         'SELECT NULL::text AS grid, run_id, issue_time, issue_time AS valid_time, NULL::double precision AS lead_minutes, NULL::text AS method, NULL::text AS model_version, '
-        'tile_row, tile_col, rast, rast AS percent FROM nowcast.forecast_tile WHERE false' || coalesce((
+        'tile_row, tile_col, rast, rast AS percent, rast AS mean FROM nowcast.forecast_tile WHERE false' || coalesce((
         SELECT string_agg(format($branch$
             UNION ALL
             SELECT %L::text, t.run_id, t.issue_time, t.issue_time + make_interval(secs => t.lead_seconds), t.lead_seconds / 60.0::double precision,
                    (SELECT method FROM nowcast.newest_run(%2$s, 'infinity')), (SELECT model_version FROM nowcast.newest_run(%2$s, 'infinity')),
-                   t.tile_row, t.tile_col, nowcast.rate_band(t.rast), nowcast.percent_bands(t.rast)
+                   t.tile_row, t.tile_col, nowcast.rate_band(t.rast), nowcast.percent_bands(t.rast), nowcast.mean_band(t.rast)
             FROM nowcast.%3$I AS t
             WHERE t.issue_time = (SELECT issue_time FROM nowcast.newest_run(%2$s, 'infinity'))
               AND t.run_id = (SELECT run_id FROM nowcast.newest_run(%2$s, 'infinity'))
@@ -29,7 +29,7 @@ $$;
 COMMENT ON FUNCTION nowcast.make_latest_forecast() IS 'The view latest_forecast with a branch for each grid; part of define_grid.';
 SELECT nowcast.make_latest_forecast();
 COMMENT ON VIEW nowcast.latest_forecast IS
-'The tiles of the newest run of every grid: rast is mm/h, the bands of percent the probabilities of exceeding latest_run.thresholds. The projections differ from grid to grid, so QGIS and GDAL take latest_forecast_<grid> instead.';
+'The tiles of the newest run of every grid: rast is mm/h for maps, mean the mean of the distribution, for amounts, the bands of percent the probabilities of exceeding latest_run.thresholds. The projections differ from grid to grid, so QGIS and GDAL take latest_forecast_<grid> instead.';
 
 -- What is summed up by day already, and the runs that still stand apart.
 CREATE OR REPLACE VIEW nowcast.daily_lead AS
@@ -174,7 +174,7 @@ BEGIN
         ('members', 'How many ensemble members stood behind the probabilities; they are not stored.'), ('input_times', 'The valid times of the scans that went in, oldest first.'),
         ('input_quality', 'The share of observed pixels of each of them, 0 to 1.'), ('checks', 'Each check with what was found, the limit, and whether it passed.'),
         ('lead_minutes', 'Minutes from the issue time.'), ('lead_seconds', 'Seconds from the issue time.'), ('tile_row', '0 is the northernmost.'), ('tile_col', '0 is the westernmost.'),
-        ('rast', 'Band 1: mm/h, nodata -1.'), ('percent', 'A band for each threshold: per cent, nodata 255.'), ('day', 'UTC day of the issue times.'),
+        ('rast', 'Band 1: mm/h, nodata -1.'), ('mean', 'The mean of the distribution: mm/h, nodata -1.'), ('percent', 'A band for each threshold: per cent, nodata 255.'), ('day', 'UTC day of the issue times.'),
         ('threshold', 'mm/h; the event is rain at or above it.'), ('maps', 'How many maps are in it.'),
         ('csi', 'Critical success index: hits / (hits + misses + false alarms).'), ('pod', 'Probability of detection: hits / (hits + misses).'),
         ('far', 'False alarm ratio: false alarms / (hits + false alarms).'), ('bias', 'Frequency bias: (hits + false alarms) / (hits + misses).'),

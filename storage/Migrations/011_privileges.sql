@@ -7,7 +7,7 @@ GRANT SELECT ON nowcast.grid, nowcast.scan, nowcast.scan_tile, nowcast.method_pr
     nowcast.daily_lead, nowcast.daily_threshold, nowcast.daily_fss, nowcast.model_history, nowcast.run_origin, nowcast.model_promotion, nowcast.job_run,
     nowcast.latest_run, nowcast.latest_forecast, nowcast.skill, nowcast.skill_fss, nowcast.skill_reliability,
     nowcast.feed_freshness, nowcast.job_history, nowcast.models, nowcast.migration TO nowcast_reader, nowcast_writer;
-GRANT EXECUTE ON FUNCTION nowcast.newest_run, nowcast.rate_band, nowcast.percent_bands, nowcast.place, nowcast.strip_at, nowcast.rates_at, nowcast.rain_at, nowcast.exceedance_at,
+GRANT EXECUTE ON FUNCTION nowcast.newest_run, nowcast.rate_band, nowcast.mean_band, nowcast.percent_bands, nowcast.place, nowcast.strip_at, nowcast.rates_at, nowcast.rain_at, nowcast.exceedance_at,
     nowcast.rain_starts, nowcast.depth_at, nowcast.rain_over, nowcast.area_rows, nowcast.area_spans, nowcast.map_at TO nowcast_reader, nowcast_writer;
 
 GRANT INSERT, UPDATE, DELETE ON nowcast.scan, nowcast.scan_tile, nowcast.run, nowcast.forecast_tile, nowcast.forecast_strip,

@@ -31,6 +31,7 @@ SELECT current_database(), 'nowcast'::name, (v.name || g.view_name)::name, v.col
 FROM nowcast.grid AS g
 CROSS JOIN LATERAL (
     VALUES ('latest_forecast_', 'rast', 1, '32BF', -1::double precision),
+           ('latest_forecast_', 'mean', 1, '32BF', -1),
            ('latest_forecast_', 'percent', (SELECT cardinality(r.thresholds) FROM nowcast.newest_run(g.grid_id, 'infinity') AS r), '8BUI', 255),
            ('latest_scan_', 'rast', 1, '32BF', -1)) AS v (name, col, bands, type, nodata);
 COMMENT ON VIEW nowcast.raster_columns IS
@@ -38,7 +39,7 @@ COMMENT ON VIEW nowcast.raster_columns IS
 COMMENT ON COLUMN nowcast.raster_columns.r_table_catalog IS 'The database.';
 COMMENT ON COLUMN nowcast.raster_columns.r_table_schema IS 'The schema of the table or view.';
 COMMENT ON COLUMN nowcast.raster_columns.r_table_name IS 'The table or view.';
-COMMENT ON COLUMN nowcast.raster_columns.r_raster_column IS 'Its column: rast is mm/h, percent a band for each threshold.';
+COMMENT ON COLUMN nowcast.raster_columns.r_raster_column IS 'Its column: rast is mm/h, mean the mean of the distribution, percent a band for each threshold.';
 COMMENT ON COLUMN nowcast.raster_columns.srid IS 'The projection, in spatial_ref_sys.';
 COMMENT ON COLUMN nowcast.raster_columns.scale_x IS 'Width of a pixel in units of the projection.';
 COMMENT ON COLUMN nowcast.raster_columns.scale_y IS 'Height of a pixel, negative.';

@@ -12,6 +12,17 @@ internal static class ForecastFields
         return rates;
     }
 
+    /// <summary>The mean of the distribution, rounded as rates are, known just where they are: there the rate stands in for a mean that is not finite.</summary>
+    /// <param name="mean">mm/h.</param>
+    /// <param name="rates">Of <see cref="Rates"/>.</param>
+    public static float[] Means(float[] mean, float[] rates)
+    {
+        var means = Rates(mean);
+        for (var i = 0; i < means.Length; i++)
+            means[i] = float.IsNaN(rates[i]) || float.IsNaN(means[i]) ? rates[i] : means[i];
+        return means;
+    }
+
     /// <summary>0 to 1 as whole per cent; 255 for NaN.</summary>
     public static byte[] Percent(float[] field)
     {

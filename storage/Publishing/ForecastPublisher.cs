@@ -28,11 +28,11 @@ public sealed class ForecastPublisher(NpgsqlDataSource database, GridStore grids
         await grids.EnsureDaysAsync(grid, forecast.IssueTime, forecast.IssueTime, cancellation).ConfigureAwait(false);
         await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
         var checks = Sanity.Check(forecast, await ScanAsync(connection, grid.Id, forecast.IssueTime, cancellation).ConfigureAwait(false));
-        var (rates, percent) = Rounded(forecast);
+        var (rates, means, percent) = Rounded(forecast);
 
         await using var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
         var row = await RunRow.WriteAsync(connection, grid, forecast, checks, time.GetUtcNow(), cancellation).ConfigureAwait(false);
-        var run = new RunPixels(connection, grid, row.RunId, forecast, rates, percent);
+        var run = new RunPixels(connection, grid, row.RunId, forecast, rates, means, percent);
         await run.CopyTilesAsync(cancellation).ConfigureAwait(false);
         await run.CopyStripsAsync(cancellation).ConfigureAwait(false);
         var published = new PublishedRun(row.RunId, row.Replaced, grid.Tiles.Count * rates.Length, checks.All(check => check.Passed), checks);
@@ -41,17 +41,18 @@ public sealed class ForecastPublisher(NpgsqlDataSource database, GridStore grids
         return published;
     }
 
-    /// <summary>The rates of each lead, and for each lead the probabilities of each threshold in per cent.</summary>
-    private static (float[][] Rates, byte[][][] Percent) Rounded(RainForecast forecast)
+    /// <summary>The rates of each lead and their means, and for each lead the probabilities of each threshold in per cent.</summary>
+    private static (float[][] Rates, float[][] Means, byte[][][] Percent) Rounded(RainForecast forecast)
     {
         var leads = forecast.LeadTimes.Count;
-        var (rates, percent) = (new float[leads][], new byte[leads][][]);
+        var (rates, means, percent) = (new float[leads][], new float[leads][], new byte[leads][][]);
         Parallel.For(0, leads, lead =>
         {
             rates[lead] = ForecastFields.Rates(forecast.RainRate[lead]);
+            means[lead] = ForecastFields.Means(forecast.MeanRate[lead], rates[lead]);
             percent[lead] = [.. forecast.ExceedanceProbability.Select(fields => ForecastFields.Percent(fields[lead]))];
         });
-        return (rates, percent);
+        return (rates, means, percent);
     }
 
     /// <summary>Inside the transaction: PostgreSQL delivers it when, and only when, the run is committed.</summary>
@@ -95,8 +96,8 @@ public sealed class ForecastPublisher(NpgsqlDataSource database, GridStore grids
     private static void CheckShape(RainForecast forecast)
     {
         var leads = forecast.LeadTimes.Count;
-        var fields = forecast.RainRate.Concat(forecast.ExceedanceProbability.SelectMany(fields => fields));
-        if (leads == 0 || forecast.RainRate.Count != leads || forecast.ExceedanceProbability.Count != forecast.Thresholds.Count
+        var fields = forecast.RainRate.Concat(forecast.MeanRate).Concat(forecast.ExceedanceProbability.SelectMany(fields => fields));
+        if (leads == 0 || forecast.RainRate.Count != leads || forecast.MeanRate.Count != leads || forecast.ExceedanceProbability.Count != forecast.Thresholds.Count
             || forecast.ExceedanceProbability.Any(fields => fields.Count != leads)
             || fields.Any(field => field.Length != forecast.Grid.PixelCount))
         {

@@ -3,19 +3,20 @@ namespace ConvLstm.Nowcast.Storage.Queries;
 /// <summary>One lead of <c>nowcast.rain_at</c>.</summary>
 /// <param name="ValidTime">When the rain falls, UTC.</param>
 /// <param name="LeadMinutes">Minutes from the issue time.</param>
-/// <param name="RainMmH">mm/h; null where the radar sees nothing.</param>
+/// <param name="RainMmH">mm/h as maps show it; null where the radar sees nothing.</param>
 /// <param name="P01">Probability, 0 to 1, of more than 0.1 mm/h; null where the run does not give it, as are the next three.</param>
 /// <param name="P1">Of more than 1 mm/h.</param>
 /// <param name="P5">Of more than 5 mm/h.</param>
 /// <param name="P10">Of more than 10 mm/h.</param>
+/// <param name="ExpectedMmH">The mean of the distribution, for amounts; null where the radar sees nothing.</param>
 public sealed record RainAtPoint(
-    DateTimeOffset ValidTime, double LeadMinutes, float? RainMmH, float? P01, float? P1, float? P5, float? P10);
+    DateTimeOffset ValidTime, double LeadMinutes, float? RainMmH, float? P01, float? P1, float? P5, float? P10, float? ExpectedMmH);
 
 /// <summary>One lead of <c>nowcast.rain_over</c>.</summary>
 /// <param name="ValidTime">When the rain falls, UTC.</param>
 /// <param name="LeadMinutes">Minutes from the issue time.</param>
-/// <param name="MeanMmH">Mean rain rate over the area in mm/h; null where nothing can be said, as are the next ones.</param>
-/// <param name="MaxMmH">Highest rain rate in the area in mm/h.</param>
+/// <param name="MeanMmH">Mean over the area of the expected rate in mm/h; null where nothing can be said, as are the next ones.</param>
+/// <param name="MaxMmH">Highest rain rate of the map in the area in mm/h.</param>
 /// <param name="WetFraction">Share of the area above 0.1 mm/h, 0 to 1.</param>
 /// <param name="MeanDepthMm">Mean depth that falls from the issue time to the valid time, in mm.</param>
 public sealed record RainOverArea(

@@ -36,7 +36,7 @@ public sealed class ForecastQueries
         await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         return (await connection.QueryAsync<RainAtPoint>(new CommandDefinition(
             """
-            SELECT valid_time AS ValidTime, lead_minutes AS LeadMinutes, rain_mm_h AS RainMmH, p_0_1 AS P01, p_1 AS P1, p_5 AS P5, p_10 AS P10
+            SELECT valid_time AS ValidTime, lead_minutes AS LeadMinutes, rain_mm_h AS RainMmH, p_0_1 AS P01, p_1 AS P1, p_5 AS P5, p_10 AS P10, expected_mm_h AS ExpectedMmH
             FROM nowcast.rain_at(@lon, @lat, coalesce(@at, now()))
             """, new { lon, lat, at }, cancellationToken: cancellation)).ConfigureAwait(false)).AsList();
     }

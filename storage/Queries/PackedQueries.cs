@@ -80,7 +80,7 @@ public sealed class PackedQueries
             throw new ReportedException($"Run {run.RunId} has no map {leadSeconds} seconds ahead.");
         var pixels = stored.Grid.PixelCount;
         var packed = new PackedRun(
-            run, stored.Grid, leads, [.. leads.Select(_ => new ushort[pixels])],
+            run, stored.Grid, leads, [.. leads.Select(_ => new ushort[pixels])], [.. leads.Select(_ => new ushort[pixels])],
             [.. run.Thresholds.Select(_ => (IReadOnlyList<byte[]>)[.. leads.Select(_ => new byte[pixels])])]);
         if (await ReadAsync(packed, stored, cancellation).ConfigureAwait(false) == 0)
             throw new ReportedException($"The maps of run {run.RunId} are not there any more; its scores are in the view skill.");
@@ -97,8 +97,7 @@ public sealed class PackedQueries
             """, connection);
         foreach (var value in new object[] { stored.Id, packed.Run.IssueTime, packed.Run.RunId, packed.LeadSeconds.ToArray() })
             query.Parameters.Add(new NpgsqlParameter { Value = value });
-        var tilePixels = stored.TileSize * stored.TileSize;
-        var wkb = new byte[RasterFormat.HeaderLength + 5 + (4 * tilePixels) + (packed.Percent.Count * (2 + tilePixels))];
+        var wkb = new byte[RasterReader.Longest(stored.Tiles, packed.Percent.Count)];
         await using var rows = await query.ExecuteReaderAsync(System.Data.CommandBehavior.SequentialAccess, cancellation).ConfigureAwait(false);
         var read = 0;
         while (await rows.ReadAsync(cancellation).ConfigureAwait(false))
@@ -106,6 +105,7 @@ public sealed class PackedQueries
             var (row, column, lead) = (rows.GetInt16(0), rows.GetInt16(1), packed.LeadIndex(rows.GetInt32(2)));
             var tile = wkb.AsMemory(0, (int)rows.GetBytes(3, 0, wkb, 0, wkb.Length));
             PackedReader.ReadRate(tile.Span, stored.Tiles, row, column, packed.Rates[lead]);
+            PackedReader.ReadMean(tile.Span, stored.Tiles, row, column, packed.Means[lead]);
             for (var band = 0; band < packed.Percent.Count; band++)
                 PackedReader.ReadPercent(tile.Span, stored.Tiles, row, column, band, packed.Percent[band][lead]);
             read++;

@@ -7,9 +7,11 @@ namespace ConvLstm.Nowcast.Storage.Queries;
 /// <param name="Grid">Where its pixels lie.</param>
 /// <param name="LeadSeconds">The maps that were read, rising: all of the run's, or one.</param>
 /// <param name="Rates">Hundredths of mm/h for each lead, row-major; <see cref="Unknown"/> where nothing can be said.</param>
+/// <param name="Means">The same of the mean of the distribution.</param>
 /// <param name="Percent">Per cent for each threshold, then each lead, row-major; 255 where nothing can be said.</param>
 public sealed record PackedRun(
-    RunSummary Run, RadarGrid Grid, IReadOnlyList<int> LeadSeconds, IReadOnlyList<ushort[]> Rates, IReadOnlyList<IReadOnlyList<byte[]>> Percent)
+    RunSummary Run, RadarGrid Grid, IReadOnlyList<int> LeadSeconds, IReadOnlyList<ushort[]> Rates, IReadOnlyList<ushort[]> Means,
+    IReadOnlyList<IReadOnlyList<byte[]>> Percent)
 {
     /// <summary>In the place of a rate: nothing can be said.</summary>
     public const ushort Unknown = ushort.MaxValue;
@@ -18,10 +20,13 @@ public sealed record PackedRun(
     public const byte UnknownPercent = 255;
 
     /// <summary>What it takes in memory.</summary>
-    public long Bytes => (long)Grid.PixelCount * LeadSeconds.Count * (2 + Percent.Count);
+    public long Bytes => (long)Grid.PixelCount * LeadSeconds.Count * (4 + Percent.Count);
 
     /// <summary>mm/h; null where nothing can be said.</summary>
     public float? Rate(int lead, int pixel) => Rates[lead][pixel] is var rate && rate != Unknown ? rate / 100f : null;
+
+    /// <summary>The mean of the distribution, mm/h; null where nothing can be said.</summary>
+    public float? Mean(int lead, int pixel) => Means[lead][pixel] is var mean && mean != Unknown ? mean / 100f : null;
 
     /// <summary>0 to 1; null where nothing can be said.</summary>
     public float? Probability(int threshold, int lead, int pixel) =>

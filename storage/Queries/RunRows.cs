@@ -24,14 +24,14 @@ internal static class RunRows
             .ToDictionary(pair => pair.Seconds, pair => pair.index);
         foreach (var value in new object[] { stored.Id, forecast.IssueTime, runId, leads.Keys.ToArray() })
             query.Parameters.Add(new NpgsqlParameter { Value = value });
-        var pixels = stored.TileSize * stored.TileSize;
-        var wkb = new byte[RasterFormat.HeaderLength + 5 + (4 * pixels) + (forecast.Thresholds.Count * (2 + pixels))];
+        var wkb = new byte[RasterReader.Longest(stored.Tiles, forecast.Thresholds.Count)];
         await using var rows = await query.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         while (await rows.ReadAsync(cancellation).ConfigureAwait(false))
         {
             var tile = wkb.AsMemory(0, (int)rows.GetBytes(3, 0, wkb, 0, wkb.Length));
             var (row, column, lead) = (rows.GetInt16(0), rows.GetInt16(1), leads[rows.GetInt32(2)]);
             RasterReader.ReadRate(tile.Span, stored.Tiles, row, column, forecast.RainRate[lead]);
+            RasterReader.ReadMean(tile.Span, stored.Tiles, row, column, forecast.MeanRate[lead]);
             for (var band = 0; band < forecast.Thresholds.Count; band++)
                 RasterReader.ReadProbability(tile.Span, stored.Tiles, row, column, band, forecast.ExceedanceProbability[band][lead]);
         }
@@ -68,6 +68,7 @@ internal static class RunRows
             LeadTimes = leads,
             Thresholds = thresholds,
             RainRate = Fields(leads.Length, grid.Grid),
+            MeanRate = Fields(leads.Length, grid.Grid),
             ExceedanceProbability = thresholds.Select(_ => Fields(leads.Length, grid.Grid)).ToArray(),
             Provenance = new ForecastProvenance(
                 rows.GetString(4), rows.GetString(5), rows.GetString(6),

@@ -11,11 +11,15 @@ internal static class PackedReader
     /// <param name="tileRow">0 is the northernmost.</param>
     /// <param name="tileColumn">0 is the westernmost.</param>
     /// <param name="rates">Of the whole grid, row-major; becomes <see cref="ushort.MaxValue"/> where the tile has nodata.</param>
-    public static void ReadRate(ReadOnlySpan<byte> wkb, TileLayout tiles, int tileRow, int tileColumn, ushort[] rates)
+    public static void ReadRate(ReadOnlySpan<byte> wkb, TileLayout tiles, int tileRow, int tileColumn, ushort[] rates) =>
+        ReadRate(wkb, tiles, tileRow, tileColumn, RasterReader.RateAt(wkb, tiles), rates);
+
+    /// <summary>Puts the tile's mean rates in their place, as <see cref="ReadRate(ReadOnlySpan{byte}, TileLayout, int, int, ushort[])"/> does rates.</summary>
+    public static void ReadMean(ReadOnlySpan<byte> wkb, TileLayout tiles, int tileRow, int tileColumn, ushort[] means) =>
+        ReadRate(wkb, tiles, tileRow, tileColumn, RasterReader.MeanAt(wkb, tiles), means);
+
+    private static void ReadRate(ReadOnlySpan<byte> wkb, TileLayout tiles, int tileRow, int tileColumn, int at, ushort[] rates)
     {
-        var at = RasterReader.CheckHeader(wkb, tiles);
-        if ((wkb[at] & RasterFormat.PixelTypeMask) != RasterFormat.Float32)
-            throw new InvalidDataException("Band 1 is not of type 32BF.");
         var pixels = MemoryMarshal.Cast<byte, float>(wkb.Slice(at + 5, 4 * tiles.Size * tiles.Size));
         var window = tiles.Window(tileRow, tileColumn);
         for (var row = 0; row < window.Height; row++)
@@ -41,9 +45,9 @@ internal static class PackedReader
     public static void ReadPercent(ReadOnlySpan<byte> wkb, TileLayout tiles, int tileRow, int tileColumn, int index, byte[] percent)
     {
         var pixelCount = tiles.Size * tiles.Size;
-        var at = RasterReader.CheckHeader(wkb, tiles) + 5 + (4 * pixelCount) + (index * (2 + pixelCount));
+        var at = RasterReader.PercentAt(wkb, tiles) + (index * (2 + pixelCount));
         if ((wkb[at] & RasterFormat.PixelTypeMask) != RasterFormat.Unsigned8)
-            throw new InvalidDataException($"Band {index + 2} is not of type 8BUI.");
+            throw new InvalidDataException($"The band of probability {index + 1} is not of type 8BUI.");
         var pixels = wkb.Slice(at + 2, pixelCount);
         var window = tiles.Window(tileRow, tileColumn);
         for (var row = 0; row < window.Height; row++)

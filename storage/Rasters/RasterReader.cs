@@ -12,11 +12,15 @@ internal static class RasterReader
     /// <param name="tileRow">0 is the northernmost.</param>
     /// <param name="tileColumn">0 is the westernmost.</param>
     /// <param name="rainRate">mm/h of the whole grid, row-major; becomes NaN where the tile has nodata.</param>
-    public static void ReadRate(ReadOnlySpan<byte> wkb, TileLayout tiles, int tileRow, int tileColumn, float[] rainRate)
+    public static void ReadRate(ReadOnlySpan<byte> wkb, TileLayout tiles, int tileRow, int tileColumn, float[] rainRate) =>
+        ReadRate(wkb, tiles, tileRow, tileColumn, RateAt(wkb, tiles), rainRate);
+
+    /// <summary>Puts the tile's mean rates in their place; where a tile of an earlier version has none, its rates.</summary>
+    public static void ReadMean(ReadOnlySpan<byte> wkb, TileLayout tiles, int tileRow, int tileColumn, float[] mean) =>
+        ReadRate(wkb, tiles, tileRow, tileColumn, MeanAt(wkb, tiles), mean);
+
+    private static void ReadRate(ReadOnlySpan<byte> wkb, TileLayout tiles, int tileRow, int tileColumn, int at, float[] rainRate)
     {
-        var at = CheckHeader(wkb, tiles);
-        if ((wkb[at] & RasterFormat.PixelTypeMask) != RasterFormat.Float32)
-            throw new InvalidDataException("Band 1 is not of type 32BF.");
         var pixels = MemoryMarshal.Cast<byte, float>(wkb.Slice(at + 5, 4 * tiles.Size * tiles.Size));
         var window = tiles.Window(tileRow, tileColumn);
         for (var row = 0; row < window.Height; row++)
@@ -39,9 +43,9 @@ internal static class RasterReader
         ReadOnlySpan<byte> wkb, TileLayout tiles, int tileRow, int tileColumn, int index, float[] probability)
     {
         var pixelCount = tiles.Size * tiles.Size;
-        var at = CheckHeader(wkb, tiles) + 5 + (4 * pixelCount) + (index * (2 + pixelCount));
+        var at = PercentAt(wkb, tiles) + (index * (2 + pixelCount));
         if ((wkb[at] & RasterFormat.PixelTypeMask) != RasterFormat.Unsigned8)
-            throw new InvalidDataException($"Band {index + 2} is not of type 8BUI.");
+            throw new InvalidDataException($"The band of probability {index + 1} is not of type 8BUI.");
         var pixels = wkb.Slice(at + 2, pixelCount);
         var window = tiles.Window(tileRow, tileColumn);
         for (var row = 0; row < window.Height; row++)
@@ -55,8 +59,39 @@ internal static class RasterReader
         }
     }
 
+    /// <summary>The position of the band of rates.</summary>
+    internal static int RateAt(ReadOnlySpan<byte> wkb, TileLayout tiles)
+    {
+        var at = CheckHeader(wkb, tiles);
+        if ((wkb[at] & RasterFormat.PixelTypeMask) != RasterFormat.Float32)
+            throw new InvalidDataException("Band 1 is not of type 32BF.");
+        return at;
+    }
+
+    /// <summary>The position of the band of means; that of the rates where there is none.</summary>
+    internal static int MeanAt(ReadOnlySpan<byte> wkb, TileLayout tiles)
+    {
+        var (at, next) = (RateAt(wkb, tiles), AfterRate(RateAt(wkb, tiles), tiles));
+        return HasMean(wkb, next) ? next : at;
+    }
+
+    /// <summary>The position of the first band of probabilities.</summary>
+    internal static int PercentAt(ReadOnlySpan<byte> wkb, TileLayout tiles)
+    {
+        var next = AfterRate(RateAt(wkb, tiles), tiles);
+        return HasMean(wkb, next) ? AfterRate(next, tiles) : next;
+    }
+
+    /// <summary>How long a tile of so many probabilities is at most.</summary>
+    internal static int Longest(TileLayout tiles, int probabilities) =>
+        AfterRate(AfterRate(RasterFormat.HeaderLength, tiles), tiles) + (probabilities * (2 + (tiles.Size * tiles.Size)));
+
+    private static int AfterRate(int at, TileLayout tiles) => at + 5 + (4 * tiles.Size * tiles.Size);
+
+    private static bool HasMean(ReadOnlySpan<byte> wkb, int at) => at < wkb.Length && (wkb[at] & RasterFormat.PixelTypeMask) == RasterFormat.Float32;
+
     /// <summary>The first band's position.</summary>
-    internal static int CheckHeader(ReadOnlySpan<byte> wkb, TileLayout tiles)
+    private static int CheckHeader(ReadOnlySpan<byte> wkb, TileLayout tiles)
     {
         if (wkb.Length < RasterFormat.HeaderLength || wkb[0] != RasterFormat.LittleEndian)
             throw new InvalidDataException("Not the little-endian binary form of a raster.");

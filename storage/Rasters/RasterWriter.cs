@@ -11,14 +11,15 @@ internal sealed class RasterWriter
     private readonly byte[] _buffer;
 
     /// <param name="tiles">The grid's tiles.</param>
-    /// <param name="probabilities">How many bands follow that of the rain rate.</param>
-    public RasterWriter(TileLayout tiles, int probabilities)
+    /// <param name="rates">How many bands of rain rates there are.</param>
+    /// <param name="probabilities">How many bands follow them.</param>
+    public RasterWriter(TileLayout tiles, int rates, int probabilities)
     {
         _tiles = tiles;
         var pixels = tiles.Size * tiles.Size;
-        _buffer = new byte[RasterFormat.HeaderLength + 1 + 4 + (4 * pixels) + (probabilities * (2 + pixels))];
+        _buffer = new byte[RasterFormat.HeaderLength + (rates * (1 + 4 + (4 * pixels))) + (probabilities * (2 + pixels))];
         _buffer[0] = RasterFormat.LittleEndian;
-        U16(RasterFormat.BandsAt, 1 + probabilities);
+        U16(RasterFormat.BandsAt, rates + probabilities);
         F64(RasterFormat.ScaleAt, tiles.Grid.PixelX);
         F64(RasterFormat.ScaleAt + 8, -tiles.Grid.PixelY);
         BinaryPrimitives.WriteInt32LittleEndian(_buffer.AsSpan(RasterFormat.SridAt), tiles.Srid);
@@ -29,14 +30,16 @@ internal sealed class RasterWriter
     /// <summary>The tile's bytes; they hold until the next call.</summary>
     /// <param name="tileRow">0 is the northernmost.</param>
     /// <param name="tileColumn">0 is the westernmost.</param>
-    /// <param name="rainRate">mm/h of the whole grid, row-major; NaN where not observed.</param>
+    /// <param name="rates">For each of the first bands the mm/h of the whole grid, row-major; NaN where not observed.</param>
     /// <param name="percent">For each further band the per cent of the whole grid, row-major, 255 where nothing can be said.</param>
-    public byte[] Write(int tileRow, int tileColumn, float[] rainRate, params ReadOnlySpan<byte[]> percent)
+    public byte[] Write(int tileRow, int tileColumn, ReadOnlySpan<float[]> rates, params ReadOnlySpan<byte[]> percent)
     {
         F64(RasterFormat.ScaleAt + 16, _tiles.OriginX(tileColumn));
         F64(RasterFormat.ScaleAt + 24, _tiles.OriginY(tileRow));
         var window = _tiles.Window(tileRow, tileColumn);
-        var at = WriteRate(RasterFormat.HeaderLength, window, rainRate);
+        var at = RasterFormat.HeaderLength;
+        foreach (var band in rates)
+            at = WriteRate(at, window, band);
         foreach (var band in percent)
             at = WritePercent(at, window, band);
         System.Diagnostics.Debug.Assert(at == _buffer.Length, "the bands are those that the buffer was made for");

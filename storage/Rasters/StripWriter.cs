@@ -17,17 +17,21 @@ internal sealed class StripWriter
 
     private readonly TileLayout _tiles;
     private readonly float[][] _rates;
+    private readonly float[][] _means;
     private readonly byte[][] _percent;
 
     /// <param name="tiles">The grid's tiles; a strip is as wide as they.</param>
     /// <param name="rates">For each lead mm/h in steps of 0.01, row-major; NaN where nothing can be said.</param>
+    /// <param name="means">The same of the mean of the distribution.</param>
     /// <param name="percent">For each lead and threshold the per cent, row-major; 255 where nothing can be said.</param>
-    internal StripWriter(TileLayout tiles, float[][] rates, byte[][][] percent)
+    internal StripWriter(TileLayout tiles, float[][] rates, float[][] means, byte[][][] percent)
     {
         _tiles = tiles;
         _rates = rates;
+        _means = means;
         _percent = [.. percent.SelectMany(levels => levels)];
         Rates = new byte[Rows * tiles.Size * 2 * rates.Length];
+        Means = new byte[Rates.Length];
         Percent = new byte[Rows * tiles.Size * _percent.Length];
     }
 
@@ -36,6 +40,9 @@ internal sealed class StripWriter
 
     /// <summary>For each lead the high bytes of all pixels, then the low ones.</summary>
     internal byte[] Rates { get; }
+
+    /// <summary>As <see cref="Rates"/>.</summary>
+    internal byte[] Means { get; }
 
     /// <summary>For each lead and threshold a byte of each pixel.</summary>
     internal byte[] Percent { get; }
@@ -48,6 +55,7 @@ internal sealed class StripWriter
         if (height < Rows || window.Width < _tiles.Size)
         {
             Array.Fill(Rates, byte.MaxValue);
+            Array.Fill(Means, byte.MaxValue);
             Array.Fill(Percent, RasterFormat.PercentNodata);
         }
         var pixels = Rows * _tiles.Size;
@@ -58,6 +66,7 @@ internal sealed class StripWriter
             {
                 var high = (2 * lead * pixels) + target;
                 FillRates(_rates[lead].AsSpan(source, window.Width), Rates.AsSpan(high, window.Width), Rates.AsSpan(high + pixels, window.Width));
+                FillRates(_means[lead].AsSpan(source, window.Width), Means.AsSpan(high, window.Width), Means.AsSpan(high + pixels, window.Width));
             }
             for (var map = 0; map < _percent.Length; map++)
                 _percent[map].AsSpan(source, window.Width).CopyTo(Percent.AsSpan((map * pixels) + target));

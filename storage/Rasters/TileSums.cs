@@ -14,7 +14,7 @@ internal sealed class TileSums(TileLayout tiles)
     /// <summary>Pixels above 0.1 mm/h.</summary>
     public int Wet { get; private set; }
 
-    /// <summary>The sum of the rates, mm/h.</summary>
+    /// <summary>The sum of the mean rates, mm/h.</summary>
     public double Sum { get; private set; }
 
     /// <summary>The highest rate, mm/h; null where no pixel has one.</summary>
@@ -24,21 +24,22 @@ internal sealed class TileSums(TileLayout tiles)
     /// <param name="tileRow">0 is the northernmost.</param>
     /// <param name="tileColumn">0 is the westernmost.</param>
     /// <param name="rainRate">mm/h of the whole grid in steps of 0.01, row-major; NaN where nothing can be said.</param>
-    public void Read(int tileRow, int tileColumn, float[] rainRate)
+    /// <param name="mean">The same of the mean of the distribution, known where the rates are.</param>
+    public void Read(int tileRow, int tileColumn, float[] rainRate, float[] mean)
     {
         var window = tiles.Window(tileRow, tileColumn);
         int known = 0, wet = 0, highest = -1;
         var sum = 0L;
         for (var row = 0; row < window.Height; row++)
         {
-            foreach (var rate in rainRate.AsSpan(((window.Row + row) * tiles.Grid.Width) + window.Column, window.Width))
+            var first = ((window.Row + row) * tiles.Grid.Width) + window.Column;
+            for (var pixel = first; pixel < first + window.Width; pixel++)
             {
-                if (float.IsNaN(rate))
+                if (float.IsNaN(rainRate[pixel]))
                     continue;
-                // As far as strips hold it, so that a tile is the same by its sums and by its pixels.
-                var steps = (int)MathF.Min((rate * StepsPerMmH) + 0.5f, ushort.MaxValue - 1);
+                var steps = Steps(rainRate[pixel]);
                 known++;
-                sum += steps;
+                sum += Steps(mean[pixel]);
                 wet += steps > WetAbove ? 1 : 0;
                 highest = Math.Max(highest, steps);
             }
@@ -48,4 +49,7 @@ internal sealed class TileSums(TileLayout tiles)
         Sum = (double)sum / StepsPerMmH;
         Highest = known == 0 ? null : (float)highest / StepsPerMmH;
     }
+
+    /// <summary>As far as strips hold it, so that a tile is the same by its sums and by its pixels.</summary>
+    private static int Steps(float rate) => (int)MathF.Min((rate * StepsPerMmH) + 0.5f, ushort.MaxValue - 1);
 }

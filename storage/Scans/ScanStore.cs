@@ -195,7 +195,7 @@ public sealed class ScanStore(NpgsqlDataSource database, GridStore grids)
     private static async Task CopyTilesAsync(
         NpgsqlConnection connection, StoredGrid grid, RadarFrame frame, CancellationToken cancellation)
     {
-        var writer = new RasterWriter(grid.Tiles, probabilities: 0);
+        var writer = new RasterWriter(grid.Tiles, rates: 1, probabilities: 0);
         await using var copy = await connection.BeginBinaryImportAsync(
             "COPY nowcast.scan_tile_in (grid_id, valid_time, tile_row, tile_col, wkb) FROM STDIN (FORMAT binary)", cancellation)
             .ConfigureAwait(false);
@@ -208,7 +208,7 @@ public sealed class ScanStore(NpgsqlDataSource database, GridStore grids)
                 await copy.WriteAsync(frame.ValidTime, NpgsqlDbType.TimestampTz, cancellation).ConfigureAwait(false);
                 await copy.WriteAsync((short)row, NpgsqlDbType.Smallint, cancellation).ConfigureAwait(false);
                 await copy.WriteAsync((short)column, NpgsqlDbType.Smallint, cancellation).ConfigureAwait(false);
-                await copy.WriteAsync(writer.Write(row, column, frame.RainRate), NpgsqlDbType.Bytea, cancellation).ConfigureAwait(false);
+                await copy.WriteAsync(writer.Write(row, column, [frame.RainRate]), NpgsqlDbType.Bytea, cancellation).ConfigureAwait(false);
             }
         }
         await copy.CompleteAsync(cancellation).ConfigureAwait(false);

@@ -50,7 +50,7 @@ internal static class Some
 
     public static RainForecast Forecast(
         RadarGrid grid, DateTimeOffset? issueTime = null, int leads = 3, int seed = 7, string method = "model", string version = "v1",
-        Func<int, float[]>? rate = null, float[]? thresholds = null)
+        Func<int, float[]>? rate = null, float[]? thresholds = null, Func<float, float>? mean = null)
     {
         thresholds ??= [0.1f, 1f, 5f, 10f];
         var rates = Enumerable.Range(0, leads).Select(lead => rate?.Invoke(lead) ?? Field(grid, (seed * 100) + lead)).ToArray();
@@ -60,6 +60,7 @@ internal static class Some
             IssueTime = issueTime ?? Noon,
             LeadTimes = Enumerable.Range(1, leads).Select(lead => TimeSpan.FromMinutes(5 * lead)).ToArray(),
             RainRate = rates,
+            MeanRate = mean is null ? rates : [.. rates.Select(field => Array.ConvertAll(field, r => float.IsNaN(r) ? r : MathF.Round(mean(r), 2)))],
             Thresholds = thresholds,
             ExceedanceProbability = thresholds.Select(threshold => rates.Select(field => Probability(field, threshold)).ToArray()).ToArray(),
             Provenance = new ForecastProvenance(

@@ -44,7 +44,7 @@ internal static class PointEndpoints
         var (_, run, pixel) = live.At(lon, lat) ?? throw Outside(lon, lat);
         int[] bands = [Band(run, 0.1f), Band(run, 1), Band(run, 5), Band(run, 10)];
         return (run.Run, [.. run.LeadSeconds.Select((seconds, lead) => new RainAtPoint(
-            run.ValidTime(lead), seconds / 60.0, run.Rate(lead, pixel), P(bands[0], lead), P(bands[1], lead), P(bands[2], lead), P(bands[3], lead)))]);
+            run.ValidTime(lead), seconds / 60.0, run.Rate(lead, pixel), P(bands[0], lead), P(bands[1], lead), P(bands[2], lead), P(bands[3], lead), run.Mean(lead, pixel)))]);
 
         float? P(int band, int lead) => band < 0 ? null : run.Probability(band, lead, pixel);
     }
@@ -127,16 +127,17 @@ internal static class PointEndpoints
                 grid.Name, maps.Run.RunId, maps.Run.IssueTime.UtcDateTime, maps.Run.Method, maps.Run.ModelVersion, origin.AgeMinutes, origin.Stale,
                 lon, lat, maps.Run.Thresholds,
                 [.. maps.LeadSeconds.Select((seconds, lead) => new PointLead(
-                    maps.ValidTime(lead).UtcDateTime, seconds / 60.0, maps.Rate(lead, pixel),
+                    maps.ValidTime(lead).UtcDateTime, seconds / 60.0, maps.Rate(lead, pixel), maps.Mean(lead, pixel),
                     [.. maps.Percent.Select((_, threshold) => maps.Probability(threshold, lead, pixel))]))]);
         }
     }
 
     /// <param name="ValidTime">UTC.</param>
     /// <param name="LeadMinutes">Minutes from the issue time.</param>
-    /// <param name="RainMmH">mm/h; null where nothing can be said.</param>
+    /// <param name="RainMmH">mm/h as the map shows it; null where nothing can be said.</param>
+    /// <param name="ExpectedMmH">The mean of the distribution, mm/h, for amounts.</param>
     /// <param name="Probabilities">0 to 1, of more than each threshold.</param>
-    internal sealed record PointLead(DateTime ValidTime, double LeadMinutes, float? RainMmH, IReadOnlyList<float?> Probabilities);
+    internal sealed record PointLead(DateTime ValidTime, double LeadMinutes, float? RainMmH, float? ExpectedMmH, IReadOnlyList<float?> Probabilities);
 
     /// <param name="Origin">The run that says so.</param>
     /// <param name="ThresholdMmH">What counts as rain.</param>

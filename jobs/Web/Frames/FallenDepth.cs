@@ -2,7 +2,7 @@ using ConvLstm.Nowcast.Storage.Queries;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Frames;
 
-/// <summary>How many millimetres fall from the issue time on: each map's rate holds for the step that ends with it, as in the SQL function depth_at.</summary>
+/// <summary>How many millimetres fall from the issue time on: each map's expected rate holds for the step that ends with it, as in the SQL function depth_at.</summary>
 internal static class FallenDepth
 {
     /// <param name="maps">All leads of the run.</param>
@@ -14,7 +14,7 @@ internal static class FallenDepth
         for (var step = 0; step <= lead; step++)
         {
             var hours = (maps.LeadSeconds[step] - (step == 0 ? 0 : maps.LeadSeconds[step - 1])) / 3600f;
-            var rates = maps.Rates[step];
+            var rates = maps.Means[step];
             for (var pixel = 0; pixel < depth.Length; pixel++)
                 depth[pixel] += rates[pixel] == PackedRun.Unknown ? float.NaN : rates[pixel] / 100f * hours;
         }

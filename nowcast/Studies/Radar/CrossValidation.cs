@@ -4,6 +4,7 @@ using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Methods;
 using ConvLstm.Nowcast.Model.Checkpoints;
+using ConvLstm.Nowcast.Model.Training;
 using ConvLstm.Nowcast.Training;
 
 namespace ConvLstm.Nowcast.Studies.Radar;
@@ -19,6 +20,12 @@ public sealed record CrossValidationOptions
 
     /// <summary>Methods beside the network.</summary>
     public IReadOnlyList<string> Methods { get; init; } = [Persistence.Name, Extrapolation.Name, Sprog.Name, Anvil.Name, Steps.Name];
+
+    /// <summary>A checkpoint that is scored beside, such as the shipped one, which may have seen the events; null for none.</summary>
+    public string? Beside { get; init; }
+
+    /// <summary>Parts that the events are dealt to, each forecast by a network trained on the others; 0 for a part of each event.</summary>
+    public int Folds { get; init; }
 
     /// <summary>Stops after the pixels were collected.</summary>
     public bool CollectOnly { get; init; }
@@ -48,24 +55,60 @@ public sealed class CrossValidation(CrossValidationOptions options, TimeProvider
         var files = training.Collect(series, Directory.CreateDirectory(Path.Combine(folder, "pixels")).FullName, (part, what) => progress(part * 0.3, what), cancellation);
         if (options.CollectOnly)
             return [];
+        var folds = options.Folds > 0 ? Math.Min(options.Folds, count) : count;
         var cases = new List<CaseScores>();
-        for (var weather = 0; weather < count; weather++)
+        for (var fold = 0; fold < folds; fold++)
         {
-            var path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"without-{weather:00}.safetensors"));
-            var (done, left) = (0.3 + (0.7 * weather / count), weather);
-            if (!File.Exists(path))
-                training.Train(series, files.Where(f => f.Event != left), path, (part, what) => progress(done, $"event {left + 1} of {count}: {what}"), cancellation);
-            progress(done, $"event {weather + 1} of {count}: scores");
-            cases.AddRange(Score(series, events, weather, path, Directory.CreateDirectory(Path.Combine(folder, "cases")).FullName, what => progress(done, what), cancellation));
+            var (left, done) = (fold, 0.3 + (0.6 * fold / folds));
+            var path = Trained(string.Create(CultureInfo.InvariantCulture, $"without-{fold:00}-of-{folds}"), [.. files.Where(f => f.Event % folds != left)], new Dictionary<string, double>(), done);
+            for (var weather = fold; weather < count; weather += folds)
+                cases.AddRange(Score(series, events, weather, path, Directory.CreateDirectory(Path.Combine(folder, "cases")).FullName, what => progress(done, what), cancellation));
         }
+        Trained(AllEvents, files, Ratios(cases), 0.9);
         return cases;
+
+        string Trained(string name, IReadOnlyList<CascadeModelTraining.PixelFile> on, IReadOnlyDictionary<string, double> known, double done)
+        {
+            var path = Path.Combine(folder, name + Weights);
+            if (!File.Exists(path))
+            {
+                void Show(TrainingProgress p) => progress(done, FormattableString.Invariant($"{name}: step {p.Step}, loss {p.TrainingLoss:0.0000}"));
+                training.Train(series, on, path, options.Training.MemorySteps > 0 ? HeadOf(path) : null, known, Show, cancellation);
+            }
+            return path;
+        }
     }
+
+    /// <summary>The network over the best classical method, score by score, for the metadata of the weights that see all events.</summary>
+    private static Dictionary<string, double> Ratios(IReadOnlyList<CaseScores> cases) =>
+        CrossValidationTable.Of(cases).Where(row => double.IsFinite(row.Ratio)).ToDictionary(row => $"crossval {row.Score}, over the best classical", row => row.Ratio);
+
+    /// <summary>The name of the weights that were trained on all events, whose scores are those of the cross-validation.</summary>
+    public const string AllEvents = "all";
+
+    /// <summary>The network without its ConvLSTM, as a method beside the whole.</summary>
+    public const string Head = "head";
+
+    /// <summary>The checkpoint of <see cref="CrossValidationOptions.Beside"/>, as a method.</summary>
+    public const string Beside = "beside";
+
+    private const string Weights = ".safetensors";
+
+    /// <summary>Where the head of a network is kept alone.</summary>
+    private static string HeadOf(string path) => path[..^Weights.Length] + ".head" + Weights;
 
     private IEnumerable<CaseScores> Score(
         IReadOnlyList<ScanSeries> series, IReadOnlyList<int> events, int weather, string model, string folder, Action<string> progress, CancellationToken cancellation)
     {
         using var checkpoint = Checkpoint.Load(model, CPU);
+        using var head = options.Training.MemorySteps > 0 ? Checkpoint.Load(HeadOf(model), CPU) : null;
         var methods = new ForecastMethods().Add(ModelForecast.Name, () => new ModelForecast(checkpoint));
+        if (head is not null)
+            methods.Add(Head, () => new ModelForecast(head));
+        using var beside = options.Beside is null ? null : Checkpoint.Load(options.Beside, CPU);
+        if (beside is not null)
+            methods.Add(Beside, () => new ModelForecast(beside));
+        string[] scored = [.. options.Methods, .. beside is null ? [] : new[] { Beside }, .. head is null ? [] : new[] { Head }, ModelForecast.Name];
         var cache = new FrameCache(CascadeModelTraining.CacheBytes);
         for (var i = 0; i < series.Count; i++)
         {
@@ -74,43 +117,25 @@ public sealed class CrossValidation(CrossValidationOptions options, TimeProvider
             var situations = Situations.Of([series[i]], [weather], series[i].Step, severalSteps: false).ToList();
             for (var n = 0; n < Math.Min(options.Cases, situations.Count); n++)
             {
-                cancellation.ThrowIfCancellationRequested();
                 var situation = situations[situations.Count * n / Math.Min(options.Cases, situations.Count)];
-                var file = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{i:00}-{situation.Newest:000}.json"));
-                if (!File.Exists(file))
-                {
-                    progress($"event {weather + 1}: {series[i].Grid.Name}, {series[i].TimeOf(situation.Newest):yyyy-MM-dd HH:mm}");
-                    var scores = ScoreOne(situation, methods, cache, cancellation);
-                    File.WriteAllText(file + ".part", JsonSerializer.Serialize(scores, StudyJson.Format));
-                    File.Move(file + ".part", file, overwrite: true);
-                }
-                yield return JsonSerializer.Deserialize<CaseScores>(File.ReadAllText(file), StudyJson.Format)!;
+                var issued = series[i].TimeOf(situation.Newest);
+                progress($"event {weather + 1}: {series[i].Grid.Name}, {issued:yyyy-MM-dd HH:mm}");
+                var name = string.Create(CultureInfo.InvariantCulture, $"{i:00}-{situation.Newest:000}");
+                var one = new Lazy<ScoredSituation>(() => ScoredSituation.Of(situation, options.Training.Window, cache, cancellation));
+                var scores = scored.ToDictionary(m => m, m => Kept(Path.Combine(folder, $"{name}-{m}.json"), () => one.Value.Score(methods.Make(m), cancellation)), StringComparer.Ordinal);
+                yield return new(weather, series[i].Grid.Name, issued, situation.Series.Step.TotalMinutes, scores);
             }
         }
     }
 
-    private CaseScores ScoreOne(Situation situation, ForecastMethods methods, FrameCache cache, CancellationToken cancellation)
+    /// <summary>Scores out of a file, or made and kept there.</summary>
+    private static IReadOnlyList<LeadSums> Kept(string file, Func<IReadOnlyList<LeadSums>> make)
     {
-        using var scope = NewDisposeScope();
-        var past = situation.Past(Situations.MostPast, cache, cancellation);
-        var future = situation.Future(cache, cancellation).Frames;
-        var request = new ForecastRequest(situation.Leads * past.Step, ForecastRequest.Ladder);
-        var air = methods.Make(Extrapolation.Name).Forecast(past, request, cancellation).AirFromOutside;
-        var scores = new Dictionary<string, IReadOnlyList<LeadSums>>(StringComparer.Ordinal);
-        foreach (var name in options.Methods.Append(ModelForecast.Name))
+        if (!File.Exists(file))
         {
-            var forecast = methods.Make(name).Forecast(past, request, cancellation);
-            var sums = new LeadSums[situation.Leads];
-            Parallel.For(0, situation.Leads, new ParallelOptions { CancellationToken = cancellation }, lead =>
-            {
-                var came = future[lead].RainRate;
-                var mask = new bool[came.Length];
-                for (var i = 0; i < mask.Length; i++)
-                    mask[i] = !float.IsNaN(came[i]) && !air[lead][i] && !future[lead].IsInterpolated;
-                sums[lead] = LeadSums.Of(forecast, lead, came, mask);
-            });
-            scores.Add(name, sums);
+            File.WriteAllText(file + ".part", JsonSerializer.Serialize(make(), StudyJson.Format));
+            File.Move(file + ".part", file, overwrite: true);
         }
-        return new(situation.Event, past.Grid.Name, past.IssueTime, past.Step.TotalMinutes, scores);
+        return JsonSerializer.Deserialize<IReadOnlyList<LeadSums>>(File.ReadAllText(file), StudyJson.Format)!;
     }
 }

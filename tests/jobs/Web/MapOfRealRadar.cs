@@ -253,11 +253,11 @@ public sealed class MapOfRealRadar(ServedRadar radar, Chromium chromium) : IClas
     [Fact]
     public async Task TheDepthOfTheNextHourIsTheSumOfItsMaps()
     {
-        var wettest = Enumerable.Range(0, radar.Scan.RainRate.Length).MaxBy(pixel => radar.Newest.RainRate.Sum(map => map[pixel]) is var sum && float.IsNaN(sum) ? -1 : sum);
+        var wettest = Enumerable.Range(0, radar.Scan.RainRate.Length).MaxBy(pixel => radar.Newest.MeanRate.Sum(map => map[pixel]) is var sum && float.IsNaN(sum) ? -1 : sum);
         var frame = await radar.Client.GetByteArrayAsync(new Uri($"/api/runs/{radar.NewestRun}/frames/60.bin?layer=depth", UriKind.Relative), _cancellation);
         var depth = RainCode.Rate(frame[CompactFrame.HeaderLength + wettest]);
         Assert.Equal((byte)FrameKind.Depth, frame[4]);
-        Assert.Equal(1, depth / (radar.Newest.RainRate.Sum(map => map[wettest]) / 12), 0.03);
+        Assert.Equal(1, depth / (radar.Newest.MeanRate.Sum(map => map[wettest]) / 12), 0.03);
 
         await using var context = await chromium.NewAsync();
         var page = await WatchedPage.OpenAsync(context, radar.Address, $"{Dutch}&layer=depth");

@@ -39,7 +39,7 @@ public sealed class CascadeNetworks
         var pixels = new CascadePixels(fields, rain, ones([2000]));
         var before = CascadeTraining.Loss(network, pixels, Rates).item<float>();
 
-        CascadeTraining.Run(network, pixels, Rates, new() { PixelSteps = 150, Epochs = 1, LearningRate = 0.02 }, (_, _) => { }, TestContext.Current.CancellationToken);
+        CascadeTraining.Run(network, pixels, null, Rates, new() { PixelSteps = 150, LearningRate = 0.02 }, TimeProvider.System, _ => { }, TestContext.Current.CancellationToken);
 
         Assert.True(CascadeTraining.Loss(network, pixels, Rates).item<float>() < 0.3 * before);
     }

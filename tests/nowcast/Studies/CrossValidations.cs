@@ -14,12 +14,12 @@ public sealed class CrossValidations
     {
         using var folder = new TemporaryFolder();
         ScanSeries[] series = [Rain(1, 0), Rain(2, 24)];
-        var options = new CrossValidationOptions { Cases = 1, Methods = [Extrapolation.Name, Sprog.Name, Anvil.Name], Training = new() { Steps = 20, Hidden = [8, 8] } };
+        var options = new CrossValidationOptions { Cases = 1, Methods = [Extrapolation.Name, Sprog.Name, Anvil.Name], Training = new() { Steps = 20, MemorySteps = 5, Hidden = [8, 8] } };
         var cases = new CrossValidation(options, TimeProvider.System).Run(series, folder.Path, (_, _) => { }, TestContext.Current.CancellationToken);
 
         Assert.Equal([0, 1], cases.Select(c => c.Event));
-        using (var checkpoint = Checkpoint.Load(Path.Combine(folder.Path, "without-00.safetensors"), CPU))
-            Assert.Equal("1", checkpoint.Metadata.Training["events"]);
+        using (var checkpoint = Checkpoint.Load(Path.Combine(folder.Path, "without-00-of-2.safetensors"), CPU))
+            Assert.Equal("2024-05-02", checkpoint.Metadata.Training["events"]);
         var written = Files(folder.Path);
         var again = new CrossValidation(options, TimeProvider.System).Run(series, folder.Path, (_, _) => { }, TestContext.Current.CancellationToken);
         Assert.Equal(written, Files(folder.Path));
