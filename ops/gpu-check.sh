@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds with the CUDA libraries of TorchSharp, compares forecasts of CPU and GPU, and runs the benchmark of the ConvLSTM on the GPU.
+# Builds with the CUDA libraries of TorchSharp, compares forecasts of CPU and GPU, checks the kernels, runs the benchmark of the ConvLSTM on the GPU
+# and looks whether training holds its memory.
 #   ops/gpu-check.sh [--json FILE] [--rounds N]
 #   ops/gpu-check.sh --dry-run [--rounds N]     the same steps on the CPU
 # The peer of the benchmark is the python3 on PATH (or BENCH_PYTHON), with a torch that sees the GPU.
@@ -32,9 +33,13 @@ fi
 dotnet build tests -c Release -v q -nologo -p:Gpu=$gpu
 dotnet build ops/bench -c Release -v q -nologo -p:Gpu=$gpu
 
-echo "== forecasts and gradients"
+echo "== forecasts, gradients, kernels"
 NOWCAST_TEST_DEVICE=$device tests/bin/Release/net10.0/ConvLstm.Nowcast.Tests -noColor \
-  -class '*OneCheckpoint' -class '*ConvLstmCells' -class '*LowerPrecision'
+  -class '*OneCheckpoint' -class '*ConvLstmCells' -class '*LowerPrecision' -class '*ConvLstmKernels' -class '*ConvLstmOperators' -class '*TrainingMemory'
 
 echo "== benchmark on $device"
 dotnet ops/bench/bin/Release/net10.0/ConvLstm.Nowcast.Bench.dll convlstm --device "$device" --rounds "$rounds" "${json[@]}"
+
+echo "== memory of a training"
+dotnet ops/bench/bin/Release/net10.0/ConvLstm.Nowcast.Bench.dll memory
+[ "$device" = cpu ] || nvidia-smi --query-gpu=memory.used --format=csv

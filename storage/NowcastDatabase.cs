@@ -102,7 +102,8 @@ public sealed class NowcastDatabase : IAsyncDisposable
     private static NpgsqlDataSource Connections(string connectionString)
     {
         const string NoJit = "SET jit = off";
-        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        // Metrics call it so: the connection string has hosts and users.
+        var builder = new NpgsqlDataSourceBuilder(connectionString) { Name = "nowcast" };
         builder.UsePhysicalConnectionInitializer(
             connection =>
             {

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using ConvLstm.Nowcast.Ingest;
-using ConvLstm.Nowcast.Jobs.Monitoring;
 using ConvLstm.Nowcast.Jobs.Schedule;
 using ConvLstm.Nowcast.Jobs.Service;
 using ConvLstm.Nowcast.Jobs.Settings;
@@ -34,7 +33,6 @@ internal static class ServeCommand
     private static async Task<int> RunAsync(
         Terminal terminal, NowcastDatabase database, NowcastSettings settings, IReadOnlyList<string> roles, CancellationToken cancellation)
     {
-        using var export = MetricsExport.Start();
         await HangfireTables.InstallAsync(database, cancellation);
         var options = new ServiceOptions { Settings = settings, Roles = roles, Jobs = JobCatalog.Of(settings) };
         if (!options.IsWeb)
@@ -60,6 +58,8 @@ internal static class ServeCommand
     private static async Task<int> WorkAsync(Terminal terminal, NowcastDatabase database, ServiceOptions options, CancellationToken cancellation)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
+        // OpenTelemetry reads its OTEL_… settings from here.
+        builder.Configuration.AddEnvironmentVariables();
         ServiceLog.Configure(builder.Logging, options.Settings.LogLevel);
         builder.Services.AddJobs(database, options);
         using var host = builder.Build();

@@ -10,7 +10,7 @@ internal static class DemoDatabase
     internal static async Task<NowcastDatabase> CreateAsync(CancellationToken cancellation)
     {
         var cluster = await PrivateCluster.StartAsync(new ClusterOptions(), cancellation);
-        await using (var server = NpgsqlDataSource.Create(cluster.ConnectionString))
+        await using (var server = NamedPool.Open(cluster.ConnectionString, "demo"))
         {
             foreach (var statement in new[] { $"DROP DATABASE IF EXISTS {DemoPlan.Database} WITH (FORCE)", $"CREATE DATABASE {DemoPlan.Database}" })
             {

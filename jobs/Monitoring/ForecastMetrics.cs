@@ -7,11 +7,13 @@ namespace ConvLstm.Nowcast.Jobs.Monitoring;
 /// <summary>The instruments of the forecasts.</summary>
 internal static class ForecastMetrics
 {
+    internal const string DelayName = "nowcast.forecast.delay";
+
     private static readonly Counter<long> Forecasts = NowcastMeter.Instance.CreateCounter<long>(
         "nowcast.forecast.published", description: "Forecasts that consumers were given, by the method that answered.");
 
     private static readonly Histogram<double> Delays = NowcastMeter.Instance.CreateHistogram<double>(
-        "nowcast.forecast.delay", "s", "From the valid time of the newest scan to the published forecast.");
+        DelayName, "s", "From the valid time of the newest scan to the published forecast.");
 
     internal static void Published(GivenForecast given, DateTimeOffset now)
     {

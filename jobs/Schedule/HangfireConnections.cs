@@ -12,7 +12,8 @@ internal sealed class HangfireConnections(NowcastDatabase database) : IConnectio
 {
     private const int Most = 4;
 
-    private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.ConnectionString) { MaxPoolSize = Most });
+    private readonly NpgsqlDataSource _source =
+        NamedPool.Open(new NpgsqlConnectionStringBuilder(database.ConnectionString) { MaxPoolSize = Most }.ConnectionString, "hangfire");
 
     public NpgsqlConnection GetOrCreateConnection() => _source.CreateConnection();
 

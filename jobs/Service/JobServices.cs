@@ -1,3 +1,4 @@
+using ConvLstm.Nowcast.Jobs.Monitoring;
 using ConvLstm.Nowcast.Jobs.Schedule;
 using ConvLstm.Nowcast.Jobs.Work;
 using ConvLstm.Nowcast.Storage;
@@ -35,6 +36,7 @@ internal static class JobServices
         services.AddHangfire(configuration => configuration.UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings()
             .UseLogProvider(HangfireLog.Of(options.Settings.LogLevel)));
         services.AddHostedService<ScheduleStart>();
+        services.AddTelemetry(options.IsWeb);
         if (Roles.QueuesOf(options.Roles) is { Length: > 0 } queues)
         {
             services.AddSingleton<IBackgroundProcess, ReaderWatch>();
@@ -51,9 +53,10 @@ internal static class JobServices
         {
             { new QueuedOnceFilter(HangfireStore.ForQuestions(provider.GetRequiredService<NowcastDatabase>().DataSource)), 0 },
             { provider.GetRequiredService<LeaseFilter>(), 1 },
-            { provider.GetRequiredService<HistoryFilter>(), 2 },
+            { new TraceFilter(), 2 },
+            { provider.GetRequiredService<HistoryFilter>(), 3 },
             // The graphs of the dashboard.
-            { new StatisticsHistoryAttribute(), 3 },
+            { new StatisticsHistoryAttribute(), 4 },
         });
 
     private static void Configure(BackgroundJobServerOptions server, string[] queues, ServiceOptions options)

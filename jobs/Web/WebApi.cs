@@ -56,6 +56,7 @@ internal static class WebApi
         app.UseResponseCompression();
         if (settings.CorsOrigins is { Length: > 0 })
             app.UseCors();
+        app.UseWholeBodies();
         app.UseRateLimiter();
         app.UsePlainNumbers();
         app.MapOpenApi("/openapi/{documentName}.json");

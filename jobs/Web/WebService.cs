@@ -35,8 +35,9 @@ internal static class WebService
         {
             builder.Services.AddSingleton(database);
             builder.Services.AddSingleton(settings);
+            builder.Services.AddTelemetry(isWeb: true);
         }
-        builder.Services.AddSingleton<PrometheusText>();
+        builder.Services.AddHostedService<ServiceGauges>();
         builder.Services.AddSingleton<FailedLogins>();
         builder.Services.AddSingleton<StartToken>();
         builder.Services.AddSingleton<AccessRules>();
@@ -47,6 +48,7 @@ internal static class WebService
             DashboardSetup.AddServices(builder.Services);
         }
         var app = builder.Build();
+        app.UseContentTypesAsSaid();
         app.UseExceptionHandler(Problems.Handler);
         app.UseStatusCodePages(PageEndpoints.AnswerWithoutBodyAsync);
         app.UseHeadRequests();
@@ -57,11 +59,9 @@ internal static class WebService
         StatusEndpoint.Map(app);
         LatestForecastEndpoint.Map(app);
         HealthEndpoint.Map(app);
-        MetricsEndpoint.Map(app);
+        app.MapPrometheusScrapingEndpoint(Telemetry.MetricsPath);
         if (jobs is not null)
             DashboardSetup.Map(app);
-        // From the start: what happens before the first question counts too.
-        app.Services.GetRequiredService<PrometheusText>();
         return app;
     }
 

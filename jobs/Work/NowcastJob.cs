@@ -86,6 +86,7 @@ internal sealed class NowcastJob(NowcastDatabase database, NowcastSettings setti
         {
             var outcome = message.Data!.Value.Deserialize<MethodOutcome>(HeavyMessage.Json)!;
             answer.Add(outcome);
+            JobTraces.Published(outcome);
             run.Report(answer.Fraction, $"{outcome.Method} is done");
             run.Log(FormattableString.Invariant($"{outcome.Grid} {outcome.Method}: {outcome.Problem ?? "published"} ({outcome.ForecastSeconds:0.0} s to forecast, {outcome.PublishSeconds:0.0} s to publish)"));
         }

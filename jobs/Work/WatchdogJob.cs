@@ -1,5 +1,4 @@
 using ConvLstm.Nowcast.Ingest;
-using ConvLstm.Nowcast.Jobs.Monitoring;
 using ConvLstm.Nowcast.Jobs.Schedule;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Storage;
@@ -23,10 +22,7 @@ internal sealed class WatchdogJob(NowcastDatabase database, NowcastSettings sett
         var now = run.Time.GetUtcNow();
         var feeds = await database.News.ListAsync(stop);
         foreach (var feed in feeds)
-        {
-            FeedMetrics.Newest(feed.Grid, feed.NewestScan);
             run.Log($"{feed.Grid}: newest scan {feed.NewestScan.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
-        }
         var quiet = feeds.Where(f => !((now - f.NewestBy(now))?.TotalMinutes <= settings.Jobs.Watchdog.MaxAgeMinutes))
             .Select(f => f.NewestBy(now) is { } newest
                 ? FormattableString.Invariant($"{f.Grid} is quiet since {newest.UtcDateTime:yyyy-MM-dd HH:mm} UTC ({(now - newest).TotalMinutes:0} minutes)")

@@ -11,7 +11,7 @@ public sealed class Checkpoint : IDisposable
 {
     private const string MetadataKey = "convlstm_nowcast";
     private const string Format = "1";
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { RespectNullableAnnotations = true };
 
     private Checkpoint(RainNetwork network, CheckpointMetadata metadata, string version, string checksum)
     {
@@ -53,19 +53,21 @@ public sealed class Checkpoint : IDisposable
         try
         {
             metadata = JsonSerializer.Deserialize<CheckpointMetadata>(json, Json) ?? throw new JsonException("it is empty");
+            metadata.Check(tensors.Values.SelectMany(t => t.shape).DefaultIfEmpty(0).Max());
         }
         catch (JsonException e)
         {
-            throw new ReportedException($"{path}: its description cannot be read ({e.Message}): it was written by another version, train again.", e);
+            throw new ReportedException($"{path}: its description cannot be read ({e.Message}): it was written by another version or is damaged, train again.", e);
         }
-        var network = NetworkRegistry.Create(metadata.Network);
+        RainNetwork? network = null;
         try
         {
+            network = NetworkRegistry.Create(metadata.Network);
             network.load_state_dict(tensors);
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException || TorchErrors.IsTorch(e))
         {
-            network.Dispose();
+            network?.Dispose();
             throw new ReportedException($"{path}: {e.Message.Split('\n')[0]} Train it again with this version.", e);
         }
         network.eval();

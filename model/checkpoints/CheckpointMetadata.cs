@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ConvLstm.Nowcast.Model.Networks;
 
 namespace ConvLstm.Nowcast.Model.Checkpoints;
@@ -37,6 +38,33 @@ public sealed record CheckpointMetadata
 
     /// <summary>When it was written, UTC.</summary>
     public required DateTimeOffset Created { get; init; }
+
+    /// <summary>Whether all of it can be meant: a damaged file shall not ask for more memory than there is.</summary>
+    /// <param name="largest">The largest size of a dimension among the weights: no layer has more channels.</param>
+    /// <exception cref="JsonException">It cannot.</exception>
+    internal void Check(long largest)
+    {
+        const int MostFrames = 10_000, MostSide = 1024;
+        const double MostMinutes = 1440;
+        Require(PastFrames is > 0 and <= MostFrames, nameof(PastFrames), PastFrames);
+        Require(FutureFrames is > 0 and <= MostFrames, nameof(FutureFrames), FutureFrames);
+        Require(StepMinutes is > 0 and <= MostMinutes, nameof(StepMinutes), StepMinutes);
+        Require(Network.Hidden.All(channels => channels <= largest), nameof(Network.Hidden), string.Join(", ", Network.Hidden));
+        Require(Network.Kernel <= MostSide && Network.Kernel <= largest, nameof(Network.Kernel), Network.Kernel);
+        Require(Network.Patch <= MostSide && (long)Network.Patch * Network.Patch <= largest, nameof(Network.Patch), Network.Patch);
+        Require(Network.Tile <= MostSide, nameof(Network.Tile), Network.Tile);
+        Require(Network.Frames <= MostFrames, nameof(Network.Frames), Network.Frames);
+        Require(Network.Gap <= MostFrames, nameof(Network.Gap), Network.Gap);
+        Require(double.IsFinite(Network.LogRange) && Network.LogRange > 0, nameof(Network.LogRange), Network.LogRange);
+        Require(Network.Thresholds.All(float.IsFinite) && Network.Thresholds.Zip(Network.Thresholds.Skip(1)).All(pair => pair.First < pair.Second),
+            nameof(Network.Thresholds), string.Join(", ", Network.Thresholds));
+    }
+
+    private static void Require(bool holds, string what, object value)
+    {
+        if (!holds)
+            throw new JsonException(FormattableString.Invariant($"{what} {value} cannot be"));
+    }
 }
 
 /// <summary>The losses after an epoch; null where one is not finite.</summary>

@@ -84,7 +84,7 @@ public static class SafeTensors
                 tensors[name] = ReadTensor(file, start, name, entry!);
             return (tensors, metadata);
         }
-        catch (Exception e) when (e is JsonException or InvalidDataException or InvalidOperationException or FormatException or EndOfStreamException or NullReferenceException)
+        catch (Exception e) when (e is JsonException or InvalidDataException or InvalidOperationException or FormatException or EndOfStreamException or NullReferenceException or ArgumentException or OverflowException or KeyNotFoundException)
         {
             throw new ReportedException($"{path} is no complete safetensors checkpoint ({e.Message}): write it again with 'nowcast train'.", e);
         }
@@ -107,8 +107,9 @@ public static class SafeTensors
         var type = StoredType.Named(entry["dtype"]?.GetValue<string>());
         var shape = entry["shape"]!.AsArray().Select(n => n!.GetValue<long>()).ToArray();
         var (from, to) = (entry["data_offsets"]![0]!.GetValue<long>(), entry["data_offsets"]![1]!.GetValue<long>());
-        var count = shape.Aggregate(1L, (product, size) => checked(product * size));
-        if (from < 0 || to - from != count * type.Bytes || start + to > file.Length)
+        // In numbers that no product of a damaged header goes beyond.
+        var bytesOfShape = shape.Aggregate((Int128)type.Bytes, (product, size) => size < 0 || product > file.Length ? Int128.MaxValue / long.MaxValue : product * size);
+        if (from < 0 || to < from || to > file.Length - start || to - from != bytesOfShape)
             throw new InvalidDataException($"tensor {name} does not lie inside the file");
         var bytes = new byte[to - from];
         file.Position = start + from;

@@ -31,7 +31,7 @@ public static class DatabaseRestore
         var backup = new BackupFolder(folder);
         backup.RequireWhole();
         var (settings, _) = await NowcastDatabase.LocateAsync(connectionString, cancellation).ConfigureAwait(false);
-        await using var source = NpgsqlDataSource.Create(settings);
+        await using var source = NamedPool.Open(settings, "restore");
         await using (var connection = await source.ConnectAsync(cancellation).ConfigureAwait(false))
         {
             if (await AskAsync<bool>(connection, "SELECT to_regnamespace('nowcast') IS NOT NULL", cancellation).ConfigureAwait(false))

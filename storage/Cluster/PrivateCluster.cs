@@ -116,8 +116,8 @@ public sealed class PrivateCluster
         {
             try
             {
-                await using var connection = new NpgsqlConnection(ConnectTo(server, "postgres", pooling: false).ConnectionString);
-                await connection.OpenAsync(cancellation).ConfigureAwait(false);
+                await using var source = NamedPool.Open(ConnectTo(server, "postgres", pooling: false).ConnectionString, "cluster");
+                await using var connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
                 await using var exists = new NpgsqlCommand("SELECT 1 FROM pg_database WHERE datname = $1", connection)
                 {
                     Parameters = { new() { Value = Database } },

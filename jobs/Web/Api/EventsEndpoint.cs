@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using ConvLstm.Nowcast.Jobs.Web.Live;
@@ -16,19 +17,20 @@ internal static class EventsEndpoint
     internal static void Map(IEndpointRouteBuilder routes) => routes.MapGet(Path, Listen).WithTags("Runs")
         .WithSummary("Server-sent events: 'grid' when a grid has a new run or scan.").Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
 
-    private static ServerSentEventsResult<GridNews?> Listen(LiveRuns live, RunEvents events, IHostApplicationLifetime host, CancellationToken cancellation)
+    private static ServerSentEventsResult<GridNews?> Listen(HttpContext http, LiveRuns live, RunEvents events, IHostApplicationLifetime host, CancellationToken cancellation)
     {
-        if (events.IsFull)
-            throw Refusals.TooMany($"{RunEvents.MostListeners} listen already; ask /api/grids from time to time instead.");
-        return TypedResults.ServerSentEvents(ItemsAsync(live, events, host.ApplicationStopping, cancellation));
+        var from = http.Connection.RemoteIpAddress;
+        if (events.IsFullFor(from))
+            throw Refusals.TooMany($"{RunEvents.MostListeners} listen already, or {RunEvents.MostOfOneAddress} from this address; ask /api/grids from time to time instead.");
+        return TypedResults.ServerSentEvents(ItemsAsync(from, live, events, host.ApplicationStopping, cancellation));
     }
 
     private static async IAsyncEnumerable<SseItem<GridNews?>> ItemsAsync(
-        LiveRuns live, RunEvents events, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellation)
+        IPAddress? from, LiveRuns live, RunEvents events, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellation)
     {
         // A service that stops does not wait for those who listen.
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellation);
-        await using var news = events.ListenAsync(ends.Token).GetAsyncEnumerator(ends.Token);
+        await using var news = events.ListenAsync(from, ends.Token).GetAsyncEnumerator(ends.Token);
         var next = news.MoveNextAsync().AsTask();
         foreach (var grid in live.Grids)
             yield return new(RunEvents.NewsOf(grid), "grid");

@@ -33,8 +33,8 @@ internal sealed class LiveRefresh(NowcastDatabase database, LiveRuns runs, RunEv
     {
         // A connection of its own: one of the pool would hear of nothing once it was given back.
         var settings = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Pooling = false, KeepAlive = 30 };
-        await using var connection = new NpgsqlConnection(settings.ConnectionString);
-        await connection.OpenAsync(stopping);
+        await using var source = NamedPool.Open(settings.ConnectionString, "notifications");
+        await using var connection = await source.OpenConnectionAsync(stopping);
         await using (var listen = new NpgsqlCommand($"LISTEN {ForecastPublisher.Channel}", connection))
             await listen.ExecuteNonQueryAsync(stopping);
         while (true)

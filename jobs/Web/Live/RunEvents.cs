@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 
@@ -18,26 +19,30 @@ internal sealed class RunEvents
     /// <summary>More listeners than this are turned away: each holds a connection open.</summary>
     internal const int MostListeners = 1000;
 
-    private readonly ConcurrentDictionary<Guid, Channel<GridNews>> _listeners = new();
+    /// <summary>An office behind one address has as many pages open; one person who opens more takes nobody else's place.</summary>
+    internal const int MostOfOneAddress = 100;
 
-    internal bool IsFull => _listeners.Count >= MostListeners;
+    private readonly ConcurrentDictionary<Guid, (IPAddress? From, Channel<GridNews> Channel)> _listeners = new();
+
+    /// <summary>Whether there is no place for another listener from this address.</summary>
+    internal bool IsFullFor(IPAddress? from) => _listeners.Count >= MostListeners || _listeners.Values.Count(listener => Equals(listener.From, from)) >= MostOfOneAddress;
 
     internal void Tell(LiveGrid grid)
     {
         var news = NewsOf(grid);
         foreach (var listener in _listeners.Values)
-            listener.Writer.TryWrite(news);
+            listener.Channel.Writer.TryWrite(news);
     }
 
     internal static GridNews NewsOf(LiveGrid grid) => new(
         grid.Name, grid.Run?.Run.RunId, grid.Run?.Run.IssueTime.UtcDateTime, grid.Run?.Run.Method, grid.State.NewestScan?.UtcDateTime);
 
     /// <summary>What is told from now on. Who reads too slowly misses the oldest.</summary>
-    internal async IAsyncEnumerable<GridNews> ListenAsync([EnumeratorCancellation] CancellationToken cancellation)
+    internal async IAsyncEnumerable<GridNews> ListenAsync(IPAddress? from, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var id = Guid.NewGuid();
         var channel = Channel.CreateBounded<GridNews>(new BoundedChannelOptions(16) { FullMode = BoundedChannelFullMode.DropOldest });
-        _listeners[id] = channel;
+        _listeners[id] = (from, channel);
         try
         {
             await foreach (var news in channel.Reader.ReadAllAsync(cancellation))
