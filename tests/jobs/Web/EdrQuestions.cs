@@ -139,7 +139,7 @@ public sealed class EdrQuestions(ServedRain rain) : IClassFixture<ServedRain>
         Assert.Equal(["position", "area", "radius", "cube", "trajectory", "corridor"], newest.GetProperty("data_queries").EnumerateObject().Select(q => q.Name));
         foreach (var query in newest.GetProperty("data_queries").EnumerateObject())
             Assert.Equal($"{rain.Address}{Collection}/instances/{rain.NewestRun}/{query.Name}", query.Value.GetProperty("link").GetProperty("href").GetString());
-        await CheckLinksAsync("/edr", "/edr/collections", Collection, $"{Collection}/map/tiles", $"{Collection}/map/tiles/WebMercatorQuad", "/edr/tileMatrixSets");
+        await CheckLinksAsync("/edr", "/edr/collections", Collection, $"{Collection}/map/tiles", $"{Collection}/map/tiles/WebMercatorQuad");
     }
 
     [Theory]
