@@ -11,6 +11,7 @@ internal static class NativeLibraries
 {
     internal const string NetCdf = "netcdf";
     internal const string Proj = "proj";
+    internal const string Gdal = "gdal";
 
     private static readonly Dictionary<string, (string Setting, string Package, string[] Names)> Known = new()
     {
@@ -18,6 +19,9 @@ internal static class NativeLibraries
             ["libnetcdf.so.19", "libnetcdf.so.22", "libnetcdf.so.20", "libnetcdf.so.21", "libnetcdf.so.18", "libnetcdf.so.15", "libnetcdf.so"]),
         [Proj] = ("NOWCAST_PROJ", "libproj25",
             ["libproj.so.25", "libproj.so.26", "libproj.so.22", "libproj.so.19", "libproj.so.15", "libproj.so"]),
+        [Gdal] = ("NOWCAST_GDAL", "libgdal32",
+            ["libgdal.so.32", "libgdal.so.36", "libgdal.so.37", "libgdal.so.38", "libgdal.so.35", "libgdal.so.34", "libgdal.so.33",
+                "libgdal.so.31", "libgdal.so.30", "libgdal.so.28", "libgdal.so"]),
     };
 
     static NativeLibraries() => NativeLibrary.SetDllImportResolver(typeof(NativeLibraries).Assembly, Resolve);

@@ -6,11 +6,19 @@ namespace ConvLstm.Nowcast.Ingest;
 /// <summary>Files, folders and globs, as people give them to commands, to a sorted list of files.</summary>
 public static class RadarPaths
 {
-    private static readonly string[] Endings = [".nc", ".nc4", ".cdf", ".netcdf", ".h5", ".hdf", ".hdf5", ".gz"];
+    private static readonly string[] Endings =
+    [
+        ".nc", ".nc4", ".cdf", ".netcdf", ".h5", ".hdf", ".hdf5", ".gz", ".bz2", ".z", ".tar", ".tgz", ".tbz2", ".zip",
+        ".grib", ".grib2", ".grb", ".grb2", ".tif", ".tiff", ".png", ".gif", ".pgm",
+    ];
+
+    // Composites of the Deutscher Wetterdienst have no ending: raa01-rw_10000-1408102050-dwd---bin, DE1200_RV2210180700_005.
+    private static readonly string[] Beginnings = ["raa01-", "DE1200_", "DE4800_"];
 
     /// <summary>
     /// Each file once, in the order of their full paths. Folders are searched with everything below them for files that are named like
-    /// NetCDF or HDF5; hidden files and those that are still being written (<c>.part</c>, <c>.tmp</c>) do not count. In globs <c>*</c> and <c>?</c> stay within
+    /// radar files or archives; hidden files and those that are still being written (<c>.part</c>, <c>.tmp</c>) do not count. In globs
+    /// <c>*</c> and <c>?</c> stay within
     /// a name, <c>**</c> spans folders.
     /// </summary>
     /// <exception cref="ReportedException">A path is not there, or nothing is found under it.</exception>
@@ -23,7 +31,8 @@ public static class RadarPaths
             if (File.Exists(path))
                 files.Add(Path.GetFullPath(path));
             else if (Directory.Exists(path))
-                files.UnionWith(NotEmpty(Below(path), $"{path}: the folder holds no radar file (*.nc, *.h5, *.hdf, gzipped or not); check the path."));
+                files.UnionWith(NotEmpty(Below(path),
+                    $"{path}: the folder holds no radar file (*.nc, *.h5, *.hdf, *.grib2, *.tif and others, packed or not); check the path."));
             else if (path.AsSpan().IndexOfAny('*', '?') >= 0)
                 files.UnionWith(NotEmpty(Match(path), $"{path}: no file matches; check the pattern."));
             else
@@ -39,7 +48,11 @@ public static class RadarPaths
     }
 
     private static IEnumerable<string> Below(string folder) => Walk(folder)
-        .Where(f => Endings.Contains(Path.GetExtension(f), StringComparer.OrdinalIgnoreCase) && !Path.GetFileName(f).StartsWith('.'));
+        .Where(f => Path.GetFileName(f) is var name && !name.StartsWith('.')
+            && (Endings.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase)
+                || (Beginnings.Any(b => name.StartsWith(b, StringComparison.Ordinal)) && !IsUnfinished(name))));
+
+    private static bool IsUnfinished(string name) => Path.GetExtension(name) is ".part" or ".tmp";
 
     private static List<string> Walk(string folder)
     {

@@ -21,7 +21,8 @@ internal static class Grids
         if (!double.IsFinite(pixelX) || !double.IsFinite(pixelY) || !double.IsFinite(originX) || !double.IsFinite(originY) || pixelX <= 0 || pixelY <= 0)
             throw new FormatException($"its pixels of {pixelX}×{pixelY} from {originX}, {originY} make no grid");
         return new RadarGrid(
-            options.GridName ?? GridNames.For(width, height, proj, pixelX, pixelY, originX, originY),
+            (options.GridName ?? GridNames.For(width, height, proj, pixelX, pixelY, originX, originY)) + (options.Product is { } product
+                ? $"-{product}" : ""),
             width, height, proj.ToString(), pixelX, pixelY, originX, originY);
     }
 }

@@ -86,33 +86,43 @@ internal sealed partial class KnmiHdf5Format : IRadarFormat
 
     private static PixelDecoder ReadDecoder(NetCdfGroup calibration, RainUnits units, TimeSpan period, RadarReadOptions options)
     {
-        var formula = calibration.Attributes.Text("calibration_formulas") ?? calibration.Attributes.Text("calibration_formulae") ?? "GEO=PV";
-        var match = Formula().Match(formula.Replace(" ", "", StringComparison.Ordinal));
-        if (!match.Success)
-            throw new FormatException($"calibration_formulas '{formula}' is not of the form GEO=a*PV+b");
+        var formulas = calibration.Attributes.TypeOf("calibration_formulas") is null ? "calibration_formulae" : "calibration_formulas";
         var outside = calibration.Attributes.Number("calibration_out_of_image");
         var missing = calibration.Attributes.Number("calibration_missing_data");
         // Reflectivity images give their lowest code, 0, for 'no data': inside the image that is a pixel without echo.
         var noEcho = units.Quantity == RainQuantity.Reflectivity && missing == 0 && outside is not (null or 0);
+        return Calibrated(calibration, formulas, units, period, options) with
+        {
+            Missing = new[] { outside, noEcho ? null : missing }.OfType<double>().Distinct().ToArray(),
+            Undetected = noEcho ? [0] : [],
+        };
+    }
+
+    /// <summary>The decoder of a formula such as <c>GEO=0.5*PV-31.5</c>, without its codes.</summary>
+    internal static PixelDecoder Calibrated(NetCdfGroup calibration, string attribute, RainUnits units, TimeSpan period,
+        RadarReadOptions options)
+    {
+        var formula = calibration.Attributes.Text(attribute) ?? "GEO=PV";
+        var match = Formula().Match(formula.Replace(" ", "", StringComparison.Ordinal));
+        if (!match.Success)
+            throw new FormatException($"{attribute} '{formula}' is not of the form GEO=a*PV+b");
         return new PixelDecoder
         {
             Units = units,
             Scale = match.Groups[1].Success ? Parse(match.Groups[1].Value) : 1,
             Offset = match.Groups[2].Success ? Parse(match.Groups[2].Value.Replace("+-", "-", StringComparison.Ordinal)) : 0,
-            Missing = new[] { outside, noEcho ? null : missing }.OfType<double>().Distinct().ToArray(),
-            Undetected = noEcho ? [0] : [],
             PeriodHours = period.TotalHours,
             ZRelation = options.ZRelation ?? ZRelation.MarshallPalmer,
         };
     }
 
-    private static DateTimeOffset? ReadTime(NetCdfGroup group, string name) => group.Attributes.Text(name) is not { } text ? null
+    internal static DateTimeOffset? ReadTime(NetCdfGroup group, string name) => group.Attributes.Text(name) is not { } text ? null
         : CivilTime.Read(text) ?? throw new FormatException($"{name} '{text}' is not a time such as 26-AUG-2010;00:05:00.000");
 
     private static NetCdfGroup Group(NetCdfGroup parent, string name) =>
         parent.FindGroup(name) ?? throw new FormatException($"there is no group {parent.Path.TrimEnd('/')}/{name}");
 
-    private static double Number(NetCdfGroup group, string name) =>
+    internal static double Number(NetCdfGroup group, string name) =>
         group.Attributes.Number(name) ?? throw new FormatException($"{group.Path} has no {name}");
 
     private static double Parse(string text) => double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);

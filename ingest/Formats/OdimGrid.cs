@@ -13,6 +13,9 @@ internal static class OdimGrid
     // Corners are often written with three or four decimals, so they are off by up to a hundred metres and are averaged.
     private const double LargestDisagreement = 0.5;
 
+    // Pixels: what corners of four decimals may differ by, and a little more.
+    private const double WellDefined = 0.03;
+
     // A scale that is further off than this is not rounded but another one.
     private const double LargestStretch = 0.02;
 
@@ -23,7 +26,7 @@ internal static class OdimGrid
         var proj = ProjString.Parse(text);
         var (width, height) = (Grids.Length(Needed("xsize")), Grids.Length(Needed("ysize")));
         var (pixelX, pixelY) = (Needed("xscale"), Needed("yscale"));
-        var corners = Corners(chain, proj, width, height);
+        var corners = Corners(chain, proj, width, height, pixelX, pixelY);
         if (corners.Count == 0)
         {
             // Beside the specification, in the projection itself (Royal Meteorological Institute of Belgium).
@@ -32,11 +35,10 @@ internal static class OdimGrid
         foreach (var unit in (ReadOnlySpan<double>)[1, 1000])
         {
             var (x, y) = (pixelX * unit, pixelY * unit);
-            var originsX = corners.ConvertAll(c => c.X - (c.Columns * x));
-            var originsY = corners.ConvertAll(c => c.Y + (c.Rows * y));
-            if (originsX.Max() - originsX.Min() < LargestDisagreement * x * 2 && originsY.Max() - originsY.Min() < LargestDisagreement * y * 2)
+            var (originsX, originsY) = Origins(corners, x, y);
+            if (Spread(originsX) < LargestDisagreement * x * 2 && Spread(originsY) < LargestDisagreement * y * 2)
             {
-                return (Grids.Make(options, proj, width, height, x, y, RegularAxis.Round(originsX.Average(), x, 3), RegularAxis.Round(originsY.Average(), y, 3)),
+                return (Grids.Make(options, proj, width, height, x, y, Origin(originsX, x), Origin(originsY, y)),
                     unit == 1 ? "corners, scale and projdef" : "corners, scale in km and projdef");
             }
         }
@@ -44,6 +46,35 @@ internal static class OdimGrid
         var (low, sizeY) = Side(corners.Where(c => c.Rows > 0).Select(c => c.Y), corners.Where(c => c.Rows == 0).Select(c => c.Y), height, pixelY);
         return (Grids.Make(options, proj, width, height, RegularAxis.Round(sizeX, sizeX, 6), RegularAxis.Round(sizeY, sizeY, 6),
             RegularAxis.Round(left, sizeX, 3), RegularAxis.Round(low + (height * sizeY), sizeY, 3)), "corners and projdef, from which the scale differs");
+    }
+
+    // Degrees on WGS 84, as the specification has them, or on the projection's own datum, where they fit so and otherwise do not.
+    private static List<(double X, double Y, int Columns, int Rows)> Corners(
+        IReadOnlyList<NetCdfGroup> chain, ProjString proj, int width, int height, double pixelX, double pixelY)
+    {
+        var shifted = Corners(chain, proj, width, height);
+        if (!proj.Has("towgs84") || shifted.Count < 3)
+            return shifted;
+        var own = Corners(chain, proj.WithoutDatumShift(), width, height);
+        return Misfit(own) < 0.8 * Misfit(shifted) ? own : shifted;
+
+        double Misfit(List<(double X, double Y, int Columns, int Rows)> corners) => ((ReadOnlySpan<double>)[1, 1000]).ToArray().Min(unit =>
+            Origins(corners, pixelX * unit, pixelY * unit) is var (x, y) && Spread(x) + Spread(y) is var sum
+                && sum > WellDefined * (pixelX + pixelY) * unit ? sum : 0);
+    }
+
+    private static (List<double> X, List<double> Y) Origins(List<(double X, double Y, int Columns, int Rows)> corners, double pixelX,
+        double pixelY) =>
+        (corners.ConvertAll(c => c.X - (c.Columns * pixelX)), corners.ConvertAll(c => c.Y + (c.Rows * pixelY)));
+
+    private static double Spread(List<double> values) => values.Max() - values.Min();
+
+    // Corners that disagree by more than their decimals explain are replaced by the whole number of pixels that lies among them.
+    private static double Origin(List<double> origins, double pixel)
+    {
+        var (mean, spread) = (origins.Average(), Spread(origins));
+        var whole = Math.Round(mean / pixel) * pixel;
+        return RegularAxis.Round(spread > WellDefined * pixel && Math.Abs(whole - mean) <= spread ? whole : mean, pixel, 3);
     }
 
     private static List<(double X, double Y, int Columns, int Rows)> Corners(IReadOnlyList<NetCdfGroup> chain, ProjString proj, int width, int height)

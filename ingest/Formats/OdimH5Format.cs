@@ -14,7 +14,9 @@ internal sealed class OdimH5Format : IRadarFormat
 
     public string Name => "ODIM_H5";
 
-    public bool Recognises(NetCdfFile file) =>
+    public bool Recognises(NetCdfFile file) => IsOdim(file);
+
+    internal static bool IsOdim(NetCdfFile file) =>
         file.Root.Attributes.Text("Conventions")?.StartsWith("ODIM_H5", StringComparison.Ordinal) == true
         || file.Root.FindGroup("what")?.Attributes.Text("version")?.StartsWith("H5rad", StringComparison.Ordinal) == true;
 
@@ -30,28 +32,34 @@ internal sealed class OdimH5Format : IRadarFormat
         if (variable.Dimensions is not [var rows, var columns] || rows.Length != grid.Height || columns.Length != grid.Width)
             throw new FormatException($"{chain[^1].Path}/data is not the {grid.Height}×{grid.Width} that its where group says");
         var (time, period) = ReadTime(chain, quantity, options);
-        var decoder = new PixelDecoder
-        {
-            Units = units,
-            Scale = Number(chain, "what", "gain") ?? 1,
-            Offset = Number(chain, "what", "offset") ?? 0,
-            Missing = Codes(Number(chain, "what", "nodata"), variable.Type),
-            Undetected = Codes(Number(chain, "what", "undetect"), variable.Type),
-            IsFloating = !variable.Type.IsInteger(),
-            PeriodHours = period.TotalHours,
-            ZRelation = options.ZRelation ?? ReadZRelation(chain),
-        };
+        var decoder = Decoder(chain, variable, units, period, options);
         var scan = new ScanSlab(time, variable, [0, 0], [grid.Height, grid.Width], decoder, default);
         return new RadarContents(units.Quantity, unitText, grid, [scan], new(
             gridFrom, quantity == "ACRR" ? "enddate and endtime" : "the nominal date and time", $"quantity {quantity} of {chain[^1].Path}",
             quantity == "ACRR" ? options.AccumulationPeriod is null ? "startdate and starttime" : "the source's setting" : null));
     }
 
+    internal static PixelDecoder Decoder(IReadOnlyList<NetCdfGroup> chain, NetCdfVariable variable, RainUnits units, TimeSpan period,
+        RadarReadOptions options) => new()
+    {
+        Units = units,
+        Scale = Number(chain, "what", "gain") ?? 1,
+        Offset = Number(chain, "what", "offset") ?? 0,
+        Missing = Codes(Number(chain, "what", "nodata"), variable.Type),
+        Undetected = Codes(Number(chain, "what", "undetect"), variable.Type),
+        IsFloating = !variable.Type.IsInteger(),
+        PeriodHours = period.TotalHours,
+        ZRelation = options.ZRelation ?? ReadZRelation(chain),
+    };
+
     /// <summary>An attribute of the nearest level that has it: data, dataset, root.</summary>
     internal static double? Number(IReadOnlyList<NetCdfGroup> chain, string group, string name) =>
         Nearest(chain, group, a => a.Number(name) is { } value ? (double?)value : Parse(a.Text(name)));
 
     internal static string? Text(IReadOnlyList<NetCdfGroup> chain, string group, string name) => Nearest(chain, group, a => a.Text(name));
+
+    internal static double[]? Numbers(IReadOnlyList<NetCdfGroup> chain, string group, string name) =>
+        Nearest(chain, group, a => a.Numbers(name));
 
     private static T? Nearest<T>(IReadOnlyList<NetCdfGroup> chain, string group, Func<NetCdfAttributes, T?> read)
     {
@@ -66,14 +74,10 @@ internal sealed class OdimH5Format : IRadarFormat
     private static (NetCdfGroup[] Chain, string Quantity, string Units) FindData(NetCdfGroup root, RadarReadOptions options)
     {
         var found = new Dictionary<string, NetCdfGroup[]>();
-        foreach (var dataset in Numbered(root, "dataset"))
+        foreach (var chain in Data(root))
         {
-            foreach (var data in Numbered(dataset, "data"))
-            {
-                NetCdfGroup[] chain = [root, dataset, data];
-                if (Text(chain, "what", "quantity") is { } quantity)
-                    found.TryAdd(quantity, chain);
-            }
+            if (Text(chain, "what", "quantity") is { } quantity)
+                found.TryAdd(quantity, chain);
         }
         foreach (var (name, units) in Quantities)
         {
@@ -85,12 +89,16 @@ internal sealed class OdimH5Format : IRadarFormat
             : $"it holds {string.Join(", ", found.Keys)} and none of RATE, ACRR, DBZH, TH{(options.Variable is null ? "" : $" that is {options.Variable}")}");
     }
 
+    /// <summary>Each array of pixels or gates with the levels above it, whose groups hold what it does not say itself.</summary>
+    internal static IEnumerable<NetCdfGroup[]> Data(NetCdfGroup root) =>
+        Numbered(root, "dataset").SelectMany(dataset => Numbered(dataset, "data").Select(data => (NetCdfGroup[])[root, dataset, data]));
+
     private static IEnumerable<NetCdfGroup> Numbered(NetCdfGroup parent, string name) => parent.Groups
         .Where(g => g.Name.StartsWith(name, StringComparison.Ordinal) && g.Name.Length > name.Length && g.Name.AsSpan(name.Length).IndexOfAnyExceptInRange('0', '9') < 0)
         .OrderBy(g => g.Name.Length).ThenBy(g => g.Name, StringComparer.Ordinal);
 
     // The nominal time of the composite stands at the root; an accumulation holds at the end of its own period.
-    private static (DateTimeOffset Time, TimeSpan Period) ReadTime(NetCdfGroup[] chain, string quantity, RadarReadOptions options)
+    internal static (DateTimeOffset Time, TimeSpan Period) ReadTime(NetCdfGroup[] chain, string quantity, RadarReadOptions options)
     {
         var nominal = Time(chain, "date", "time");
         if (quantity != "ACRR")
@@ -111,7 +119,7 @@ internal sealed class OdimH5Format : IRadarFormat
             : throw new FormatException($"{dateName} {date} and {timeName} {time} are no time");
     }
 
-    private static ZRelation ReadZRelation(NetCdfGroup[] chain) =>
+    private static ZRelation ReadZRelation(IReadOnlyList<NetCdfGroup> chain) =>
         Number(chain, "how", "zr_a") is { } a && a > 0 && Number(chain, "how", "zr_b") is { } b && b > 0 ? new ZRelation(a, b) : ZRelation.MarshallPalmer;
 
     // A code is written in double precision but compared with what the data type could hold of it.

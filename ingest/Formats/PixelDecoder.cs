@@ -7,7 +7,7 @@ namespace ConvLstm.Nowcast.Ingest.Formats;
 /// From the stored number of a pixel to mm/h: first its codes (missing, undetect, outside the valid range), then scale and offset,
 /// then the unit. One decoder serves all pixels of a variable.
 /// </summary>
-internal sealed class PixelDecoder
+internal sealed record PixelDecoder
 {
     private static readonly ConcurrentDictionary<string, float[]> Tables = new();
 
@@ -35,6 +35,9 @@ internal sealed class PixelDecoder
 
     internal required RainUnits Units { get; init; }
 
+    /// <summary>The value of each stored number from 0 on, null for not observed; instead of scale and offset.</summary>
+    internal IReadOnlyList<double?>? Values { get; init; }
+
     /// <summary>The period of an accumulation, in hours.</summary>
     internal double PeriodHours { get; init; } = 1;
 
@@ -55,6 +58,8 @@ internal sealed class PixelDecoder
         if (stored < Lowest || stored > Highest)
             return float.NaN;
         var value = (stored * Scale) + Offset;
+        if (Values is not null)
+            value = stored >= 0 && stored < Values.Count ? Values[(int)stored] ?? double.NaN : double.NaN;
         var rate = Units.Quantity != RainQuantity.Reflectivity ? value * Factor
             : Units.IsLinearZ ? value < 0 ? double.NaN : ZRelation.RainRateOfZ(value)
             : ZRelation.RainRate(value);
@@ -67,7 +72,8 @@ internal sealed class PixelDecoder
     internal float[] Table(int bits, bool signed)
     {
         var key = string.Create(CultureInfo.InvariantCulture,
-            $"{bits}{signed}{IsUnsigned}|{Scale:R}|{Offset:R}|{Lowest:R}|{Highest:R}|{string.Join(',', Missing)}|{string.Join(',', Undetected)}|{Units}|{PeriodHours:R}|{ZRelation}");
+            $"{bits}{signed}{IsUnsigned}|{Scale:R}|{Offset:R}|{Lowest:R}|{Highest:R}|{PeriodHours:R}")
+            + $"|{string.Join(',', Missing)}|{string.Join(',', Undetected)}|{Units}|{ZRelation}|{(Values is null ? "" : string.Join(',', Values))}";
         if (Tables.TryGetValue(key, out var table))
             return table;
         // A service has a handful of packings; a hundred would be an attack or a test.

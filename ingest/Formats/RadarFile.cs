@@ -1,3 +1,4 @@
+using ConvLstm.Nowcast.Ingest.Gdal;
 using ConvLstm.Nowcast.Ingest.NetCdf;
 
 namespace ConvLstm.Nowcast.Ingest.Formats;
@@ -5,11 +6,15 @@ namespace ConvLstm.Nowcast.Ingest.Formats;
 /// <summary>An open radar file: what it holds, and its scans as frames in mm/h. May be read from several threads, which take turns.</summary>
 public sealed class RadarFile : IDisposable
 {
-    private readonly NetCdfFile _file;
-    private readonly TemporaryCopy? _copy;
-    private readonly IReadOnlyList<ScanSlab> _scans;
+    private readonly List<IDisposable?> _held;
+    private readonly IReadOnlyList<IStoredScan> _scans;
 
-    internal RadarFile(string path, string format, NetCdfFile file, TemporaryCopy? copy, RadarContents contents)
+    /// <param name="path">What errors call it.</param>
+    /// <param name="format">What it is.</param>
+    /// <param name="contents">What is in it.</param>
+    /// <param name="notes">What was noticed before its contents were looked at.</param>
+    /// <param name="held">What is closed or deleted with it, in that order.</param>
+    internal RadarFile(string path, string format, RadarContents contents, IReadOnlyList<string> notes, params IDisposable?[] held)
     {
         Path = path;
         Format = format;
@@ -17,16 +22,16 @@ public sealed class RadarFile : IDisposable
         Units = contents.Units;
         Grid = contents.Grid;
         From = contents.From;
-        Notes = [.. file.Notes, .. contents.Notes];
+        Notes = [.. notes, .. contents.Notes];
         ValidTimes = contents.Scans.Select(s => s.ValidTime).ToArray();
-        _file = file;
-        _copy = copy;
+        Leads = contents.Scans.Select(s => s.Lead).ToArray();
+        _held = [.. held];
         _scans = contents.Scans;
     }
 
     public string Path { get; }
 
-    /// <summary>CF-NetCDF, KNMI HDF5 or ODIM_H5.</summary>
+    /// <summary>CF-NetCDF, KNMI HDF5, ODIM_H5, RADOLAN, GRIB, GeoTIFF …</summary>
     public string Format { get; }
 
     public RainQuantity Quantity { get; }
@@ -44,6 +49,9 @@ public sealed class RadarFile : IDisposable
 
     /// <summary>The valid time of each scan in the file's order, UTC; of an accumulation the end of its period.</summary>
     public IReadOnlyList<DateTimeOffset> ValidTimes { get; }
+
+    /// <summary>How far each scan is ahead of what was observed: zero for an observation, more for a forecast of the service.</summary>
+    public IReadOnlyList<TimeSpan> Leads { get; }
 
     /// <summary>The scan at an index of <see cref="ValidTimes"/>, in mm/h.</summary>
     /// <exception cref="RadarFileException">The data of the scan are damaged.</exception>
@@ -68,11 +76,22 @@ public sealed class RadarFile : IDisposable
         {
             throw RadarFormats.Damaged(Path, e);
         }
+        catch (Exception e) when (e is GdalException or FormatException or EndOfStreamException)
+        {
+            throw RadarFormats.Damaged(Path, e);
+        }
+    }
+
+    /// <summary>The same file, which now also disposes what it was unpacked to.</summary>
+    internal RadarFile Holding(IDisposable part)
+    {
+        _held.Add(part);
+        return this;
     }
 
     public void Dispose()
     {
-        _file.Dispose();
-        _copy?.Dispose();
+        foreach (var part in _held)
+            part?.Dispose();
     }
 }

@@ -8,10 +8,10 @@ namespace ConvLstm.Nowcast.Ingest.Formats;
 
 /// <summary>One scan of a file: the hyperslab that holds it and how its numbers become mm/h.</summary>
 internal sealed record ScanSlab(
-    DateTimeOffset ValidTime, NetCdfVariable Variable, long[] Start, long[] Count, PixelDecoder Decoder, PixelOrder Order)
+    DateTimeOffset ValidTime, NetCdfVariable Variable, long[] Start, long[] Count, PixelDecoder Decoder, PixelOrder Order) : IStoredScan
 {
     /// <summary>Reads, decodes and turns north up, in one pass over a pooled buffer.</summary>
-    internal void Read(RadarGrid grid, Span<float> rainRate)
+    public void Read(RadarGrid grid, Span<float> rainRate)
     {
         switch (Variable.Type)
         {

@@ -16,7 +16,11 @@ internal sealed unsafe class NativeHdf5Links
     internal const int HardLink = 0, SoftLink = 1;
     internal const int VirtualLayout = 3;
 
+    // H5Fpublic.h, H5F_CLOSE_SEMI: libnetcdf opens its files so.
+    private const int CloseSemi = 2;
+
     private readonly delegate* unmanaged<byte*, uint, long, long> _openFile;
+    private readonly long _access;
     private readonly delegate* unmanaged<long, byte*, long, long> _openObject;
     private readonly delegate* unmanaged<long, byte*, long, int> _unlink;
     private readonly delegate* unmanaged<long, ulong*, int> _info1;
@@ -34,6 +38,10 @@ internal sealed unsafe class NativeHdf5Links
     {
         IntPtr Export(string name) => NativeLibrary.GetExport(library, name);
         _openFile = (delegate* unmanaged<byte*, uint, long, long>)Export("H5Fopen");
+        // Initialises the numbers of the classes of property lists.
+        _ = ((delegate* unmanaged<int>)Export("H5open"))();
+        _access = ((delegate* unmanaged<long, long>)Export("H5Pcreate"))(*(long*)Export("H5P_CLS_FILE_ACCESS_ID_g"));
+        _ = ((delegate* unmanaged<long, int, int>)Export("H5Pset_fclose_degree"))(_access, CloseSemi);
         _openObject = (delegate* unmanaged<long, byte*, long, long>)Export("H5Oopen");
         _unlink = (delegate* unmanaged<long, byte*, long, int>)Export("H5Ldelete");
         if (NativeLibrary.TryGetExport(library, "H5Oget_info1", out var info1) || NativeLibrary.TryGetExport(library, "H5Oget_info", out info1))
@@ -60,11 +68,14 @@ internal sealed unsafe class NativeHdf5Links
             ? new NativeHdf5Links(netcdf, each)
             : null;
 
-    /// <summary>Read only; every failure is a negative handle.</summary>
+    /// <summary>
+    /// Read only, and as libnetcdf opens files: what it opens while this is open shares all that was read. Every failure is a negative
+    /// handle.
+    /// </summary>
     internal Hdf5Handle OpenFile(string path)
     {
         fixed (byte* text = Encoding.UTF8.GetBytes(path + '\0'))
-            return new(_openFile(text, 0, 0), _release);
+            return new(_openFile(text, 0, _access), _release);
     }
 
     /// <param name="at">The file or a group.</param>

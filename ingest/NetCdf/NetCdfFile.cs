@@ -64,10 +64,19 @@ public sealed class NetCdfFile : IDisposable
             UnlinkedCopy? copy = null;
             try
             {
-                var dead = SelfContainedFile.Check(location, name ?? path);
-                if (dead.Count > 0)
-                    copy = UnlinkedCopy.Make(location, name ?? path, dead);
-                var status = NativeNetCdf.nc_open(copy?.Location ?? location, NativeNetCdf.ModeNoWrite, out var ncid);
+                IReadOnlyList<string> dead;
+                int status, ncid;
+                // Open until libnetcdf has opened it too: it then reads nothing twice.
+                using (var looked = SelfContainedFile.Open(location, name ?? path))
+                {
+                    dead = SelfContainedFile.Check(looked, name ?? path);
+                    if (dead.Count > 0)
+                        copy = UnlinkedCopy.Make(location, name ?? path, dead);
+                    status = NativeNetCdf.nc_open(copy?.Location ?? location, NativeNetCdf.ModeNoWrite, out ncid);
+                }
+                // A libnetcdf that opens files in another way cannot share one.
+                if (status != 0)
+                    status = NativeNetCdf.nc_open(copy?.Location ?? location, NativeNetCdf.ModeNoWrite, out ncid);
                 if (status != 0)
                     throw new NetCdfException(name ?? path, "opening", status);
                 return new NetCdfFile(name ?? path, ncid, copy?.Location ?? location)

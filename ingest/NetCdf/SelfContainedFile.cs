@@ -28,22 +28,33 @@ internal sealed class SelfContainedFile
         _path = path;
     }
 
-    /// <summary>To be called with the library's lock, before libnetcdf opens the file. Files that are no HDF5 hold nothing of the kind.</summary>
+    /// <summary>
+    /// Opens the file to look at it; invalid for one that is no HDF5, which holds nothing of the kind, or that not even the library can
+    /// open.
+    /// </summary>
     /// <param name="location">The absolute path.</param>
+    /// <param name="name">What errors call the file.</param>
+    internal static unsafe Hdf5Handle Open(string location, string name)
+    {
+        if (!Hdf5Signature.IsIn(location))
+            return new(-1, null);
+        return NativeNetCdf.Hdf5Links is { } hdf5
+            ? hdf5.OpenFile(location)
+            : throw new NetCdfException(name, "looking for links out of the file",
+                "the libnetcdf of NOWCAST_NETCDF hides its HDF5; use that of the distribution");
+    }
+
+    /// <summary>To be called with the library's lock, before libnetcdf opens the file.</summary>
+    /// <param name="file">As <see cref="Open"/> opened it.</param>
     /// <param name="name">What errors call the file.</param>
     /// <returns>
     /// The links that libnetcdf would fail or run in circles on: those to nothing, and those that give a group another name. No data are lost with them.
     /// </returns>
     /// <exception cref="NetCdfException">It is not self-contained, or has too many parts.</exception>
-    internal static IReadOnlyList<string> Check(string location, string name)
+    internal static IReadOnlyList<string> Check(Hdf5Handle file, string name)
     {
-        if (!Hdf5Signature.IsIn(location))
-            return [];
-        if (NativeNetCdf.Hdf5Links is not { } hdf5)
-            throw new NetCdfException(name, "looking for links out of the file", "the libnetcdf of NOWCAST_NETCDF hides its HDF5; use that of the distribution");
-        using var file = hdf5.OpenFile(location);
         // What the library cannot even open it reports when libnetcdf tries.
-        if (!file.IsValid)
+        if (!file.IsValid || NativeNetCdf.Hdf5Links is not { } hdf5)
             return [];
         var look = new SelfContainedFile(hdf5, name);
         using (var root = hdf5.Open(file, "/\0"u8))

@@ -49,6 +49,9 @@ public sealed partial class ProjString
 
     public bool Has(string name) => _parameters.ContainsKey(name);
 
+    /// <summary>The same projection for longitudes and latitudes on its own datum.</summary>
+    internal ProjString WithoutDatumShift() => new(_parameters.Where(p => p.Key != "towgs84").ToDictionary(), AxisMetres);
+
     public override string ToString() =>
         string.Join(' ', _parameters.Select(p => p.Value.Length == 0 ? $"+{p.Key}" : $"+{p.Key}={p.Value}"))
         + (IsGeographic ? " +no_defs" : " +units=m +no_defs");

@@ -1,20 +1,22 @@
 using ConvLstm.Nowcast.Ingest.Formats;
+using ConvLstm.Nowcast.Ingest.Formats.Sources;
 
 namespace ConvLstm.Nowcast.Ingest.Sequences;
 
 /// <summary>The scans of many files, by their headers only.</summary>
-/// <param name="Scans">In the order of the files.</param>
+/// <param name="Scans">In the order of the files; what a service forecast is none.</param>
 /// <param name="Problems">Files that could not be used; they cost nothing that was good.</param>
 public sealed record RadarArchive(IReadOnlyList<IScan> Scans, IReadOnlyList<ReportedException> Problems)
 {
     /// <summary>Opens files, folders and globs (see <see cref="RadarPaths.Expand"/>).</summary>
     /// <param name="paths">What people gave.</param>
-    /// <param name="options">What the files do not say.</param>
+    /// <param name="sources">What the files do not say; null where they say it all.</param>
     /// <param name="progress">Told how many files have been opened, of how many.</param>
     /// <param name="cancellation">Stops between two files.</param>
     /// <exception cref="ReportedException">A path is not there, or not one of the files can be used: the first reason.</exception>
     public static RadarArchive Open(
-        IEnumerable<string> paths, RadarReadOptions? options = null, IProgress<(int Done, int Of)>? progress = null, CancellationToken cancellation = default)
+        IEnumerable<string> paths, RadarSources? sources = null, IProgress<(int Done, int Of)>? progress = null,
+            CancellationToken cancellation = default)
     {
         var files = RadarPaths.Expand(paths);
         var scans = new List<IScan>();
@@ -24,8 +26,10 @@ public sealed record RadarArchive(IReadOnlyList<IScan> Scans, IReadOnlyList<Repo
             cancellation.ThrowIfCancellationRequested();
             try
             {
+                var options = (sources ?? RadarSources.None).For(files[i]);
                 using var file = RadarFormats.Open(files[i], options);
-                scans.AddRange(Enumerable.Range(0, file.ValidTimes.Count).Select(index => new FileScan(file, index, options)));
+                scans.AddRange(Enumerable.Range(0, file.ValidTimes.Count).Where(index => file.Leads[index] == TimeSpan.Zero)
+                    .Select(index => new FileScan(file, index, options)));
             }
             catch (RadarFileException e)
             {

@@ -1,4 +1,5 @@
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Ingest.Formats.Sources;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Interpolation;
 
@@ -9,9 +10,10 @@ internal static class Archives
 {
     /// <summary>Says on the way which files and scans cannot be used.</summary>
     /// <exception cref="ReportedException">No two scans follow each other.</exception>
-    internal static IReadOnlyList<ScanSeries> Open(Terminal terminal, IReadOnlyList<string> paths, CancellationToken cancellation)
+    internal static IReadOnlyList<ScanSeries> Open(Terminal terminal, IReadOnlyList<string> paths, CancellationToken cancellation,
+        RadarSources? sources = null)
     {
-        var archive = RadarArchive.Open(paths, cancellation: cancellation);
+        var archive = RadarArchive.Open(paths, sources, cancellation: cancellation);
         foreach (var problem in archive.Problems)
             terminal.Error(problem.Message);
         var sequencing = Sequencing.Arrange(archive.Scans, new() { Filling = MotionGapFilling.Instance });

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Model;
@@ -14,6 +15,12 @@ internal static class CommandLine
 
     /// <summary>What a command that is told to stop may take for the step at hand; after that the process ends.</summary>
     private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(20);
+
+    /// <summary>What a command that was stopped may still say.</summary>
+    private static readonly TimeSpan TimeToSay = TimeSpan.FromSeconds(2);
+
+    // 128 and the number of the signal, as shells have it.
+    private const int Terminated = 128 + 15;
 
     internal static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal)
     {
@@ -36,6 +43,8 @@ internal static class CommandLine
         try
         {
             var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = HandlesSignals(parsed) ? null : TimeToStop, Output = terminal.Out };
+            // A call into a library, or a command that does not wait for anything, hears of no signal: then the process ends from here.
+            using var end = HandlesSignals(parsed) ? null : PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => _ = EndAsync());
             return await parsed.InvokeAsync(configuration);
         }
         catch (ReportedException e)
@@ -57,6 +66,12 @@ internal static class CommandLine
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return Failure(FirstLine(e.Message));
+        }
+
+        async Task EndAsync()
+        {
+            await Task.Delay(TimeToStop + TimeToSay);
+            Environment.Exit(Terminated);
         }
 
         int Failure(string message)

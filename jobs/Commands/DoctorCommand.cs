@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Ingest.Gdal;
 using ConvLstm.Nowcast.Ingest.NetCdf;
 using ConvLstm.Nowcast.Jobs.Feed.Confinement;
 using ConvLstm.Nowcast.Jobs.Settings;
@@ -31,6 +32,7 @@ internal static class DoctorCommand
         await CheckAsync("libtorch", () => Task.FromResult($"{__version__}, {get_num_threads()} threads, {(cuda.is_available() ? "CUDA" : "no GPU")}"));
         await CheckAsync("matrix product", () => Task.FromResult(MatrixProduct()));
         await CheckAsync("libnetcdf", () => Task.FromResult(NetCdfFile.LibraryVersion));
+        await CheckAsync("libgdal", () => Task.FromResult(GdalLibrary.Version));
         await CheckAsync("decoders", () => Task.FromResult(ConfinedProcess.Describe()));
         await CheckAsync("settings", () => Task.FromResult(Describe(NowcastSettings.Load())));
         await CheckAsync("database", () => DescribeDatabaseAsync(cancellation));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using ConvLstm.Nowcast.Ensemble;
 using ConvLstm.Nowcast.Files;
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Ingest.Formats.Sources;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Methods;
 
@@ -29,7 +30,9 @@ internal static class ForecastCommand
         var seed = Flags.Number("--seed", "The same seed gives the same members.", 1L, 0, long.MaxValue);
         var grid = new Option<string?>("--grid") { Description = "Of files on several grids, the one to forecast, as 'nowcast inspect' names them." };
         var json = JsonOutput.Flag();
-        var command = new Command("forecast", "Write forecasts from radar files as CF-NetCDF.") { data, outPath, at, every, model, method, lead, members, seed, device, grid, json };
+        var source = SourceFlags.Profiles();
+        var command = new Command("forecast", "Write forecasts from radar files as CF-NetCDF.") { data, outPath, at, every, model, method,
+            lead, members, seed, device, grid, source, json };
         command.Validators.Add(result =>
         {
             if (result.GetResult(at) is not null && result.GetResult(every) is not null)
@@ -43,7 +46,8 @@ internal static class ForecastCommand
                 forecaster = new Steps(parsed.GetValue(members) ?? Steps.DefaultMembers, parsed.GetValue(seed));
             else if (parsed.GetValue(members) is int count)
                 forecaster = new EnsembleForecast(forecaster, count, parsed.GetValue(seed));
-            var series = OnOneGrid(Archives.Open(terminal, parsed.GetRequiredValue(data), cancellation), parsed.GetValue(grid));
+            var series = OnOneGrid(
+                Archives.Open(terminal, parsed.GetRequiredValue(data), cancellation, RadarSources.Load(parsed.GetValue(source) ?? [])), parsed.GetValue(grid));
             var request = new ForecastRequest(TimeSpan.FromMinutes(parsed.GetValue(lead)), ForecastRequest.Ladder);
             var issues = parsed.GetValue(every) is int step
                 ? EveryNth(series, step, forecaster)

@@ -1,7 +1,7 @@
 using System.CommandLine;
+using ConvLstm.Nowcast.Ingest.Formats.Sources;
 using ConvLstm.Nowcast.Jobs.Feed;
 using ConvLstm.Nowcast.Jobs.Pipeline;
-using ConvLstm.Nowcast.Storage;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;
 
@@ -14,8 +14,17 @@ internal static class IngestCommand
         var watch = new Option<string?>("--watch") { Description = "Take the files that arrive in this folder, until stopped." };
         var quarantine = new Option<string?>("--quarantine") { Description = "Where --watch puts files that cannot be used, with the reason; DIR/quarantine where not given." };
         var idle = new Option<int?>("--idle") { Description = "End --watch after so many seconds without a new file." };
+        var patience = new Option<int>("--patience")
+        {
+            Description = "How many seconds a file that cannot be used must not have changed before --watch puts it into quarantine: an upload may go on.",
+            DefaultValueFactory = _ => (int)new FeedOptions("").Patience.TotalSeconds,
+        };
+        var source = SourceFlags.Profiles();
+        var grid = SourceFlags.Name("--grid", "A name for the grid of all these files, instead of one made from its geometry.");
+        var product = SourceFlags.Name("--product", "A name for the product, which keeps several of one grid apart.");
         var json = JsonOutput.Flag();
-        var command = new Command("ingest", "Read radar files into the database.") { paths, watch, quarantine, idle, json };
+        var command = new Command("ingest", "Read radar files into the database.") { paths, watch, quarantine, idle, patience, source,
+            grid, product, json };
         command.Validators.Add(result =>
         {
             var isWatch = result.GetValue(watch) is not null;
@@ -27,27 +36,32 @@ internal static class IngestCommand
                 result.AddError("--json is of what has been read, and --watch reads on.");
             if (result.GetValue(idle) is <= 0)
                 result.AddError("--idle takes seconds, 1 or more.");
+            if (result.GetValue(patience) < 0)
+                result.AddError("--patience takes seconds, 0 or more.");
         });
         command.SetAction((parsed, cancellation) => OpenDatabase.RunAsync(async (database, _) =>
         {
+            var sources = RadarSources.Load(parsed.GetValue(source) ?? [], parsed.GetValue(grid), parsed.GetValue(product));
             if (parsed.GetValue(watch) is not { } folder)
-                return await IngestAsync(terminal, database, parsed.GetRequiredValue(paths), parsed.GetValue(json), cancellation);
+                return await IngestAsync(terminal, new ArchiveIngest(database, sources), parsed.GetRequiredValue(paths), parsed.GetValue(json), cancellation);
             var options = new FeedOptions(folder)
             {
                 QuarantineFolder = parsed.GetValue(quarantine),
+                Patience = TimeSpan.FromSeconds(parsed.GetValue(patience)),
                 Idle = parsed.GetValue(idle) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             };
-            return await WatchAsync(terminal, new FeedWatch(options, database, DecoderOptions.Default, TimeProvider.System), options, cancellation);
+            return await WatchAsync(terminal, new FeedWatch(options, database, DecoderOptions.Default, TimeProvider.System, sources),
+                options, cancellation);
         }, cancellation));
         return command;
     }
 
-    private static async Task<int> IngestAsync(Terminal terminal, NowcastDatabase database, string[] paths, bool json, CancellationToken cancellation)
+    private static async Task<int> IngestAsync(Terminal terminal, ArchiveIngest ingest, string[] paths, bool json, CancellationToken cancellation)
     {
-        var summary = await terminal.ProgressAsync("ingest", report => new ArchiveIngest(database).RunAsync(
+        var summary = await terminal.ProgressAsync("ingest", report => ingest.RunAsync(
             paths, (done, of) => report((double)done / of, $"{done} of {of} files"), cancellation));
-        foreach (var problem in summary.Problems)
-            terminal.Error(problem);
+        foreach (var line in summary.Notes.Concat(summary.Problems))
+            terminal.Error(line);
         if (json)
             JsonOutput.Write(terminal, summary);
         else

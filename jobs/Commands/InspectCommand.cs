@@ -2,8 +2,10 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Formats;
+using ConvLstm.Nowcast.Ingest.Formats.Sources;
 using ConvLstm.Nowcast.Ingest.Quality;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;
@@ -22,12 +24,15 @@ internal static class InspectCommand
     {
         var files = new Argument<string[]>("FILE") { Description = "Radar files, folders or patterns.", Arity = ArgumentArity.OneOrMore };
         var json = new Option<bool>("--json") { Description = "A list of objects for programs instead of a table." };
-        var command = new Command("inspect", "Show format, grid, times, quantity and range of radar files.") { files, json };
-        command.SetAction((parsed, cancellation) => Task.FromResult(Run(terminal, parsed.GetRequiredValue(files), parsed.GetValue(json), cancellation)));
+        var source = SourceFlags.Profiles();
+        var command = new Command("inspect", "Show format, grid, times, quantity and range of radar files.") { files, json, source };
+        command.SetAction((parsed, cancellation) => Task.FromResult(Run(
+            terminal, parsed.GetRequiredValue(files), RadarSources.Load(parsed.GetValue(source) ?? []), parsed.GetValue(json),
+                cancellation)));
         return command;
     }
 
-    private static int Run(Terminal terminal, string[] paths, bool json, CancellationToken cancellation)
+    private static int Run(Terminal terminal, string[] paths, RadarSources sources, bool json, CancellationToken cancellation)
     {
         var reports = new List<FileReport>();
         var status = CommandLine.Done;
@@ -36,7 +41,7 @@ internal static class InspectCommand
             cancellation.ThrowIfCancellationRequested();
             try
             {
-                var report = Inspect(path);
+                var report = Inspect(path, sources.For(path), cancellation);
                 reports.Add(report);
                 if (!json)
                     Print(terminal, report);
@@ -53,16 +58,18 @@ internal static class InspectCommand
         return status;
     }
 
-    private static FileReport Inspect(string path)
+    private static FileReport Inspect(string path, RadarReadOptions options, CancellationToken cancellation)
     {
-        using var file = RadarFormats.Open(path);
+        using var file = RadarFormats.Open(path, options);
         var grid = file.Grid;
         var frames = new FrameReport[file.ValidTimes.Count];
         for (var i = 0; i < frames.Length; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             var summary = ScanSummary.Of(file.Read(i));
             frames[i] = new(
-                file.ValidTimes[i].UtcDateTime, summary.MinMmH, summary.MeanMmH, summary.MaxMmH, summary.MissingShare, summary.WetShare);
+                file.ValidTimes[i].UtcDateTime, file.Leads[i] > TimeSpan.Zero ? file.Leads[i].TotalMinutes : null, summary.MinMmH, summary.MeanMmH, summary.MaxMmH,
+                    summary.MissingShare, summary.WetShare);
         }
         return new(
             path, file.Format, file.Quantity.Name(), file.Units,
@@ -82,7 +89,7 @@ internal static class InspectCommand
             terminal.Line($"  note     {note}");
         terminal.Line("  valid time (UTC)       min     mean      max mm/h   missing   wet");
         foreach (var f in report.Frames)
-            terminal.Line(FormattableString.Invariant($"  {f.ValidTime:yyyy-MM-dd HH:mm:ss}  {Number(f.MinMmH),6}  {Number(f.MeanMmH),7}  {Number(f.MaxMmH),7}        {f.MissingShare,6:P1}  {f.WetShare,6:P1}"));
+            terminal.Line(FormattableString.Invariant($"  {f.ValidTime:yyyy-MM-dd HH:mm:ss}  {Number(f.MinMmH),6}  {Number(f.MeanMmH),7}  {Number(f.MaxMmH),7}        {f.MissingShare,6:P1}  {f.WetShare,6:P1}{(f.LeadMinutes > 0 ? $"  forecast for {f.LeadMinutes:0} minutes ahead" : "")}"));
     }
 
     private static string Number(double? value) => value?.ToString("0.00", CultureInfo.InvariantCulture) ?? "-";
@@ -91,5 +98,8 @@ internal static class InspectCommand
 
     private sealed record GridReport(int Width, int Height, string Proj, double PixelX, double PixelY, double OriginX, double OriginY);
 
-    private sealed record FrameReport(DateTime ValidTime, double? MinMmH, double? MeanMmH, double? MaxMmH, double MissingShare, double WetShare);
+    // Minutes ahead where a service forecast it; nothing of the kind for what was observed.
+    private sealed record FrameReport(
+        DateTime ValidTime, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? LeadMinutes,
+        double? MinMmH, double? MeanMmH, double? MaxMmH, double MissingShare, double WetShare);
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Jobs.Feed;
 using ConvLstm.Nowcast.Jobs.Pipeline;
+using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Storage;
 
@@ -22,24 +23,27 @@ internal static class RunCommand
         var command = new Command("run", "One pass: ingest the feed, forecast from the newest scans, publish, verify.") { feed, model, device, json };
         command.SetAction((parsed, cancellation) => OpenDatabase.RunAsync(
             (database, settings) => RunAsync(
-                terminal, database, settings.Lead, parsed.GetValue(feed) ?? settings.Feed, parsed.GetValue(model) ?? settings.Model,
+                terminal, database, settings, parsed.GetValue(feed) ?? settings.Feed, parsed.GetValue(model) ?? settings.Model,
                 Devices.Named(parsed.GetRequiredValue(device)), parsed.GetValue(json), cancellation),
             cancellation));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        Terminal output, NowcastDatabase database, TimeSpan lead, string? feed, string? modelFile, Device device, bool json, CancellationToken cancellation)
+        Terminal output, NowcastDatabase database, NowcastSettings settings, string? feed, string? modelFile, Device device, bool json,
+            CancellationToken cancellation)
     {
         var terminal = json ? output.Silent() : output;
         if (feed is not null)
         {
-            var watch = new FeedWatch(new FeedOptions(feed), database, DecoderOptions.Default, TimeProvider.System);
+            var watch = new FeedWatch(
+                new FeedOptions(feed) { Patience = TimeSpan.FromSeconds(settings.FeedPatienceSeconds) }, database, DecoderOptions.Default,
+                    TimeProvider.System, settings.RadarSources);
             var taken = await watch.TakeOnceAsync(outcome => IngestCommand.Describe(terminal, outcome), cancellation);
             terminal.Line($"ingest: {taken?.ToString() ?? "another process takes this feed"}");
         }
         using var model = await ForecastModel.LoadAsync(modelFile, database, device, cancellation);
-        var outcomes = await new NowcastPass(database, model, lead).RunAsync(cancellation);
+        var outcomes = await new NowcastPass(database, model, settings.Lead).RunAsync(cancellation);
         if (outcomes.Count == 0)
             throw new ReportedException("There are no two scans in a row in the database: ingest radar files first ('nowcast ingest PATH').");
         foreach (var outcome in outcomes)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Ingest.Formats.Sources;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Model.Checkpoints;
@@ -47,9 +48,11 @@ internal static class TrainCommand
         var sites = Flags.Number("--site-stride", "Learn from every nth pixel of every nth row, where the network can.", UsualSiteStride, 1, 64);
         var pixelWindows = Flags.Number("--pixel-windows", "Windows to draw pixels from, on which the head of a lagrangian network is trained first; 0 for none.", UsualPixelWindows, 0, 1_000_000);
         var pixelSteps = Flags.Number("--pixel-steps", "Steps of that.", training.PixelSteps, 1, 1_000_000);
+        var source = SourceFlags.Profiles();
         var command = new Command("train", "Train a network on radar files.")
         {
-            data, outFile, name, epochs, minutes, init, resume, seed, device, hidden, kernel, patch, peepholes, past, future, crop, batch, rate, loss, leads, sites, pixelWindows, pixelSteps,
+            data, outFile, name, epochs, minutes, init, resume, seed, device, hidden, kernel, patch, peepholes, past, future, crop, batch, rate,
+                loss, leads, sites, pixelWindows, pixelSteps, source,
         };
         command.Validators.Add(result =>
         {
@@ -63,7 +66,8 @@ internal static class TrainCommand
             var path = parsed.GetRequiredValue(outFile);
             OutputFile.Require("--out", path);
             var done = parsed.GetValue(resume) ? ShareDone(path) : 0;
-            var series = Archives.Open(terminal, parsed.GetRequiredValue(data), cancellation);
+            var series = Archives.Open(terminal, parsed.GetRequiredValue(data), cancellation,
+                RadarSources.Load(parsed.GetValue(source) ?? []));
             var request = new ModelTrainingRequest
             {
                 Series = series,

@@ -5,8 +5,11 @@ internal sealed record DecoderOptions
 {
     internal static DecoderOptions Default { get; } = new();
 
-    /// <summary>How long the reading of one file may take in all.</summary>
-    internal TimeSpan FileLimit { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>
+    /// How long the reading of one file may take in all: a composite of a continent takes some seconds, on a busy machine several times
+    /// as many.
+    /// </summary>
+    internal TimeSpan FileLimit { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a decoder may take to start; that is not the file's fault.</summary>
     internal TimeSpan StartLimit { get; init; } = TimeSpan.FromMinutes(1);

@@ -2,7 +2,9 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Ingest.Formats;
 using ConvLstm.Nowcast.Jobs.Feed.Confinement;
 
 namespace ConvLstm.Nowcast.Jobs.Feed;
@@ -72,7 +74,7 @@ internal sealed class DecoderProcess : IDisposable
     /// <summary>Copies the file to where the decoder may read, and opens it there: what it holds cannot change or name another file any more.</summary>
     /// <exception cref="RadarFileException">The file cannot be used; where the process did not survive it, <see cref="IsAlive"/> is false.</exception>
     /// <exception cref="ReportedException">The temporary folder is full, which is not the file's fault.</exception>
-    internal async Task<DecodedContents> OpenAsync(string path, FileBudget budget, CancellationToken cancellation)
+    internal async Task<DecodedContents> OpenAsync(string path, RadarReadOptions options, FileBudget budget, CancellationToken cancellation)
     {
         _copy?.Delete();
         _copy = new FileInfo(Path.Combine(_scratch.FullName, string.Create(CultureInfo.InvariantCulture, $"{++Files}")));
@@ -81,6 +83,7 @@ internal sealed class DecoderProcess : IDisposable
         {
             w.Write(_copy.FullName);
             w.Write(path);
+            w.Write(JsonSerializer.Serialize(options));
         });
         using var body = DecoderProtocol.Body(await AskAsync(path, message, budget, cancellation));
         return DecoderProtocol.ReadContents(body);

@@ -15,7 +15,7 @@ internal static class DecoderProtocol
 
     internal enum Question : byte
     {
-        /// <summary>The path of a file follows, and what errors call it.</summary>
+        /// <summary>The path of a file follows, what errors call it, and what its source leaves open, as JSON.</summary>
         Open,
 
         /// <summary>The index of a scan follows.</summary>
@@ -88,6 +88,8 @@ internal static class DecoderProtocol
         writer.Write(contents.ValidTimes.Count);
         foreach (var time in contents.ValidTimes)
             writer.Write(time.UtcTicks);
+        foreach (var lead in contents.Leads)
+            writer.Write(lead.Ticks);
         writer.Write(contents.Notes.Count);
         foreach (var note in contents.Notes)
             writer.Write(note);
@@ -102,10 +104,13 @@ internal static class DecoderProtocol
         var times = new DateTimeOffset[reader.ReadInt32()];
         for (var i = 0; i < times.Length; i++)
             times[i] = new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero);
+        var leads = new TimeSpan[times.Length];
+        for (var i = 0; i < leads.Length; i++)
+            leads[i] = new TimeSpan(reader.ReadInt64());
         var notes = new string[reader.ReadInt32()];
         for (var i = 0; i < notes.Length; i++)
             notes[i] = reader.ReadString();
-        return new DecodedContents(format, grid, times, notes);
+        return new DecodedContents(format, grid, times, leads, notes);
     }
 }
 
@@ -113,5 +118,7 @@ internal static class DecoderProtocol
 /// <param name="Format">The name of its format.</param>
 /// <param name="Grid">Where its pixels lie.</param>
 /// <param name="ValidTimes">When its scans hold, in the file's order.</param>
+/// <param name="Leads">How far each is ahead of what was observed.</param>
 /// <param name="Notes">What was left out or decided, a line each.</param>
-internal sealed record DecodedContents(string Format, RadarGrid Grid, IReadOnlyList<DateTimeOffset> ValidTimes, IReadOnlyList<string> Notes);
+internal sealed record DecodedContents(
+    string Format, RadarGrid Grid, IReadOnlyList<DateTimeOffset> ValidTimes, IReadOnlyList<TimeSpan> Leads, IReadOnlyList<string> Notes);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Formats;
 using ConvLstm.Nowcast.Jobs.Feed.Confinement;
@@ -48,8 +49,10 @@ internal sealed class DecoderWorker(Stream questions, Stream answers)
                     {
                         file?.Dispose();
                         file = null;
-                        file = RadarFormats.Open(body.ReadString(), body.ReadString());
-                        await AnswerAsync(new DecodedContents(file.Format, file.Grid, file.ValidTimes, file.Notes), cancellation);
+                        file = RadarFormats.Open(body.ReadString(), body.ReadString(),
+                            JsonSerializer.Deserialize<RadarReadOptions>(body.ReadString()));
+                        await AnswerAsync(new DecodedContents(file.Format, file.Grid, file.ValidTimes, file.Leads, file.Notes),
+                            cancellation);
                     }
                     else
                     {

@@ -1,6 +1,9 @@
 using System.Threading.Channels;
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Ingest.Formats;
 using ConvLstm.Nowcast.Storage;
+using ConvLstm.Nowcast.Storage.Grids;
+using ConvLstm.Nowcast.Storage.Scans;
 
 namespace ConvLstm.Nowcast.Jobs.Feed;
 
@@ -9,7 +12,7 @@ internal sealed class FeedFile
 {
     private const int ScansAhead = 2;
 
-    private readonly Channel<RadarFrame> _frames = Channel.CreateBounded<RadarFrame>(ScansAhead);
+    private readonly Channel<ReadScan> _frames = Channel.CreateBounded<ReadScan>(ScansAhead);
 
     private FeedFile(string path) => Path = path;
 
@@ -24,22 +27,23 @@ internal sealed class FeedFile
     /// <summary>Why the file, or what is left of it, cannot be used; null where all is well. Holds once the frames have ended.</summary>
     internal string? Problem { get; private set; }
 
-    /// <summary>The scans that are new; ends early where the file is damaged.</summary>
-    internal IAsyncEnumerable<RadarFrame> Frames(CancellationToken cancellation) => _frames.Reader.ReadAllAsync(cancellation);
+    /// <summary>The scans that are new, or may be other issues of those that are there; ends early where the file is damaged.</summary>
+    internal IAsyncEnumerable<ReadScan> Frames(CancellationToken cancellation) => _frames.Reader.ReadAllAsync(cancellation);
 
-    internal static FeedFile Start(string path, DecoderPool decoders, NowcastDatabase database, CancellationToken cancellation)
+    internal static FeedFile Start(string path, RadarReadOptions options, DecoderPool decoders, NowcastDatabase database,
+        CancellationToken cancellation)
     {
         var file = new FeedFile(path);
-        _ = file.RunAsync(decoders, database, cancellation);
+        _ = file.RunAsync(options, decoders, database, cancellation);
         return file;
     }
 
     // Every end completes the channel, with the error where it is not the file's own.
-    private async Task RunAsync(DecoderPool decoders, NowcastDatabase database, CancellationToken cancellation)
+    private async Task RunAsync(RadarReadOptions options, DecoderPool decoders, NowcastDatabase database, CancellationToken cancellation)
     {
         try
         {
-            await ReadAsync(decoders, database, cancellation);
+            await ReadAsync(options, decoders, database, cancellation);
             _frames.Writer.Complete();
         }
         catch (Exception e)
@@ -48,18 +52,28 @@ internal sealed class FeedFile
         }
     }
 
-    private async Task ReadAsync(DecoderPool decoders, NowcastDatabase database, CancellationToken cancellation)
+    private async Task ReadAsync(RadarReadOptions options, DecoderPool decoders, NowcastDatabase database, CancellationToken cancellation)
     {
         using var lease = await decoders.RentAsync(cancellation);
         var budget = new FileBudget(decoders.Options.FileLimit);
-        if (await TryAsync(() => lease.Decoder.OpenAsync(Path, budget, cancellation)) is not { } contents)
+        if (await TryAsync(() => lease.Decoder.OpenAsync(Path, options, budget, cancellation)) is not { } contents)
             return;
-        contents = contents with { Grid = await database.Grids.AdoptAsync(contents.Grid, cancellation) };
-        Notes = contents.Notes;
+        var isNamed = options.GridName is not null || options.Product is not null;
+        if (await TryAsync(() => database.Grids.AdoptAsync(contents.Grid, isNamed, cancellation)) is not { } grid)
+            return;
+        contents = contents with { Grid = grid };
+        var forecasts = contents.Leads.Count(lead => lead > TimeSpan.Zero);
+        Notes = forecasts == 0 ? contents.Notes
+            : [.. contents.Notes,
+            $"{forecasts} forecasts of the service, to {contents.Leads.Max().TotalMinutes:0} minutes ahead, are no scans and left out"];
+        var written = File.GetLastWriteTimeUtc(Path);
         for (var i = 0; i < contents.ValidTimes.Count; i++)
         {
+            if (contents.Leads[i] > TimeSpan.Zero)
+                continue;
             // Asking first saves decoding what is there; storing decides, should another process be quicker.
-            if (await database.Scans.HasAsync(contents.Grid.Name, contents.ValidTimes[i], cancellation))
+            var there = await database.Scans.FindAsync(contents.Grid.Name, contents.ValidTimes[i], cancellation);
+            if (there is not null && there.SourceFile == System.IO.Path.GetFileName(Path) && written <= there.ReceivedAt.UtcDateTime)
             {
                 AlreadyThere++;
                 continue;
@@ -67,7 +81,7 @@ internal sealed class FeedFile
             var index = i;
             if (await TryAsync(() => lease.Decoder.ReadAsync(Path, contents, index, budget, cancellation)) is not { } frame)
                 return;
-            await _frames.Writer.WriteAsync(frame, cancellation);
+            await _frames.Writer.WriteAsync(new(frame, there), cancellation);
         }
     }
 
@@ -78,10 +92,13 @@ internal sealed class FeedFile
         {
             return await ask();
         }
-        catch (ReportedException e) when (e is RadarFileException or DecoderReport)
+        catch (ReportedException e) when (e is RadarFileException or DecoderReport or AmbiguousGridException)
         {
-            Problem = e.Message;
+            Problem = e is AmbiguousGridException ? $"{Path}: {e.Message}" : e.Message;
             return null;
         }
     }
 }
+
+/// <summary>A scan of a file, and the one of the same grid and time that the database has had.</summary>
+internal sealed record ReadScan(RadarFrame Frame, StoredScan? There);

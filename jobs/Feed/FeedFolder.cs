@@ -41,7 +41,24 @@ internal sealed class FeedFolder(FeedOptions options, TimeProvider time)
     internal SeenFile? Now(string name)
     {
         var info = new FileInfo(Path.Combine(options.Folder, name));
-        return info.Exists ? new SeenFile(name, info.Length, info.LastWriteTimeUtc.Ticks) : null;
+        return info.Exists || info.LinkTarget is not null ? Seen(name, info) : null;
+    }
+
+    // A link counts as the file that it leads to; one that leads nowhere is a file that cannot be opened, which is said of it.
+    private static SeenFile Seen(string name, FileInfo file)
+    {
+        try
+        {
+            if (file.LinkTarget is not null && file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target)
+                return new(name, target.Length, target.LastWriteTimeUtc.Ticks);
+            if (file.LinkTarget is null)
+                return new(name, file.Length, file.LastWriteTimeUtc.Ticks);
+        }
+        catch (IOException)
+        {
+            // In circles: nowhere, too.
+        }
+        return new(name, -1, file.LastWriteTimeUtc.Ticks);
     }
 
     private IEnumerable<SeenFile> List()
@@ -49,7 +66,7 @@ internal sealed class FeedFolder(FeedOptions options, TimeProvider time)
         var folder = Path.GetFullPath(options.Folder);
         return new DirectoryInfo(folder).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Hidden })
             .Where(f => !f.FullName.StartsWith(options.Quarantine + Path.DirectorySeparatorChar, StringComparison.Ordinal)
-                && !Unfinished.Contains(f.Extension, StringComparer.OrdinalIgnoreCase) && f.LinkTarget is null)
-            .Select(f => new SeenFile(Path.GetRelativePath(folder, f.FullName), f.Length, f.LastWriteTimeUtc.Ticks));
+                && !Unfinished.Contains(f.Extension, StringComparer.OrdinalIgnoreCase))
+            .Select(f => Seen(Path.GetRelativePath(folder, f.FullName), f));
     }
 }

@@ -14,6 +14,13 @@ internal sealed record FeedOptions(string Folder)
     /// <summary>A file that was not written to for so long needs no second look.</summary>
     internal TimeSpan Settled { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// A file that cannot be used stays in the folder until it was not written to for so long: an upload that stopped may be taken up
+    /// again, and until then
+    /// half a file looks like a damaged one.
+    /// </summary>
+    internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Ends the watch after so long without a new file; null watches until it is stopped.</summary>
     internal TimeSpan? Idle { get; init; }
 }

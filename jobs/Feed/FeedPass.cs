@@ -2,10 +2,18 @@ using ConvLstm.Nowcast.Ingest;
 
 namespace ConvLstm.Nowcast.Jobs.Feed;
 
-/// <summary>Takes the complete files of a feed once: into the database, or into quarantine.</summary>
-internal sealed class FeedPass(FeedOptions options, FeedFolder folder, FeedState state, ScanIntake intake)
+/// <summary>
+/// Takes the complete files of a feed once: into the database, or into quarantine. A file that cannot be used waits until it was not
+/// written to for the feed's
+/// patience, and is tried again whenever it changes.
+/// </summary>
+internal sealed class FeedPass(FeedOptions options, FeedFolder folder, FeedState state, ScanIntake intake, TimeProvider time)
 {
     private readonly Quarantine _quarantine = new(options);
+    private readonly Dictionary<string, (SeenFile File, FileOutcome Outcome)> _waiting = [];
+
+    /// <summary>True where files may still become good ones.</summary>
+    internal bool HasWaiting => _waiting.Count > 0;
 
     /// <param name="report">Told of each file as it is done.</param>
     /// <param name="cancellation">Stops between two scans.</param>
@@ -13,7 +21,8 @@ internal sealed class FeedPass(FeedOptions options, FeedFolder folder, FeedState
     /// <exception cref="ReportedException">The database does not answer, or a file cannot be moved.</exception>
     internal async Task<int> RunAsync(Action<FileOutcome> report, CancellationToken cancellation)
     {
-        var files = folder.Look(state.IsTaken);
+        GiveUp(report);
+        var files = folder.Look(file => state.IsTaken(file) || (_waiting.TryGetValue(file.Name, out var waiting) && waiting.File == file));
         var byPath = files.ToDictionary(f => Path.Combine(options.Folder, f.Name));
         await foreach (var outcome in intake.TakeAsync([.. byPath.Keys], cancellation))
         {
@@ -22,11 +31,41 @@ internal sealed class FeedPass(FeedOptions options, FeedFolder folder, FeedState
             if (folder.Now(file.Name) != file)
                 continue;
             if (outcome.Problem is null)
+            {
                 state.Add(file);
+                report(outcome);
+            }
+            else if (MayGrow(file))
+            {
+                _waiting[file.Name] = (file, outcome);
+                report(outcome with { Problem = null,
+                    Notes = [.. outcome.Notes, $"stays in the feed, as it may still grow: {outcome.Problem}"] });
+            }
             else
+            {
                 _quarantine.Take(file.Name, outcome.Problem);
-            report(outcome);
+                report(outcome);
+            }
         }
         return files.Count;
     }
+
+    // Those that changed are looked at like new ones; those that are gone are nobody's.
+    private void GiveUp(Action<FileOutcome> report)
+    {
+        foreach (var (name, (file, outcome)) in _waiting.ToArray())
+        {
+            var isUnchanged = folder.Now(name) == file;
+            if (isUnchanged && MayGrow(file))
+                continue;
+            _waiting.Remove(name);
+            if (!isUnchanged)
+                continue;
+            _quarantine.Take(name, outcome.Problem!);
+            // What was stored of it has been reported.
+            report(outcome with { Stored = 0, AlreadyThere = 0, Marked = [], Notes = [] });
+        }
+    }
+
+    private bool MayGrow(SeenFile file) => time.GetUtcNow().UtcTicks - file.Written < options.Patience.Ticks;
 }

@@ -1,4 +1,5 @@
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Ingest.Formats.Sources;
 using ConvLstm.Nowcast.Storage;
 using Npgsql;
 
@@ -19,8 +20,11 @@ internal sealed record FeedSummary(int Stored, int AlreadyThere, int Marked, int
 /// <param name="database">Where the scans go.</param>
 /// <param name="decoderOptions">Of the decoders that it starts.</param>
 /// <param name="time">By which files settle.</param>
+/// <param name="sources">What the files do not say; null where they say it all.</param>
 /// <param name="kept">Decoders that stay from one look at the folder to the next; null starts them for each.</param>
-internal sealed class FeedWatch(FeedOptions options, NowcastDatabase database, DecoderOptions decoderOptions, TimeProvider time, DecoderPool? kept = null)
+internal sealed class FeedWatch(
+    FeedOptions options, NowcastDatabase database, DecoderOptions decoderOptions, TimeProvider time, RadarSources? sources = null,
+        DecoderPool? kept = null)
 {
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(10);
 
@@ -34,7 +38,7 @@ internal sealed class FeedWatch(FeedOptions options, NowcastDatabase database, D
         var folder = Folder();
         using var state = FeedState.Open(options, folder) ?? throw new ReportedException($"{options.Folder} is being watched by another process already.");
         using var decoders = new DecoderPool(decoderOptions);
-        var pass = new FeedPass(options, folder, state, new ScanIntake(database, decoders, time));
+        var pass = new FeedPass(options, folder, state, new ScanIntake(database, decoders, time, sources), time);
         var lastFile = time.GetTimestamp();
         while (!cancellation.IsCancellationRequested && !(time.GetElapsedTime(lastFile) > options.Idle))
         {
@@ -43,7 +47,7 @@ internal sealed class FeedWatch(FeedOptions options, NowcastDatabase database, D
                 var pause = options.Interval;
                 try
                 {
-                    if (await pass.RunAsync(Report, cancellation) > 0 || folder.HasUnsettled)
+                    if (await pass.RunAsync(Report, cancellation) > 0 || folder.HasUnsettled || pass.HasWaiting)
                         lastFile = time.GetTimestamp();
                 }
                 catch (Exception e) when (e is ReportedException or NpgsqlException or IOException or UnauthorizedAccessException)
@@ -78,7 +82,7 @@ internal sealed class FeedWatch(FeedOptions options, NowcastDatabase database, D
         if (state is null)
             return null;
         using var own = kept is null ? new DecoderPool(decoderOptions) : null;
-        var pass = new FeedPass(options, folder, state, new ScanIntake(database, kept ?? own!, time));
+        var pass = new FeedPass(options, folder, state, new ScanIntake(database, kept ?? own!, time, sources), time);
         await pass.RunAsync(Report, cancellation);
         if (folder.HasUnsettled)
         {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Ingest.Formats.Sources;
 using ConvLstm.Nowcast.Ingest.Quality;
 using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Storage.Scans;
@@ -17,7 +18,11 @@ namespace ConvLstm.Nowcast.Jobs.Feed;
 internal sealed record FileOutcome(string Path, int Stored, int AlreadyThere, IReadOnlyList<string> Marked, IReadOnlyList<string> Notes, string? Problem);
 
 /// <summary>Radar files into the database: decoded in child processes, checked and stored in the order in which they are given.</summary>
-internal sealed class ScanIntake(NowcastDatabase database, DecoderPool decoders, TimeProvider time)
+/// <param name="database">Where they go.</param>
+/// <param name="decoders">Who reads them.</param>
+/// <param name="time">By which scans of the future are known.</param>
+/// <param name="sources">What their files do not say; null where they say it all.</param>
+internal sealed class ScanIntake(NowcastDatabase database, DecoderPool decoders, TimeProvider time, RadarSources? sources = null)
 {
     private readonly GridQuality _quality = new(database, time);
 
@@ -33,7 +38,11 @@ internal sealed class ScanIntake(NowcastDatabase database, DecoderPool decoders,
             for (var next = 0; next < files.Count || ahead.Count > 0;)
             {
                 while (next < files.Count && ahead.Count <= decoders.Options.Processes)
-                    ahead.Enqueue(FeedFile.Start(files[next++], decoders, database, stop.Token));
+                {
+                    ahead.Enqueue(FeedFile.Start(files[next], (sources ?? RadarSources.None).For(files[next]), decoders, database,
+                        stop.Token));
+                    next++;
+                }
                 yield return await StoreAsync(ahead.Dequeue(), cancellation);
             }
         }
@@ -45,7 +54,7 @@ internal sealed class ScanIntake(NowcastDatabase database, DecoderPool decoders,
 
     private async Task<FileOutcome> StoreAsync(FeedFile file, CancellationToken cancellation)
     {
-        var (stored, raced) = (0, 0);
+        var (stored, there) = (0, 0);
         var (marked, notes) = (new List<string>(), new List<string>());
         string? refused = null;
         await foreach (var read in file.Frames(cancellation))
@@ -54,15 +63,22 @@ internal sealed class ScanIntake(NowcastDatabase database, DecoderPool decoders,
                 continue;
             try
             {
-                var quality = await _quality.CheckAsync(read, cancellation);
-                var (frame, clutter) = Clutter.Remove(read);
-                var outcome = await database.Scans.StoreAsync(frame, Path.GetFileName(file.Path), quality.ToJson(), cancellation);
-                (stored, raced) = outcome == ScanOutcome.Stored ? (stored + 1, raced) : (stored, raced + 1);
-                if (!quality.Usable && outcome == ScanOutcome.Stored)
+                var (frame, clutter) = Clutter.Remove(read.Frame);
+                var (issue, quality) = await TakeAsync(read with { Frame = frame }, read.Frame, Path.GetFileName(file.Path), cancellation);
+                if (issue.Note is { } about)
+                    notes.Add(about);
+                if (quality is null)
+                {
+                    refused = issue.Refusal is { } refusal ? $"{file.Path}: {refusal}" : null;
+                    there += refused is null ? 1 : 0;
+                    continue;
+                }
+                stored++;
+                if (!quality.Usable)
                     marked.Add($"{frame.ValidTime:u}: {quality.Problems()}");
-                if (outcome == ScanOutcome.Stored && quality.Usable && quality.Warnings() is { Length: > 0 } warnings)
+                else if (quality.Warnings() is { Length: > 0 } warnings)
                     notes.Add($"{frame.ValidTime:u}: {warnings}");
-                if (outcome == ScanOutcome.Stored && clutter > 0)
+                if (clutter > 0)
                     notes.Add($"{frame.ValidTime:u}: {clutter} {(clutter == 1 ? "pixel" : "pixels")} above any rain set missing");
             }
             catch (Exception e) when (IsOfTheFile(e))
@@ -70,7 +86,27 @@ internal sealed class ScanIntake(NowcastDatabase database, DecoderPool decoders,
                 refused = $"{file.Path}: the database refuses it: {e.Message}";
             }
         }
-        return new FileOutcome(file.Path, stored, file.AlreadyThere + raced, marked, [.. file.Notes, .. notes], file.Problem ?? refused);
+        return new FileOutcome(file.Path, stored, file.AlreadyThere + there, marked, [.. file.Notes, .. notes], file.Problem ?? refused);
+    }
+
+    /// <summary>Stores a scan where it is to be stored, and says with what quality; null where it was not.</summary>
+    private async Task<(ScanIssue Issue, QualityReport? Quality)> TakeAsync(ReadScan scan, RadarFrame asRead, string file,
+        CancellationToken cancellation)
+    {
+        QualityReport? quality = null;
+        for (var there = scan.There; ; there = await database.Scans.FindAsync(scan.Frame.Grid.Name, scan.Frame.ValidTime, cancellation))
+        {
+            var issue = ScanIssue.Of(scan.Frame, file, there);
+            if (!issue.IsStored)
+                return (issue, null);
+            quality ??= await _quality.CheckAsync(asRead, cancellation);
+            if (issue.Replaces)
+                await database.Scans.ReplaceAsync(scan.Frame, file, quality.ToJson(), cancellation);
+            // Another file or process may have been quicker: then it is compared with that.
+            else if (await database.Scans.StoreAsync(scan.Frame, file, quality.ToJson(), cancellation) == ScanOutcome.AlreadyThere)
+                continue;
+            return (issue, quality);
+        }
     }
 
     // What the values of a file cause, against a server that is gone, full or stopping: https://www.postgresql.org/docs/15/errcodes-appendix.html,

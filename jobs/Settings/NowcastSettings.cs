@@ -1,4 +1,5 @@
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Ingest.Formats.Sources;
 
 namespace ConvLstm.Nowcast.Jobs.Settings;
 
@@ -18,6 +19,14 @@ internal sealed record NowcastSettings
 
     /// <summary>The folder where new radar files arrive; null where there is none.</summary>
     public string? Feed { get; init; }
+
+    /// <summary>Source profiles of what the files of the feed do not say, or folders of them, apart by commas; null for none.</summary>
+    public string? Sources { get; init; }
+
+    /// <summary>
+    /// How many seconds a file of the feed that cannot be used must not have changed before it goes to quarantine: an upload may go on.
+    /// </summary>
+    public int FeedPatienceSeconds { get; init; } = 60;
 
     /// <summary>The checkpoint to forecast with; null takes the promoted one of the database, at first that which comes with the program.</summary>
     public string? Model { get; init; }
@@ -54,12 +63,17 @@ internal sealed record NowcastSettings
     /// <summary>The same with other settings of the jobs.</summary>
     internal NowcastSettings With(JobSettings jobs) => this with { Jobs = jobs.Checked() };
 
+    /// <summary>The profiles, read.</summary>
+    /// <exception cref="ReportedException">One is not there or is none.</exception>
+    internal RadarSources RadarSources =>
+        RadarSources.Load((Sources ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+
     internal TimeSpan Lead => TimeSpan.FromMinutes(LeadMinutes);
 
     /// <exception cref="ReportedException">A value is of the wrong kind.</exception>
     internal static NowcastSettings Load()
     {
-        var configuration = Sources();
+        var configuration = Configuration();
         NowcastSettings settings;
         try
         {
@@ -70,6 +84,8 @@ internal sealed record NowcastSettings
             throw new ReportedException($"{NameIn(e.Message)} cannot be read ({e.InnerException?.Message ?? e.Message}): correct it in the environment or in appsettings.json.", e);
         }
         settings.Dashboard.Check();
+        if (settings.FeedPatienceSeconds < 0)
+            throw new ReportedException($"{Prefix}FEEDPATIENCESECONDS is {settings.FeedPatienceSeconds}: give seconds, 0 or more.");
         if (settings.RequestsPerSecond < 0)
             throw new ReportedException($"{Prefix}REQUESTSPERSECOND is {settings.RequestsPerSecond}: give 0 for no limit, or more.");
         return settings.LeadMinutes is > 0 and <= 24 * 60
@@ -81,7 +97,7 @@ internal sealed record NowcastSettings
     private static string NameIn(string message) =>
         message.Split(" at '") is [_, var rest, ..] ? Prefix + rest.Split('\'')[0].Replace(":", "__", StringComparison.Ordinal).ToUpperInvariant() : "A setting";
 
-    private static IConfigurationRoot Sources()
+    private static IConfigurationRoot Configuration()
     {
         var sources = new ConfigurationBuilder().AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true);
         if (Environment.GetEnvironmentVariable(ConfigVariable) is { Length: > 0 } file)

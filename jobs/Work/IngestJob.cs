@@ -26,7 +26,10 @@ internal sealed class IngestJob(NowcastDatabase database, NowcastSettings settin
     public Task<string> RunAsync(PerformContext context, CancellationToken cancellation) => RunningJob.RunAsync(context, async (run, stop) =>
     {
         // Files settle by the clock of the machine that writes them, whatever the time of the schedule.
-        var watch = new FeedWatch(new FeedOptions(settings.Feed!) { Interval = SecondLook }, database, DecoderOptions.Default, TimeProvider.System, kept?.Decoders);
+        var watch = new FeedWatch(
+            new FeedOptions(settings.Feed!) { Interval = SecondLook, Patience = TimeSpan.FromSeconds(settings.FeedPatienceSeconds) },
+                database, DecoderOptions.Default, TimeProvider.System,
+            settings.RadarSources, kept?.Decoders);
         var summary = await watch.TakeOnceAsync(Note, stop);
         if (summary is null)
             return "another process takes this feed";

@@ -7,32 +7,57 @@ namespace ConvLstm.Nowcast.Files;
 /// <summary>Reads what <see cref="ForecastWriter"/> laid out.</summary>
 internal sealed class ForecastReader(NetCdfFile file)
 {
+    /// <summary>Minutes ahead that no nowcast goes.</summary>
+    private const double LongestLead = 14_400;
+
     private readonly NetCdfGroup _root = file.Root;
 
     internal RainForecast Read()
     {
         var rate = Needed(ForecastNames.Rate);
-        var leads = Needed(ForecastNames.Period).Read<double>().Select(TimeSpan.FromMinutes).ToArray();
-        var thresholds = _root.FindVariable(ForecastNames.Threshold);
+        var leads = Leads();
+        var thresholds = Thresholds();
         var members = _root.FindVariable(ForecastNames.Members);
         return new RainForecast
         {
             Grid = Grid(rate),
             IssueTime = IssueTime(),
             LeadTimes = leads,
-            RainRate = Maps<float>(rate),
+            RainRate = Maps<float>(rate, leads.Length),
             // Files from before there was a mean have one rate for all.
-            MeanRate = Maps<float>(_root.FindVariable(ForecastNames.MeanRate) ?? rate),
-            Thresholds = thresholds?.Read<float>() ?? [],
-            ExceedanceProbability = thresholds is null ? [] : Series(Needed(ForecastNames.Probability)),
-            Members = members is null ? [] : Series(members),
+            MeanRate = Maps<float>(_root.FindVariable(ForecastNames.MeanRate) ?? rate, leads.Length),
+            Thresholds = thresholds,
+            ExceedanceProbability = thresholds.Length == 0 ? [] : Series(Needed(ForecastNames.Probability), thresholds.Length, leads.Length),
+            Members = members is null ? [] : Series(members, null, leads.Length),
             AirFromOutside = _root.FindVariable(ForecastNames.AirFromOutside) is { } outside
-                ? Maps<sbyte>(outside).Select(map => Array.ConvertAll(map, o => o != 0)).ToArray() : [],
+                ? Maps<sbyte>(outside, leads.Length).Select(map => Array.ConvertAll(map, o => o != 0)).ToArray() : [],
             Provenance = Provenance(),
         };
     }
 
-    internal DateTimeOffset IssueTime() => DateTimeOffset.FromUnixTimeSeconds(Needed(ForecastNames.ReferenceTime).Read<long>()[0]);
+    internal DateTimeOffset IssueTime()
+    {
+        var seconds = Needed(ForecastNames.ReferenceTime).Read<long>();
+        return seconds is [var time] && time >= DateTimeOffset.MinValue.ToUnixTimeSeconds() && time <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+            ? DateTimeOffset.FromUnixTimeSeconds(time)
+            : throw Foreign($"{ForecastNames.ReferenceTime} is no time");
+    }
+
+    private TimeSpan[] Leads()
+    {
+        var minutes = Needed(ForecastNames.Period).Read<double>();
+        return minutes.Length > 0 && Array.TrueForAll(minutes, m => m is > 0 and <= LongestLead) && minutes.Zip(minutes.Skip(1)).All(pair => pair.First < pair.Second)
+            ? Array.ConvertAll(minutes, TimeSpan.FromMinutes)
+            : throw Foreign($"{ForecastNames.Period} does not rise from above 0 to {LongestLead} minutes at most");
+    }
+
+    private float[] Thresholds()
+    {
+        var rates = _root.FindVariable(ForecastNames.Threshold)?.Read<float>() ?? [];
+        return Array.TrueForAll(rates, rate => rate > 0 && float.IsFinite(rate)) && rates.Zip(rates.Skip(1)).All(pair => pair.First < pair.Second)
+            ? rates
+            : throw Foreign($"{ForecastNames.Threshold} does not rise from above 0");
+    }
 
     private RadarGrid Grid(NetCdfVariable rate)
     {
@@ -61,14 +86,19 @@ internal sealed class ForecastReader(NetCdfFile file)
             ? time
             : throw Foreign($"'{text}' among its {ForecastNames.Inputs} is no time");
 
-    private static float[][][] Series(NetCdfVariable variable) =>
-        Enumerable.Range(0, (int)variable.Dimensions[0].Length).Select(i => Maps<float>(variable, i)).ToArray();
+    private float[][][] Series(NetCdfVariable variable, int? count, int leads) =>
+        variable.Dimensions.Count == 4 && (count ?? variable.Dimensions[0].Length) == variable.Dimensions[0].Length
+            ? Enumerable.Range(0, (int)variable.Dimensions[0].Length).Select(i => Maps<float>(variable, leads, i)).ToArray()
+            : throw Foreign($"{variable.Name} has other dimensions than its maps");
 
     // One map a read: one chunk of the file.
-    private static T[][] Maps<T>(NetCdfVariable variable, params long[] outer)
+    private T[][] Maps<T>(NetCdfVariable variable, int leads, params long[] outer)
         where T : unmanaged
     {
         var shape = variable.Dimensions.Skip(outer.Length).Select(d => d.Length).ToArray();
+        var whole = Needed(ForecastNames.Rate).Dimensions;
+        if (whole.Count != 3 || shape.Length != 3 || shape[0] != leads || shape[1] != whole[1].Length || shape[2] != whole[2].Length || shape[1] * shape[2] == 0)
+            throw Foreign($"{variable.Name} is not (time, rows, columns) of {leads} times");
         return Enumerable.Range(0, (int)shape[0]).Select(lead =>
         {
             var map = new T[checked(shape[1] * shape[2])];

@@ -7,6 +7,8 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 nowcast="$root/tests/bin/Release/net10.0/nowcast"
 bin=$(pg_config --bindir 2>/dev/null || echo /usr/lib/postgresql/15/bin)
+# Debian's, where h5py is.
+python=/usr/bin/python3
 folder=$(mktemp -d /tmp/nowcast-alerts-XXXXXX)
 chown postgres "$folder"
 postgres() { runuser -u postgres -- "$bin/$1" "${@:2}" >/dev/null; }
@@ -24,7 +26,7 @@ export NOWCAST_DB="Host=$folder;Username=nowcast;Database=nowcast" NOWCAST_FEED=
 export NOWCAST_NOWCAST__ONNEWSCAN=true NOWCAST_NOWCAST__CRON='0 0 29 2 *' NOWCAST_NOWCAST__DEADLINESECONDS=600
 "$nowcast" simulate --out "$folder/sim" --size 64 --frames 40 --step 1 >/dev/null
 # The scans are of now: the tenth has just been made, and one comes each minute.
-python3 - "$folder/sim" <<'PYTHON'
+"$python" - "$folder/sim" <<'PYTHON'
 import glob, sys, time, h5py
 files = sorted(glob.glob(sys.argv[1] + "/*.nc"))
 first = h5py.File(files[0], "r")["time"][...].flat[0]
@@ -47,7 +49,7 @@ promtool check config "$folder/prometheus.yml" >/dev/null
 prometheus --config.file="$folder/prometheus.yml" --storage.tsdb.path="$folder/metrics" --web.listen-address="127.0.0.1:$port" 2>"$folder/prometheus.log" &
 pids+=" $!"
 
-firing() { curl -s "http://127.0.0.1:$port/api/v1/alerts" | python3 -c 'import json, sys
+firing() { curl -s "http://127.0.0.1:$port/api/v1/alerts" | "$python" -c 'import json, sys
 print(" ".join(sorted({a["labels"]["alertname"] for a in json.load(sys.stdin)["data"]["alerts"] if a["state"] == "firing"})))'; }
 wait_for() { # ALERT WHAT: how long until it fires
   local from=$SECONDS

@@ -1,8 +1,10 @@
-"""Writes damaged radar files of three formats into a folder, as a feed would: mutate.py FOLDER COUNT SEED"""
+"""Writes damaged radar files of seven formats into a folder, as a feed would: mutate.py FOLDER COUNT SEED"""
 import datetime
 import os
 import random
+import subprocess
 import sys
+import tempfile
 
 import h5py
 import netCDF4
@@ -101,7 +103,59 @@ def write_knmi(path, time, rng):
         pixels.attrs["CLASS"] = np.bytes_("IMAGE")
 
 
-WRITERS = [("cf", write_cf), ("odim", write_odim), ("knmi", write_knmi)]
+def write_polar(path, time, rng):
+    """A scan of one radar: rays by gates."""
+    rays, gates = rng.choice([90, 180]), rng.choice([60, 120])
+    with h5py.File(path, "w") as file:
+        file.attrs["Conventions"] = np.bytes_("ODIM_H5/V2_3")
+        what = file.create_group("what").attrs
+        for name, value in (("object", "SCAN"), ("version", "H5rad 2.3"), ("date", f"{time:%Y%m%d}"), ("time", f"{time:%H%M%S}"), ("source", "NOD:fuzz")):
+            what[name] = np.bytes_(value)
+        where = file.create_group("where").attrs
+        where["lon"], where["lat"], where["height"] = 5.0, 52.0, 50.0
+        dataset = file.create_group("dataset1")
+        inner = dataset.create_group("where").attrs
+        inner["elangle"], inner["rscale"], inner["rstart"] = 0.5, 1000.0, 0.0
+        data = dataset.create_group("data1")
+        packing = data.create_group("what").attrs
+        packing["quantity"] = np.bytes_("DBZH")
+        packing["gain"], packing["offset"], packing["nodata"], packing["undetect"] = 0.5, -32.0, 255.0, 0.0
+        data.create_dataset("data", data=np.resize(rain(rng) // 2, (rays, gates)).astype("u1"), compression=rng.choice([None, "gzip"]))
+
+
+def write_radolan(path, time, rng):
+    """A composite of 450 by 450 pixels of 2 km."""
+    rows = 450
+    pixels = np.zeros((rows, rows), "<u2")
+    pixels[:SIDE, :SIDE] = rain(rng)
+    pixels[-40:] = 0x2000 | 2500
+    head = f"RW{time:%d%H%M}10000{time:%m%y}BY%7dVS 3SW   2.13.1PR E-01INT  60GP 450x 450MS 20<boo,ros,emd,hnr,umd>"
+    head = head % (len(head % 0) + 1 + pixels.nbytes)
+    with open(path, "wb") as file:
+        file.write(head.encode() + b"\x03" + pixels.tobytes())
+
+
+def translate(path, time, rng, options):
+    """A raster by GDAL's own tool."""
+    with tempfile.NamedTemporaryFile("w", suffix=".asc") as grid:
+        grid.write(f"ncols {SIDE}\nnrows {SIDE}\nxllcorner 5\nyllcorner 45\ncellsize 0.01\n")
+        np.savetxt(grid, rain(rng) * 0.1, "%.1f")
+        grid.flush()
+        subprocess.run(["gdal_translate", "-q", "-a_srs", "+proj=longlat +ellps=WGS84", *options, grid.name, path], check=True)
+
+
+def write_grib(path, time, rng):
+    translate(path, time, rng, ["-of", "GRIB", "-ot", "Float64", "-co", "DISCIPLINE=209", "-co", "IDS_CENTER=161", "-co", f"IDS_REF_TIME={time:%Y-%m-%dT%H:%M:%SZ}", "-co", "PDS_PDTN=0",
+                                "-co", "PDS_TEMPLATE_ASSEMBLED_VALUES=6 1 8 0 97 0 0 0 0 102 0 0 255 1 0", "-co", "DATA_ENCODING=" + rng.choice(["PNG", "SIMPLE_PACKING", "IEEE_FLOATING_POINT"])])
+
+
+def write_tiff(path, time, rng):
+    translate(path, time, rng, ["-of", "GTiff", "-ot", "Float32", "-mo", "units=mm/h", "-mo", f"valid_time={time:%Y-%m-%dT%H:%M:%SZ}",
+                                "-co", "COMPRESS=" + rng.choice(["NONE", "DEFLATE", "LZW"]), "-co", "TILED=" + rng.choice(["YES", "NO"])])
+
+
+WRITERS = [("cf", write_cf, "nc"), ("odim", write_odim, "h5"), ("knmi", write_knmi, "h5"), ("polar", write_polar, "h5"),
+           ("radolan", write_radolan, "bin"), ("grib", write_grib, "grib2"), ("tiff", write_tiff, "tif")]
 
 
 def flip(data, rng):
@@ -130,7 +184,7 @@ def main(folder, count, seed):
     scratch = os.path.join(folder, ".scratch")
     other = bytearray(b"CDF\x01" + bytes(100))
     for i in range(count):
-        name, write = WRITERS[i % 3]
+        name, write, ending = WRITERS[i % len(WRITERS)]
         write(scratch, START + datetime.timedelta(minutes=5 * i), rng)
         with open(scratch, "rb") as file:
             data = bytearray(file.read())
@@ -146,7 +200,7 @@ def main(folder, count, seed):
             overwrite(data, rng)
         other = whole
         # Some writers rename when they are done, others do not.
-        target = os.path.join(folder, f"{i:05d}-{name}-{mutation}.{'nc' if name == 'cf' else 'h5'}")
+        target = os.path.join(folder, f"{i:05d}-{name}-{mutation}.{ending}")
         written = target + ".part" if i % 2 else target
         with open(written, "wb") as file:
             file.write(data)

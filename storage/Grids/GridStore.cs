@@ -49,12 +49,24 @@ public sealed class GridStore(NpgsqlDataSource database)
     /// <summary>
     /// The grid as the database has it: under its own name, or that of another that covers the same and differs by what services round. Itself where it is new.
     /// </summary>
-    public async Task<RadarGrid> AdoptAsync(RadarGrid grid, CancellationToken cancellation)
+    /// <param name="grid">Of a file.</param>
+    /// <param name="isNamed">True where its name was given, and stands for a series of its own.</param>
+    /// <param name="cancellation">Stops the question.</param>
+    /// <exception cref="AmbiguousGridException">Several series lie there, and nothing says which it belongs to.</exception>
+    public async Task<RadarGrid> AdoptAsync(RadarGrid grid, bool isNamed, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(grid);
         if (await FindAsync(grid.Name, cancellation).ConfigureAwait(false) is { } named)
             return named.Grid.CoversTheSame(grid) ? named.Grid : grid;
-        return (await ListAsync(cancellation).ConfigureAwait(false)).Select(g => g.Grid).FirstOrDefault(g => g.CoversTheSame(grid)) ?? grid;
+        if (isNamed)
+            return grid;
+        var same = (await ListAsync(cancellation).ConfigureAwait(false)).Select(g => g.Grid).Where(g => g.CoversTheSame(grid)).ToList();
+        return same.Count switch
+        {
+            0 => grid,
+            1 => same[0],
+            _ => throw new AmbiguousGridException($"several series lie on its grid ({string.Join(", ", same.Select(g => g.Name))}): say which it is with --grid or in a source profile."),
+        };
     }
 
     /// <summary>The grid of that name; made with its partitions and views where the name is new.</summary>

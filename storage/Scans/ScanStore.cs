@@ -38,17 +38,34 @@ public sealed class ScanStore(NpgsqlDataSource database, GridStore grids)
         return ScanOutcome.Stored;
     }
 
-    /// <summary>True where the scan is there already: saves reading the file.</summary>
-    public async Task<bool> HasAsync(string grid, DateTimeOffset validTime, CancellationToken cancellation)
+    /// <summary>
+    /// Stores a scan in place of the one of its grid and time, at once for whoever reads; the same errors as for
+    /// <see cref="StoreAsync"/>.
+    /// </summary>
+    public async Task ReplaceAsync(RadarFrame frame, string sourceFile, string? qualityJson, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(frame);
+        var grid = await grids.EnsureAsync(frame.Grid, cancellation).ConfigureAwait(false);
+        await grids.EnsureDaysAsync(grid, frame.ValidTime, frame.ValidTime, cancellation).ConfigureAwait(false);
         await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
-        await using var query = new NpgsqlCommand(
-            "SELECT EXISTS (SELECT FROM nowcast.scan JOIN nowcast.grid USING (grid_id) WHERE name = $1 AND valid_time = $2)", connection)
+        await using var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
+        foreach (var table in (string[])["scan_tile", "scan"])
         {
-            Parameters = { new() { Value = grid }, new() { Value = validTime } },
-        };
-        return (bool)(await query.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!;
+            await using var delete = new NpgsqlCommand($"DELETE FROM nowcast.{table} WHERE grid_id = $1 AND valid_time = $2", connection)
+            {
+                Parameters = { new() { Value = grid.Id }, new() { Value = frame.ValidTime } },
+            };
+            await delete.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+        }
+        await InsertRowAsync(connection, grid.Id, frame, sourceFile, qualityJson, ScanSummary.Of(frame), cancellation)
+            .ConfigureAwait(false);
+        await CopyTilesAsync(connection, grid, frame, cancellation).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellation).ConfigureAwait(false);
     }
+
+    /// <summary>The scan of a grid and time without its pixels; null where there is none.</summary>
+    public async Task<StoredScan?> FindAsync(string grid, DateTimeOffset validTime, CancellationToken cancellation) =>
+        (await ListAsync(grid, validTime, validTime, cancellation).ConfigureAwait(false)).SingleOrDefault();
 
     /// <summary>How many scans of a grid there are; of all grids where no name is given.</summary>
     public async Task<long> CountAsync(string? grid, CancellationToken cancellation)

@@ -50,10 +50,10 @@ public sealed class OtherFormats : IDisposable
     }
 
     [Fact]
-    public void APolarVolumeIsRefusedByItsName()
+    public void AVerticalSectionIsRefusedByItsName()
     {
-        var path = WriteOdim("DBZH", "data", 0.5, -32, [0, 1, 2, 3], product: "PVOL");
-        Assert.Contains("PVOL, not a composite", Assert.Throws<RadarFileException>(() => RadarFormats.Open(path)).Message, StringComparison.Ordinal);
+        var path = WriteOdim("DBZH", "data", 0.5, -32, [0, 1, 2, 3], product: "XSEC");
+        Assert.Contains("XSEC, not a composite", Assert.Throws<RadarFileException>(() => RadarFormats.Open(path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

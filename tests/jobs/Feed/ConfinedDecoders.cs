@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ConvLstm.Nowcast.Ingest.Formats;
 using ConvLstm.Nowcast.Jobs.Feed;
 using ConvLstm.Nowcast.Jobs.Feed.Confinement;
 using Xunit;
@@ -81,7 +82,8 @@ public sealed class ConfinedDecoders : IDisposable
         using var decoder = await DecoderProcess.StartAsync(DecoderOptions.Default, _cancellation);
         foreach (var path in new[] { pipe, "/dev/zero", _folder.Path })
         {
-            var error = await Assert.ThrowsAsync<DecoderReport>(() => decoder.OpenAsync(path, new(TimeSpan.FromMinutes(1)), _cancellation));
+            var error = await Assert.ThrowsAsync<DecoderReport>(() =>
+                decoder.OpenAsync(path, RadarReadOptions.Default, new(TimeSpan.FromMinutes(1)), _cancellation));
             Assert.Contains("no regular file", error.Message, StringComparison.Ordinal);
         }
         Assert.True(decoder.IsAlive);
@@ -107,6 +109,7 @@ public sealed class ConfinedDecoders : IDisposable
         {
             w.Write(path);
             w.Write(path);
+            w.Write("{}");
         }), _cancellation);
         return (await DecoderProtocol.ReadAsync(stream, buffer, _cancellation))!.Value;
     }

@@ -70,6 +70,55 @@ public sealed class FeedFolders(TestCluster cluster) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task LinksToFilesAreFollowedAndThoseToNothingNamed()
+    {
+        using var elsewhere = new TemporaryFolder();
+        File.CreateSymbolicLink(_folder.File("link.nc"), Some.RadarFile(elsewhere, Rain[0]));
+        File.CreateSymbolicLink(_folder.File("nowhere.nc"), elsewhere.File("absent.nc"));
+
+        Assert.Equal(new FeedSummary(1, 0, 0, 1), await TakeAsync());
+        Assert.Contains("nowhere.nc: it cannot be opened", _outcomes.Single(o => o.Problem is not null).Problem, StringComparison.Ordinal);
+        Assert.Equal(new FeedSummary(0, 0, 0, 0), await TakeAsync());
+    }
+
+    [Fact]
+    public async Task AnUploadThatStopsAndIsTakenUpAgainIsOneScan()
+    {
+        var whole = await File.ReadAllBytesAsync(Some.RadarFile(_folder, Rain[0]), _cancellation);
+        File.Delete(Directory.GetFiles(Feed)[0]);
+        var (path, time) = (_folder.File("resumed.nc"), new SettableTime());
+        await File.WriteAllBytesAsync(path, whole[..(whole.Length / 2)], _cancellation);
+        var watch = new FeedWatch(Options with { Patience = TimeSpan.FromMinutes(1) }, _database,
+            new() { Processes = 1, FileLimit = TimeSpan.FromMinutes(1) }, time);
+
+        // It looks complete: nobody writes to it.
+        time.Now = File.GetLastWriteTimeUtc(path).AddSeconds(30);
+        Assert.Equal(new FeedSummary(0, 0, 0, 0), await watch.TakeOnceAsync(_outcomes.Add, _cancellation));
+        Assert.Contains("stays in the feed, as it may still grow", Assert.Single(_outcomes[^1].Notes), StringComparison.Ordinal);
+
+        await using (var rest = new FileStream(path, FileMode.Append))
+            await rest.WriteAsync(whole.AsMemory(whole.Length / 2), _cancellation);
+        time.Now = File.GetLastWriteTimeUtc(path).AddSeconds(30);
+        Assert.Equal(new FeedSummary(1, 0, 0, 0), await watch.TakeOnceAsync(_outcomes.Add, _cancellation));
+        Assert.Empty(Directory.GetFiles(Quarantine, "*.nc"));
+    }
+
+    [Fact]
+    public async Task AnUploadThatIsNeverTakenUpAgainEndsInQuarantine()
+    {
+        var whole = await File.ReadAllBytesAsync(Some.RadarFile(_folder, Rain[0]), _cancellation);
+        File.Delete(Directory.GetFiles(Feed)[0]);
+        await File.WriteAllBytesAsync(_folder.File("half.nc"), whole[..(whole.Length / 2)], _cancellation);
+        var time = new SettableTime { Now = File.GetLastWriteTimeUtc(_folder.File("half.nc")).AddSeconds(61) };
+        var watch = new FeedWatch(Options with { Patience = TimeSpan.FromMinutes(1) }, _database,
+            new() { Processes = 1, FileLimit = TimeSpan.FromMinutes(1) }, time);
+
+        Assert.Equal(new FeedSummary(0, 0, 0, 1), await watch.TakeOnceAsync(_outcomes.Add, _cancellation));
+        Assert.Contains("damaged or cut short", await File.ReadAllTextAsync(Path.Combine(Quarantine, "half.nc.reason.txt"), _cancellation),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task WhatCannotBeUsedGoesToQuarantineWithTheReasonBesideIt()
     {
         var good = await File.ReadAllBytesAsync(Some.RadarFile(_folder, Rain[0]), _cancellation);
@@ -223,7 +272,7 @@ public sealed class FeedFolders(TestCluster cluster) : IAsyncLifetime
         (await Assert.ThrowsAsync<ReportedException>(() => new FeedWatch(new(_folder.File("absent")), _database, DecoderOptions.Default, TimeProvider.System)
             .TakeOnceAsync(_outcomes.Add, _cancellation))).Message, StringComparison.Ordinal);
 
-    private FeedOptions Options => new(Feed) { Interval = TimeSpan.FromMilliseconds(30) };
+    private FeedOptions Options => new(Feed) { Interval = TimeSpan.FromMilliseconds(30), Patience = TimeSpan.Zero };
 
     // A machine of many tests may be slow: no file of theirs is to pay for that.
     private FeedWatch Watch(DecoderOptions? decoders = null) =>
@@ -239,6 +288,13 @@ public sealed class FeedFolders(TestCluster cluster) : IAsyncLifetime
         await using var command = new Npgsql.NpgsqlCommand(
             $"ALTER DATABASE {own.Database} WITH ALLOW_CONNECTIONS {isThere}; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{own.Database}'", admin);
         await command.ExecuteNonQueryAsync(_cancellation);
+    }
+
+    private sealed class SettableTime : TimeProvider
+    {
+        internal DateTimeOffset Now { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => Now;
     }
 
     /// <summary>Waits are short.</summary>

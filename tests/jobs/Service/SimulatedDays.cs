@@ -25,7 +25,7 @@ public sealed class SimulatedDays(TestDatabase test) : IClassFixture<TestDatabas
         var time = new SimulatedTime(Noon.AddSeconds(1));
         await using var database = await NowcastDatabase.OpenAsync(test.ConnectionString, _cancellation, time: time);
         var feed = new SimulatedFeed(folder.File("feed"), folder.File("store"), Noon, Hours * 6, size: 64);
-        var settings = new NowcastSettings { Feed = folder.File("feed"), LeadMinutes = 30 }.With(new JobSettings
+        var settings = new NowcastSettings { Feed = folder.File("feed"), LeadMinutes = 30, FeedPatienceSeconds = 0 }.With(new JobSettings
         {
             Ingest = new() { Cron = "*/30 * * * *" },
             Watchdog = new() { Cron = "7 * * * *" },

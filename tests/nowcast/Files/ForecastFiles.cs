@@ -71,6 +71,30 @@ public sealed class ForecastFiles
     }
 
     [Fact]
+    public void LeadsThresholdsAndMapsThatCannotBeAreRefusedInOneSentence()
+    {
+        using var folder = new TemporaryFolder();
+        (string Says, double[] Leads, float[] Thresholds)[] wrong =
+        [
+            ("forecast_period", [10, 5, 15], [0.5f, 1, 2, 5]),
+            ("forecast_period", [-5, 5, 15], [0.5f, 1, 2, 5]),
+            ("forecast_period", [5, 10, 600_000], [0.5f, 1, 2, 5]),
+            ("threshold", [5, 10, 15], [0.5f, float.NaN, 2, 5]),
+            ("threshold", [5, 10, 15], [-1, 1, 2, 5]),
+            ("threshold", [5, 10, 15], [0.5f, 5, 2, float.PositiveInfinity]),
+        ];
+
+        foreach (var (says, leads, thresholds) in wrong)
+        {
+            var path = folder.File("wrong.nc");
+            ForecastFile.Write(path, Forecast(Some.Laea, 1000, leads: leads, thresholds: thresholds), TimeProvider.System, default);
+            var refusal = Assert.Throws<ReportedException>(() => ForecastFile.Read(path));
+            Assert.Contains(says, refusal.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain('\n', refusal.Message);
+        }
+    }
+
+    [Fact]
     public void ARadarReaderFindsTheRatesOfAForecast()
     {
         using var folder = new TemporaryFolder();
@@ -137,7 +161,7 @@ public sealed class ForecastFiles
         Assert.Contains(path, error.Message, StringComparison.Ordinal);
     }
 
-    private static RainForecast Forecast(string proj, double pixel, int members = 0)
+    private static RainForecast Forecast(string proj, double pixel, int members = 0, double[]? leads = null, float[]? thresholds = null)
     {
         var past = Some.RadarSequence(3, Some.RadarGrid(proj: proj, pixel: pixel, originX: 4 * pixel, originY: 50 * pixel));
         var forecast = new Persistence().Forecast(past, new ForecastRequest(TimeSpan.FromMinutes(15), ForecastRequest.DefaultThresholds), default);
@@ -145,9 +169,9 @@ public sealed class ForecastFiles
         {
             Grid = forecast.Grid,
             IssueTime = forecast.IssueTime,
-            LeadTimes = forecast.LeadTimes,
+            LeadTimes = leads is null ? forecast.LeadTimes : Array.ConvertAll(leads, TimeSpan.FromMinutes),
             RainRate = forecast.RainRate,
-            Thresholds = forecast.Thresholds,
+            Thresholds = thresholds ?? forecast.Thresholds,
             ExceedanceProbability = forecast.ExceedanceProbability,
             AirFromOutside = forecast.AirFromOutside,
             Members = Enumerable.Range(1, members)
