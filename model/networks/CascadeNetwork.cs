@@ -81,8 +81,9 @@ public sealed class CascadeNetwork : RainNetwork
     /// <param name="maps">(…, 2): S-PROG's and ANVIL's rain.</param>
     /// <param name="scalars">(…, <see cref="CascadeFields.Scalars"/>), or one row for all pixels.</param>
     /// <param name="remembered">What <see cref="CascadeMemory"/> says: (…, its channels); null for the head alone.</param>
+    /// <param name="trust">How much of what was learned is added to the classical forecast, 0 to 1.</param>
     /// <returns>(…, thresholds).</returns>
-    public Tensor LogOdds(Tensor still, Tensor maps, Tensor scalars, Tensor? remembered)
+    public Tensor LogOdds(Tensor still, Tensor maps, Tensor scalars, Tensor? remembered, double trust = 1)
     {
         ArgumentNullException.ThrowIfNull(maps);
         using var scope = NewDisposeScope();
@@ -92,7 +93,7 @@ public sealed class CascadeNetwork : RainNetwork
             inner = inner + read_memory.call(remembered);
         var channel = maps.shape.Length - 1;
         var added = last.call(second.call(inner.relu()).relu());
-        return ThresholdLadder.Falling(Classical(maps.narrow(channel, 0, 1), scalars.narrow(channel, 0, 1)) + added).MoveToOuterDisposeScope();
+        return ThresholdLadder.Falling(Classical(maps.narrow(channel, 0, 1), scalars.narrow(channel, 0, 1)) + (added * trust)).MoveToOuterDisposeScope();
     }
 
     /// <summary>S-PROG with its spread.</summary>

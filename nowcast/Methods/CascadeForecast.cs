@@ -15,6 +15,12 @@ namespace ConvLstm.Nowcast.Methods;
 /// <param name="rates">The rungs of its ladder, mm/h.</param>
 internal sealed class CascadeForecast(CascadeNetwork network, float[] rates)
 {
+    /// <summary>
+    /// The time, minutes, in which the forecast passes from the classical one to the learned one: what these scans show of the next minutes is worth more than
+    /// what other events taught of them.
+    /// </summary>
+    private const double ClassicalMinutes = 10;
+
     /// <summary>Pixels taken at once: their inner values stay in the processor's cache.</summary>
     private const int Chunk = 16384;
 
@@ -44,7 +50,7 @@ internal sealed class CascadeForecast(CascadeNetwork network, float[] rates)
             using var scope = NewDisposeScope();
             var moving = fields.NextMaps().flatten(1).index_select(1, places.Near).transpose(0, 1).contiguous().to(device);
             var remembered = memory is null ? null : memory.narrow(0, lead, 1);
-            var probabilities = Probabilities(still, moving, fields.Scalars(lead + 1), remembered, cells, places.Rows)
+            var probabilities = Probabilities(still, moving, fields.Scalars(lead + 1), remembered, cells, places.Rows, leads[lead])
                 .view(rates.Length, past.Grid.Height, past.Grid.Width);
             var extrapolated = SemiLagrangian.AdvectRain(newest, scans.Displacements[lead]).data<float>().ToArray();
             unknown[lead] = Array.ConvertAll(extrapolated, float.IsNaN);
@@ -112,15 +118,16 @@ internal sealed class CascadeForecast(CascadeNetwork network, float[] rates)
     }
 
     /// <summary>(thresholds, pixels).</summary>
-    private Tensor Probabilities(Tensor still, Tensor moving, float[] scalars, Tensor? remembered, Tensor? cells, Tensor rows)
+    private Tensor Probabilities(Tensor still, Tensor moving, float[] scalars, Tensor? remembered, Tensor? cells, Tensor rows, TimeSpan lead)
     {
         var shared = tensor(scalars, [1, scalars.Length], device: moving.device);
+        var trust = 1 - Math.Exp(-lead.TotalMinutes / ClassicalMinutes);
         var found = new List<Tensor>();
         foreach (var (start, length) in Chunks(moving.shape[0]))
         {
             using var scope = NewDisposeScope();
             var said = remembered is null ? null : CascadeMemory.At(remembered, cells!.narrow(0, start, length));
-            var logOdds = network.LogOdds(still.narrow(0, start, length), moving.narrow(0, start, length), shared, said);
+            var logOdds = network.LogOdds(still.narrow(0, start, length), moving.narrow(0, start, length), shared, said, trust);
             found.Add(logOdds.cpu().transpose(0, 1).contiguous().MoveToOuterDisposeScope());
         }
         found.Add(full([rates.Length, 1], Dry));

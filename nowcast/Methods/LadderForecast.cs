@@ -16,10 +16,13 @@ internal sealed class LadderForecast(RadarGrid grid, RadarFrame newest, IReadOnl
     /// <param name="Exceedance">For each requested threshold, 0 to 1; NaN where nothing can be said.</param>
     internal sealed record Map(float[] Rate, float[] Mean, float[][] Exceedance);
 
-    /// <param name="probabilities">(rungs, H·W): 0 to 1, at the lead.</param>
+    /// <param name="probabilities">(rungs, H·W): 0 to 1, at the lead; changed in place.</param>
     /// <param name="known">H·W: whether the air of the pixel was observed.</param>
     /// <param name="thresholds">The requested ones, mm/h.</param>
-    /// <param name="shown">Says how much area of each rung the map shows; null for the area with the best expected score (<see cref="ExpectedCsi"/>).</param>
+    /// <param name="shown">
+    /// Says how much area of each rung the map shows and what the probabilities lean to; null for the area with the best expected score
+    /// (<see cref="ExpectedCsi"/>) and probabilities as they are.
+    /// </param>
     internal Map At(float[] probabilities, bool[] known, IReadOnlyList<float> thresholds, ShownArea? shown = null)
     {
         var (rungs, pixels) = (rates.Count, grid.PixelCount);
@@ -27,6 +30,8 @@ internal sealed class LadderForecast(RadarGrid grid, RadarFrame newest, IReadOnl
         Parallel.For(0, rungs, rung =>
         {
             var of = probabilities.AsSpan(rung * pixels, pixels);
+            if (shown is not null)
+                ExpectedArea.Lean(of, known, shown.Reached(rates[rung]));
             levels[rung] = shown is null ? ExpectedCsi.Level(of, known) : AreaLevel.Of(of, known, shown.Pixels(rates[rung]));
         });
         var (rate, mean) = (new float[pixels], new float[pixels]);
@@ -38,7 +43,7 @@ internal sealed class LadderForecast(RadarGrid grid, RadarFrame newest, IReadOnl
             for (var pixel = row * grid.Width; pixel < (row + 1) * grid.Width; pixel++)
             {
                 for (var rung = 0; rung < rungs; rung++)
-                    ladder[rung] = probabilities[(rung * pixels) + pixel];
+                    ladder[rung] = Math.Min(probabilities[(rung * pixels) + pixel], rung > 0 ? ladder[rung - 1] : 1);
                 rate[pixel] = known[pixel] ? _ladder.Rate(ladder, levels) : float.NaN;
                 mean[pixel] = known[pixel] ? _ladder.Mean(ladder) : float.NaN;
                 for (var t = 0; t < exceedance.Length; t++)

@@ -16,12 +16,15 @@ internal sealed record ShownArea(float[] Extrapolated, TimeSpan Lead)
     /// <summary>Half of the way to it, about, minutes.</summary>
     private const double Soon = 15;
 
-    /// <param name="rate">mm/h.</param>
-    internal int Pixels(float rate)
+    /// <summary>How many pixels of a rate, mm/h, a map shows.</summary>
+    internal int Pixels(float rate) => (int)Math.Round(Reached(rate) * (1 + (More * (1 - Math.Exp(-Lead.TotalMinutes / Soon)))));
+
+    /// <summary>How many pixels of a rate, mm/h, the newest rain has.</summary>
+    internal int Reached(float rate)
     {
         var reached = 0;
         foreach (var rain in Extrapolated)
             reached += rain >= rate * (1 - ThresholdLadder.Slack) ? 1 : 0;
-        return (int)Math.Round(reached * (1 + (More * (1 - Math.Exp(-Lead.TotalMinutes / Soon)))));
+        return reached;
     }
 }

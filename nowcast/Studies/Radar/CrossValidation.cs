@@ -60,9 +60,11 @@ public sealed class CrossValidation(CrossValidationOptions options, TimeProvider
         for (var fold = 0; fold < folds; fold++)
         {
             var (left, done) = (fold, 0.3 + (0.6 * fold / folds));
-            var path = Trained(string.Create(CultureInfo.InvariantCulture, $"without-{fold:00}-of-{folds}"), [.. files.Where(f => f.Event % folds != left)], new Dictionary<string, double>(), done);
+            var name = string.Create(CultureInfo.InvariantCulture, $"without-{fold:00}-of-{folds}");
+            var path = Trained(name, [.. files.Where(f => f.Event % folds != left)], new Dictionary<string, double>(), done);
+            var kept = Directory.CreateDirectory(Path.Combine(folder, "cases")).FullName;
             for (var weather = fold; weather < count; weather += folds)
-                cases.AddRange(Score(series, events, weather, path, Directory.CreateDirectory(Path.Combine(folder, "cases")).FullName, what => progress(done, what), cancellation));
+                cases.AddRange(Score(series, events, weather, path, kept, what => progress(done, what), cancellation));
         }
         Trained(AllEvents, files, Ratios(cases), 0.9);
         return cases;
