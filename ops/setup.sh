@@ -8,7 +8,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
-packages=(libnetcdf19 libproj25 libgdal32 postgresql-15 postgresql-15-postgis-3)
+packages=(libnetcdf19 libproj25 libgdal32 postgresql-15 postgresql-15-postgis-3 fonts-dejavu-core)
 # The web page is bundled in the build; node of another origin, 18 or newer, does as well.
 command -v npm >/dev/null && node -e 'process.exit(+process.versions.node.split(".")[0] < 18 ? 1 : 0)' 2>/dev/null || packages+=(nodejs npm)
 chosen= gpu=

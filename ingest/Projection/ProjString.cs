@@ -60,6 +60,9 @@ public sealed partial class ProjString
     public static ProjString Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        // No database takes the name of a grid with a zero in it, and no projection has one.
+        if (text.Any(c => char.IsControl(c) && !char.IsWhiteSpace(c)))
+            throw new FormatException("the text of its projection is damaged");
         if (!text.Contains("proj=", StringComparison.Ordinal))
         {
             using var system = new ReferenceSystem(text);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Model;
 
@@ -26,8 +27,15 @@ internal static class CommandLine
         var root = new RootCommand("Weather-radar nowcasting: radar files in, a trained ConvLSTM, rain maps in PostgreSQL, asked with SQL.");
         foreach (var verb in Verbs.All(terminal))
             root.Add(verb);
-        var parsed = root.Parse(arguments);
-        if (parsed.Errors.Count > 0)
+        Examples.AddTo(root);
+        // Who types the name alone wants to know what there is.
+        var parsed = root.Parse(arguments.Count == 0 ? ["--help"] : arguments);
+        if (!parsed.CommandResult.Command.Hidden)
+        {
+            foreach (var name in SettingNames.Unknown(Environment.GetEnvironmentVariables()))
+                terminal.Error($"{name} is no setting and is not read.{Spelling.DidYouMean(name, SettingNames.All)}");
+        }
+        if (parsed.Errors.Count > 0 && !IsDirective(arguments))
         {
             terminal.Error($"{WhatIsWrong(parsed)} See 'nowcast {Path(parsed)}--help'.");
             return WrongUsage;
@@ -76,8 +84,13 @@ internal static class CommandLine
     /// <summary>Of a mistyped verb the parser says first that one is missing.</summary>
     private static string WhatIsWrong(ParseResult parsed) =>
         parsed.CommandResult.Command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [var unknown, ..]
-            ? $"There is no command '{unknown}'."
-            : parsed.Errors[0].Message;
+            ? $"There is no command '{unknown}'.{Spelling.DidYouMean(unknown, parsed.CommandResult.Command.Subcommands.Where(verb => !verb.Hidden).Select(verb => verb.Name))}"
+            : parsed.UnmatchedTokens.FirstOrDefault(token => token.StartsWith('-')) is { } flag
+                ? $"There is no flag '{flag}'.{Spelling.DidYouMean(flag, parsed.CommandResult.Command.Options.Select(option => option.Name))}"
+                : parsed.Errors[0].Message;
+
+    /// <summary>[suggest:12] asks what may follow a line that is not finished.</summary>
+    private static bool IsDirective(IReadOnlyList<string> arguments) => arguments is [['[', .., ']'], ..];
 
     private static bool HandlesSignals(ParseResult parsed) => parsed.CommandResult.Command.Name == DbCommand.PsqlName;
 

@@ -23,7 +23,10 @@ internal static class DbCommand
             terminal.Line($"the schema of {Describe(database)} is up to date");
             return CommandLine.Done;
         }));
-        command.Add(Sub("status", "Show the server, the migrations, the grids and their scans.", (database, c) => StatusAsync(terminal, database, c)));
+        var json = JsonOutput.Flag();
+        var status = new Command("status", "Show the server, the migrations, the grids and their scans.") { json };
+        status.SetAction((parsed, cancellation) => OpenDatabase.RunAsync((database, _) => StatusAsync(terminal, database, parsed.GetValue(json), cancellation), cancellation));
+        command.Add(status);
         command.Add(Psql());
         command.Add(BackupCommands.Backup(terminal));
         command.Add(BackupCommands.Restore(terminal));
@@ -45,21 +48,32 @@ internal static class DbCommand
         return $"{settings.Database} at {settings.Host}{(database.Cluster is null ? "" : ", the private cluster")}";
     }
 
-    private static async Task<int> StatusAsync(Terminal terminal, NowcastDatabase database, CancellationToken cancellation)
+    private static async Task<int> StatusAsync(Terminal terminal, NowcastDatabase database, bool json, CancellationToken cancellation)
     {
-        terminal.Line($"database   {Describe(database)}");
-        foreach (var migration in await Migrations.StatusAsync(database.DataSource, cancellation))
-            terminal.Line($"migration  {migration.Number:000} {migration.Name}  {migration.AppliedAt?.UtcDateTime.ToString("yyyy-MM-dd HH:mm", null) ?? "not applied"}");
-        foreach (var missing in await database.Readers.MissingAsync(cancellation))
-            terminal.Line($"reader     nowcast_reader {missing}");
+        var migrations = await Migrations.StatusAsync(database.DataSource, cancellation);
+        var readers = await database.Readers.MissingAsync(cancellation);
+        var grids = new List<GridStatus>();
         foreach (var grid in await database.Grids.ListAsync(cancellation))
         {
             var run = await database.Queries.LatestRunAsync(grid.Grid.Name, null, cancellation);
-            terminal.Line($"grid       {grid.Grid.Name}: {await database.Scans.CountAsync(grid.Grid.Name, cancellation)} scans, "
-                + (run is null ? "no run" : $"newest run {run.IssueTime.UtcDateTime:yyyy-MM-dd HH:mm} UTC by {run.Method}"));
+            grids.Add(new(grid.Grid.Name, await database.Scans.CountAsync(grid.Grid.Name, cancellation), run?.IssueTime.UtcDateTime, run?.Method));
         }
+        if (json)
+        {
+            JsonOutput.Write(terminal, new { database = Describe(database), migrations, missingRightsOfReader = readers, grids });
+            return CommandLine.Done;
+        }
+        terminal.Line($"database   {Describe(database)}");
+        foreach (var migration in migrations)
+            terminal.Line($"migration  {migration.Number:000} {migration.Name}  {migration.AppliedAt?.UtcDateTime.ToString("yyyy-MM-dd HH:mm", null) ?? "not applied"}");
+        foreach (var missing in readers)
+            terminal.Line($"reader     nowcast_reader {missing}");
+        foreach (var grid in grids)
+            terminal.Line($"grid       {grid.Name}: {grid.Scans} scans, " + (grid.NewestRun is null ? "no run" : $"newest run {grid.NewestRun:yyyy-MM-dd HH:mm} UTC by {grid.Method}"));
         return CommandLine.Done;
     }
+
+    private sealed record GridStatus(string Name, long Scans, DateTime? NewestRun, string? Method);
 
     private static Command Psql()
     {

@@ -16,13 +16,18 @@ internal static class DoctorCommand
     internal static Command Create(Terminal terminal)
     {
         var command = new Command("doctor", "Check this machine: libraries, GPU, database, settings.");
-        command.SetAction((_, cancellation) => RunAsync(terminal, cancellation));
+        var json = JsonOutput.Flag();
+        command.Add(json);
+        command.SetAction((parsed, cancellation) => RunAsync(terminal, parsed.GetValue(json), cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(Terminal terminal, CancellationToken cancellation)
+    private sealed record Check(string What, bool Ok, string Found);
+
+    private static async Task<int> RunAsync(Terminal terminal, bool json, CancellationToken cancellation)
     {
         var sound = true;
+        var checks = new List<Check>();
         await CheckAsync("runtime", () => Task.FromResult($".NET {Environment.Version}, {RuntimeInformation.RuntimeIdentifier}, {Environment.ProcessorCount} cores"));
         await CheckAsync("libtorch", () => Task.FromResult($"{__version__}, {get_num_threads()} threads, {(cuda.is_available() ? "CUDA" : "no GPU")}"));
         await CheckAsync("matrix product", () => Task.FromResult(MatrixProduct()));
@@ -31,18 +36,27 @@ internal static class DoctorCommand
         await CheckAsync("decoders", () => Task.FromResult(ConfinedProcess.Describe()));
         await CheckAsync("settings", () => Task.FromResult(Describe(NowcastSettings.Load())));
         await CheckAsync("database", () => DescribeDatabaseAsync(cancellation));
+        if (json)
+            JsonOutput.Write(terminal, checks);
         return sound ? CommandLine.Done : CommandLine.Failed;
+
+        void Tell(Check check)
+        {
+            checks.Add(check);
+            if (!json)
+                terminal.Line($"{(check.Ok ? "ok   " : "WRONG")}   {check.What,-15} {check.Found}");
+        }
 
         async Task CheckAsync(string what, Func<Task<string>> look)
         {
             try
             {
-                terminal.Line($"ok      {what,-15} {await look()}");
+                Tell(new(what, true, await look()));
             }
             catch (Exception e) when (e is ReportedException or ExternalException or TypeInitializationException or DllNotFoundException)
             {
                 // The point of the command is to go on and show everything that is wrong.
-                terminal.Line($"WRONG   {what,-15} {(e is TypeInitializationException ? e.InnerException ?? e : e).Message}");
+                Tell(new(what, false, (e is TypeInitializationException ? e.InnerException ?? e : e).Message));
                 sound = false;
             }
         }

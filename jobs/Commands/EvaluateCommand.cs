@@ -26,7 +26,7 @@ internal static class EvaluateCommand
         var scales = Flags.Numbers("--fss-scales", $"Sides of the boxes of the fractions skill score in pixels, odd; {string.Join(' ', MapScores.Scales)}, those of the database, where forecasts or runs are scored.", Defaults.FractionsScales, 1, 9999);
         var json = new Option<string?>("--json") { Description = "Write all scores by lead and threshold to this file." };
         var report = new Option<string?>("--report") { Description = "Write a page with the scores by lead and the reliability (.html)." };
-        var device = new Option<string>("--device") { Description = "cpu, cuda or auto.", DefaultValueFactory = _ => "auto" };
+        var device = Flags.Device();
         var command = new Command("evaluate", "Forecast an archive again and score it, or score forecasts that were made.") { data, forecasts, runs, from, to, model, methods, lead, every, scales, json, report, device };
         command.Validators.Add(result =>
         {

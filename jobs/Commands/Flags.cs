@@ -51,6 +51,21 @@ internal static class Flags
         },
     };
 
+    /// <summary>Where tensors are worked with.</summary>
+    internal static Option<string> Device() => new("--device")
+    {
+        Description = "cpu, cuda or auto.",
+        DefaultValueFactory = _ => "auto",
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value.ToLowerInvariant();
+            if (text is "cpu" or "cuda" or "auto" || (text.Split(':') is ["cuda", var number] && int.TryParse(number, CultureInfo.InvariantCulture, out _)))
+                return text;
+            result.AddError($"--device {text}: name cpu, cuda, cuda:N or auto.{(text.StartsWith("gpu", StringComparison.Ordinal) ? " A GPU is called cuda." : "")}");
+            return text;
+        },
+    };
+
     /// <summary>A time; UTC where it names no zone.</summary>
     internal static Option<DateTimeOffset?> Time(string name, string description) => new(name)
     {

@@ -25,12 +25,14 @@ internal static class ForecastCommand
         var model = new Option<string?>("--model") { Description = "A checkpoint of 'nowcast train'; the one that comes with the program where not given." };
         var method = new Option<string?>("--method") { Description = "model, anvil, extrapolation, persistence, sprog or steps; the model where not given." };
         var lead = Flags.Number("--lead", "Minutes to look ahead.", (int)ForecastRequest.DefaultLead.TotalMinutes, 1, 1440);
-        var device = new Option<string>("--device") { Description = "cpu, cuda or auto.", DefaultValueFactory = _ => "auto" };
+        var device = Flags.Device();
         var members = Flags.Optional("--members", "How many equally likely members to add.", 1, 1000);
         var seed = Flags.Number("--seed", "The same seed gives the same members.", 1L, 0, long.MaxValue);
+        var grid = new Option<string?>("--grid") { Description = "Of files on several grids, the one to forecast, as 'nowcast inspect' names them." };
+        var json = JsonOutput.Flag();
         var source = SourceFlags.Profiles();
         var command = new Command("forecast", "Write forecasts from radar files as CF-NetCDF.") { data, outPath, at, every, model, method,
-            lead, members, seed, device, source };
+            lead, members, seed, device, grid, source, json };
         command.Validators.Add(result =>
         {
             if (result.GetResult(at) is not null && result.GetResult(every) is not null)
@@ -44,25 +46,31 @@ internal static class ForecastCommand
                 forecaster = new Steps(parsed.GetValue(members) ?? Steps.DefaultMembers, parsed.GetValue(seed));
             else if (parsed.GetValue(members) is int count)
                 forecaster = new EnsembleForecast(forecaster, count, parsed.GetValue(seed));
-            var series = Archives.Open(terminal, parsed.GetRequiredValue(data), cancellation,
-                RadarSources.Load(parsed.GetValue(source) ?? []));
+            var series = OnOneGrid(
+                Archives.Open(terminal, parsed.GetRequiredValue(data), cancellation, RadarSources.Load(parsed.GetValue(source) ?? [])), parsed.GetValue(grid));
             var request = new ForecastRequest(TimeSpan.FromMinutes(parsed.GetValue(lead)), ForecastRequest.Ladder);
             var issues = parsed.GetValue(every) is int step
                 ? EveryNth(series, step, forecaster)
                 : [OneIssue(terminal, series, parsed.GetValue(at), forecaster)];
-            WriteAll(terminal, issues, forecaster, request, parsed.GetRequiredValue(outPath), parsed.GetValue(every) is not null, cancellation);
+            var written = WriteAll(
+                parsed.GetValue(json) ? terminal.Silent() : terminal, issues, forecaster, request, parsed.GetRequiredValue(outPath), parsed.GetValue(every) is not null, cancellation);
+            if (parsed.GetValue(json))
+                JsonOutput.Write(terminal, written);
             return Task.FromResult(CommandLine.Done);
         });
         return command;
     }
 
-    private static void WriteAll(
+    private sealed record WrittenForecast(string File, string Grid, DateTime IssueTime, string Method, string ModelVersion, IReadOnlyList<double> LeadMinutes);
+
+    private static List<WrittenForecast> WriteAll(
         Terminal terminal, IReadOnlyList<(ScanSeries Series, int Index)> issues, IForecaster forecaster, ForecastRequest request,
         string path, bool isFolder, CancellationToken cancellation)
     {
         if (isFolder)
             Directory.CreateDirectory(path);
         var cache = new FrameCache(CacheBytes);
+        var written = new List<WrittenForecast>();
         foreach (var (series, index) in issues)
         {
             if (request.Lead < series.Step)
@@ -74,7 +82,9 @@ internal static class ForecastCommand
             var file = isFolder || Directory.Exists(path) ? Path.Combine(path, ForecastFile.NameFor(forecast.IssueTime)) : path;
             ForecastFile.Write(file, forecast, TimeProvider.System, cancellation);
             terminal.Line($"{file}: {forecast.LeadTimes.Count} maps to {forecast.LeadTimes[^1].TotalMinutes:0} minutes after {forecast.IssueTime.UtcDateTime:yyyy-MM-dd HH:mm} UTC by {forecast.Provenance.Method}");
+            written.Add(new(file, forecast.Grid.Name, forecast.IssueTime.UtcDateTime, forecast.Provenance.Method, forecast.Provenance.ModelVersion, [.. forecast.LeadTimes.Select(l => l.TotalMinutes)]));
         }
+        return written;
     }
 
     private static (ScanSeries Series, int Index) OneIssue(Terminal terminal, IReadOnlyList<ScanSeries> series, DateTimeOffset? at, IForecaster forecaster)
@@ -91,6 +101,20 @@ internal static class ForecastCommand
         return index + 1 >= forecaster.ScansNeeded
             ? (chosen, index)
             : throw new ReportedException($"The {forecaster.Method} needs {forecaster.ScansNeeded} scans in a row, there are {index + 1} up to {chosen.TimeOf(index):yyyy-MM-ddTHH:mm:ssZ}: take a later --at or more data.");
+    }
+
+    /// <summary>A forecast is of one grid; which of several is not for the program to guess.</summary>
+    private static IReadOnlyList<ScanSeries> OnOneGrid(IReadOnlyList<ScanSeries> series, string? name)
+    {
+        var names = string.Join(", ", series.Select(s => s.Grid.Name).Distinct());
+        if (name is not null)
+        {
+            IReadOnlyList<ScanSeries> named = [.. series.Where(s => s.Grid.Name == name)];
+            return named.Count > 0 ? named : throw new ReportedException($"--grid {name}: the files have {names}.");
+        }
+        return series.All(s => s.Grid.CoversTheSame(series[0].Grid))
+            ? series
+            : throw new ReportedException($"The files are on several grids: name one by --grid, of {names}.");
     }
 
     private static bool IsEmpty(IScan scan) => Array.TrueForAll(scan.Read().RainRate, float.IsNaN);

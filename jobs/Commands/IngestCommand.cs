@@ -22,8 +22,9 @@ internal static class IngestCommand
         var source = SourceFlags.Profiles();
         var grid = SourceFlags.Name("--grid", "A name for the grid of all these files, instead of one made from its geometry.");
         var product = SourceFlags.Name("--product", "A name for the product, which keeps several of one grid apart.");
+        var json = JsonOutput.Flag();
         var command = new Command("ingest", "Read radar files into the database.") { paths, watch, quarantine, idle, patience, source,
-            grid, product };
+            grid, product, json };
         command.Validators.Add(result =>
         {
             var isWatch = result.GetValue(watch) is not null;
@@ -31,6 +32,8 @@ internal static class IngestCommand
                 result.AddError("Give either radar files or --watch with a folder.");
             if (!isWatch && (result.GetValue(quarantine) is not null || result.GetValue(idle) is not null))
                 result.AddError("--quarantine and --idle go with --watch.");
+            if (isWatch && result.GetValue(json))
+                result.AddError("--json is of what has been read, and --watch reads on.");
             if (result.GetValue(idle) is <= 0)
                 result.AddError("--idle takes seconds, 1 or more.");
             if (result.GetValue(patience) < 0)
@@ -40,7 +43,7 @@ internal static class IngestCommand
         {
             var sources = RadarSources.Load(parsed.GetValue(source) ?? [], parsed.GetValue(grid), parsed.GetValue(product));
             if (parsed.GetValue(watch) is not { } folder)
-                return await IngestAsync(terminal, new ArchiveIngest(database, sources), parsed.GetRequiredValue(paths), cancellation);
+                return await IngestAsync(terminal, new ArchiveIngest(database, sources), parsed.GetRequiredValue(paths), parsed.GetValue(json), cancellation);
             var options = new FeedOptions(folder)
             {
                 QuarantineFolder = parsed.GetValue(quarantine),
@@ -53,13 +56,16 @@ internal static class IngestCommand
         return command;
     }
 
-    private static async Task<int> IngestAsync(Terminal terminal, ArchiveIngest ingest, string[] paths, CancellationToken cancellation)
+    private static async Task<int> IngestAsync(Terminal terminal, ArchiveIngest ingest, string[] paths, bool json, CancellationToken cancellation)
     {
         var summary = await terminal.ProgressAsync("ingest", report => ingest.RunAsync(
             paths, (done, of) => report((double)done / of, $"{done} of {of} files"), cancellation));
         foreach (var line in summary.Notes.Concat(summary.Problems))
             terminal.Error(line);
-        terminal.Line($"{summary.Stored} scans stored, {summary.AlreadyThere} were there already, {summary.Problems.Count} files could not be used");
+        if (json)
+            JsonOutput.Write(terminal, summary);
+        else
+            terminal.Line($"{summary.Stored} scans stored, {summary.AlreadyThere} were there already, {summary.Problems.Count} files could not be used");
         return summary.Problems.Count == 0 ? CommandLine.Done : CommandLine.Failed;
     }
 

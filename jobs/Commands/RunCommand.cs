@@ -18,20 +18,22 @@ internal static class RunCommand
     {
         var feed = new Option<string?>("--feed") { Description = "A folder of new radar files to ingest first (setting NOWCAST_FEED)." };
         var model = new Option<string?>("--model") { Description = "A checkpoint (setting NOWCAST_MODEL); the promoted one where not given, at first that which comes with the program." };
-        var device = new Option<string>("--device") { Description = "cpu, cuda or auto.", DefaultValueFactory = _ => "auto" };
-        var command = new Command("run", "One pass: ingest the feed, forecast from the newest scans, publish, verify.") { feed, model, device };
+        var device = Flags.Device();
+        var json = JsonOutput.Flag();
+        var command = new Command("run", "One pass: ingest the feed, forecast from the newest scans, publish, verify.") { feed, model, device, json };
         command.SetAction((parsed, cancellation) => OpenDatabase.RunAsync(
             (database, settings) => RunAsync(
                 terminal, database, settings, parsed.GetValue(feed) ?? settings.Feed, parsed.GetValue(model) ?? settings.Model,
-                Devices.Named(parsed.GetRequiredValue(device)), cancellation),
+                Devices.Named(parsed.GetRequiredValue(device)), parsed.GetValue(json), cancellation),
             cancellation));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        Terminal terminal, NowcastDatabase database, NowcastSettings settings, string? feed, string? modelFile, Device device,
+        Terminal output, NowcastDatabase database, NowcastSettings settings, string? feed, string? modelFile, Device device, bool json,
             CancellationToken cancellation)
     {
+        var terminal = json ? output.Silent() : output;
         if (feed is not null)
         {
             var watch = new FeedWatch(
@@ -47,7 +49,16 @@ internal static class RunCommand
         foreach (var outcome in outcomes)
             Print(terminal, outcome);
         var newest = outcomes.Max(o => o.IssueTime);
-        terminal.Line($"verify: {await new VerificationPass(database).RunAsync(newest - VerifyBack, cancellation)} maps scored");
+        var scored = await new VerificationPass(database).RunAsync(newest - VerifyBack, cancellation);
+        terminal.Line($"verify: {scored} maps scored");
+        if (json)
+        {
+            JsonOutput.Write(output, new
+            {
+                runs = outcomes.Select(o => new { o.Grid, o.Method, issueTime = o.IssueTime.UtcDateTime, o.Run?.RunId, o.Run?.IsSane, o.Problem, seconds = o.Forecasting.TotalSeconds + o.Publishing.TotalSeconds }),
+                mapsScored = scored,
+            });
+        }
         // The pass did its work when every grid has an answer, be it from the second best method.
         return outcomes.GroupBy(o => o.Grid).All(grid => grid.Any(o => o.Run is { IsSane: true })) ? CommandLine.Done : CommandLine.Failed;
     }

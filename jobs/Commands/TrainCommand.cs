@@ -1,8 +1,10 @@
 using System.CommandLine;
+using System.Globalization;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Formats.Sources;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Model;
+using ConvLstm.Nowcast.Model.Checkpoints;
 using ConvLstm.Nowcast.Model.Networks;
 using ConvLstm.Nowcast.Model.Training;
 using ConvLstm.Nowcast.MovingFrame;
@@ -29,8 +31,9 @@ internal static class TrainCommand
         var epochs = Flags.Optional("--epochs", "Stop after this many epochs.", 1, 1_000_000);
         var minutes = Flags.Optional("--minutes", $"Stop after this many minutes; {UsualMinutes} where neither these nor epochs are given.", 0.01, 100_000);
         var init = new Option<string?>("--init") { Description = "Go on from this checkpoint." };
+        var resume = new Option<bool>("--resume") { Description = "Go on with the training that was stopped and left its best weights in --out, with the same flags." };
         var seed = Flags.Number("--seed", "The same seed gives the same training on the same machine.", training.Seed, 0, long.MaxValue);
-        var device = new Option<string>("--device") { Description = "cpu, cuda or auto.", DefaultValueFactory = _ => "auto" };
+        var device = Flags.Device();
         var hidden = Flags.Numbers("--hidden", "Channels of each layer.", network.Hidden, 1, 4096);
         var kernel = Flags.Number("--kernel", "Side of the kernels, odd.", network.Kernel, 1, 31);
         var patch = Flags.Number("--patch", "Pixels folded into channels, a side.", network.Patch, 1, 32);
@@ -48,22 +51,28 @@ internal static class TrainCommand
         var source = SourceFlags.Profiles();
         var command = new Command("train", "Train a network on radar files.")
         {
-            data, outFile, name, epochs, minutes, init, seed, device, hidden, kernel, patch, peepholes, past, future, crop, batch, rate,
+            data, outFile, name, epochs, minutes, init, resume, seed, device, hidden, kernel, patch, peepholes, past, future, crop, batch, rate,
                 loss, leads, sites, pixelWindows, pixelSteps, source,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(init) is not null && result.GetResult(resume) is not null)
+                result.AddError("--init begins a training and --resume goes on with one: give one of them.");
+        });
         command.SetAction(async (parsed, cancellation) =>
         {
             if (parsed.GetRequiredValue(name) == ConvLstmInterpolator.Name)
                 throw new ReportedException($"--network {ConvLstmInterpolator.Name} fills gaps and is trained by 'nowcast study interpolation': name another.");
             var path = parsed.GetRequiredValue(outFile);
             OutputFile.Require("--out", path);
+            var done = parsed.GetValue(resume) ? ShareDone(path) : 0;
             var series = Archives.Open(terminal, parsed.GetRequiredValue(data), cancellation,
                 RadarSources.Load(parsed.GetValue(source) ?? []));
             var request = new ModelTrainingRequest
             {
                 Series = series,
                 Out = path,
-                Init = parsed.GetValue(init),
+                Init = parsed.GetValue(resume) ? path : parsed.GetValue(init),
                 Network = new()
                 {
                     Network = parsed.GetRequiredValue(name),
@@ -77,6 +86,8 @@ internal static class TrainCommand
                 Training = new()
                 {
                     Epochs = parsed.GetValue(epochs),
+                    KeepsWhenStopped = true,
+                    Begun = done,
                     Budget = Budget(parsed.GetValue(epochs), parsed.GetValue(minutes)),
                     Seed = parsed.GetValue(seed),
                     Device = Devices.Named(parsed.GetRequiredValue(device)),
@@ -90,6 +101,11 @@ internal static class TrainCommand
                 },
             };
             var result = await RunAsync(terminal, request, cancellation);
+            if (result.WasStopped)
+            {
+                terminal.Error(FormattableString.Invariant($"stopped before the end: the best weights so far (epoch {result.Epochs}, validation loss {result.ValidationLoss:0.0000}) are in {path}; the same line with --resume goes on."));
+                return CommandLine.Failed;
+            }
             terminal.Line(FormattableString.Invariant($"trained {result.Steps} steps in {result.Epochs} epochs, {result.Duration.TotalSeconds:0} s; ")
                 + FormattableString.Invariant($"validation loss {result.ValidationLoss:0.0000}, extrapolation {result.PersistenceLoss:0.0000}; written to {request.Out}"));
             return CommandLine.Done;
@@ -97,18 +113,34 @@ internal static class TrainCommand
         return command;
     }
 
-    /// <summary>Trains with a progress bar.</summary>
+    /// <summary>Trains with a bar for each phase.</summary>
     internal static Task<TrainingResult> RunAsync(Terminal terminal, ModelTrainingRequest request, CancellationToken cancellation) =>
-        terminal.ProgressAsync("training", report => Task.Run(
+        terminal.PhasesAsync(report => Task.Run(
             () => new ModelTraining(TimeProvider.System).Run(
                 request, new Reporting(p => Show(terminal, report, p)), cancellation),
             cancellation));
 
-    private static void Show(Terminal terminal, Action<double, string> report, TrainingProgress p)
+    private static void Show(Terminal terminal, Action<string, double, string> report, TrainingProgress p)
     {
         if (p.Notice is string notice)
             terminal.Error(notice);
-        report(p.Fraction, FormattableString.Invariant($"epoch {p.Epoch}, loss {p.TrainingLoss:0.0000}, validation {p.ValidationLoss:0.0000}"));
+        report(p.Phase, p.PhaseFraction, string.Join(", ", new[]
+        {
+            p.Phase, p.Epoch > 0 ? $"epoch {p.Epoch}" : null, double.IsFinite(p.TrainingLoss) ? FormattableString.Invariant($"loss {p.TrainingLoss:0.0000}") : null,
+            p.ValidationLoss is double validation ? FormattableString.Invariant($"validation {validation:0.0000}") : null,
+        }.Where(part => part is not null)));
+    }
+
+    /// <summary>Of the training that left a checkpoint.</summary>
+    /// <exception cref="ReportedException">There is none, or it came to its end.</exception>
+    private static double ShareDone(string path)
+    {
+        if (!File.Exists(path))
+            throw new ReportedException($"--resume: --out {path} is not there; leave --resume out to begin.");
+        using var checkpoint = Checkpoint.Load(path, CPU);
+        return checkpoint.Metadata.Training.TryGetValue(ModelTraining.Done, out var text) && double.TryParse(text, CultureInfo.InvariantCulture, out var done) && done < 1
+            ? done
+            : throw new ReportedException($"--resume: the training of {path} came to its end; give it to --init with another --out to train further.");
     }
 
     private static int UsualFuture(IReadOnlyList<ScanSeries> series) => Math.Clamp((int)(UsualLead / series[0].Step), 1, MostFuture);

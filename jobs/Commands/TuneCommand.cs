@@ -29,7 +29,7 @@ internal static class TuneCommand
         var crop = Flags.Number("--crop", "Side of the squares it learns on, in pixels.", windows.Crop, 16, 4096);
         var loss = Flags.Choice("--loss", "What is made small", training.Loss, Losses.Names);
         var seed = Flags.Number("--seed", "The same seed gives the same choices.", 1, 0, 1000);
-        var device = new Option<string>("--device") { Description = "cpu, cuda or auto.", DefaultValueFactory = _ => "auto" };
+        var device = Flags.Device();
         var command = new Command("tune", "Random search over the options of a network on radar files.") { data, network, outFolder, search, trials, workers, minutes, crop, loss, seed, device };
         command.SetAction(async (parsed, cancellation) =>
         {

@@ -4,6 +4,7 @@ using ConvLstm.Nowcast.Ingest.Formats;
 using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Storage.Grids;
 using ConvLstm.Nowcast.Storage.Scans;
+using Npgsql;
 
 namespace ConvLstm.Nowcast.Jobs.Feed;
 
@@ -85,12 +86,18 @@ internal sealed class FeedFile
         }
     }
 
+    // What a file says may be more than the database can hold of it; that costs the file, not the feed.
     private async Task<T?> TryAsync<T>(Func<Task<T>> ask)
         where T : class
     {
         try
         {
             return await ask();
+        }
+        catch (PostgresException e) when (ScanIntake.IsOfTheFile(e))
+        {
+            Problem = $"{Path}: the database refuses it: {e.Message}";
+            return null;
         }
         catch (ReportedException e) when (e is RadarFileException or DecoderReport or AmbiguousGridException)
         {

@@ -111,7 +111,7 @@ internal sealed class ScanIntake(NowcastDatabase database, DecoderPool decoders,
 
     // What the values of a file cause, against a server that is gone, full or stopping: https://www.postgresql.org/docs/15/errcodes-appendix.html,
     // classes 22 and 23 (data, constraints), P0 (raised by our functions), XX (PostGIS).
-    private static bool IsOfTheFile(Exception e) => e switch
+    internal static bool IsOfTheFile(Exception e) => e switch
     {
         PostgresException refusal => refusal.SqlState[..2] is "22" or "23" or "P0" or "XX",
         ReportedException { InnerException: NpgsqlException inner } => inner is PostgresException && IsOfTheFile(inner),

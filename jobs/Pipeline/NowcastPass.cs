@@ -65,7 +65,7 @@ internal sealed class NowcastPass(NowcastDatabase database, Checkpoint? model, T
     /// All methods from one sequence; a method that cannot work costs the others nothing. Extrapolation goes first: whatever becomes of the model, and
     /// however long it takes, consumers have an answer. Persistence, for which they wait least, goes last.
     /// </summary>
-    private async Task<IReadOnlyList<NowcastOutcome>> PublishAllAsync(RadarSequence past, Action<NowcastOutcome> report, CancellationToken cancellation)
+    internal async Task<IReadOnlyList<NowcastOutcome>> PublishAllAsync(RadarSequence past, Action<NowcastOutcome> report, CancellationToken cancellation)
     {
         var outcomes = new List<NowcastOutcome>();
         var publishing = Task.CompletedTask;
@@ -100,7 +100,10 @@ internal sealed class NowcastPass(NowcastDatabase database, Checkpoint? model, T
     }
 
     private Task<RadarSequence?> LoadAsync(string grid, CancellationToken cancellation) =>
-        NewestScans.LoadAsync(database, grid, Math.Max(ScansRead, Methods().Max(m => m.ScansNeeded)), cancellation);
+        NewestScans.LoadAsync(database, grid, ScansWanted, cancellation);
+
+    /// <summary>Scans that are read for the methods.</summary>
+    internal int ScansWanted => Math.Max(ScansRead, Methods().Max(m => m.ScansNeeded));
 
     private (RainForecast? Forecast, string? Problem) Forecast(IForecaster forecaster, RadarSequence past, CancellationToken cancellation)
     {

@@ -9,10 +9,10 @@ namespace ConvLstm.Nowcast.Jobs.Settings;
 /// </summary>
 internal sealed record NowcastSettings
 {
-    private const string Prefix = "NOWCAST_";
+    internal const string Prefix = "NOWCAST_";
 
     /// <summary>Names a file of settings elsewhere than beside the program, such as /etc/convlstm-nowcast/appsettings.json.</summary>
-    private const string ConfigVariable = "NOWCAST_CONFIG";
+    internal const string ConfigVariable = "NOWCAST_CONFIG";
 
     /// <summary>The connection string of PostgreSQL; null starts the program's own private cluster.</summary>
     public string? Db { get; init; }
@@ -39,6 +39,12 @@ internal sealed record NowcastSettings
 
     /// <summary>Origins, apart by commas, whose pages may read the API (CORS); null for none.</summary>
     public string? CorsOrigins { get; init; }
+
+    /// <summary>Whose radar data it is, as the licence of the source wants it said on the map; null for nothing.</summary>
+    public string? Attribution { get; init; }
+
+    /// <summary>From how many minutes on an answer is marked as stale; null for twice the step of the maps and an hour.</summary>
+    public double? StaleMinutes { get; init; }
 
     /// <summary>How many requests a second the web service answers to one address, with five times as many at once; 0 for no limit.</summary>
     public int RequestsPerSecond { get; init; } = 200;
@@ -75,7 +81,7 @@ internal sealed record NowcastSettings
         }
         catch (InvalidOperationException e)
         {
-            throw new ReportedException($"A setting cannot be read ({e.InnerException?.Message ?? e.Message}): correct {Prefix}… or appsettings.json.", e);
+            throw new ReportedException($"{NameIn(e.Message)} cannot be read ({e.InnerException?.Message ?? e.Message}): correct it in the environment or in appsettings.json.", e);
         }
         settings.Dashboard.Check();
         if (settings.FeedPatienceSeconds < 0)
@@ -86,6 +92,10 @@ internal sealed record NowcastSettings
             ? settings
             : throw new ReportedException($"{Prefix}LEADMINUTES is {settings.LeadMinutes}: give minutes from 1 to 1440.");
     }
+
+    /// <summary>The binder says "Failed to convert configuration value 'much' at 'Nowcast:MemoryMB' to type …".</summary>
+    private static string NameIn(string message) =>
+        message.Split(" at '") is [_, var rest, ..] ? Prefix + rest.Split('\'')[0].Replace(":", "__", StringComparison.Ordinal).ToUpperInvariant() : "A setting";
 
     private static IConfigurationRoot Configuration()
     {

@@ -10,20 +10,22 @@ namespace ConvLstm.Nowcast.Jobs.Settings;
 /// <param name="Path">Where it stands in <c>appsettings.json</c>: the section, if any, and the name.</param>
 /// <param name="Type">What it takes.</param>
 /// <param name="Default">As JSON has it.</param>
-/// <param name="Meaning">What it is for.</param>
-internal sealed partial record SettingDescription(IReadOnlyList<string> Path, string Type, string Default, string Meaning)
+/// <param name="IsList">Takes several: <c>NOWCAST_RETRAIN__HIDDEN__0</c> is its first.</param>
+/// <param name="Property">As the documentation names it.</param>
+internal sealed partial record SettingDescription(IReadOnlyList<string> Path, string Type, string Default, bool IsList, string Property)
 {
+    private static readonly Lazy<Dictionary<string, string>> Meanings = new(Documentation);
+
+    /// <summary>What it is for.</summary>
+    internal string Meaning => Meanings.Value.GetValueOrDefault(Property, "");
+
     /// <summary>The environment variable that sets it.</summary>
-    internal string Variable => "NOWCAST_" + string.Join("__", Path).ToUpperInvariant();
+    internal string Variable => NowcastSettings.Prefix + string.Join("__", Path).ToUpperInvariant();
 
     /// <summary>Every setting, in the order of the source.</summary>
-    internal static IReadOnlyList<SettingDescription> All()
-    {
-        var documentation = Documentation();
-        return [.. Of(new NowcastSettings(), [], documentation), .. Of(new JobSettings(), [], documentation)];
-    }
+    internal static IReadOnlyList<SettingDescription> All() => [.. Of(new NowcastSettings(), []), .. Of(new JobSettings(), [])];
 
-    private static IEnumerable<SettingDescription> Of(object settings, IReadOnlyList<string> section, Dictionary<string, string> documentation)
+    private static IEnumerable<SettingDescription> Of(object settings, IReadOnlyList<string> section)
     {
         foreach (var property in settings.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.SetMethod?.IsPublic == true))
         {
@@ -31,13 +33,12 @@ internal sealed partial record SettingDescription(IReadOnlyList<string> Path, st
             var value = property.GetValue(settings);
             if (value is not null && value.GetType().Namespace == typeof(SettingDescription).Namespace)
             {
-                foreach (var inner in Of(value, path, documentation))
+                foreach (var inner in Of(value, path))
                     yield return inner;
             }
             else
             {
-                var meaning = documentation.GetValueOrDefault($"P:{property.DeclaringType!.FullName}.{property.Name}", "");
-                yield return new(path, TypeName(property.PropertyType), Json(value), meaning);
+                yield return new(path, TypeName(property.PropertyType), Json(value), property.PropertyType.IsArray, $"P:{property.DeclaringType!.FullName}.{property.Name}");
             }
         }
     }

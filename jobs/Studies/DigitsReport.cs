@@ -1,4 +1,5 @@
 using System.Globalization;
+using ConvLstm.Nowcast.Jobs.Pictures;
 using ConvLstm.Nowcast.Studies.Digits;
 
 namespace ConvLstm.Nowcast.Jobs.Studies;
@@ -32,8 +33,8 @@ internal static class DigitsReport
         {
             report.Heading("Robustness of the best network")
                 .Text($"The two frames that it reads are spoiled, the target is not; {options.NoisyFrames} frames of N3.")
-                .Curves("intensity of the noise", "mean squared error", [.. result.Curves.Where(c => c.Name != "missing square").Select(c => (c.Name, c.Points.Select(p => (p.Intensity, p.Error)).ToList() as IReadOnlyList<(double, double)>))])
-                .Curves("side of the missing square, pixels", "mean squared error", [.. result.Curves.Where(c => c.Name == "missing square").Select(c => (c.Name, c.Points.Select(p => (p.Intensity, p.Error)).ToList() as IReadOnlyList<(double, double)>))]);
+                .Curves("intensity of the noise", "mean squared error", [.. result.Curves.Where(c => c.Name != "missing square").Select(c => new ChartLine(c.Name, [.. c.Points.Select(p => (p.Intensity, p.Error))]))])
+                .Curves("side of the missing square, pixels", "mean squared error", [.. result.Curves.Where(c => c.Name == "missing square").Select(c => new ChartLine(c.Name, [.. c.Points.Select(p => (p.Intensity, p.Error))]))]);
         }
         report.Heading("Interpolation: the frame between two")
             .Text("The same choice of layers, kernels and training, for the frame in the middle, trained for a quarter of the time of the last rung; frame 4.")

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ConvLstm.Nowcast.Evaluation;
+using ConvLstm.Nowcast.Jobs.Pictures;
 
 namespace ConvLstm.Nowcast.Jobs.Studies;
 
@@ -55,7 +56,7 @@ internal static class EvaluationReport
     /// <summary>A bin with fewer says little.</summary>
     private const long FewestPixels = 10_000;
 
-    private static (string, IReadOnlyList<(double, double)>) Line(string name, IEnumerable<(double, double)> points) => (name, points.ToList());
+    private static ChartLine Line(string name, IEnumerable<(double, double)> points) => new(name, [.. points]);
 
     private static string Score(double value) => StudyReport.Number(value, "0.000");
 }

@@ -10,6 +10,7 @@ using ConvLstm.Nowcast.Jobs.Web.Quality;
 using ConvLstm.Nowcast.Jobs.Web.Tiles;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.ResponseCompression;
+using Scalar.AspNetCore;
 
 namespace ConvLstm.Nowcast.Jobs.Web;
 
@@ -25,6 +26,7 @@ internal static class WebApi
         services.AddSingleton<RunEvents>();
         services.AddSingleton<Runs>();
         services.AddSingleton<FrameSource>();
+        services.AddSingleton<Freshness>();
         services.AddHostedService<LiveRefresh>();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals);
         services.AddOpenApi(ApiDescription.Configure);
@@ -58,6 +60,16 @@ internal static class WebApi
         app.UseRateLimiter();
         app.UsePlainNumbers();
         app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapScalarApiReference("/api/docs", page =>
+        {
+            // Everything from this service: no fonts of others, nothing told to anybody.
+            page.Title = "ConvLstm.Nowcast";
+            page.DefaultFonts = false;
+            page.Telemetry = false;
+            page.DefaultOpenAllTags = true;
+            page.HideClientButton = true;
+            page.HideDeveloperTools().DisableAgent().DisableMcp();
+        }).ExcludeFromDescription();
         GridEndpoints.Map(app);
         RunEndpoints.Map(app);
         FrameEndpoints.Map(app);

@@ -4,6 +4,7 @@ using ConvLstm.Nowcast.Jobs.Service;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Jobs.Web.Access;
 using ConvLstm.Nowcast.Jobs.Web.Dashboard;
+using ConvLstm.Nowcast.Jobs.Web.Page;
 using ConvLstm.Nowcast.Storage;
 
 namespace ConvLstm.Nowcast.Jobs.Web;
@@ -49,7 +50,7 @@ internal static class WebService
         var app = builder.Build();
         app.UseContentTypesAsSaid();
         app.UseExceptionHandler(Problems.Handler);
-        app.UseStatusCodePages();
+        app.UseStatusCodePages(PageEndpoints.AnswerWithoutBodyAsync);
         app.UseHeadRequests();
         if (jobs is not null)
             DashboardSetup.UseGate(app);

@@ -27,10 +27,10 @@ internal sealed class PixelTraining(TrainingOptions options, Func<Tensor, Tensor
     /// <param name="windows">The data.</param>
     /// <param name="fraction">The share of the time that is used up; 0 where there is no limit.</param>
     /// <param name="random">Draws windows and pixels.</param>
-    /// <param name="step">Called after each step with its number and the running mean of the loss.</param>
+    /// <param name="report">Told after each draw and step which part of the training it is, how much of that is done, and the running mean of the loss.</param>
     /// <param name="cancellation">Stops after the step at hand.</param>
     /// <exception cref="ReportedException">The training diverges.</exception>
-    internal void Run(LagrangianNetwork network, ITrainingWindows windows, Func<double> fraction, Random random, Action<int, double> step, CancellationToken cancellation)
+    internal void Run(LagrangianNetwork network, ITrainingWindows windows, Func<double> fraction, Random random, Action<string, double, double> report, CancellationToken cancellation)
     {
         using var pool = new PixelPool();
         while (pool.Windows < options.PixelWindows && (pool.IsEmpty || fraction() < CollectingEnds))
@@ -38,6 +38,7 @@ internal sealed class PixelTraining(TrainingOptions options, Func<Tensor, Tensor
             cancellation.ThrowIfCancellationRequested();
             using var batch = windows.DrawTraining(WindowsOfDraw, random);
             pool.Add(network, batch, random);
+            report(TrainingPhases.Collecting, Math.Max((double)pool.Windows / options.PixelWindows, fraction() / CollectingEnds), double.NaN);
         }
         if (pool.IsEmpty)
             return;
@@ -57,7 +58,7 @@ internal sealed class PixelTraining(TrainingOptions options, Func<Tensor, Tensor
             if (!double.IsFinite(value))
                 throw new ReportedException($"The training on pixels diverged in step {i + 1}. Lower --learning-rate (now {options.LearningRate}).");
             running = double.IsNaN(running) ? value : (LossMemory * running) + ((1 - LossMemory) * value);
-            step(i + 1, running);
+            report(TrainingPhases.Pixels, done, running);
         }
     }
 

@@ -28,50 +28,70 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
         ArgumentNullException.ThrowIfNull(windows);
         options.Check();
         manual_seed(options.Seed);
-        var random = new Random(unchecked((int)options.Seed));
+        // One that goes on draws other windows than it began with.
+        var random = new Random(unchecked((int)options.Seed + (int)(options.Begun * 1e6)));
         var started = time.GetTimestamp();
         network.to(options.Device);
         var lowPrecision = options.MixedPrecision ?? Bfloat16Convolutions.Gain(options.Device);
         var schedule = Schedules.Named(options.Schedule);
         using var best = new Weights(network);
         var curve = new List<(double, double)>();
-        var (step, epoch, running, drawn) = (0, 0, double.NaN, 0);
+        var (step, epoch, running, drawn, begun) = (0, 0, double.NaN, 0, 0.0);
         // Halving the batch makes more steps of an epoch, not fewer windows.
         var windowsOfEpoch = Math.Max(1, options.WindowsPerEpoch / options.BatchSize) * options.BatchSize;
         var batch = new AffordableBatch(options.BatchSize, notice => Report(null, notice));
         var validation = new ValidationLoss(windows, options, loss, batch);
+        Report(null, phase: TrainingPhases.Start);
         var (firstLoss, persistenceLoss) = (validation.Of(network, cancellation), validation.OfPersistence(network, cancellation));
         var (bestLoss, bestEpoch) = (firstLoss, 0);
-        var (trained, begun) = (network.parameters(), 0.0);
+        var trained = network.parameters();
         if (network is LagrangianNetwork lagrangian && options.PixelWindows > 0)
         {
-            new PixelTraining(options, loss).Run(lagrangian, windows, TimeUsed, random, (_, value) => { running = value; Report(null); }, cancellation);
-            (trained, begun) = (lagrangian.StateParameters, Fraction());
-            Validate();
+            trained = lagrangian.StateParameters;
+            if (options.Begun == 0)
+                TrainHead(lagrangian);
         }
         using var optimizer = Optimizers.Named(options.Optimizer, trained, options.LearningRate);
 
-        while (Fraction() < 1 && epoch - bestEpoch <= options.Patience)
+        var wasStopped = false;
+        try
         {
-            epoch++;
-            drawn = 0;
-            while (drawn < windowsOfEpoch && Fraction() < 1)
+            while (Fraction() < 1 && epoch - bestEpoch <= options.Patience)
             {
-                cancellation.ThrowIfCancellationRequested();
-                foreach (var group in optimizer.ParamGroups)
-                    group.LearningRate = options.LearningRate * schedule(step, (Fraction() - begun) / (1 - begun));
-                var value = batch.Run(size => Step(network, windows, size, loss, optimizer, random, lowPrecision));
-                drawn += batch.Size;
-                if (!(Math.Abs(value) < DivergedAt))
-                    throw new ReportedException($"The training diverged: the loss of step {step + 1} is {value}. Lower --learning-rate (now {options.LearningRate}).");
-                running = double.IsNaN(running) ? value : (LossMemory * running) + ((1 - LossMemory) * value);
-                step++;
-                Report(curve.Count == 0 ? null : curve[^1].Item2);
+                epoch++;
+                drawn = 0;
+                while (drawn < windowsOfEpoch && Fraction() < 1)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    foreach (var group in optimizer.ParamGroups)
+                        group.LearningRate = options.LearningRate * schedule(step, (Fraction() - begun) / (1 - begun));
+                    var value = batch.Run(size => Step(network, windows, size, loss, optimizer, random, lowPrecision));
+                    drawn += batch.Size;
+                    if (!(Math.Abs(value) < DivergedAt))
+                        throw new ReportedException($"The training diverged: the loss of step {step + 1} is {value}. Lower --learning-rate (now {options.LearningRate}).");
+                    running = double.IsNaN(running) ? value : (LossMemory * running) + ((1 - LossMemory) * value);
+                    step++;
+                    Report(curve.Count == 0 ? null : curve[^1].Item2);
+                }
+                Validate();
             }
-            Validate();
+        }
+        catch (OperationCanceledException) when (options.KeepsWhenStopped && curve.Count > 0)
+        {
+            wasStopped = true;
         }
         best.Restore();
-        return new(epoch, step, firstLoss, running, bestLoss, persistenceLoss, time.GetElapsedTime(started), curve) { BatchSize = batch.Size };
+        return new(epoch, step, firstLoss, running, bestLoss, persistenceLoss, time.GetElapsedTime(started), curve)
+        {
+            BatchSize = batch.Size, WasStopped = wasStopped, Done = wasStopped ? Math.Min(Fraction(), 1) : 1,
+        };
+
+        void TrainHead(LagrangianNetwork lagrangian)
+        {
+            new PixelTraining(options, loss).Run(lagrangian, windows, TimeUsed, random, (phase, done, value) => { running = value; Report(null, phase: phase, done: done); }, cancellation);
+            begun = Fraction();
+            Validate();
+        }
 
         void Validate()
         {
@@ -86,13 +106,14 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
             best.Remember();
         }
 
-        void Report(double? validated, string? notice = null) => progress?.Report(new(epoch, step, Fraction(), running, validated) { Notice = notice });
+        void Report(double? validated, string? notice = null, string phase = TrainingPhases.Epochs, double? done = null) => progress?.Report(
+            new(epoch, step, Fraction(), running, validated) { Notice = notice, Phase = phase, PhaseFraction = done ?? (phase == TrainingPhases.Epochs ? (Fraction() - begun) / (1 - begun) : 0) });
 
-        double TimeUsed() => options.Budget is TimeSpan budget ? time.GetElapsedTime(started) / budget : 0;
+        double TimeUsed() => options.Begun + (options.Budget is TimeSpan budget ? time.GetElapsedTime(started) / budget : 0);
 
         double Fraction() => Math.Max(
             TimeUsed(),
-            options.Epochs is int epochs && epoch > 0 ? (epoch - 1 + ((double)drawn / windowsOfEpoch)) / epochs : 0);
+            options.Begun + (options.Epochs is int epochs && epoch > 0 ? (epoch - 1 + ((double)drawn / windowsOfEpoch)) / epochs : 0));
     }
 
     private double Step(

@@ -49,6 +49,12 @@ public sealed record TrainingOptions
     /// </summary>
     public bool StopAtCollapse { get; init; }
 
+    /// <summary>A training that is stopped after its first validation ends with the weights of its best epoch, instead of with an exception.</summary>
+    public bool KeepsWhenStopped { get; init; }
+
+    /// <summary>The share of the epochs or the time that was done before, where a training goes on that was stopped; 0 to below 1.</summary>
+    public double Begun { get; init; }
+
     public long Seed { get; init; } = 1;
 
     /// <summary>The CPU where none is given; named when it is asked for, since that loads libtorch.</summary>
@@ -68,6 +74,8 @@ public sealed record TrainingOptions
             throw new ReportedException($"Windows a step ({BatchSize}), an epoch ({WindowsPerEpoch}) leads a step ({LeadsPerStep}) and the stride of sites ({SiteStride}) are 1 or more.");
         if (PixelWindows < 0 || PixelSteps < 1)
             throw new ReportedException($"Windows to draw pixels from ({PixelWindows}) are 0 or more, steps on them ({PixelSteps}) 1 or more.");
+        if (!(Begun is >= 0 and < 1))
+            throw new ReportedException($"Of a training that goes on a share from 0 to below 1 is done, not {Begun}.");
         if (!(LearningRate > 0))
             throw new ReportedException($"A --learning-rate of {LearningRate} learns nothing: give one above 0.");
     }

@@ -30,6 +30,9 @@ public sealed record ModelTrainingRequest
 /// <summary>From an archive to a checkpoint: windows in the frame of the rain, training, metadata.</summary>
 public sealed class ModelTraining(TimeProvider time)
 {
+    /// <summary>In the metadata of a checkpoint, the share of its training that was done: 1 unless it was stopped.</summary>
+    public const string Done = "done";
+
     /// <summary>Scans kept in memory between windows.</summary>
     private const long CacheBytes = 2L << 30;
 
@@ -56,7 +59,7 @@ public sealed class ModelTraining(TimeProvider time)
             };
             var windows = new AlignedWindows(request.Series, options, new FrameCache(CacheBytes), cancellation);
             var result = new Trainer(request.Training, time, progress).Train(network, windows, LossFor(network, request.Training.Loss, options.Normalisation), cancellation);
-            var metadata = Describe(request, options, network, result, step);
+            var metadata = Describe(request, options, network, result, step, request.Training.Begun > 0 ? init?.Metadata : null);
             Checkpoint.Save(request.Out, network, metadata);
             return result;
         }
@@ -101,7 +104,11 @@ public sealed class ModelTraining(TimeProvider time)
 
     private static double? Finite(double loss) => double.IsFinite(loss) ? loss : null;
 
-    private CheckpointMetadata Describe(ModelTrainingRequest request, WindowOptions options, RainNetwork network, TrainingResult result, TimeSpan step) => new()
+    /// <summary>What a training that was stopped and goes on has done before.</summary>
+    private static double Number(CheckpointMetadata? before, string name) =>
+        before?.Training.TryGetValue(name, out var text) == true && double.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : 0;
+
+    private CheckpointMetadata Describe(ModelTrainingRequest request, WindowOptions options, RainNetwork network, TrainingResult result, TimeSpan step, CheckpointMetadata? before) => new()
     {
         Network = network.Options,
         Normalisation = options.Normalisation.ToMetadata(),
@@ -116,19 +123,20 @@ public sealed class ModelTraining(TimeProvider time)
         {
             ["seed"] = request.Training.Seed.ToString(CultureInfo.InvariantCulture),
             ["loss"] = request.Training.Loss,
-            ["epochs"] = result.Epochs.ToString(CultureInfo.InvariantCulture),
-            ["steps"] = result.Steps.ToString(CultureInfo.InvariantCulture),
+            ["epochs"] = (result.Epochs + Number(before, "epochs")).ToString(CultureInfo.InvariantCulture),
+            ["steps"] = (result.Steps + Number(before, "steps")).ToString(CultureInfo.InvariantCulture),
+            [Done] = result.Done.ToString("0.######", CultureInfo.InvariantCulture),
             ["batch"] = request.Training.BatchSize.ToString(CultureInfo.InvariantCulture),
             ["crop"] = options.Crop.ToString(CultureInfo.InvariantCulture),
             ["learning_rate"] = request.Training.LearningRate.ToString(CultureInfo.InvariantCulture),
             ["pixel_windows"] = request.Training.PixelWindows.ToString(CultureInfo.InvariantCulture),
             ["pixel_steps"] = request.Training.PixelSteps.ToString(CultureInfo.InvariantCulture),
-            ["seconds"] = result.Duration.TotalSeconds.ToString("0", CultureInfo.InvariantCulture),
+            ["seconds"] = (result.Duration.TotalSeconds + Number(before, "seconds")).ToString("0", CultureInfo.InvariantCulture),
             ["device"] = request.Training.Device.ToString(),
             ["libtorch"] = __version__,
             ["init"] = request.Init ?? "",
         },
-        Curve = [.. result.Curve.Select(epoch => new EpochLoss(Finite(epoch.Training), Finite(epoch.Validation)))],
+        Curve = [.. before?.Curve ?? [], .. result.Curve.Select(epoch => new EpochLoss(Finite(epoch.Training), Finite(epoch.Validation)))],
         Program = Checkpoint.ThisProgram,
         Created = time.GetUtcNow(),
     };

@@ -15,7 +15,7 @@ Version: $version
 Architecture: amd64
 Maintainer: The ConvLstm.Nowcast authors
 Installed-Size: $(du -sk "$tree" | cut -f1)
-Depends: libnetcdf19 | libnetcdf19t64 | libnetcdf22, libproj25 | libproj22, libgdal32 | libgdal34t64 | libgdal36 | libgdal30, libicu72 | libicu74 | libicu76, postgresql-client
+Depends: libnetcdf19 | libnetcdf19t64 | libnetcdf22, libproj25 | libproj22, libgdal32 | libgdal34t64 | libgdal36 | libgdal30, libicu72 | libicu74 | libicu76, postgresql-client, fonts-dejavu-core
 Recommends: postgresql, postgresql-15-postgis-3 | postgresql-16-postgis-3 | postgresql-17-postgis-3
 Section: science
 Priority: optional

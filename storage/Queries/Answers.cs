@@ -22,6 +22,9 @@ public sealed record RainAtPoint(
 public sealed record RainOverArea(
     DateTimeOffset ValidTime, double LeadMinutes, double? MeanMmH, double? MaxMmH, double? WetFraction, double? MeanDepthMm);
 
+/// <summary>What <c>nowcast.rain_over</c> answers, and from which run.</summary>
+public sealed record AreaForecast(long RunId, IReadOnlyList<RainOverArea> Leads);
+
 /// <summary>The depth of <c>nowcast.depth_at</c>.</summary>
 /// <param name="DepthMm">mm in the covered minutes; null where there are none.</param>
 /// <param name="CoveredMinutes">For how many of the minutes the run has a value.</param>

@@ -41,22 +41,41 @@ public sealed class ForecastQueries
             """, new { lon, lat, at }, cancellationToken: cancellation)).ConfigureAwait(false)).AsList();
     }
 
+    /// <summary>The run that answers for a place at a time, as the SQL function place chooses it; null where none does.</summary>
+    public async Task<long?> RunAtAsync(double lon, double lat, DateTimeOffset at, CancellationToken cancellation)
+    {
+        await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
+        return await connection.ExecuteScalarAsync<long?>(new CommandDefinition(
+            "SELECT run_id FROM nowcast.place(@lon, @lat, @at)", new { lon, lat, at }, cancellationToken: cancellation)).ConfigureAwait(false);
+    }
+
     /// <summary>The rain over an area for each lead of the newest run issued at or before a time; empty where there is none.</summary>
+    /// <exception cref="ReportedException">It is no GeoJSON polygon.</exception>
+    public async Task<IReadOnlyList<RainOverArea>> RainOverAsync(string areaGeoJson, DateTimeOffset? at, CancellationToken cancellation) =>
+        (await RunOverAsync(areaGeoJson, at, cancellation).ConfigureAwait(false))?.Leads ?? [];
+
+    /// <summary>The same with the run that answers; null where there is none.</summary>
     /// <param name="areaGeoJson">A GeoJSON geometry, Polygon or MultiPolygon, in degrees.</param>
     /// <param name="at">The time of the question; null for now.</param>
     /// <param name="cancellation">Stops the question.</param>
     /// <exception cref="ReportedException">It is no GeoJSON polygon.</exception>
-    public async Task<IReadOnlyList<RainOverArea>> RainOverAsync(string areaGeoJson, DateTimeOffset? at, CancellationToken cancellation)
+    public async Task<AreaForecast?> RunOverAsync(string areaGeoJson, DateTimeOffset? at, CancellationToken cancellation)
     {
         await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         try
         {
-            return (await connection.QueryAsync<RainOverArea>(new CommandDefinition(
+            var run = 0L;
+            var leads = await connection.QueryAsync<long, RainOverArea, RainOverArea>(new CommandDefinition(
                 """
-                SELECT valid_time AS ValidTime, lead_minutes AS LeadMinutes, mean_mm_h AS MeanMmH, max_mm_h AS MaxMmH,
+                SELECT run_id, valid_time AS ValidTime, lead_minutes AS LeadMinutes, mean_mm_h AS MeanMmH, max_mm_h AS MaxMmH,
                        wet_fraction AS WetFraction, mean_depth_mm AS MeanDepthMm
                 FROM nowcast.rain_over(ST_GeomFromGeoJSON(@areaGeoJson), coalesce(@at, now()))
-                """, new { areaGeoJson, at }, cancellationToken: cancellation)).ConfigureAwait(false)).AsList();
+                """, new { areaGeoJson, at }, cancellationToken: cancellation), (id, lead) =>
+                {
+                    run = id;
+                    return lead;
+                }, splitOn: "ValidTime").ConfigureAwait(false);
+            return leads.AsList() is { Count: > 0 } list ? new(run, list) : null;
         }
         catch (PostgresException refused) when (refused.SqlState is PostgresErrorCodes.InternalError or PostgresErrorCodes.InvalidParameterValue)
         {

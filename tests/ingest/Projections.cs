@@ -95,6 +95,7 @@ public sealed class Projections
     [InlineData("")]
     [InlineData("+lat_0=52")]
     [InlineData("+proj=laea +lat_0=52 +ellps=banana")]
+    [InlineData("+proj=stere\0 +lat_0=90")]
     public void WhatIsNoProjectionIsRefused(string text) => Assert.Throws<FormatException>(() => ProjString.Parse(text));
 
     [Fact]

@@ -1,6 +1,6 @@
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Sequences;
-using ConvLstm.Nowcast.Jobs.Studies;
+using ConvLstm.Nowcast.Jobs.Pictures;
 
 namespace ConvLstm.Nowcast.Jobs.Commands.Study;
 
@@ -20,7 +20,7 @@ internal static class FrameRuns
     {
         if (!Directory.Exists(folder))
             throw new ReportedException($"--images {folder} is not there: give a folder of PNG pictures.");
-        var pictures = Directory.EnumerateFiles(folder, "*.png").Order(StringComparer.Ordinal).Select(GreyPng.Read).ToList();
+        var pictures = Directory.EnumerateFiles(folder, "*.png").Order(StringComparer.Ordinal).Select(GreyPicture.Read).ToList();
         if (pictures.Count == 0)
             throw new ReportedException($"--images {folder} has no .png files: other pictures have to be converted first.");
         var width = pictures[0].Width;

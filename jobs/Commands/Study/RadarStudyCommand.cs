@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using ConvLstm.Nowcast.Jobs.Pictures;
 using ConvLstm.Nowcast.Jobs.Studies;
 using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Model.Training;
@@ -17,7 +18,7 @@ internal static class RadarStudyCommand
         var networks = new Option<string[]>("--networks") { Description = $"Which of {string.Join(", ", RadarStudy.Networks)}; all where not given.", AllowMultipleArgumentsPerToken = true };
         var minutes = Flags.Optional("--minutes", "Of training for each network; 10 where not given.", 0.01, 100_000);
         var loss = Flags.Choice("--loss", $"What is made small, of networks that draw rain; {Losses.Balanced} where not given, {Losses.MeanSquaredError} with --quick", Losses.Balanced, Losses.Names);
-        var device = new Option<string>("--device") { Description = "cpu, cuda or auto.", DefaultValueFactory = _ => "auto" };
+        var device = Flags.Device();
         var command = new Command("radar", "Every network on one radar archive under one budget, beside persistence and extrapolation.") { outFolder, quick, seed, data, networks, minutes, loss, device };
         command.Validators.Add(result =>
         {
@@ -79,8 +80,8 @@ internal static class RadarStudyCommand
                     StudyReport.Number(r.Csi, "0.000"), StudyReport.Number(r.Pod, "0.000"), StudyReport.Number(r.Far, "0.000"), StudyReport.Number(r.Hss, "0.000"), StudyReport.Number(r.Fss, "0.000"),
                 }))
             .Heading("By lead").Note("The four methods with the best CSI, and both references.")
-            .Curves("lead, minutes", "RMSE, mm/h", [.. shown.Select(m => (m, Over(result, result.RmseByLead[m])))])
-            .Curves("lead, minutes", "CSI", [.. shown.Select(m => (m, Over(result, result.CsiByLead[m])))]);
+            .Curves("lead, minutes", "RMSE, mm/h", [.. shown.Select(m => new ChartLine(m, Over(result, result.RmseByLead[m])))])
+            .Curves("lead, minutes", "CSI", [.. shown.Select(m => new ChartLine(m, Over(result, result.CsiByLead[m])))]);
     }
 
     private static IReadOnlyList<(double, double)> Over(RadarStudyResult result, IReadOnlyList<double> values) => [.. result.LeadMinutes.Zip(values)];

@@ -1,40 +1,49 @@
 using System.ComponentModel;
 using System.Text.Json;
+using ConvLstm.Nowcast.Jobs.Web.Live;
 using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Storage.Queries;
+using NetTopologySuite.Geometries;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Api;
 
 /// <summary><c>/api/rain-over</c>: the rain over an area, as the SQL function has it.</summary>
 internal static class AreaEndpoints
 {
-    private const string Tag = "Places";
+    private const string Tag = "Places", AtHelp = "UTC; what was forecast then. Without it now.";
 
     internal static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/rain-over", GetAsync).WithTags(Tag).RequireRateLimiting(Limits.Heavy)
-            .WithSummary("Mean, highest rate, wet share and depth over a box or polygon, for each lead.").ProducesProblem(400).ProducesProblem(404).ProducesProblem(413);
-        routes.MapPost("/api/rain-over", PostAsync).WithTags(Tag).RequireRateLimiting(Limits.Heavy)
-            .WithSummary("The same over the GeoJSON Polygon of the body.").ProducesProblem(400).ProducesProblem(404).ProducesProblem(413);
+        Describe(routes.MapGet("/api/rain-over", GetAsync)).WithSummary("Mean, highest rate, wet share and depth over a box or polygon, for each lead.");
+        Describe(routes.MapPost("/api/rain-over", PostAsync)).WithSummary("The same over the GeoJSON Polygon, MultiPolygon or Feature of the body.");
     }
 
-    private static Task<IReadOnlyList<RainOverArea>> GetAsync(
-        NowcastDatabase database, [Description("west,south,east,north in degrees.")] string? bbox, [Description("POLYGON((lon lat, …)).")] string? coords,
-        [Description("UTC; what was forecast then. Without it now.")] string? at, CancellationToken cancellation)
+    private static RouteHandlerBuilder Describe(RouteHandlerBuilder route) => route.WithTags(Tag).RequireRateLimiting(Limits.Heavy)
+        .Produces<RainAnswer<RainOverArea>>(200, "application/json", RainAnswers.CsvType, RainAnswers.GeoJsonType)
+        .ProducesProblem(400).ProducesProblem(404).ProducesProblem(413);
+
+    private static Task<IResult> GetAsync(
+        HttpContext context, NowcastDatabase database, Runs runs, Freshness freshness, [Description("west,south,east,north in degrees.")] string? bbox,
+        [Description("POLYGON((lon lat, …)).")] string? coords, [Description(AtHelp)] string? at, [Description(Freshness.Parameter)] string? stale,
+        [Description(RainAnswers.Parameter)] string? f, CancellationToken cancellation)
     {
         if ((bbox is null) == (coords is null))
             throw Refusals.Wrong("Give an area: either bbox=west,south,east,north or coords=POLYGON((lon lat, …)).");
-        return AskAsync(database, bbox is null ? WellKnownText.Polygon(coords) : WellKnownText.Box(bbox), at, cancellation);
+        return AskAsync(context, database, runs, freshness, bbox is null ? Geometries.Area(coords) : Geometries.Box(bbox), at, stale, f, cancellation);
     }
 
-    private static Task<IReadOnlyList<RainOverArea>> PostAsync(
-        NowcastDatabase database, JsonElement area, [Description("UTC; what was forecast then. Without it now.")] string? at, CancellationToken cancellation) =>
-        AskAsync(database, GeoJsonPolygon.Read(area), at, cancellation);
+    private static Task<IResult> PostAsync(
+        HttpContext context, NowcastDatabase database, Runs runs, Freshness freshness, JsonElement area, [Description(AtHelp)] string? at,
+        [Description(Freshness.Parameter)] string? stale, [Description(RainAnswers.Parameter)] string? f, CancellationToken cancellation) =>
+        AskAsync(context, database, runs, freshness, Geometries.Area(area), at, stale, f, cancellation);
 
-    private static async Task<IReadOnlyList<RainOverArea>> AskAsync(
-        NowcastDatabase database, IReadOnlyList<IReadOnlyList<(double Lon, double Lat)>> polygon, string? at, CancellationToken cancellation)
+    private static async Task<IResult> AskAsync(
+        HttpContext context, NowcastDatabase database, Runs runs, Freshness freshness, Geometry area, string? at, string? stale, string? form, CancellationToken cancellation)
     {
-        var rows = await database.Queries.RainOverAsync(WellKnownText.GeoJson(polygon), Times.ParseOptional(at), cancellation);
-        return rows.Count > 0 ? rows : throw Refusals.NotFound("No forecast covers the area.");
+        var time = Times.ParseOptional(at);
+        var geoJson = Geometries.ToGeoJson(area);
+        var answer = await database.Queries.RunOverAsync(geoJson, time, cancellation) ?? throw Refusals.NotFound("No forecast covers the area.");
+        var origin = freshness.Of(context.Response, await runs.RunAsync(answer.RunId, cancellation), time, stale);
+        return RainAnswers.As(context, form, new RainAnswer<RainOverArea>(origin, answer.Leads), () => geoJson);
     }
 }

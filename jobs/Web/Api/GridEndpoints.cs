@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Jobs.Web.Frames;
 using ConvLstm.Nowcast.Jobs.Web.Live;
 using ConvLstm.Nowcast.Storage;
@@ -21,7 +22,7 @@ internal static class GridEndpoints
     }
 
     private static async Task<Timeline> TimelineAsync(
-        HttpContext context, NowcastDatabase database, Runs runs, string grid,
+        HttpContext context, NowcastDatabase database, Runs runs, NowcastSettings settings, string grid,
         [Description("UTC; the run that answered then. Without it the newest.")] string? at, CancellationToken cancellation)
     {
         var chosen = runs.Grid(grid);
@@ -31,15 +32,28 @@ internal static class GridEndpoints
         var last = time ?? chosen.State.NewestScan ?? run?.IssueTime ?? DateTimeOffset.UnixEpoch;
         var anchor = run is not null && (time is not null || run.IssueTime > last) ? run.IssueTime : last;
         var scans = await database.Scans.ListAsync(chosen.Name, anchor - Past, anchor, cancellation);
+        // Beside a run of the past stands what came.
+        var came = time is null || run is null ? [] : await database.Scans.ListAsync(chosen.Name, run.IssueTime.AddSeconds(1), run.IssueTime.AddSeconds(run.LeadSeconds[^1]), cancellation);
         // Of other frames, the address says all; this one changes with every run and scan.
         context.Response.Headers.CacheControl = "no-cache";
         return new Timeline(
             GridAnswer.Of(chosen), DateTime.UtcNow, chosen.State.NewestScan?.UtcDateTime, time is null, run is null ? null : RunAnswer.Of(run), Palettes.Names(FrameKind.Rate),
-            [.. scans.Select(scan => TimelineFrame.Of(chosen, scan.ValidTime)), .. run is null ? [] : run.LeadSeconds.Select(lead => TimelineFrame.Of(run, lead))]);
+            [.. scans.Select(scan => TimelineFrame.Of(chosen, scan.ValidTime)), .. run is null ? [] : run.LeadSeconds.Select(lead => TimelineFrame.Of(run, lead))],
+            [.. came.Select(scan => TimelineFrame.Of(chosen, scan.ValidTime))], settings.Attribution);
     }
 
+    /// <param name="Grid">Where the pixels lie.</param>
+    /// <param name="Now">The clock of the service.</param>
+    /// <param name="NewestScan">Its valid time.</param>
+    /// <param name="IsNewest">It was asked for now.</param>
+    /// <param name="Run">The run that answers.</param>
+    /// <param name="Palettes">Names of colours.</param>
+    /// <param name="Frames">The scans of the hour before, then the maps of the run.</param>
+    /// <param name="Outcome">The scans of the times that a run of the past was about.</param>
+    /// <param name="Attribution">Whose radar data it is.</param>
     internal sealed record Timeline(
-        GridAnswer Grid, DateTime Now, DateTime? NewestScan, bool IsNewest, RunAnswer? Run, IEnumerable<string> Palettes, IReadOnlyList<TimelineFrame> Frames);
+        GridAnswer Grid, DateTime Now, DateTime? NewestScan, bool IsNewest, RunAnswer? Run, IEnumerable<string> Palettes, IReadOnlyList<TimelineFrame> Frames,
+        IReadOnlyList<TimelineFrame> Outcome, string? Attribution);
 
     /// <summary>A map to be shown; its compact form is at the address.</summary>
     internal sealed record TimelineFrame(DateTime Time, string Kind, double? LeadMinutes, string Url)

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Globalization;
 using ConvLstm.Nowcast.Jobs.Web.Live;
 using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Storage.Queries;
@@ -9,47 +10,98 @@ namespace ConvLstm.Nowcast.Jobs.Web.Api;
 internal static class PointEndpoints
 {
     private const string Tag = "Places";
+    private const double UsualThreshold = 0.5, UsualMinutes = 60, MostMinutes = 1440;
 
     internal static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/rain-at", RainAtAsync).WithTags(Tag)
-            .WithSummary("The rain at a place for each lead: rate and probabilities of more than 0.1, 1, 5 and 10 mm/h.").ProducesProblem(400).ProducesProblem(404);
+            .WithSummary("The rain at a place for each lead: rate and probabilities of more than 0.1, 1, 5 and 10 mm/h.")
+            .Produces<RainAnswer<RainAtPoint>>(200, "application/json", RainAnswers.CsvType, RainAnswers.GeoJsonType).ProducesProblem(400).ProducesProblem(404);
+        routes.MapGet("/api/rain-starts", RainStartsAsync).WithTags(Tag)
+            .WithSummary("When it rains next at a place with at least so much.").ProducesProblem(400).ProducesProblem(404);
+        routes.MapGet("/api/depth", DepthAsync).WithTags(Tag)
+            .WithSummary("How many millimetres fall at a place in the next minutes.").ProducesProblem(400).ProducesProblem(404);
         routes.MapGet("/api/point", PointAsync).WithTags(Tag)
             .WithSummary("The rain at a place for each lead, with the run that says so and the probabilities of all its thresholds.").ProducesProblem(400).ProducesProblem(404);
     }
 
-    private static async Task<IReadOnlyList<RainAtPoint>> RainAtAsync(
-        NowcastDatabase database, LiveRuns live, [Description("Degrees east.")] double lon, [Description("Degrees north.")] double lat,
-        [Description("UTC; what was forecast then. Without it now.")] string? at, CancellationToken cancellation)
+    private static async Task<IResult> RainAtAsync(
+        HttpContext context, NowcastDatabase database, Runs runs, LiveRuns live, Freshness freshness,
+        [Description("Degrees east.")] double lon, [Description("Degrees north.")] double lat,
+        [Description("UTC; what was forecast then. Without it now.")] string? at, [Description(Freshness.Parameter)] string? stale,
+        [Description(RainAnswers.Parameter)] string? f, CancellationToken cancellation)
     {
         Check(lon, lat);
-        if (Times.ParseOptional(at) is { } time)
-        {
-            var rows = await database.Queries.RainAtAsync(lon, lat, time, cancellation);
-            return rows.Count > 0 ? rows : throw Outside(lon, lat);
-        }
+        var time = Times.ParseOptional(at);
+        var (run, leads) = time is null ? FromMemory(live, lon, lat) : await FromDatabaseAsync(database, runs, lon, lat, time.Value, cancellation);
+        return RainAnswers.As(
+            context, f, new RainAnswer<RainAtPoint>(freshness.Of(context.Response, run, time, stale), leads),
+            () => string.Create(CultureInfo.InvariantCulture, $$"""{"type":"Point","coordinates":[{{lon:R}},{{lat:R}}]}"""));
+    }
+
+    private static (RunSummary Run, IReadOnlyList<RainAtPoint> Leads) FromMemory(LiveRuns live, double lon, double lat)
+    {
         var (_, run, pixel) = live.At(lon, lat) ?? throw Outside(lon, lat);
         int[] bands = [Band(run, 0.1f), Band(run, 1), Band(run, 5), Band(run, 10)];
-        return [.. run.LeadSeconds.Select((seconds, lead) => new RainAtPoint(
-            run.ValidTime(lead), seconds / 60.0, run.Rate(lead, pixel), P(bands[0], lead), P(bands[1], lead), P(bands[2], lead), P(bands[3], lead), run.Mean(lead, pixel)))];
+        return (run.Run, [.. run.LeadSeconds.Select((seconds, lead) => new RainAtPoint(
+            run.ValidTime(lead), seconds / 60.0, run.Rate(lead, pixel), P(bands[0], lead), P(bands[1], lead), P(bands[2], lead), P(bands[3], lead), run.Mean(lead, pixel)))]);
 
         float? P(int band, int lead) => band < 0 ? null : run.Probability(band, lead, pixel);
     }
 
+    private static async Task<(RunSummary Run, IReadOnlyList<RainAtPoint> Leads)> FromDatabaseAsync(
+        NowcastDatabase database, Runs runs, double lon, double lat, DateTimeOffset at, CancellationToken cancellation)
+    {
+        var id = await database.Queries.RunAtAsync(lon, lat, at, cancellation) ?? throw Outside(lon, lat);
+        return (await runs.RunAsync(id, cancellation), await database.Queries.RainAtAsync(lon, lat, at, cancellation));
+    }
+
+    private static async Task<RainStart> RainStartsAsync(
+        HttpContext context, NowcastDatabase database, Runs runs, Freshness freshness, TimeProvider clock,
+        [Description("Degrees east.")] double lon, [Description("Degrees north.")] double lat,
+        [Description("mm/h; 0.5 where not given.")] double? threshold, [Description("UTC; asked then. Without it now.")] string? at,
+        [Description(Freshness.Parameter)] string? stale, CancellationToken cancellation)
+    {
+        Check(lon, lat);
+        var time = Times.ParseOptional(at);
+        var asked = time ?? clock.GetUtcNow();
+        var id = await database.Queries.RunAtAsync(lon, lat, asked, cancellation) ?? throw Outside(lon, lat);
+        var origin = freshness.Of(context.Response, await runs.RunAsync(id, cancellation), time, stale);
+        var minutes = await database.Queries.RainStartsAsync(lon, lat, threshold ?? UsualThreshold, asked, cancellation);
+        return new(origin, threshold ?? UsualThreshold, minutes, minutes is { } wait ? asked.AddMinutes(wait).UtcDateTime : null);
+    }
+
+    private static async Task<RainDepth> DepthAsync(
+        HttpContext context, NowcastDatabase database, Runs runs, Freshness freshness, TimeProvider clock,
+        [Description("Degrees east.")] double lon, [Description("Degrees north.")] double lat,
+        [Description("Of how many minutes; 60 where not given.")] double? minutes, [Description("UTC; from then on. Without it from now.")] string? at,
+        [Description(Freshness.Parameter)] string? stale, CancellationToken cancellation)
+    {
+        Check(lon, lat);
+        if (minutes is { } span && !(span is > 0 and <= MostMinutes))
+            throw Refusals.Wrong($"Minutes are more than 0, up to {MostMinutes}.");
+        var time = Times.ParseOptional(at);
+        var asked = time ?? clock.GetUtcNow();
+        var id = await database.Queries.RunAtAsync(lon, lat, asked, cancellation) ?? throw Outside(lon, lat);
+        var origin = freshness.Of(context.Response, await runs.RunAsync(id, cancellation), time, stale);
+        var depth = await database.Queries.DepthAtAsync(lon, lat, minutes ?? UsualMinutes, asked, cancellation);
+        return new(origin, asked.UtcDateTime, asked.AddMinutes(minutes ?? UsualMinutes).UtcDateTime, depth.DepthMm, depth.CoveredMinutes);
+    }
+
     private static async Task<PointForecast> PointAsync(
-        NowcastDatabase database, Runs runs, LiveRuns live, [Description("Degrees east.")] double lon, [Description("Degrees north.")] double lat,
+        HttpContext context, Runs runs, LiveRuns live, Freshness freshness, [Description("Degrees east.")] double lon, [Description("Degrees north.")] double lat,
         [Description("The number of a run; without it the newest.")] long? run, CancellationToken cancellation)
     {
         Check(lon, lat);
         if (run is null)
         {
             var (grid, maps, pixel) = live.At(lon, lat) ?? throw Outside(lon, lat);
-            return PointForecast.Of(grid, maps, pixel);
+            return PointForecast.Of(grid, maps, pixel, freshness.Of(context.Response, maps.Run, null, null));
         }
         var summary = await runs.RunAsync(run.Value, cancellation);
         var of = runs.Grid(summary.Grid);
         var (column, row) = of.Locator.PixelAt(lon, lat) ?? throw Outside(lon, lat);
-        return PointForecast.Of(of, await runs.MapsAsync(summary, null, cancellation), (row * of.Grid.Width) + column);
+        return PointForecast.Of(of, await runs.MapsAsync(summary, null, cancellation), (row * of.Grid.Width) + column, freshness.Of(context.Response, summary, null, null));
     }
 
     /// <exception cref="BadHttpRequestException">There is no such place on Earth.</exception>
@@ -65,13 +117,15 @@ internal static class PointEndpoints
     private static int Band(PackedRun run, float threshold) => Array.IndexOf(run.Run.Thresholds, threshold);
 
     internal sealed record PointForecast(
-        string Grid, long RunId, DateTime IssueTime, string Method, string ModelVersion, double Lon, double Lat, IReadOnlyList<float> Thresholds, IReadOnlyList<PointLead> Leads)
+        string Grid, long RunId, DateTime IssueTime, string Method, string ModelVersion, double AgeMinutes, bool Stale,
+        double Lon, double Lat, IReadOnlyList<float> Thresholds, IReadOnlyList<PointLead> Leads)
     {
-        internal static PointForecast Of(LiveGrid grid, PackedRun maps, int pixel)
+        internal static PointForecast Of(LiveGrid grid, PackedRun maps, int pixel, RunOrigin origin)
         {
             var (lon, lat) = grid.Locator.LonLat(pixel % grid.Grid.Width, pixel / grid.Grid.Width);
             return new(
-                grid.Name, maps.Run.RunId, maps.Run.IssueTime.UtcDateTime, maps.Run.Method, maps.Run.ModelVersion, lon, lat, maps.Run.Thresholds,
+                grid.Name, maps.Run.RunId, maps.Run.IssueTime.UtcDateTime, maps.Run.Method, maps.Run.ModelVersion, origin.AgeMinutes, origin.Stale,
+                lon, lat, maps.Run.Thresholds,
                 [.. maps.LeadSeconds.Select((seconds, lead) => new PointLead(
                     maps.ValidTime(lead).UtcDateTime, seconds / 60.0, maps.Rate(lead, pixel), maps.Mean(lead, pixel),
                     [.. maps.Percent.Select((_, threshold) => maps.Probability(threshold, lead, pixel))]))]);
@@ -84,4 +138,17 @@ internal static class PointEndpoints
     /// <param name="ExpectedMmH">The mean of the distribution, mm/h, for amounts.</param>
     /// <param name="Probabilities">0 to 1, of more than each threshold.</param>
     internal sealed record PointLead(DateTime ValidTime, double LeadMinutes, float? RainMmH, float? ExpectedMmH, IReadOnlyList<float?> Probabilities);
+
+    /// <param name="Origin">The run that says so.</param>
+    /// <param name="ThresholdMmH">What counts as rain.</param>
+    /// <param name="Minutes">From the time of the question; null where no such rain is forecast.</param>
+    /// <param name="Time">When that is, UTC.</param>
+    internal sealed record RainStart(RunOrigin Origin, double ThresholdMmH, double? Minutes, DateTime? Time);
+
+    /// <param name="Origin">The run that says so.</param>
+    /// <param name="From">UTC.</param>
+    /// <param name="To">UTC.</param>
+    /// <param name="DepthMm">Of the covered minutes; null where there are none.</param>
+    /// <param name="CoveredMinutes">For how many of the minutes the run has a value.</param>
+    internal sealed record RainDepth(RunOrigin Origin, DateTime From, DateTime To, double? DepthMm, double CoveredMinutes);
 }

@@ -50,7 +50,7 @@ internal static class RunEndpoints
         {
             await Task.Run(() => ForecastFile.Write(path, forecast, time, cancellation), cancellation);
             var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
-            return TypedResults.File(file, "application/x-netcdf", ForecastFile.NameFor(summary.IssueTime), entityTag: tag);
+            return TypedResults.File(file, "application/x-netcdf", ForecastFile.NameFor(summary.IssueTime), entityTag: tag, enableRangeProcessing: true);
         }
         catch (Exception)
         {

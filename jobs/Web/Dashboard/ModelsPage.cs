@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using ConvLstm.Nowcast.Jobs.Pipeline;
 using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Storage.Models;
 
@@ -21,7 +22,7 @@ internal static class ModelsPage
             var address = http.Request.PathBase + Path;
             return Html.Of($"""
                 <p>{(models.FirstOrDefault(m => m.IsPromoted) is { } current ? Html.Of($"<b>{current.Version}</b> forecasts.") : Html.Of($"Extrapolation forecasts: no model is promoted."))}
-                {(mayChange && AfterRollback(promotions) is { } after ? Parts.Action($"{address}/rollback", "Roll back", $"Take the last promotion back? Afterwards {after} forecasts.", "danger") : Html.Empty)}</p>
+                {(mayChange && ForecastModel.AfterRollback(promotions) is { } after ? Parts.Action($"{address}/rollback", "Roll back", $"Take the last promotion back? Afterwards {after} forecasts.", "danger") : Html.Empty)}</p>
                 {(models.Count == 0 ? Html.Of($"<p>There is no model yet: the first forecast takes the one that comes with the program.</p>") : Html.Empty)}
                 {Html.Join(models.Select(m => Model(m, mayChange, address)))}
                 <h3>Promotions</h3>
@@ -32,14 +33,6 @@ internal static class ModelsPage
         DashboardPage.AddAction($"{Path}/promote/(.+)", (http, version) =>
             http.RequestServices.GetRequiredService<NowcastDatabase>().Models.PromoteAsync(version, "promoted on the dashboard", http.RequestAborted));
     }
-
-    /// <summary>What forecasts once the last promotion is taken back; null where there is none.</summary>
-    private static string? AfterRollback(IReadOnlyList<Promotion> promotions) => promotions.Where(p => p.RolledBackAt is null).ToArray() switch
-    {
-        [] => null,
-        [_] => "extrapolation",
-        [_, var before, ..] => $"the model {before.Version}",
-    };
 
     private static Html Model(StoredModel model, bool mayChange, string address) => Html.Of($"""
         <article class="panel panel-default" data-version="{model.Version}">

@@ -1,63 +1,15 @@
 using System.Buffers;
 using System.Text.Json;
-using ConvLstm.Nowcast.Ingest;
-using ConvLstm.Nowcast.Storage.Queries;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Edr;
 
-/// <summary>Answers as CoverageJSON 1.0, OGC 21-069r2, https://docs.ogc.org/cs/21-069r2/21-069r2.html.</summary>
+/// <summary>Answers as CoverageJSON 1.0 in CRS84, OGC 21-069r2, https://docs.ogc.org/cs/21-069r2/21-069r2.html.</summary>
 internal static class CoverageJson
 {
     internal const string Type = "application/prs.coverage+json";
-    private const string Crs84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
+    internal const string Crs84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 
-    /// <summary>A place through time: domain type PointSeries, §9.11.</summary>
-    internal static byte[] Point(PackedRun run, IReadOnlyList<int> leads, IReadOnlyList<EdrParameter> parameters, double lon, double lat, int pixel) =>
-        Write(json =>
-        {
-            json.WriteString("domainType", "PointSeries");
-            json.WriteStartObject("axes");
-            Values(json, "x", lon);
-            Values(json, "y", lat);
-            Times(json, run, leads);
-            json.WriteEndObject();
-            Referencing(json, null);
-        }, parameters, (json, parameter) =>
-        {
-            Shape(json, ("t", leads.Count));
-            json.WriteStartArray("values");
-            foreach (var lead in leads)
-                Value(json, parameter.Value(run, lead, pixel));
-            json.WriteEndArray();
-        });
-
-    /// <summary>The pixels of an area through time: domain type Grid, §9.3, in the grid's own projection; null outside the area.</summary>
-    internal static byte[] Area(PackedRun run, IReadOnlyList<int> leads, IReadOnlyList<EdrParameter> parameters, PolygonPixels area) =>
-        Write(json =>
-        {
-            json.WriteString("domainType", "Grid");
-            json.WriteStartObject("axes");
-            Regular(json, "x", run.Grid.CentreX(area.Column), run.Grid.CentreX(area.Column + area.Width - 1), area.Width);
-            Regular(json, "y", run.Grid.CentreY(area.Row), run.Grid.CentreY(area.Row + area.Height - 1), area.Height);
-            Times(json, run, leads);
-            json.WriteEndObject();
-            Referencing(json, run.Grid.IsGeographic ? null : run.Grid);
-        }, parameters, (json, parameter) =>
-        {
-            Shape(json, ("t", leads.Count), ("y", area.Height), ("x", area.Width));
-            json.WriteStartArray("values");
-            foreach (var lead in leads)
-            {
-                for (var i = 0; i < area.Inside.Length; i++)
-                {
-                    var pixel = ((area.Row + (i / area.Width)) * run.Grid.Width) + area.Column + (i % area.Width);
-                    Value(json, area.Inside[i] ? parameter.Value(run, lead, pixel) : null);
-                }
-            }
-            json.WriteEndArray();
-        });
-
-    private static byte[] Write(Action<Utf8JsonWriter> domain, IReadOnlyList<EdrParameter> parameters, Action<Utf8JsonWriter, EdrParameter> range)
+    internal static byte[] Write(EdrAnswer answer)
     {
         var buffer = new ArrayBufferWriter<byte>(1 << 14);
         using (var json = new Utf8JsonWriter(buffer))
@@ -66,31 +18,76 @@ internal static class CoverageJson
             json.WriteString("type", "Coverage");
             json.WriteStartObject("domain");
             json.WriteString("type", "Domain");
-            domain(json);
+            var shape = Domain(json, answer);
+            Referencing(json);
             json.WriteEndObject();
             json.WriteStartObject("parameters");
-            foreach (var parameter in parameters)
+            foreach (var parameter in answer.Parameters)
             {
                 json.WritePropertyName(parameter.Name);
                 parameter.WriteDescription(json);
             }
             json.WriteEndObject();
             json.WriteStartObject("ranges");
-            foreach (var parameter in parameters)
-            {
-                json.WriteStartObject(parameter.Name);
-                json.WriteString("type", "NdArray");
-                json.WriteString("dataType", "float");
-                range(json, parameter);
-                json.WriteEndObject();
-            }
+            foreach (var parameter in answer.Parameters)
+                Range(json, answer, parameter, shape);
             json.WriteEndObject();
             json.WriteEndObject();
         }
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static void Values(Utf8JsonWriter json, string axis, double value)
+    /// <summary>The domain types of §9: Grid 9.3, PointSeries 9.11, MultiPointSeries 9.12, Trajectory 9.13.</summary>
+    private static (string Axis, int Length)[] Domain(Utf8JsonWriter json, EdrAnswer answer)
+    {
+        switch (answer.Domain)
+        {
+            case EdrDomain.Raster raster:
+                Begin(json, "Grid");
+                Regular(json, "x", raster.Lons);
+                Regular(json, "y", raster.Lats);
+                Times(json, answer);
+                json.WriteEndObject();
+                return [("t", answer.Leads.Count), ("y", raster.Lats.Length), ("x", raster.Lons.Length)];
+            case EdrDomain.Path path:
+                Begin(json, "Trajectory");
+                Composite(json, ["t", "x", "y"], path.Steps, (step, _) =>
+                {
+                    json.WriteStringValue(Web.Times.Iso(answer.Run.ValidTime(step.Lead)));
+                    json.WriteNumberValue(step.Place.Lon);
+                    json.WriteNumberValue(step.Place.Lat);
+                });
+                json.WriteEndObject();
+                return [("composite", path.Steps.Count)];
+            case EdrDomain.Places { At: [var place] }:
+                Begin(json, "PointSeries");
+                Single(json, "x", place.Lon);
+                Single(json, "y", place.Lat);
+                Times(json, answer);
+                json.WriteEndObject();
+                return [("t", answer.Leads.Count)];
+            case EdrDomain.Places places:
+                Begin(json, "MultiPointSeries");
+                Composite(json, ["x", "y"], places.At, (at, _) =>
+                {
+                    json.WriteNumberValue(at.Lon);
+                    json.WriteNumberValue(at.Lat);
+                });
+                Times(json, answer);
+                json.WriteEndObject();
+                return [("t", answer.Leads.Count), ("composite", places.At.Count)];
+            default:
+                throw new InvalidOperationException($"no such domain: {answer.Domain}");
+        }
+    }
+
+    private static void Begin(Utf8JsonWriter json, string type)
+    {
+        json.WriteString("domainType", type);
+        json.WriteStartObject("axes");
+    }
+
+    private static void Single(Utf8JsonWriter json, string axis, double value)
     {
         json.WriteStartObject(axis);
         json.WriteStartArray("values");
@@ -99,53 +96,50 @@ internal static class CoverageJson
         json.WriteEndObject();
     }
 
-    private static void Regular(Utf8JsonWriter json, string axis, double start, double stop, int count)
+    private static void Regular(Utf8JsonWriter json, string axis, double[] values)
     {
         json.WriteStartObject(axis);
-        json.WriteNumber("start", start);
-        json.WriteNumber("stop", stop);
-        json.WriteNumber("num", count);
+        json.WriteNumber("start", values[0]);
+        json.WriteNumber("stop", values[^1]);
+        json.WriteNumber("num", values.Length);
         json.WriteEndObject();
     }
 
-    private static void Times(Utf8JsonWriter json, PackedRun run, IReadOnlyList<int> leads)
+    private static void Composite<T>(Utf8JsonWriter json, IReadOnlyList<string> coordinates, IReadOnlyList<T> tuples, Action<T, int> write)
     {
-        json.WriteStartObject("t");
+        json.WriteStartObject("composite");
+        json.WriteString("dataType", "tuple");
+        Strings(json, "coordinates", coordinates);
         json.WriteStartArray("values");
-        foreach (var lead in leads)
-            json.WriteStringValue(Web.Times.Iso(run.ValidTime(lead)));
+        for (var i = 0; i < tuples.Count; i++)
+        {
+            json.WriteStartArray();
+            write(tuples[i], i);
+            json.WriteEndArray();
+        }
         json.WriteEndArray();
         json.WriteEndObject();
     }
 
-    /// <param name="json">Where to.</param>
-    /// <param name="projected">Null for longitude and latitude.</param>
-    private static void Referencing(Utf8JsonWriter json, RadarGrid? projected)
+    private static void Times(Utf8JsonWriter json, EdrAnswer answer)
+    {
+        json.WriteStartObject("t");
+        Strings(json, "values", answer.Leads.Select(lead => Web.Times.Iso(answer.Run.ValidTime(lead))));
+        json.WriteEndObject();
+    }
+
+    private static void Referencing(Utf8JsonWriter json)
     {
         json.WriteStartArray("referencing");
         json.WriteStartObject();
-        json.WriteStartArray("coordinates");
-        json.WriteStringValue("x");
-        json.WriteStringValue("y");
-        json.WriteEndArray();
+        Strings(json, "coordinates", ["x", "y"]);
         json.WriteStartObject("system");
-        json.WriteString("type", projected is null ? "GeographicCRS" : "ProjectedCRS");
-        if (projected is null)
-        {
-            json.WriteString("id", Crs84);
-        }
-        else
-        {
-            json.WriteStartObject("description");
-            json.WriteString("en", projected.Proj);
-            json.WriteEndObject();
-        }
+        json.WriteString("type", "GeographicCRS");
+        json.WriteString("id", Crs84);
         json.WriteEndObject();
         json.WriteEndObject();
         json.WriteStartObject();
-        json.WriteStartArray("coordinates");
-        json.WriteStringValue("t");
-        json.WriteEndArray();
+        Strings(json, "coordinates", ["t"]);
         json.WriteStartObject("system");
         json.WriteString("type", "TemporalRS");
         json.WriteString("calendar", "Gregorian");
@@ -154,23 +148,33 @@ internal static class CoverageJson
         json.WriteEndArray();
     }
 
-    private static void Shape(Utf8JsonWriter json, params ReadOnlySpan<(string Axis, int Length)> axes)
+    private static void Range(Utf8JsonWriter json, EdrAnswer answer, EdrParameter parameter, (string Axis, int Length)[] shape)
     {
-        json.WriteStartArray("axisNames");
-        foreach (var (axis, _) in axes)
-            json.WriteStringValue(axis);
-        json.WriteEndArray();
+        json.WriteStartObject(parameter.Name);
+        json.WriteString("type", "NdArray");
+        json.WriteString("dataType", "float");
+        Strings(json, "axisNames", shape.Select(axis => axis.Axis));
         json.WriteStartArray("shape");
-        foreach (var (_, length) in axes)
+        foreach (var (_, length) in shape)
             json.WriteNumberValue(length);
         json.WriteEndArray();
+        json.WriteStartArray("values");
+        foreach (var value in answer.Values(parameter))
+        {
+            if (value is { } number)
+                json.WriteNumberValue(number);
+            else
+                json.WriteNullValue();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
-    private static void Value(Utf8JsonWriter json, float? value)
+    private static void Strings(Utf8JsonWriter json, string name, IEnumerable<string> values)
     {
-        if (value is { } number)
-            json.WriteNumberValue(number);
-        else
-            json.WriteNullValue();
+        json.WriteStartArray(name);
+        foreach (var value in values)
+            json.WriteStringValue(value);
+        json.WriteEndArray();
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ConvLstm.Nowcast.Jobs.Web.Live;
+using ConvLstm.Nowcast.Jobs.Web.Tiles;
 using ConvLstm.Nowcast.Storage.Queries;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Edr;
@@ -8,47 +9,79 @@ namespace ConvLstm.Nowcast.Jobs.Web.Edr;
 /// <summary>What EDR says of grids and runs, OGC 19-086r6, https://docs.ogc.org/is/19-086r6/19-086r6.html, §8 and annex A.</summary>
 internal static class EdrCollections
 {
-    private const string Crs84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
+    private static readonly string[] Units = ["km", "m", "mi", "nmi"];
+
+    internal static JsonObject Landing(string root) => new()
+    {
+        ["title"] = "ConvLstm.Nowcast",
+        ["description"] = "Rain of the next hour or two.",
+        ["links"] = new JsonArray(
+            Link(root, "self", "application/json"), Link($"{root}/conformance", "conformance", "application/json"), Link($"{root}/collections", "data", "application/json"),
+            Link($"{root}/tileMatrixSets", "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes", "application/json"),
+            Link($"{root[..^4]}/openapi/v1.json", "service-desc", "application/vnd.oai.openapi+json;version=3.1"), Link($"{root[..^4]}/api/docs", "service-doc", "text/html")),
+    };
 
     /// <summary>A collection is a grid; an instance of it is a run.</summary>
     /// <param name="grid">The grid.</param>
     /// <param name="run">Whose times and parameters are told.</param>
     /// <param name="id">The name of the grid, or the number of the run.</param>
     /// <param name="address">Of this collection or instance.</param>
-    internal static JsonObject Describe(LiveGrid grid, RunSummary? run, string id, string address) => new()
+    /// <param name="isInstance">A run, which has no instances and no tiles of its own.</param>
+    internal static JsonObject Describe(LiveGrid grid, RunSummary? run, string id, string address, bool isInstance)
     {
-        ["id"] = id,
-        ["title"] = run is null ? grid.Name : $"{grid.Name}, {Times.Iso(run.IssueTime)}, {run.Method}",
-        ["description"] = "Rain rate and probabilities of more than some thresholds, for each lead of a nowcast.",
-        ["links"] = new JsonArray(Link(address, "self", "application/json")),
-        ["extent"] = new JsonObject
+        var links = new JsonArray(Link(address, "self", "application/json"), Link($"{address}/position", "data", CoverageJson.Type));
+        if (!isInstance)
         {
-            ["spatial"] = new JsonObject { ["bbox"] = new JsonArray(Box(grid)), ["crs"] = Crs84 },
-            ["temporal"] = new JsonObject
-            {
-                ["interval"] = new JsonArray(run is null
-                    ? new JsonArray(null, null)
-                    : new JsonArray(Times.Iso(run.IssueTime.AddSeconds(run.LeadSeconds[0])), Times.Iso(run.IssueTime.AddSeconds(run.LeadSeconds[^1])))),
-                ["trs"] = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian",
-            },
-        },
-        ["data_queries"] = new JsonObject { ["position"] = Query(address, "position"), ["area"] = Query(address, "area") },
-        ["crs"] = new JsonArray("CRS84"),
-        ["output_formats"] = new JsonArray("CoverageJSON"),
-        ["parameter_names"] = Parameters(run),
-    };
+            links.Add((JsonNode)Link($"{address}/instances", "data", "application/json"));
+            links.Add((JsonNode)Link($"{address}/map/tiles", TileSets.Relation, "application/json"));
+        }
+        return new()
+        {
+            ["id"] = id,
+            ["title"] = isInstance ? $"{grid.Name}, {Times.Iso(run!.IssueTime)}, {run.Method}" : grid.Name,
+            ["description"] = "Rain rate and probabilities of more than some thresholds, for each lead of a nowcast.",
+            ["links"] = links,
+            ["extent"] = Extent(grid, run),
+            ["data_queries"] = Queries(address, isInstance),
+            ["crs"] = new JsonArray("CRS84"),
+            ["output_formats"] = Formats(),
+            ["parameter_names"] = Parameters(run),
+        };
+    }
 
     internal static JsonObject Link(string href, string rel, string type) => new() { ["href"] = href, ["rel"] = rel, ["type"] = type };
 
-    private static JsonObject Query(string address, string kind) => new()
+    private static JsonArray Formats() => new([.. EdrFormats.Names.Select(name => (JsonNode)name)]);
+
+    private static JsonObject Extent(LiveGrid grid, RunSummary? run) => new()
     {
-        ["link"] = new JsonObject
+        ["spatial"] = new JsonObject { ["bbox"] = new JsonArray(new JsonArray([.. GridOutline.LonLatBox(grid).Select(degrees => (JsonNode)degrees)])), ["crs"] = CoverageJson.Crs84 },
+        ["temporal"] = new JsonObject
         {
-            ["href"] = $"{address}/{kind}",
-            ["rel"] = "data",
-            ["variables"] = new JsonObject { ["title"] = kind, ["query_type"] = kind, ["output_formats"] = new JsonArray("CoverageJSON"), ["default_output_format"] = "CoverageJSON" },
+            ["interval"] = new JsonArray(run is null
+                ? new JsonArray(null, null)
+                : new JsonArray(Times.Iso(run.IssueTime.AddSeconds(run.LeadSeconds[0])), Times.Iso(run.IssueTime.AddSeconds(run.LeadSeconds[^1])))),
+            ["values"] = new JsonArray([.. (run?.LeadSeconds ?? []).Select(lead => (JsonNode)Times.Iso(run!.IssueTime.AddSeconds(lead)))]),
+            ["trs"] = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian",
         },
     };
+
+    private static JsonObject Queries(string address, bool isInstance)
+    {
+        var queries = new JsonObject();
+        foreach (var kind in new[] { "position", "area", "radius", "cube", "trajectory", "corridor" })
+        {
+            var variables = new JsonObject { ["title"] = kind, ["query_type"] = kind, ["output_formats"] = Formats(), ["default_output_format"] = EdrFormats.Names[0] };
+            if (kind == "radius")
+                variables["within_units"] = new JsonArray([.. Units.Select(unit => (JsonNode)unit)]);
+            if (kind == "corridor")
+                variables["width_units"] = new JsonArray([.. Units.Select(unit => (JsonNode)unit)]);
+            queries[kind] = new JsonObject { ["link"] = new JsonObject { ["href"] = $"{address}/{kind}", ["rel"] = "data", ["variables"] = variables } };
+        }
+        if (!isInstance)
+            queries["instances"] = new JsonObject { ["link"] = new JsonObject { ["href"] = $"{address}/instances", ["rel"] = "data", ["variables"] = new JsonObject { ["title"] = "instances", ["query_type"] = "instances" } } };
+        return queries;
+    }
 
     private static JsonObject Parameters(RunSummary? run)
     {
@@ -61,25 +94,5 @@ internal static class EdrCollections
             names[parameter.Name] = JsonNode.Parse(buffer.ToArray());
         }
         return names;
-    }
-
-    /// <summary>west, south, east, north of the grid's outline.</summary>
-    private static JsonArray Box(LiveGrid live)
-    {
-        const int Pieces = 32;
-        var (west, south, east, north) = (180.0, 90.0, -180.0, -90.0);
-        var grid = live.Grid;
-        for (var i = 0; i <= Pieces; i++)
-        {
-            var (x, y) = ((grid.Width * (double)i / Pieces) - 0.5, (grid.Height * (double)i / Pieces) - 0.5);
-            foreach (var (lon, lat) in new[] { live.Locator.LonLat(x, -0.5), live.Locator.LonLat(x, grid.Height - 0.5), live.Locator.LonLat(-0.5, y), live.Locator.LonLat(grid.Width - 0.5, y) })
-            {
-                if (double.IsNaN(lon))
-                    continue;
-                (west, east) = (Math.Min(west, lon), Math.Max(east, lon));
-                (south, north) = (Math.Min(south, lat), Math.Max(north, lat));
-            }
-        }
-        return new JsonArray(west, south, east, north);
     }
 }

@@ -1,4 +1,6 @@
 using ConvLstm.Nowcast.Ingest.Projection;
+using NetTopologySuite.Geometries;
+using NetTopologySuite.Geometries.Utilities;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Edr;
 
@@ -14,9 +16,9 @@ internal sealed record PolygonPixels(int Column, int Row, int Width, int Height,
     private const int PiecesPerEdge = 16;
 
     /// <summary>Null where no pixel lies in the polygon.</summary>
-    internal static PolygonPixels? Of(GridLocator locator, IReadOnlyList<IReadOnlyList<(double Lon, double Lat)>> rings)
+    internal static PolygonPixels? Of(GridLocator locator, Geometry area)
     {
-        var edges = rings.SelectMany(ring => Edges(locator, ring)).ToList();
+        var edges = LinearComponentExtracter.GetLines(area).OfType<LineString>().SelectMany(ring => Edges(locator, ring.Coordinates)).ToList();
         if (edges.Any(e => double.IsNaN(e.X1 + e.Y1 + e.X2 + e.Y2)))
             return null;
         var grid = locator.Grid;
@@ -45,16 +47,16 @@ internal sealed record PolygonPixels(int Column, int Row, int Width, int Height,
         }
     }
 
-    private static IEnumerable<(double X1, double Y1, double X2, double Y2)> Edges(GridLocator locator, IReadOnlyList<(double Lon, double Lat)> ring)
+    private static IEnumerable<(double X1, double Y1, double X2, double Y2)> Edges(GridLocator locator, Coordinate[] ring)
     {
-        var from = locator.FractionalPixel(ring[0].Lon, ring[0].Lat);
-        for (var i = 1; i < ring.Count; i++)
+        var from = locator.FractionalPixel(ring[0].X, ring[0].Y);
+        for (var i = 1; i < ring.Length; i++)
         {
             for (var piece = 1; piece <= PiecesPerEdge; piece++)
             {
                 var share = (double)piece / PiecesPerEdge;
                 var to = locator.FractionalPixel(
-                    ring[i - 1].Lon + (share * (ring[i].Lon - ring[i - 1].Lon)), ring[i - 1].Lat + (share * (ring[i].Lat - ring[i - 1].Lat)));
+                    ring[i - 1].X + (share * (ring[i].X - ring[i - 1].X)), ring[i - 1].Y + (share * (ring[i].Y - ring[i - 1].Y)));
                 yield return (from.Column, from.Row, to.Column, to.Row);
                 from = to;
             }

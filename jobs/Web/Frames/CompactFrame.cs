@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace ConvLstm.Nowcast.Jobs.Web.Frames;
 
 /// <summary>
-/// The compact binary form of a frame, little-endian: "NCF1", u8 kind (0 rates, 1 per cent), u8 0, u16 columns, u16 rows, u16 0,
-/// f32 lowest rate in mm/h, f32 factor from code to code; then a byte a pixel, row by row from the north.
+/// The compact binary form of a frame, little-endian: "NCF1", u8 kind (0 rates, 1 per cent, 2 depths), u8 0, u16 columns, u16 rows, u16 0,
+/// f32 lowest rate in mm/h (depth in mm), f32 factor from code to code; then a byte a pixel, row by row from the north.
 /// </summary>
 internal static class CompactFrame
 {

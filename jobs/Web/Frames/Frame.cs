@@ -8,8 +8,11 @@ internal enum FrameKind : byte
     /// <summary>Rain rates, see <see cref="RainCode"/>.</summary>
     Rate = 0,
 
-    /// <summary>Per cent plus one, 0 where unknown.</summary>
+    /// <summary>Per cent plus one.</summary>
     Percent = 1,
+
+    /// <summary>Depths in mm, in the codes of rates.</summary>
+    Depth = 2,
 }
 
 /// <summary>One map as a picture: a byte a pixel.</summary>

@@ -35,6 +35,6 @@ internal static class FrameAnswers
     {
         var asked = context.Request.Query["v"].ToString();
         context.Response.Headers.CacheControl = asked.Length > 0 && version.Contains($"-{asked}-", StringComparison.Ordinal) ? ForEver : AskAgain;
-        return TypedResults.Bytes(bytes, type, entityTag: new EntityTagHeaderValue($"\"{version}-{form}\""));
+        return TypedResults.Bytes(bytes, type, entityTag: new EntityTagHeaderValue($"\"{version}-{form}\""), enableRangeProcessing: true);
     }
 }

@@ -31,13 +31,13 @@ internal static class FrameEndpoints
 
     private static async Task<IResult> ForecastPngAsync(
         HttpContext context, Runs runs, FrameSource frames, long run, [Description("Minutes after the issue time.")] int minutes,
-        [Description("rate, probability or member.")] string? layer, [Description("mm/h, of a probability.")] string? threshold,
+        [Description("rate, probability, member or depth (mm since the issue time).")] string? layer, [Description("mm/h, of a probability.")] string? threshold,
         [Description("1 to 20.")] int? member, [Description("standard or safe, for dark ground with -dark.")] string? palette, CancellationToken cancellation) =>
         FrameAnswers.Png(context, await FrameAsync(runs, frames, run, minutes, FrameLayer.Parse(layer, threshold, member), cancellation), palette);
 
     private static async Task<IResult> ForecastCompactAsync(
         HttpContext context, Runs runs, FrameSource frames, long run, [Description("Minutes after the issue time.")] int minutes,
-        [Description("rate, probability or member.")] string? layer, [Description("mm/h, of a probability.")] string? threshold,
+        [Description("rate, probability, member or depth (mm since the issue time).")] string? layer, [Description("mm/h, of a probability.")] string? threshold,
         [Description("1 to 20.")] int? member, CancellationToken cancellation) =>
         FrameAnswers.Compact(context, await FrameAsync(runs, frames, run, minutes, FrameLayer.Parse(layer, threshold, member), cancellation));
 

@@ -1,3 +1,4 @@
+using System.Collections;
 using ConvLstm.Nowcast.Jobs.Web.Live;
 using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Storage.Queries;
@@ -21,19 +22,34 @@ internal sealed class FrameSource(NowcastDatabase database, Runs runs) : IDispos
         var band = layer.Name == FrameLayer.Probability ? Array.IndexOf(run.Thresholds, layer.Threshold) : 0;
         if (band < 0)
             throw Refusals.NotFound($"Run {run.RunId} gives no probability of more than {layer.Threshold} mm/h; it has {string.Join(", ", run.Thresholds)}.");
-        // A member hangs together in time: it is drawn from all leads at once.
-        var isMember = layer.Name == FrameLayer.MemberName;
-        var maps = await runs.MapsAsync(run, isMember ? null : leadSeconds, cancellation);
+        var maps = await runs.MapsAsync(run, layer.NeedsAllLeads ? null : leadSeconds, cancellation);
         var lead = maps.LeadIndex(leadSeconds);
         if (lead < 0)
             throw Refusals.NotFound($"Run {run.RunId} has no map {leadSeconds / 60.0:0.##} minutes ahead.");
         byte[] codes = layer.Name switch
         {
-            FrameLayer.Probability => Array.ConvertAll(maps.Percent[band][lead], RainCode.OfPercent),
+            // Nothing can be said of the chance of rain where nothing is said of the rain.
+            FrameLayer.Probability => [.. maps.Percent[band][lead].Zip(maps.Rates[lead], (percent, rate) => rate == PackedRun.Unknown ? RainCode.Unknown : RainCode.OfPercent(percent))],
+            // A member hangs together in time: it is drawn from all leads at once.
             FrameLayer.MemberName => DrawnMember.Draw(maps, layer.Member, lead),
+            FrameLayer.Depth => FallenDepth.Draw(maps, lead),
             _ => Array.ConvertAll(maps.Rates[lead], RainCode.OfHundredths),
         };
+        var seen = await SeenAsync(run, cancellation);
+        SeenPixels.Tell(codes, seen);
         return Keep(new Frame(maps.Grid, maps.ValidTime(lead), layer.Kind, codes, version));
+    }
+
+    /// <summary>What the radar saw when the run was made; null where those scans are not kept.</summary>
+    private async Task<BitArray?> SeenAsync(RunSummary run, CancellationToken cancellation)
+    {
+        var key = (run.Grid, run.IssueTime);
+        if (_cache.TryGetValue(key, out BitArray? known))
+            return known;
+        var scans = await database.Scans.LoadFramesAsync(run.Grid, run.IssueTime - SeenPixels.Past, run.IssueTime, cancellation);
+        return SeenPixels.Of(scans) is { } seen
+            ? _cache.Set(key, seen, new MemoryCacheEntryOptions { Size = seen.Length / 8, SlidingExpiration = TimeSpan.FromHours(1) })
+            : null;
     }
 
     /// <summary>A scan.</summary>

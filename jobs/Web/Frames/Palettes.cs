@@ -7,7 +7,10 @@ namespace ConvLstm.Nowcast.Jobs.Web.Frames;
 internal static class Palettes
 {
     /// <summary>RGBA of what no radar sees: a veil that works on light and dark ground.</summary>
-    internal const uint UnseenColour = 0x8080804C;
+    internal const uint UnseenColour = 0x8080806E;
+
+    /// <summary>RGBA of where the air comes from beyond the radar's sight: a veil of another hue.</summary>
+    internal const uint OutsideColour = 0x966EBE46;
 
     private const uint Opaque = 0xFF;
 
@@ -21,12 +24,16 @@ internal static class Palettes
     /// <summary>The colour of every code; null where there is no palette of that name.</summary>
     internal static uint[]? Find(FrameKind kind, string name) => Tables.GetValueOrDefault((kind, name));
 
+    /// <summary>The colours with the values from which they hold, rising: a legend.</summary>
+    internal static IReadOnlyList<(float From, uint Colour)> StepsOf(FrameKind kind, string name) => Steps[KeyOf(kind)][name];
+
     private static uint[] Table(FrameKind kind, string name)
     {
         var steps = Steps[KeyOf(kind)][name];
         var table = new uint[256];
         table[RainCode.Unknown] = UnseenColour;
-        for (var code = 1; code < table.Length; code++)
+        table[RainCode.FromOutside] = OutsideColour;
+        for (var code = 1; code < RainCode.FromOutside; code++)
         {
             // Half a step up, so that 5 mm/h is drawn as 5 mm/h although its code stands for 4.95.
             var value = kind == FrameKind.Percent ? code - 1 : RainCode.Rate((byte)code) * MathF.Sqrt(RainCode.Factor);
@@ -36,7 +43,7 @@ internal static class Palettes
         return table;
     }
 
-    private static string KeyOf(FrameKind kind) => kind == FrameKind.Rate ? "rate" : "percent";
+    private static string KeyOf(FrameKind kind) => kind switch { FrameKind.Rate => "rate", FrameKind.Percent => "percent", _ => "depth" };
 
     private static Dictionary<string, Dictionary<string, (float From, uint Colour)[]>> Load()
     {

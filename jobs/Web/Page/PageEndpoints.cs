@@ -1,19 +1,32 @@
 using System.IO.Compression;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Page;
 
-/// <summary>The pages: the map at <c>/</c>, <c>/quality</c>, <c>/api/docs</c>, and what they are made of under <c>/assets</c>.</summary>
+/// <summary>The pages: the map at <c>/</c>, <c>/quality</c>, and what they are made of under <c>/assets</c>.</summary>
 internal static class PageEndpoints
 {
     /// <summary>Nothing from other hosts, nothing in frames of others; styles are set by scripts of the map library.</summary>
     private const string Policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
+    private static readonly Lazy<PageFiles> Files = new(PageFiles.Load);
+
+    /// <summary>A browser that asks for what is not there gets a page that leads on, a program problem+json.</summary>
+    internal static Task AnswerWithoutBodyAsync(StatusCodeContext context)
+    {
+        var http = context.HttpContext;
+        var isBrowser = http.Request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase));
+        return http.Response.StatusCode == StatusCodes.Status404NotFound && HttpMethods.IsGet(http.Request.Method) && isBrowser
+            ? Answer(http, Files.Value.Find("notfound.html")!, isPage: true).ExecuteAsync(http)
+            : Results.Problem(statusCode: http.Response.StatusCode).ExecuteAsync(http);
+    }
+
     internal static void Map(IEndpointRouteBuilder routes)
     {
-        var files = PageFiles.Load();
-        foreach (var (path, name) in new[] { ("/", "map.html"), ("/quality", "quality.html"), ("/api/docs", "docs.html") })
+        var files = Files.Value;
+        foreach (var (path, name) in new[] { ("/", "map.html"), ("/quality", "quality.html") })
             routes.MapGet(path, (HttpContext context) => Answer(context, files.Find(name)!, isPage: true)).ExcludeFromDescription();
         routes.MapGet("/favicon.ico", () => TypedResults.Redirect("/assets/icon.svg", permanent: true)).ExcludeFromDescription();
         routes.MapGet("/assets/{**name}", (HttpContext context, string name) => files.Find(name) is { } file

@@ -1,4 +1,4 @@
-// Bundles the pages and packs them, with the coastlines, into one file:  node build.mjs PACK
+// Bundles the pages and packs them, with coastlines, rivers and towns, into one file:  node build.mjs PACK
 // The pack: four bytes of length, that much JSON (name → type, tag, br, at, length), then the files; see PageFiles.cs.
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
@@ -6,12 +6,13 @@ import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { atlasFiles } from './atlas.mjs';
+import { placeFiles } from './places.mjs';
 
 const types = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml', '.json': 'application/json',
 };
-const pages = ['map', 'quality', 'docs'];
+const pages = ['map', 'quality', 'notfound'];
 
 const bundles = await build({
   entryPoints: pages.flatMap((page) => [`src/${page}/${page}.js`, `src/style/${page}.css`]),
@@ -36,13 +37,16 @@ for (const page of pages) {
 for (const name of await readdir('src')) {
   if (extname(name) === '.svg') files.set(name, await readFile(`src/${name}`));
 }
-for (const [name, json] of await atlasFiles()) files.set(name, Buffer.from(JSON.stringify(json)));
+for (const [name, json] of [...await atlasFiles(), ...placeFiles()]) files.set(name, Buffer.from(JSON.stringify(json)));
+
+// Cells are many and small: the better qualities take a minute for a hundredth of their size.
+const qualityFor = (name) => (name.endsWith('.json') ? 6 : 11);
 
 const index = {};
 const bodies = [];
 let at = 0;
 for (const [name, contents] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
-  const body = brotliCompressSync(contents, { params: { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_SIZE_HINT]: contents.length } });
+  const body = brotliCompressSync(contents, { params: { [constants.BROTLI_PARAM_QUALITY]: qualityFor(name), [constants.BROTLI_PARAM_SIZE_HINT]: contents.length } });
   index[name] = { type: types[extname(name)], tag: createHash('sha256').update(contents).digest('hex').slice(0, 16), br: true, at, length: body.length };
   bodies.push(body);
   at += body.length;

@@ -11,7 +11,7 @@ internal static class TileSource
     /// <summary>Between nodes this far apart the grid's columns and rows run straight to a tenth of a pixel, from this zoom on.</summary>
     private const int NodeStep = 8, StraightFromZoom = 5;
 
-    /// <summary>A code beyond all others would be a rate: what lies outside is as what is not observed, and both are clear here.</summary>
+    /// <summary>What lies outside of the grid is as what is not seen.</summary>
     internal static byte[] Draw(GridLocator locator, Frame frame, int zoom, int tileX, int tileY)
     {
         var codes = new byte[Size * Size];

@@ -35,10 +35,19 @@ internal sealed class Cli
     }
 
     /// <summary>Starts the program and does not wait for it.</summary>
-    internal Process Start(params IEnumerable<string> arguments)
+    internal Process Start(params IEnumerable<string> arguments) => Start(Program, arguments, typing: false);
+
+    /// <summary>Starts the program on a terminal; -e passes its exit status on.</summary>
+    internal CliOnTerminal OnTerminal(params IEnumerable<string> arguments) =>
+        new(Start("script", ["-qfec", string.Join(' ', arguments.Prepend(Program).Select(argument => $"'{argument}'")), "/dev/null"], typing: true));
+
+    private static string Program => Path.Combine(AppContext.BaseDirectory, "nowcast");
+
+    private Process Start(string program, IEnumerable<string> arguments, bool typing)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "nowcast"), arguments)
+        var start = new ProcessStartInfo(program, arguments)
         {
+            RedirectStandardInput = typing,
             WorkingDirectory = Folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using ConvLstm.Nowcast.Files;
 using ConvLstm.Nowcast.Ingest.Projection;
 using ConvLstm.Nowcast.Storage;
@@ -28,6 +29,43 @@ public sealed class DatabaseCommands(TestCluster cluster, Archive archive) : ICl
         Assert.Contains("3 scans stored, 0 were there already, 1 files", first.Out, StringComparison.Ordinal);
         Assert.Contains("1 scans stored, 2 were there already", second, StringComparison.Ordinal);
         Assert.Equal(4L, await ScalarAsync(database, "SELECT count(*) FROM nowcast.scan"));
+    }
+
+    [Fact]
+    public async Task WhatIsDoneIsToldToProgramsAsJson()
+    {
+        var database = await cluster.CreateDatabaseAsync(_cancellation);
+        var cli = Cli.In(_folder, database).With("NOWCAST_LEADMINUTES", "10");
+        string[] scans = [.. Enumerable.Range(0, 5).Select(archive.FileOf)];
+
+        using var ingested = JsonDocument.Parse(await cli.DoAsync(["ingest", "--json", .. scans]));
+        using var forecast = JsonDocument.Parse(await cli.DoAsync(["forecast", "--json", "--method", "extrapolation", "--lead", "10", "--out", "f.nc", "--data", .. scans]));
+        using var run = JsonDocument.Parse(await cli.DoAsync("run", "--json"));
+
+        Assert.Equal(5, ingested.RootElement.GetProperty("stored").GetInt32());
+        var written = Assert.Single(forecast.RootElement.EnumerateArray());
+        Assert.Equal(("f.nc", archive.Frames[4].ValidTime), (written.GetProperty("file").GetString(), written.GetProperty("issueTime").GetDateTimeOffset()));
+        Assert.Equal([5, 10], written.GetProperty("leadMinutes").EnumerateArray().Select(l => l.GetDouble()));
+        Assert.Equal(["extrapolation", "model", "persistence"], run.RootElement.GetProperty("runs").EnumerateArray().Select(r => r.GetProperty("method").GetString()!).Order());
+    }
+
+    [Fact]
+    public async Task APastPeriodIsForecastFromTheScansOfItsTimeAndVerifiedAndAgainWithoutHarm()
+    {
+        var database = await cluster.CreateDatabaseAsync(_cancellation);
+        var cli = Cli.In(_folder, database).With("NOWCAST_LEADMINUTES", "20");
+        await cli.DoAsync(["ingest", .. Enumerable.Range(0, 20).Select(archive.FileOf)]);
+        string[] line = ["hindcast", "--from", Iso(8), "--to", Iso(14), "--every", "3"];
+
+        var report = await cli.DoAsync(line);
+        await cli.DoAsync(line);
+
+        Assert.Equal("published: 9 runs of 3 issue times\nverify: 36 maps scored\n", report);
+        Assert.Equal(9L, await ScalarAsync(database, "SELECT count(*) FROM nowcast.run"));
+        Assert.Equal(9L, await ScalarAsync(database, $"SELECT count(*) FROM nowcast.run WHERE issue_time IN ('{Iso(8)}', '{Iso(11)}', '{Iso(14)}')"));
+        Assert.Equal(3L, await ScalarAsync(database, "SELECT count(DISTINCT method) FROM nowcast.skill"));
+        Assert.Contains("ingest radar files of that time", await cli.FailAsync(1, "hindcast", "--from", "2001-01-01", "--to", "2001-01-02"), StringComparison.Ordinal);
+        Assert.Contains("--from 2024-06-02T00:00:00Z is after --to", await cli.FailAsync(2, "hindcast", "--from", "2024-06-02", "--to", "2024-06-01"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -151,6 +189,8 @@ public sealed class DatabaseCommands(TestCluster cluster, Archive archive) : ICl
         Assert.Equal(144L, await ScalarAsync(database, "SELECT count(*) FROM nowcast.scan"));
         Assert.Equal(6L, await ScalarAsync(database, "SELECT count(*) FROM nowcast.rain_at(153.02, -27.47)"));
     }
+
+    private string Iso(int scan) => archive.Frames[scan].ValidTime.ToString("yyyy-MM-ddTHH:mm:ssZ", null);
 
     public void Dispose() => _folder.Dispose();
 

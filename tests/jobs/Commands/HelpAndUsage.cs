@@ -21,6 +21,66 @@ public sealed class HelpAndUsage
 
         Assert.Contains($"nowcast {verb}", help, StringComparison.Ordinal);
         Assert.Contains("--help", help, StringComparison.Ordinal);
+        Assert.Matches(@"Examples:\s+(NOWCAST_DB=\S+ )?nowcast ", help);
+    }
+
+    [Fact]
+    public async Task TheNameAlonePrintsTheHelp()
+    {
+        using var folder = new TemporaryFolder();
+
+        Assert.Equal(await Cli.In(folder).DoAsync("--help"), await Cli.In(folder).DoAsync());
+    }
+
+    [Fact]
+    public async Task ASettingThatIsNoneIsNamedOnce()
+    {
+        using var folder = new TemporaryFolder();
+
+        var outcome = await Cli.In(folder).With("NOWCAST_LEADMINUTE", "30").With("NOWCAST_RETRAIN__HIDDEN__0", "8").RunAsync("--version");
+
+        Assert.Equal(["nowcast: NOWCAST_LEADMINUTE is no setting and is not read. Did you mean 'NOWCAST_LEADMINUTES'?"], outcome.ErrorLines);
+        Assert.Equal(0, outcome.ExitCode);
+    }
+
+    [Fact]
+    public async Task ASettingThatCannotBeReadIsNamed()
+    {
+        using var folder = new TemporaryFolder();
+
+        Assert.StartsWith("nowcast: NOWCAST_NOWCAST__MEMORYMB cannot be read", await Cli.In(folder).With("NOWCAST_NOWCAST__MEMORYMB", "much").FailAsync(1, "run"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("bash")]
+    [InlineData("zsh")]
+    public async Task TheShellCompletesVerbsAndFlags(string shell)
+    {
+        using var folder = new TemporaryFolder();
+
+        var script = await Cli.In(folder).DoAsync("completion", shell);
+        var verbs = await Cli.In(folder).DoAsync("[suggest:11]", "nowcast fore");
+        var flags = await Cli.In(folder).DoAsync("[suggest:19]", "nowcast forecast --l");
+
+        Assert.Contains("[suggest:", script, StringComparison.Ordinal);
+        Assert.Equal("forecast", verbs.Trim());
+        Assert.Equal("--lead", flags.Trim());
+    }
+
+    [Fact]
+    public async Task BashTakesTheScriptOfCompletion()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.File("nowcast.bash"), await Cli.In(folder).DoAsync("completion", "bash"), TestContext.Current.CancellationToken);
+        var start = new System.Diagnostics.ProcessStartInfo("bash",
+            ["--norc", "-c", "source nowcast.bash; COMP_LINE='nowcast models pro'; COMP_POINT=${#COMP_LINE}; COMP_WORDS=(nowcast models pro); COMP_CWORD=2; _nowcast; echo \"${COMPREPLY[@]}\""])
+        {
+            WorkingDirectory = folder.Path, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        start.Environment["PATH"] = $"{AppContext.BaseDirectory}:{start.Environment["PATH"]}";
+        using var bash = System.Diagnostics.Process.Start(start)!;
+
+        Assert.Equal("promote", (await Cli.EndOfAsync(bash)).Out.Trim());
     }
 
     [Fact]
@@ -36,8 +96,10 @@ public sealed class HelpAndUsage
     }
 
     [Theory]
-    [InlineData("", "command")]
-    [InlineData("forecats", "forecats")]
+    [InlineData("forecats", "'forecats'. Did you mean 'forecast'?")]
+    [InlineData("models lst", "Did you mean 'list'?")]
+    [InlineData("forecast --data x --out y --lede 30", "'--lede'. Did you mean '--lead'?")]
+    [InlineData("completion fish", "fish")]
     [InlineData("inspect", "inspect")]
     [InlineData("simulate --out x --size 3", "--size 3: give a whole number from 16 to 4096")]
     [InlineData("simulate --out x --size many", "--size many: give a whole number")]

@@ -1,24 +1,53 @@
-using System.Buffers.Binary;
+using System.Text.RegularExpressions;
+using ImageMagick;
 using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Jobs.Commands;
 
-public sealed class Plots(TrainedModel trained) : IClassFixture<TrainedModel>, IDisposable
+public sealed partial class Plots(TrainedModel trained) : IClassFixture<TrainedModel>, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
     public async Task AForecastIsDrawnBelowWhatCameTrueAndAboveItsProbabilities()
     {
-        var issued = trained.Archive.Frames[30].ValidTime.ToString("yyyy-MM-ddTHH:mm:ssZ", null);
-        await Cli.In(_folder).DoAsync("forecast", "--data", trained.Archive.Folder, "--method", "extrapolation", "--at", issued, "--lead", "60", "--out", "f.nc");
+        await ForecastAsync("f.nc");
 
-        await Cli.In(_folder).DoAsync("plot", "f.nc", "--observed", trained.Archive.Folder, "--columns", "3", "--width", "48", "--out", "with.png");
-        await Cli.In(_folder).DoAsync("plot", "f.nc", "--columns", "3", "--width", "48", "--out", "without.png");
+        await PlotAsync("f.nc", "--observed", trained.Archive.Folder, "--columns", "3", "--out", "with.png");
+        await PlotAsync("f.nc", "--columns", "3", "--out", "without.png");
 
-        Assert.Equal((3 * 48) + 8, Size("with.png").Width);
-        Assert.Equal((3 * 48) + 8, Size("with.png").Height);
-        Assert.Equal((2 * 48) + 4, Size("without.png").Height);
+        using MagickImage with = new(_folder.File("with.png")), without = new(_folder.File("without.png"));
+        Assert.Equal(with.Width, without.Width);
+        Assert.True(with.Height - without.Height >= 260, $"{with.Height} and {without.Height}");
+        Assert.True(with.TotalColors > 20, $"{with.TotalColors} colours");
+    }
+
+    [Fact]
+    public async Task APictureSaysWhatItShowsWhenHowMuchAndWhoseDataItIs()
+    {
+        await ForecastAsync("f.nc");
+
+        await PlotAsync("f.nc", "--columns", "2", "--attribution", "Radar: met office of Ruritania", "--out", "f.svg");
+
+        var text = string.Join('\n', TextIn().Matches(await File.ReadAllTextAsync(_folder.File("f.svg"), TestContext.Current.CancellationToken)).Select(m => m.Groups[1].Value.Trim()));
+        foreach (var said in new[] { "Rain forecast (extrapolation) issued 2024-06-01 14:30 UTC", "forecast 15:30 UTC, +60 min", "chance of 1 mm/h 15:00 UTC", "mm/h", "per cent", "10 km", "Radar: met office of Ruritania", "Natural Earth", "not seen by radar" })
+            Assert.Contains(said, text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("rain.gif")]
+    [InlineData("rain.webp")]
+    public async Task AnAnimationHasAFrameForEachTime(string name)
+    {
+        await ForecastAsync("f.nc");
+
+        Assert.Equal($"{name}: 12 frames\n", await PlotAsync("f.nc", "--width", "64", "--out", name));
+
+        using var frames = new MagickImageCollection(_folder.File(name));
+        Assert.Equal(12, frames.Count);
+        Assert.All(frames.SkipLast(1), frame => Assert.True(frame.AnimationDelay is > 0 and < 100, $"{frame.AnimationDelay}"));
+        frames.Coalesce();
+        Assert.NotEqual(frames[0].Signature, frames[11].Signature);
     }
 
     [Fact]
@@ -26,9 +55,19 @@ public sealed class Plots(TrainedModel trained) : IClassFixture<TrainedModel>, I
     {
         var file = Directory.GetFiles(trained.Archive.Folder).Order(StringComparer.Ordinal).First();
 
-        await Cli.In(_folder).DoAsync("plot", file, "--width", "32", "--out", "scan.png");
+        Assert.Equal("scan.png: 1 × 1 maps\n", await PlotAsync(file, "--width", "32", "--out", "scan.png"));
 
-        Assert.Equal(32, Size("scan.png").Height);
+        using var picture = new MagickImage(_folder.File("scan.png"));
+        Assert.Equal(MagickFormat.Png, picture.Format);
+    }
+
+    [Fact]
+    public async Task AnEndingThatIsNoPictureIsRefused()
+    {
+        var file = Directory.GetFiles(trained.Archive.Folder)[0];
+
+        Assert.Contains("rain.bmp: a picture ends in .png, .svg, .gif, .webp", await Cli.In(_folder).FailAsync(1, "plot", file, "--out", "rain.bmp"), StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder.File("rain.bmp")));
     }
 
     [Fact]
@@ -42,11 +81,14 @@ public sealed class Plots(TrainedModel trained) : IClassFixture<TrainedModel>, I
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>Of the header chunk, https://www.w3.org/TR/png-3/#11IHDR.</summary>
-    private (int Width, int Height) Size(string name)
+    private Task<string> PlotAsync(params string[] arguments) => Cli.In(_folder).DoAsync(["plot", .. arguments]);
+
+    private Task<string> ForecastAsync(string file)
     {
-        var png = File.ReadAllBytes(_folder.File(name));
-        Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], png[..4]);
-        return (BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(16)), BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(20)));
+        var issued = trained.Archive.Frames[30].ValidTime.ToString("yyyy-MM-ddTHH:mm:ssZ", null);
+        return Cli.In(_folder).DoAsync("forecast", "--data", trained.Archive.Folder, "--method", "extrapolation", "--at", issued, "--lead", "60", "--out", file);
     }
+
+    [GeneratedRegex(@"<text[^>]*>([^<]*)</text>")]
+    private static partial Regex TextIn();
 }

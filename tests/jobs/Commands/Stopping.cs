@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using System.Net;
+using ConvLstm.Nowcast.Model.Checkpoints;
+using ConvLstm.Nowcast.Model.Training;
 using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Tests.Storage;
+using ConvLstm.Nowcast.Training;
 using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Jobs.Commands;
@@ -47,6 +50,38 @@ public sealed class Stopping(TestDatabase test) : IClassFixture<TestDatabase>
         Assert.Equal(1, outcome.ExitCode);
         Assert.True(outcome.Error == "nowcast: stopped before the end.\n", outcome.Error);
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
+    public async Task ATrainingOnATerminalNamesItsPhasesKeepsItsBestWeightsAtCtrlCAndGoesOn()
+    {
+        using var folder = new TemporaryFolder();
+        using var archive = new Archive();
+        string[] line = ["train", "--data", archive.Folder, "--out", "m.safetensors", "--hidden", "4", "--crop", "32", "--past", "3", "--future", "3", "--batch", "16", "--pixel-windows", "4", "--pixel-steps", "5"];
+        using var terminal = Cli.In(folder).OnTerminal([.. line, "--epochs", "400"]);
+
+        // The third epoch has begun: two are validated.
+        var shown = await terminal.ReadUntilAsync("epoch 3,", _cancellation);
+        await terminal.TypeAsync("\u0003");
+        var (exitCode, rest) = await terminal.EndAsync(_cancellation);
+
+        foreach (var phase in new[] { TrainingPhases.Start, TrainingPhases.Collecting, TrainingPhases.Pixels, TrainingPhases.Epochs })
+            Assert.Contains(phase, shown, StringComparison.Ordinal);
+        Assert.Equal(1, exitCode);
+        Assert.Contains("the best weights so far", rest, StringComparison.Ordinal);
+        Assert.Contains("m.safetensors; the same line with --resume goes on", rest, StringComparison.Ordinal);
+        int epochs;
+        using (var stopped = Checkpoint.Load(folder.File("m.safetensors"), CPU))
+        {
+            Assert.InRange(double.Parse(stopped.Metadata.Training[ModelTraining.Done], null), 2.0 / 400, 0.5);
+            epochs = stopped.Metadata.Curve!.Count;
+        }
+
+        await Cli.In(folder).DoAsync([.. line, "--epochs", "1", "--resume"]);
+
+        using (var resumed = Checkpoint.Load(folder.File("m.safetensors"), CPU))
+            Assert.Equal((epochs + 1, "1"), (resumed.Metadata.Curve!.Count, resumed.Metadata.Training[ModelTraining.Done]));
+        Assert.Contains("came to its end", await Cli.In(folder).FailAsync(1, [.. line, "--epochs", "1", "--resume"]), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -90,6 +90,27 @@ public sealed class TrainAndForecast(TrainedModel trained) : IClassFixture<Train
     }
 
     [Fact]
+    public async Task OfFilesOnTwoGridsOneIsToBeNamed()
+    {
+        var cli = Cli.In(_folder);
+        await cli.DoAsync("simulate", "--out", "scans/small", "--size", "32", "--frames", "4");
+        await cli.DoAsync("simulate", "--out", "scans/large", "--size", "48", "--frames", "4");
+        string[] line = ["forecast", "--data", "scans", "--method", "persistence", "--lead", "5", "--out", "f.nc"];
+
+        var asked = await cli.FailAsync(1, line);
+        var names = asked[(asked.IndexOf(" of ", StringComparison.Ordinal) + 4)..].TrimEnd('.').Split(", ");
+        await cli.DoAsync([.. line, "--grid", names[1]]);
+
+        Assert.Contains("name one by --grid", asked, StringComparison.Ordinal);
+        Assert.Equal(names[1], ForecastFile.Read(_folder.File("f.nc")).Grid.Name);
+        Assert.Contains($"the files have {string.Join(", ", names)}", await cli.FailAsync(1, [.. line, "--grid", "none"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AGpuIsCalledCuda() => Assert.Contains(
+        "A GPU is called cuda.", await Cli.In(_folder).FailAsync(2, "forecast", "--data", Archive.Folder, "--device", "gpu", "--out", "f.nc"), StringComparison.Ordinal);
+
+    [Fact]
     public async Task AMethodThatIsNotThereIsNamed() => Assert.Contains(
         "oracle", await Cli.In(_folder).FailAsync(1, "forecast", "--data", Archive.Folder, "--method", "oracle", "--out", "f.nc"), StringComparison.Ordinal);
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using ConvLstm.Nowcast.Jobs.Web.Api;
 using ConvLstm.Nowcast.Jobs.Web.Frames;
 using ConvLstm.Nowcast.Storage.Queries;
 using Xunit;
@@ -20,12 +21,14 @@ public sealed class ApiAnswers(ServedRain rain) : IClassFixture<ServedRain>
         {
             var (lon, lat) = rain.PlaceOf(10 * i, (7 * i) + 20);
             var place = string.Create(CultureInfo.InvariantCulture, $"lon={lon:R}&lat={lat:R}");
-            var fromMemory = await rain.Client.GetFromJsonAsync<RainAtPoint[]>($"/api/rain-at?{place}", _cancellation);
-            var fromDatabase = await rain.Client.GetFromJsonAsync<RainAtPoint[]>($"/api/rain-at?{place}&at=2024-06-01T23:00:00Z", _cancellation);
+            var fromMemory = (await rain.Client.GetFromJsonAsync<RainAnswer<RainAtPoint>>($"/api/rain-at?{place}", _cancellation))!;
+            var fromDatabase = (await rain.Client.GetFromJsonAsync<RainAnswer<RainAtPoint>>($"/api/rain-at?{place}&at=2024-06-01T15:00:00Z", _cancellation))!;
             var sql = await rain.Database.Queries.RainAtAsync(lon, lat, null, _cancellation);
             Assert.Equal(ServedRain.Leads, sql.Count);
-            Assert.Equal(sql, fromMemory);
-            Assert.Equal(sql, fromDatabase);
+            Assert.Equal(sql, fromMemory.Leads);
+            Assert.Equal(sql, fromDatabase.Leads);
+            Assert.Equal((rain.NewestRun, "model", 35.0, false), (fromDatabase.Origin.RunId, fromDatabase.Origin.Method, fromDatabase.Origin.AgeMinutes, fromDatabase.Origin.Stale));
+            Assert.True(fromMemory.Origin.Stale);
             using var point = await JsonAsync($"/api/point?{place}");
             Assert.Equal(rain.NewestRun, point.RootElement.GetProperty("runId").GetInt64());
             Assert.Equal("model", point.RootElement.GetProperty("method").GetString());
@@ -38,17 +41,18 @@ public sealed class ApiAnswers(ServedRain rain) : IClassFixture<ServedRain>
     [Fact]
     public async Task AnAreaIsAnsweredAsTheDatabaseDoesByBoxPolygonAndBody()
     {
-        var box = await rain.Client.GetFromJsonAsync<RainOverArea[]>("/api/rain-over?bbox=9.8,51.9,10.2,52.1", _cancellation);
-        var polygon = await rain.Client.GetFromJsonAsync<RainOverArea[]>("/api/rain-over?coords=POLYGON((9.8 51.9,10.2 51.9,10.2 52.1,9.8 52.1,9.8 51.9))", _cancellation);
+        var box = await rain.Client.GetFromJsonAsync<RainAnswer<RainOverArea>>("/api/rain-over?bbox=9.8,51.9,10.2,52.1", _cancellation);
+        var polygon = await rain.Client.GetFromJsonAsync<RainAnswer<RainOverArea>>("/api/rain-over?coords=POLYGON((9.8 51.9,10.2 51.9,10.2 52.1,9.8 52.1,9.8 51.9))", _cancellation);
         const string GeoJson = """{"type":"Polygon","coordinates":[[[9.8,51.9],[10.2,51.9],[10.2,52.1],[9.8,52.1],[9.8,51.9]]]}""";
         using var posted = await rain.Client.PostAsync(
             new Uri("/api/rain-over", UriKind.Relative), new StringContent(GeoJson, MediaTypeHeaderValue.Parse("application/json")), _cancellation);
 
         var sql = await rain.Database.Queries.RainOverAsync(GeoJson, null, _cancellation);
         Assert.Equal(ServedRain.Leads, sql.Count);
-        Assert.Equal(sql, box);
-        Assert.Equal(sql, polygon);
-        Assert.Equal(sql, await posted.Content.ReadFromJsonAsync<RainOverArea[]>(_cancellation));
+        Assert.Equal(sql, box!.Leads);
+        Assert.Equal(sql, polygon!.Leads);
+        Assert.Equal(sql, (await posted.Content.ReadFromJsonAsync<RainAnswer<RainOverArea>>(_cancellation))!.Leads);
+        Assert.Equal(rain.NewestRun, box.Origin.RunId);
     }
 
     [Fact]
@@ -70,7 +74,7 @@ public sealed class ApiAnswers(ServedRain rain) : IClassFixture<ServedRain>
                 unknown++;
             else if (rate > 0.06f)
                 wet++;
-            Assert.Equal(float.IsNaN(rate), code == 0);
+            Assert.Equal(float.IsNaN(rate), code is RainCode.Unknown or RainCode.FromOutside);
             if (rate > 0.06f)
                 Assert.InRange(RainCode.Rate(code) / rate, rate > 0.5f ? 0.97f : 0.9f, rate > 0.5f ? 1.03f : 1.1f);
             if (!float.IsNaN(rate))
@@ -86,7 +90,7 @@ public sealed class ApiAnswers(ServedRain rain) : IClassFixture<ServedRain>
         for (var member = 1; member <= FrameLayer.Members; member++)
         {
             var codes = (await rain.Client.GetByteArrayAsync($"/api/runs/{rain.NewestRun}/frames/45.bin?layer=member&member={member}", _cancellation))[CompactFrame.HeaderLength..];
-            share += codes.Count(code => RainCode.Rate(code) > 1) / (double)codes.Count(code => code != 0) / FrameLayer.Members;
+            share += codes.Count(code => RainCode.Rate(code) > 1) / (double)codes.Count(code => code is not (RainCode.Unknown or RainCode.FromOutside)) / FrameLayer.Members;
         }
         var expected = rain.Newest.ExceedanceProbability[1][8].Where((_, i) => !float.IsNaN(rain.Newest.RainRate[8][i])).Average();
         Assert.InRange(share, 0.8 * expected, 1.2 * expected);

@@ -31,14 +31,15 @@ public sealed class Chromium : IAsyncLifetime
     }
 
     /// <summary>A browser of its own, that nothing was stored in before.</summary>
-    internal async Task<IBrowserContext> NewAsync(int width = 1280, int height = 800, bool dark = false, bool touch = false)
+    internal async Task<IBrowserContext> NewAsync(
+        int width = 1280, int height = 800, bool dark = false, bool touch = false, string timeZone = "UTC", string language = "en-GB")
     {
         if (_browser is null)
             Assert.Skip($"{Program} is not installed.");
         var context = await _browser.NewContextAsync(new()
         {
             ViewportSize = new() { Width = width, Height = height }, ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light, HasTouch = touch, IsMobile = touch,
-            TimezoneId = "UTC", Locale = "en-GB",
+            TimezoneId = timeZone, Locale = language,
         });
         // A machine that builds and trains meanwhile is slow, not wrong.
         context.SetDefaultTimeout(Patience);

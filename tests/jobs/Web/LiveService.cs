@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Jobs.Web;
+using ConvLstm.Nowcast.Jobs.Web.Api;
 using ConvLstm.Nowcast.Storage.Queries;
 using ConvLstm.Nowcast.Tests.Storage;
 using Microsoft.AspNetCore.Builder;
@@ -33,8 +34,8 @@ public sealed class LiveService(TestDatabase test) : IClassFixture<TestDatabase>
             Assert.Equal((grid.Name, issued.UtcDateTime, "model"),
                 (news.GetProperty("grid").GetString(), news.GetProperty("issueTime").GetDateTime(), news.GetProperty("method").GetString()));
             // Who was told finds the run there.
-            var rain = await client.GetFromJsonAsync<RainAtPoint[]>("/api/rain-at?lon=152.7&lat=-27.5", _cancellation);
-            Assert.All(rain!, lead => Assert.Equal(run, lead.RainMmH));
+            var rain = await client.GetFromJsonAsync<RainAnswer<RainAtPoint>>("/api/rain-at?lon=152.7&lat=-27.5", _cancellation);
+            Assert.All(rain!.Leads, lead => Assert.Equal(run, lead.RainMmH));
         }
     }
 

@@ -137,7 +137,11 @@ public sealed class LagrangianNetworkTests
         var head = new PixelTraining(new TrainingOptions { PixelWindows = 24, PixelSteps = 80, LearningRate = 2e-2 }, Losses.Ladder(Rates, network.Options.Thresholds));
         var losses = new List<double>();
 
-        head.Run(network, windows, () => 0, new Random(1), (_, loss) => losses.Add(loss), default);
+        head.Run(network, windows, () => 0, new Random(1), (phase, _, loss) =>
+        {
+            if (phase == TrainingPhases.Pixels)
+                losses.Add(loss);
+        }, default);
 
         Assert.Equal(80, losses.Count);
         using var frozen = no_grad();

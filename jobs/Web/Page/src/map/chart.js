@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
 import { t } from '../shared/i18n.js';
 import { clockTime } from '../shared/time.js';
-import { quantile } from './rainstory.js';
+import { expected, highChance, lowChance, quantile } from './rainstory.js';
 
 export const chartHeight = 180;
 
@@ -14,8 +14,8 @@ export function drawChart(target, point, past) {
   const rows = [
     ...past.map(({ time, rate }) => ({ x: seconds(time), observed: rate })),
     ...point.leads.map((lead) => ({
-      x: seconds(lead.validTime), rate: lead.rainMmH, low: quantile(lead, point.thresholds, 0.1), high: quantile(lead, point.thresholds, 0.9),
-      chance: point.thresholds.length > 0 && lead.probabilities[0] !== null ? 100 * lead.probabilities[0] : null,
+      x: seconds(lead.validTime), rate: expected(lead, point.thresholds), low: quantile(lead, point.thresholds, lowChance), high: quantile(lead, point.thresholds, highChance),
+      chance: point.thresholds.length > 0 && lead.probabilities[0] !== null && lead.rainMmH !== null ? 100 * lead.probabilities[0] : null,
     })),
   ];
   const column = (name) => rows.map((row) => row[name] ?? null);

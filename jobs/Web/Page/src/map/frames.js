@@ -1,7 +1,7 @@
 import { refusal } from '../shared/api.js';
 
 const headerLength = 20;
-const kinds = ['rate', 'percent'];
+const kinds = ['rate', 'percent', 'depth'];
 
 /** Reads the compact form of a frame, see CompactFrame.cs. */
 export function decodeFrame(buffer) {

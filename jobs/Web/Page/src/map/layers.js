@@ -4,7 +4,7 @@ import { t } from '../shared/i18n.js';
 /** Which layer, threshold, member and colours: the choices of the panel. */
 export class LayerChoice {
   constructor(start, onChange) {
-    this.layer = ['rate', 'probability', 'member', 'observation'].includes(start.layer) ? start.layer : 'rate';
+    this.layer = ['rate', 'probability', 'member', 'depth', 'observation', 'outcome'].includes(start.layer) ? start.layer : 'rate';
     this.palette = start.palette === 'safe' ? 'safe' : 'standard';
     this.threshold = start.threshold ?? '1';
     this.member = start.member ?? '1';
@@ -23,7 +23,11 @@ export class LayerChoice {
   }
 
   /** What the run can show. */
-  offer(run) {
+  offer(run, outcome) {
+    $('outcome').hidden = outcome.length === 0;
+    if (this.layer === 'outcome' && outcome.length === 0) this.#check('rate');
+    document.querySelector('input[name=layer][value=depth]').disabled = !run;
+    if (this.layer === 'depth' && !run) this.#check('rate');
     const thresholds = (run?.thresholds ?? []).map(String);
     if (!thresholds.includes(this.threshold) && thresholds.length > 0) this.threshold = thresholds.includes('1') ? '1' : thresholds[0];
     $('threshold').replaceChildren(...thresholds.map((value) => new Option(`${value} ${t('mmh')}`, value, false, value === this.threshold)));
@@ -33,7 +37,10 @@ export class LayerChoice {
   }
 
   /** The frames of the timeline for this layer. */
-  framesOf(frames) {
+  framesOf(frames, outcome) {
+    if (this.layer === 'outcome') return [...frames.filter((frame) => frame.kind === 'observation'), ...outcome];
+    // What falls from the issue time on: there is nothing of it before.
+    if (this.layer === 'depth') return frames.filter((frame) => frame.kind === 'forecast').map((frame) => ({ ...frame, url: `${frame.url}&layer=depth` }));
     const more = { probability: `&layer=probability&threshold=${this.threshold}`, member: `&layer=member&member=${this.member}` }[this.layer] ?? '';
     return frames.filter((frame) => this.layer !== 'observation' || frame.kind === 'observation')
       .map((frame) => (frame.kind === 'forecast' ? { ...frame, url: frame.url + more } : frame));

@@ -3,6 +3,7 @@ import OlMap from 'ol/Map.js';
 import View from 'ol/View.js';
 import { defaults as defaultControls } from 'ol/control/defaults.js';
 import ScaleLine from 'ol/control/ScaleLine.js';
+import { defaults as defaultInteractions } from 'ol/interaction/defaults.js';
 import Zoom from 'ol/control/Zoom.js';
 import { buffer } from 'ol/extent.js';
 import Point from 'ol/geom/Point.js';
@@ -16,12 +17,14 @@ import proj4 from 'proj4';
 import { t } from '../shared/i18n.js';
 import { Basemap } from './basemap.js';
 import { RainLayer } from './rainlayer.js';
+import { lonLatBox } from './towns.js';
 
 const lonLat = 'EPSG:4326';
 
 /** The map of one grid, in the grid's own projection. */
 export class MapView {
   #marker = new Feature();
+  #marked = null;
   #outline;
 
   constructor(target, grid, { onClick, onMove }) {
@@ -38,7 +41,9 @@ export class MapView {
     const frame = new VectorLayer({ source: new VectorSource({ features: [new Feature(fromExtent(grid.extent))] }), zIndex: 3, style: this.#outline });
     const margin = Math.max(right - left, top - bottom);
     this.map = new OlMap({
-      target, layers: [this.base.landLayer, this.rain.layer, this.base.lineLayer, frame, marks],
+      target, layers: [this.base.landLayer, this.rain.layer, this.base.lineLayer, frame, this.base.townLayer, marks],
+      // A map that can be focused would otherwise wait for that before it is moved.
+      interactions: defaultInteractions({ onFocusOnly: false, altShiftDragRotate: false, pinchRotate: false }),
       controls: defaultControls({ zoom: false, attribution: false, rotate: false }).extend([
         new Zoom({ zoomInTipLabel: t('zoomIn'), zoomOutTipLabel: t('zoomOut') }),
         ...(grid.isGeographic ? [] : [new ScaleLine()]),
@@ -48,15 +53,75 @@ export class MapView {
     });
     this.fit();
     this.map.on('singleclick', (event) => onClick(this.lonLatOf(event.coordinate)));
+    // Where the marked place is on the screen, for those who cannot see into the canvas.
+    this.map.on('postrender', () => {
+      const at = this.#marked && this.map.getPixelFromCoordinate(this.#marked);
+      target.dataset.marker = at ? at.map(Math.round).join() : '';
+    });
     this.map.on('moveend', () => {
-      this.base.show(this.map.getView().calculateExtent(this.map.getSize())).catch((error) => console.warn(error.message));
+      this.showBase();
       onMove();
     });
     this.map.setTarget(target);
   }
 
-  fit() {
-    this.map.getView().fit(this.grid.extent, { padding: [8, 8, 8, 8], size: this.map.getSize() });
+  /** Coasts, borders and towns of what is in view. */
+  showBase() {
+    const size = this.map.getSize();
+    if (size) this.base.show(this.map.getView().calculateExtent(size), this.map.getView().getResolution()).catch((error) => console.warn(error.message));
+  }
+
+  fit(extent = this.grid.extent) {
+    this.map.getView().fit(extent, { padding: [8, 8, 8, 8], size: this.map.getSize() });
+  }
+
+  /** What the radar sees of its rectangle, by a frame. */
+  fitSeen({ width, height, codes }) {
+    const [left, , , top] = this.grid.extent;
+    let [west, north, east, south] = [width, height, -1, -1];
+    for (let row = 0, i = 0; row < height; row++) {
+      for (let column = 0; column < width; column++, i++) {
+        if (codes[i] === 0) continue;
+        [west, east, north, south] = [Math.min(west, column), Math.max(east, column), Math.min(north, row), Math.max(south, row)];
+      }
+    }
+    if (east < 0) return;
+    this.fit([left + west * this.grid.pixelX, top - (south + 1) * this.grid.pixelY, left + (east + 1) * this.grid.pixelX, top - north * this.grid.pixelY]);
+  }
+
+  /** West, south, east and north of the grid in degrees. */
+  lonLatBox() {
+    return lonLatBox(this.grid.extent, this.code);
+  }
+
+  /** Moves the map so that a place is in sight, beside the panels that cover it. */
+  reveal(place, panels) {
+    const size = this.map.getSize();
+    const at = this.map.getPixelFromCoordinate(this.placeOf(place));
+    if (!size || !at) return;
+    const around = this.map.getTargetElement().getBoundingClientRect();
+    const margin = 24;
+    const hides = (box) => at[0] > box.left - around.left - margin && at[0] < box.right - around.left + margin && at[1] > box.top - around.top - margin && at[1] < box.bottom - around.top + margin;
+    const boxes = panels.map((panel) => panel.getBoundingClientRect()).filter((box) => box.width > 0);
+    if (at[0] >= margin && at[0] <= size[0] - margin && at[1] >= margin && at[1] <= size[1] - margin && !boxes.some(hides)) return;
+    // The middle of the widest room that the panel leaves: above it, or beside it.
+    const box = boxes[0] ?? { left: around.left, right: around.left, top: around.bottom };
+    const isBelow = box.width > size[0] * 0.7;
+    const [before, after] = [box.left - around.left, size[0] - (box.right - around.left)];
+    const room = isBelow ? [size[0] / 2, (box.top - around.top) / 2] : [after >= before ? size[0] - after / 2 : before / 2, size[1] / 2];
+    const view = this.map.getView();
+    const [x, y] = view.getCenter();
+    const resolution = view.getResolution();
+    view.setCenter([x + (at[0] - room[0]) * resolution, y - (at[1] - room[1]) * resolution]);
+    this.map.renderSync();
+  }
+
+  /** The zoom at which a town is a town, unless the map is nearer already. */
+  approach(place) {
+    const view = this.map.getView();
+    const metres = view.getProjection().getMetersPerUnit() ?? 1;
+    view.setCenter(this.placeOf(place));
+    if (view.getResolution() * metres > 250) view.setResolution(250 / metres);
   }
 
   lonLatOf(place) {
@@ -76,7 +141,9 @@ export class MapView {
   }
 
   mark(lonLatPlace) {
-    this.#marker.setGeometry(lonLatPlace ? new Point(this.placeOf(lonLatPlace)) : undefined);
+    const at = lonLatPlace ? this.placeOf(lonLatPlace) : null;
+    this.#marker.setGeometry(at ? new Point(at) : undefined);
+    this.#marked = at;
   }
 
   /** Longitude, latitude and zoom, for a link. */

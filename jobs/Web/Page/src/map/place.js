@@ -4,7 +4,7 @@ import { t } from '../shared/i18n.js';
 import { valueOf } from '../shared/palettes.js';
 import { clockTime } from '../shared/time.js';
 import { chartHeight, drawChart } from './chart.js';
-import { sentence } from './rainstory.js';
+import { amount, expected, openEnd, sentence } from './rainstory.js';
 
 const degrees = (value, positive, negative) => `${Math.abs(value).toFixed(3)}° ${value >= 0 ? positive : negative}`;
 
@@ -29,13 +29,13 @@ export class PlacePanel {
   }
 
   /** @param past gives [{time, rate}, …] of the scans that are loaded */
-  async show([lon, lat], run, past) {
+  async show([lon, lat], run, past, name = null) {
     this.#request.abort();
     this.#request = new AbortController();
     const { signal } = this.#request;
     $('place').hidden = false;
     $('place').dataset.state = 'loading';
-    $('place-title').textContent = t('place', { lat: degrees(lat, 'N', 'S'), lon: degrees(lon, 'E', 'W') });
+    $('place-title').textContent = t('place', { place: name ?? `${degrees(lat, 'N', 'S')}, ${degrees(lon, t('east'), 'W')}` });
     try {
       const point = await getJson(`/api/point?lon=${lon}&lat=${lat}${run ? `&run=${run}` : ''}`, signal);
       this.#shown = { point, past };
@@ -44,7 +44,8 @@ export class PlacePanel {
     } catch (error) {
       if (signal.aborted) return;
       this.#shown = null;
-      $('sentence').textContent = error.message;
+      $('sentence').textContent = error.status === 404 ? t('outsidePlace') : error.message;
+      $('amount').textContent = '';
       $('chart').replaceChildren();
       $('numbers').replaceChildren();
       $('place').dataset.state = 'failed';
@@ -55,6 +56,7 @@ export class PlacePanel {
     if (!this.#shown) return;
     const { point, past } = this.#shown;
     $('sentence').textContent = sentence(point);
+    $('amount').textContent = [amount(point), openEnd(point)].filter(Boolean).join(' ');
     this.#chart = drawChart($('chart'), point, past());
     $('numbers').replaceChildren(table(point));
   }
@@ -71,8 +73,8 @@ export function pastOf(frames, loader, pixel) {
 function table({ leads, thresholds }) {
   const number = (value, digits) => (value === null ? t('nothing') : value.toFixed(digits));
   return h('table', {},
-    h('thead', {}, h('tr', {}, h('th', {}, t('time')), h('th', {}, t('mmh')), ...thresholds.map((threshold) => h('th', {}, t('chanceOver', { threshold }))))),
+    h('thead', {}, h('tr', {}, h('th', {}, t('time')), h('th', {}, t('expectedRate')), h('th', {}, t('mapRate')), ...thresholds.map((threshold) => h('th', {}, t('chanceOver', { threshold }))))),
     h('tbody', {}, ...leads.map((lead) => h('tr', { 'data-time': lead.validTime },
-      h('th', {}, clockTime(lead.validTime)), h('td', {}, number(lead.rainMmH, 2)),
+      h('th', {}, clockTime(lead.validTime)), h('td', {}, number(expected(lead, thresholds), 2)), h('td', {}, number(lead.rainMmH, 2)),
       ...lead.probabilities.map((p) => h('td', {}, p === null ? t('nothing') : `${Math.round(100 * p)} %`))))));
 }

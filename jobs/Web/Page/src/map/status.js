@@ -7,8 +7,9 @@ const stepsUntilOld = 3;
 /** The age of the newest scan and the method of the forecast, always in sight. */
 export function showStatus({ newestScan, run, isNewest, frames }, clockOffset) {
   const age = newestScan ? Date.now() + clockOffset - new Date(newestScan) : null;
+  const passed = newestScan ? duration(age) : null;
   $('scan').textContent = newestScan ? t('newestScan', { time: clockTime(newestScan, true) }) : t('noScan');
-  $('age').textContent = newestScan ? t('age', { age: duration(age) }) : '';
+  $('age').textContent = newestScan ? (passed ? t('age', { age: passed }) : t('notLive')) : '';
   $('method').textContent = run ? t('forecastBy', { method: methodName(run.method) }) : t('noForecast');
   $('method').title = run ? run.modelVersion : '';
   $('archive').hidden = isNewest;

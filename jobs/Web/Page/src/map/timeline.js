@@ -1,6 +1,10 @@
 import { $, h } from '../shared/dom.js';
 import { t } from '../shared/i18n.js';
-import { clockTime } from '../shared/time.js';
+import { clockTime, zone } from '../shared/time.js';
+
+/** What a frame shows, in words. */
+export const labelOf = (frame) => (frame.kind === 'forecast'
+  ? t('forecastFor', { time: clockTime(frame.time, true), minutes: frame.leadMinutes }) : t('observedAt', { time: clockTime(frame.time, true) }));
 
 /** The bar of times: observed ones solid, forecast ones hatched; click, drag, and the keys of a slider. */
 export class Timeline {
@@ -33,13 +37,13 @@ export class Timeline {
   show(index) {
     const frame = this.#frames[index];
     this.#thumb.style.left = `${this.#left(index) + 50 / this.#frames.length}%`;
-    const text = frame.kind === 'forecast'
-      ? t('forecastFor', { time: clockTime(frame.time, true), minutes: frame.leadMinutes }) : t('observedAt', { time: clockTime(frame.time, true) });
+    const text = labelOf(frame);
     this.#track.setAttribute('aria-valuenow', index);
     this.#track.setAttribute('aria-valuetext', text);
     const label = $('timelabel');
     label.textContent = text;
     label.dataset.kind = frame.kind;
+    $('zone').textContent = t('localTime', { zone: zone(frame.time) });
   }
 
   loaded(isLoaded) {

@@ -3,7 +3,7 @@ import { $ } from '../shared/dom.js';
 import { startPage } from '../shared/header.js';
 import { t } from '../shared/i18n.js';
 import { onTheme } from '../shared/theme.js';
-import { timeToken } from '../shared/time.js';
+import { fieldTime, timeToken } from '../shared/time.js';
 import { drawModels } from './models.js';
 import { Pair } from './pair.js';
 import { drawKey, drawScores } from './scores.js';
@@ -14,10 +14,6 @@ const pair = new Pair();
 let grids = [];
 let scores = null;
 
-const inputTime = (time) => {
-  const local = new Date(time);
-  return new Date(local - local.getTimezoneOffset() * 60e3).toISOString().slice(0, 16);
-};
 const token = (id) => ($(id).value ? timeToken(new Date($(id).value)) : '');
 
 async function load() {
@@ -26,8 +22,8 @@ async function load() {
   scores = await getJson(`/api/quality?grid=${encodeURIComponent($('grid').value)}${period}`);
   fill($('threshold'), [...new Set(scores.thresholds.map((row) => row.threshold))].sort((a, b) => a - b), wantedThreshold);
   fill($('lead'), [...new Set(scores.leads.map((row) => row.leadMinutes))].sort((a, b) => a - b), wantedLead);
-  if (scores.from && !from) $('from').value = inputTime(scores.from);
-  if (scores.to && !to) $('to').value = inputTime(scores.to);
+  if (scores.from && !from) $('from').value = fieldTime(scores.from);
+  if (scores.to && !to) $('to').value = fieldTime(scores.to);
   draw();
   await pair.load(grids.find(({ name }) => name === $('grid').value), from, to);
 }
@@ -48,8 +44,8 @@ function draw() {
 
 function lastDays(days) {
   const end = scores?.lastVerified;
-  $('to').value = days && end ? inputTime(end) : '';
-  $('from').value = days && end ? inputTime(new Date(end) - days * 86400e3) : '';
+  $('to').value = days && end ? fieldTime(end) : '';
+  $('from').value = days && end ? fieldTime(new Date(end) - days * 86400e3) : '';
   show(load());
 }
 

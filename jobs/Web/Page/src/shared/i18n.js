@@ -17,6 +17,9 @@ export function t(key, values = {}) {
   return (dictionaries[language][key] ?? en[key] ?? key).replaceAll(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
+/** A number with so many digits after the point, or the comma where the language has one. */
+export const number = (value, digits) => value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+
 /** Puts the words into a page: data-t for the text, data-t-title for the tooltip and the name read aloud. */
 export function translatePage() {
   document.documentElement.lang = language;

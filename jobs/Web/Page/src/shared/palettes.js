@@ -1,9 +1,11 @@
 import palettes from '../../../Frames/palettes.json';
 
-// The codes of a frame, as RainCode.cs has them.
+// The codes of a frame, as RainCode.cs has them, and their colours, as Palettes.cs.
 const unknown = 0;
 const firstRain = 2;
-const unseen = [128, 128, 128, 76];
+const fromOutside = 255;
+const unseen = [128, 128, 128, 110];
+const outside = [150, 110, 190, 70];
 
 const parse = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
 
@@ -18,7 +20,8 @@ export function colourTable(frame, name, isDark) {
   const bytes = new Uint8ClampedArray(table.buffer);
   const put = (code, colour) => bytes.set(colour, 4 * code);
   put(unknown, unseen);
-  for (let code = 1; code < 256; code++) {
+  put(fromOutside, outside);
+  for (let code = 1; code < fromOutside; code++) {
     const value = frame.kind === 'percent' ? code - 1 : valueOf(frame, code) * Math.sqrt(frame.factor);
     const step = steps(frame.kind, name, isDark).findLast(([from]) => value >= from);
     if (step && (frame.kind === 'percent' || code >= firstRain)) put(code, [...parse(step[1]), 255]);
@@ -26,9 +29,9 @@ export function colourTable(frame, name, isDark) {
   return table;
 }
 
-/** mm/h, or 0 to 1; null where nothing is known. */
+/** mm/h, mm, or 0 to 1; null where nothing is known. */
 export function valueOf(frame, code) {
-  if (code === unknown) return null;
+  if (code === unknown || code === fromOutside) return null;
   if (frame.kind === 'percent') return (code - 1) / 100;
   return code < firstRain ? 0 : frame.lowest * frame.factor ** (code - firstRain);
 }

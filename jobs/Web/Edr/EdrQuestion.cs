@@ -1,0 +1,69 @@
+using System.ComponentModel;
+using System.Globalization;
+using ConvLstm.Nowcast.Jobs.Web.Frames;
+using ConvLstm.Nowcast.Jobs.Web.Live;
+using ConvLstm.Nowcast.Storage.Queries;
+using Microsoft.AspNetCore.Mvc;
+
+namespace ConvLstm.Nowcast.Jobs.Web.Edr;
+
+/// <summary>What all queries of EDR share. The description of the API reads attributes of properties only.</summary>
+/// <param name="Context">Who asks.</param>
+/// <param name="Runs">The runs.</param>
+/// <param name="Grid">The collection.</param>
+/// <param name="Parameters">Names with commas between them; all where left out.</param>
+/// <param name="Datetime">A time or an interval, UTC.</param>
+/// <param name="Crs">Of the coordinates.</param>
+/// <param name="F">The output format.</param>
+internal sealed record EdrQuestion(
+    HttpContext Context, Runs Runs, [property: FromRoute(Name = "grid")] string Grid, [property: FromQuery(Name = "parameter-name")] string? Parameters,
+    [property: FromQuery(Name = "datetime"), Description("A time or an interval, UTC: 2024-06-01T12:00:00Z/..")] string? Datetime,
+    [property: FromQuery(Name = "crs"), Description("CRS84, also when left out.")] string? Crs,
+    [property: FromQuery(Name = "f"), Description("CoverageJSON (when left out), GeoJSON or NetCDF.")] string? F)
+{
+    /// <summary>The numbers for what a question is about.</summary>
+    /// <param name="run">The instance; the newest where it is left out.</param>
+    /// <param name="domainOf">From the grid, the run and the leads that are asked for.</param>
+    /// <param name="cancellation">Before the work.</param>
+    internal async Task<IResult> AnswerAsync(long? run, Func<LiveGrid, RunSummary, IReadOnlyList<int>, EdrDomain> domainOf, CancellationToken cancellation)
+    {
+        var format = EdrFormats.Named(F);
+        if (Crs is not (null or "CRS84" or "EPSG:4326" or "OGC:CRS84" or CoverageJson.Crs84))
+            throw Refusals.Wrong("Coordinates are longitude and latitude: crs=CRS84.");
+        var live = Runs.Grid(Grid);
+        var summary = await RunAsync(live, run, cancellation);
+        var chosen = EdrParameter.Chosen(summary, Parameters);
+        var leads = EdrTimes.Leads(summary, Datetime);
+        var domain = domainOf(live, summary, leads);
+        if (domain.Count(leads.Count) * chosen.Count is var values and > EdrEndpoints.MostValues)
+            throw Refusals.TooMuch($"The answer has {values} values; at most {EdrEndpoints.MostValues}: ask for a smaller area, fewer parameters or a shorter time.");
+        var maps = await Runs.MapsAsync(summary, null, cancellation);
+        return FrameAnswers.Answer(Context, format.Write(new(maps, domain, leads, chosen)), format.Type, Version(summary), format.Name);
+    }
+
+    private async Task<RunSummary> RunAsync(LiveGrid live, long? run, CancellationToken cancellation)
+    {
+        if (run is null)
+            return await Runs.NewestAsync(live, null, cancellation);
+        var summary = await Runs.RunAsync(run.Value, cancellation);
+        return summary.Grid == live.Name ? summary : throw Refusals.NotFound($"Run {run} is one of {summary.Grid}, not of {live.Name}.");
+    }
+
+    private string Version(RunSummary summary) =>
+        $"{summary.RunId}-{summary.PublishedAt.UtcTicks:x}-{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Context.Request.Path + Context.Request.QueryString.Value))[..6])}";
+
+    /// <summary>A length of a question in metres.</summary>
+    /// <exception cref="BadHttpRequestException">It is none, or of a unit that is not known.</exception>
+    internal static double Metres(string name, string? value, string unitName, string? unit)
+    {
+        if (!double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !(number > 0) || !double.IsFinite(number))
+            throw Refusals.Wrong($"{name} is a number above 0: add {name}=10&{unitName}=km.");
+        var metres = number * (unit switch
+        {
+            "km" => 1000, "m" => 1, "mi" => 1609.344, "nmi" => 1852,
+            null => throw Refusals.Wrong($"{name} has a unit: add {unitName}=km."),
+            _ => throw Refusals.Wrong($"{unitName} is km, m, mi or nmi."),
+        });
+        return metres <= 1_000_000 ? metres : throw Refusals.TooMuch($"{name} is at most 1000 km.");
+    }
+}

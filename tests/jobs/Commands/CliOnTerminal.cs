@@ -1,0 +1,39 @@
+using System.Diagnostics;
+using System.Text;
+using Xunit;
+
+namespace ConvLstm.Nowcast.Tests.Jobs.Commands;
+
+/// <summary>The program on a pseudo-terminal, which script(1) makes: what it shows there, and keys that are typed.</summary>
+internal sealed class CliOnTerminal(Process process) : IDisposable
+{
+    /// <summary>What is shown until some text is there.</summary>
+    internal async Task<string> ReadUntilAsync(string text, CancellationToken cancellation)
+    {
+        var shown = new StringBuilder();
+        var buffer = new char[4096];
+        while (!shown.ToString().Contains(text, StringComparison.Ordinal))
+        {
+            var count = await process.StandardOutput.ReadAsync(buffer, cancellation);
+            Assert.True(count > 0, $"the program ended before it showed '{text}': {shown}");
+            shown.Append(buffer, 0, count);
+        }
+        return shown.ToString();
+    }
+
+    internal async Task TypeAsync(string keys)
+    {
+        await process.StandardInput.WriteAsync(keys);
+        await process.StandardInput.FlushAsync();
+    }
+
+    /// <summary>The exit status, and what was shown meanwhile.</summary>
+    internal async Task<(int ExitCode, string Shown)> EndAsync(CancellationToken cancellation)
+    {
+        var shown = await process.StandardOutput.ReadToEndAsync(cancellation);
+        await process.WaitForExitAsync(cancellation);
+        return (process.ExitCode, shown);
+    }
+
+    public void Dispose() => process.Dispose();
+}
