@@ -21,7 +21,7 @@ install -d -m 755 /etc/convlstm-nowcast
 echo "NOWCAST_DB='$NOWCAST_DB'" >/etc/convlstm-nowcast/environment
 dpkg -i "$scratch/convlstm-nowcast_1.0.0_amd64.deb"
 as_service() { (cd / && setpriv --reuid nowcast --regid nowcast --clear-groups --reset-env /usr/bin/nowcast "$@"); }
-says() { local pattern=$1; shift; as_service "$@" | tee "$scratch/said" | grep -qE "$pattern" || { cat "$scratch/said"; return 1; }; }
+says() { local pattern=$1; shift; as_service "$@" | tee "$scratch/said" | grep -E "$pattern" >/dev/null || { cat "$scratch/said"; return 1; }; }
 scans=/tmp/package-scans.$$
 shows "the installed program runs as the user of the service" says '^[0-9]' --version
 shows "the schema was made by the installation" says 'migration' db status
