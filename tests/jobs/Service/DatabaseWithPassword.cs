@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using ConvLstm.Nowcast.Jobs.Web.Api;
 using ConvLstm.Nowcast.Storage.Queries;
 using ConvLstm.Nowcast.Tests.Jobs.Commands;
 using ConvLstm.Nowcast.Tests.Storage;
@@ -74,6 +75,6 @@ public sealed class DatabaseWithPassword(PasswordServer server, Archive archive)
     private async Task<double?> RainAsync(HttpClient client)
     {
         using var answer = await client.GetAsync(new Uri("/api/rain-at?lon=152.7&lat=-27.5", UriKind.Relative), _cancellation);
-        return answer.IsSuccessStatusCode ? (await answer.Content.ReadFromJsonAsync<RainAtPoint[]>(_cancellation))!.FirstOrDefault()?.RainMmH : null;
+        return answer.IsSuccessStatusCode && await answer.Content.ReadFromJsonAsync<RainAnswer<RainAtPoint>>(_cancellation) is { Leads: [var first, ..] } ? first.RainMmH : null;
     }
 }

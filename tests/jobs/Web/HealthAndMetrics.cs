@@ -6,7 +6,6 @@ using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Jobs.Web;
 using ConvLstm.Nowcast.Jobs.Work;
 using ConvLstm.Nowcast.Model.Checkpoints;
-using ConvLstm.Nowcast.Storage.Jobs;
 using ConvLstm.Nowcast.Tests.Jobs.Schedule;
 using ConvLstm.Nowcast.Tests.Storage;
 using Xunit;
@@ -95,24 +94,6 @@ public sealed class HealthAndMetrics(TestDatabase test) : IClassFixture<TestData
         using var ready = await client.GetAsync("/healthz/ready", _cancellation);
         Assert.Contains(Missing, await ready.Content.ReadAsStringAsync(_cancellation), StringComparison.Ordinal);
         Assert.Contains(Checkpoint.ThisProgram, await client.GetStringAsync("/api/status", _cancellation), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task AServiceWhoseLastIngestFailedIsNotReady()
-    {
-        using var folder = new TemporaryFolder();
-        var settings = new NowcastSettings { Feed = folder.Path };
-        await test.Database.Scans.StoreAsync(
-            Tests.Storage.Some.RadarFrame(Tests.Storage.Some.LonLatGrid(width: 20, height: 20), DateTimeOffset.UtcNow.AddMinutes(-2)), "fresh.nc", cancellation: _cancellation);
-        Assert.Equal((HttpStatusCode.OK, true), await ReadyAsync(settings, "ready"));
-        var run = test.Database.Jobs.Begin(IngestJob.Name, "server", 1, "full");
-        test.Database.Jobs.End(run, JobOutcome.Failed, "No space left on device");
-
-        Assert.Equal((HttpStatusCode.ServiceUnavailable, true), await ReadyAsync(settings, "the last run failed"));
-
-        run = test.Database.Jobs.Begin(IngestJob.Name, "server", 1, "again");
-        test.Database.Jobs.End(run, JobOutcome.Succeeded, "");
-        Assert.Equal((HttpStatusCode.OK, true), await ReadyAsync(settings, "ready"));
     }
 
     [Fact]
