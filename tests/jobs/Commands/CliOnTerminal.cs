@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.RegularExpressions;
 using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Jobs.Commands;
@@ -8,11 +9,14 @@ namespace ConvLstm.Nowcast.Tests.Jobs.Commands;
 internal sealed class CliOnTerminal(Process process) : IDisposable
 {
     /// <summary>What is shown until some text is there.</summary>
-    internal async Task<string> ReadUntilAsync(string text, CancellationToken cancellation)
+    internal Task<string> ReadUntilAsync(string text, CancellationToken cancellation) => ReadUntilAsync(new Regex(Regex.Escape(text)), cancellation);
+
+    /// <summary>What is shown until a pattern is there: a bar that is drawn some times a second leaves out what is over sooner.</summary>
+    internal async Task<string> ReadUntilAsync(Regex text, CancellationToken cancellation)
     {
         var shown = new StringBuilder();
         var buffer = new char[4096];
-        while (!shown.ToString().Contains(text, StringComparison.Ordinal))
+        while (!text.IsMatch(shown.ToString()))
         {
             var count = await process.StandardOutput.ReadAsync(buffer, cancellation);
             Assert.True(count > 0, $"the program ended before it showed '{text}': {shown}");
