@@ -70,9 +70,10 @@ internal static class FileKinds
         ([.. "<volume"u8], FileKind.Rainbow), ([.. "<product"u8], FileKind.Rainbow),
     ];
 
+    /// <exception cref="ReportedException">It is not there, may not be read, or is no regular file.</exception>
     internal static FileKind Read(string path)
     {
-        using var stream = UnlockedFile.Open(path);
+        using var stream = RegularFile.Open(path);
         Span<byte> head = stackalloc byte[2048 + 8];
         return Of(head[..stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)]);
     }

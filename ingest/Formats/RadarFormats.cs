@@ -60,11 +60,7 @@ public static class RadarFormats
         {
             return FileKinds.Read(location);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new ReportedException($"{path}: there is no such file; check the path.", e);
-        }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        catch (IOException e)
         {
             throw new ReportedException($"{path}: it cannot be opened ({e.Message}); check that it is a file and may be read.", e);
         }

@@ -47,6 +47,12 @@ internal static class CommandLine
             using var end = HandlesSignals(parsed) ? null : PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => _ = EndAsync());
             return await parsed.InvokeAsync(configuration);
         }
+        catch (SettingsException e)
+        {
+            foreach (var problem in e.Problems)
+                Failure(problem);
+            return Failed;
+        }
         catch (ReportedException e)
         {
             return Failure(e.Message);

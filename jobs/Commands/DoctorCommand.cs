@@ -53,6 +53,13 @@ internal static class DoctorCommand
             {
                 Tell(new(what, true, await look()));
             }
+            catch (SettingsException e)
+            {
+                // Told once, whatever else needs them.
+                foreach (var problem in e.Problems.Where(problem => checks.All(check => check.Found != problem)))
+                    Tell(new(what, false, problem));
+                sound = false;
+            }
             catch (Exception e) when (e is ReportedException or ExternalException or TypeInitializationException or DllNotFoundException)
             {
                 // The point of the command is to go on and show everything that is wrong.

@@ -50,7 +50,7 @@ internal static class IngestCommand
                 Patience = TimeSpan.FromSeconds(parsed.GetValue(patience)),
                 Idle = parsed.GetValue(idle) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             };
-            return await WatchAsync(terminal, new FeedWatch(options, database, DecoderOptions.Default, TimeProvider.System, sources),
+            return await WatchAsync(terminal, new FeedWatch(options, database, DecoderOptions.OfFeed, TimeProvider.System, sources),
                 options, cancellation);
         }, cancellation));
         return command;
@@ -81,7 +81,7 @@ internal static class IngestCommand
     internal static void Describe(Terminal terminal, FileOutcome outcome)
     {
         if (outcome.Problem is not null)
-            terminal.Error($"in quarantine: {outcome.Problem}");
+            terminal.Error($"{(outcome.Stays ? "left where it is" : "in quarantine")}: {outcome.Problem}");
         if (outcome.Stored > 0)
             terminal.Line($"{Path.GetFileName(outcome.Path)}: {outcome.Stored} new scans");
         foreach (var marked in outcome.Marked)

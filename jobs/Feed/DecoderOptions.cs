@@ -5,6 +5,9 @@ internal sealed record DecoderOptions
 {
     internal static DecoderOptions Default { get; } = new();
 
+    /// <summary>For the files of a feed, which anybody may have put there.</summary>
+    internal static DecoderOptions OfFeed { get; } = new() { FollowsLinks = false };
+
     /// <summary>
     /// How long the reading of one file may take in all: a composite of a continent takes some seconds, on a busy machine several times
     /// as many.
@@ -25,6 +28,9 @@ internal sealed record DecoderOptions
 
     /// <summary>Decoders that work at the same time.</summary>
     internal int Processes { get; init; } = Math.Clamp(Environment.ProcessorCount / 2, 1, 4);
+
+    /// <summary>False refuses links: who may write to a feed may not name files elsewhere for the service to read.</summary>
+    internal bool FollowsLinks { get; init; } = true;
 
     /// <summary>The program that decodes, with its arguments before the limit; this program where null.</summary>
     internal IReadOnlyList<string>? Program { get; init; }

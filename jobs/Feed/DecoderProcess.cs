@@ -16,7 +16,7 @@ internal sealed class DecoderProcess : IDisposable
 
     private readonly Process _process;
     private readonly DecoderOptions _options;
-    private readonly DirectoryInfo _scratch;
+    private readonly ScratchFolder _scratch;
     private readonly MessageBuffer _answer = new();
     private FileInfo? _copy;
     private bool _isOver;
@@ -31,15 +31,15 @@ internal sealed class DecoderProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        _scratch = Directory.CreateTempSubdirectory("nowcast-decoder-");
-        DecoderEnvironment.Set(start.Environment, _scratch.FullName, options.MemoryLimit);
+        _scratch = ScratchFolder.Create("decoder");
+        DecoderEnvironment.Set(start.Environment, _scratch.Path, options.MemoryLimit);
         try
         {
             _process = Process.Start(start)!;
         }
         catch (Win32Exception e)
         {
-            _scratch.Delete(recursive: true);
+            _scratch.Dispose();
             throw new ReportedException($"{program[0]} cannot be started to decode radar files ({e.Message}).", e);
         }
         // What the C libraries and a crash print is of no use to anybody and must not fill the pipe.
@@ -77,7 +77,7 @@ internal sealed class DecoderProcess : IDisposable
     internal async Task<DecodedContents> OpenAsync(string path, RadarReadOptions options, FileBudget budget, CancellationToken cancellation)
     {
         _copy?.Delete();
-        _copy = new FileInfo(Path.Combine(_scratch.FullName, string.Create(CultureInfo.InvariantCulture, $"{++Files}")));
+        _copy = new FileInfo(Path.Combine(_scratch.Path, string.Create(CultureInfo.InvariantCulture, $"{++Files}")));
         await CopyAsync(path, _copy.FullName, cancellation);
         var message = DecoderProtocol.Message((byte)DecoderProtocol.Question.Open, w =>
         {
@@ -104,14 +104,7 @@ internal sealed class DecoderProcess : IDisposable
         // Killed processes end at once, and what they write to the folder before is nobody's.
         _process.WaitForExit(TimeSpan.FromSeconds(5));
         _process.Dispose();
-        try
-        {
-            _scratch.Delete(recursive: true);
-        }
-        catch (IOException)
-        {
-            // Left to whoever cleans the temporary folder: no file is worth an error over that.
-        }
+        _scratch.Dispose();
     }
 
     private async Task<ArraySegment<byte>> AskAsync(string path, byte[] question, FileBudget budget, CancellationToken cancellation)
@@ -155,11 +148,11 @@ internal sealed class DecoderProcess : IDisposable
         }
     }
 
-    private static FileStream OpenSource(string path)
+    private FileStream OpenSource(string path)
     {
         try
         {
-            return RegularFile.Open(path);
+            return RegularFile.Open(path, _options.FollowsLinks);
         }
         catch (ReportedException e)
         {

@@ -1,3 +1,6 @@
+using System.IO.Enumeration;
+using ConvLstm.Nowcast.Ingest;
+
 namespace ConvLstm.Nowcast.Jobs.Feed;
 
 /// <summary>A file as a look at the folder found it.</summary>
@@ -13,6 +16,9 @@ internal readonly record struct SeenFile(string Name, long Size, long Written);
 internal sealed class FeedFolder(FeedOptions options, TimeProvider time)
 {
     private static readonly string[] Unfinished = [".part", ".tmp", ".partial", ".crdownload", ".filepart"];
+
+    /// <summary>What .NET puts in the place of bytes that are no UTF-8: under such a name nothing can be opened or moved.</summary>
+    private const string NoText = "\uFFFD";
 
     private Dictionary<string, SeenFile> _last = [];
 
@@ -40,33 +46,36 @@ internal sealed class FeedFolder(FeedOptions options, TimeProvider time)
     /// <summary>The file as it is now; null where it is gone.</summary>
     internal SeenFile? Now(string name)
     {
+        if (name.Contains(NoText, StringComparison.Ordinal))
+            return new(name, 0, 0);
         var info = new FileInfo(Path.Combine(options.Folder, name));
-        return info.Exists || info.LinkTarget is not null ? Seen(name, info) : null;
+        return info.Exists ? new(name, info.Length, info.LastWriteTimeUtc.Ticks)
+            : info.LinkTarget is not null || RegularFile.OtherKind(info.FullName) is not null ? new(name, -1, info.LastWriteTimeUtc.Ticks) : null;
     }
 
-    // A link counts as the file that it leads to; one that leads nowhere is a file that cannot be opened, which is said of it.
-    private static SeenFile Seen(string name, FileInfo file)
+    /// <summary>Why a file may be neither read nor moved; null for one that may.</summary>
+    internal string? Untouchable(SeenFile file)
     {
-        try
-        {
-            if (file.LinkTarget is not null && file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target)
-                return new(name, target.Length, target.LastWriteTimeUtc.Ticks);
-            if (file.LinkTarget is null)
-                return new(name, file.Length, file.LastWriteTimeUtc.Ticks);
-        }
-        catch (IOException)
-        {
-            // In circles: nowhere, too.
-        }
-        return new(name, -1, file.LastWriteTimeUtc.Ticks);
+        if (file.Name.Contains(NoText, StringComparison.Ordinal))
+            return "its name is not in UTF-8; rename it";
+        return RegularFile.OtherKind(Path.Combine(options.Folder, file.Name)) is { } kind
+            ? $"it is {kind}, and only files of the feed itself are read; put the file there" : null;
     }
 
+    // Links are listed and never followed: what they lead to is not the feed's, and folders in circles have no end.
     private IEnumerable<SeenFile> List()
     {
         var folder = Path.GetFullPath(options.Folder);
-        return new DirectoryInfo(folder).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Hidden })
-            .Where(f => !f.FullName.StartsWith(options.Quarantine + Path.DirectorySeparatorChar, StringComparison.Ordinal)
-                && !Unfinished.Contains(f.Extension, StringComparer.OrdinalIgnoreCase))
-            .Select(f => Seen(Path.GetRelativePath(folder, f.FullName), f));
+        var files = new FileSystemEnumerable<string>(folder, (ref FileSystemEntry entry) => entry.ToFullPath(),
+            new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Hidden })
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory || IsLink(ref entry),
+            ShouldRecursePredicate = (ref FileSystemEntry entry) => !IsLink(ref entry) && entry.ToFullPath() != options.Quarantine,
+        };
+        return files
+            .Where(path => path != options.Quarantine && !Unfinished.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
+            .Select(path => Now(Path.GetRelativePath(folder, path))).OfType<SeenFile>();
     }
+
+    private static bool IsLink(ref FileSystemEntry entry) => (entry.Attributes & FileAttributes.ReparsePoint) != 0;
 }

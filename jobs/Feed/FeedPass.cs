@@ -18,12 +18,15 @@ internal sealed class FeedPass(FeedOptions options, FeedFolder folder, FeedState
     /// <param name="report">Told of each file as it is done.</param>
     /// <param name="cancellation">Stops between two scans.</param>
     /// <returns>How many files were taken.</returns>
-    /// <exception cref="ReportedException">The database does not answer, or a file cannot be moved.</exception>
+    /// <exception cref="ReportedException">The database does not answer.</exception>
     internal async Task<int> RunAsync(Action<FileOutcome> report, CancellationToken cancellation)
     {
         GiveUp(report);
         var files = folder.Look(file => state.IsTaken(file) || (_waiting.TryGetValue(file.Name, out var waiting) && waiting.File == file));
-        var byPath = files.ToDictionary(f => Path.Combine(options.Folder, f.Name));
+        var untouchable = files.ToLookup(folder.Untouchable);
+        foreach (var (problem, file) in untouchable.Where(those => those.Key is not null).SelectMany(those => those.Select(f => (those.Key!, f))))
+            Leave(file, new(Path.Combine(options.Folder, file.Name), 0, 0, [], [], problem), report);
+        var byPath = untouchable[null].ToDictionary(f => Path.Combine(options.Folder, f.Name));
         await foreach (var outcome in intake.TakeAsync([.. byPath.Keys], cancellation))
         {
             var file = byPath[outcome.Path];
@@ -43,8 +46,7 @@ internal sealed class FeedPass(FeedOptions options, FeedFolder folder, FeedState
             }
             else
             {
-                _quarantine.Take(file.Name, outcome.Problem);
-                report(outcome);
+                PutAside(file, outcome, report);
             }
         }
         return files.Count;
@@ -61,10 +63,31 @@ internal sealed class FeedPass(FeedOptions options, FeedFolder folder, FeedState
             _waiting.Remove(name);
             if (!isUnchanged)
                 continue;
-            _quarantine.Take(name, outcome.Problem!);
             // What was stored of it has been reported.
-            report(outcome with { Stored = 0, AlreadyThere = 0, Marked = [], Notes = [] });
+            PutAside(file, outcome with { Stored = 0, AlreadyThere = 0, Marked = [], Notes = [] }, report);
         }
+    }
+
+    // One that cannot be moved keeps nothing but itself from being taken.
+    private void PutAside(SeenFile file, FileOutcome outcome, Action<FileOutcome> report)
+    {
+        try
+        {
+            _quarantine.Take(file.Name, outcome.Problem!);
+        }
+        catch (ReportedException e)
+        {
+            Leave(file, outcome with { Notes = [.. outcome.Notes, e.Message] }, report);
+            return;
+        }
+        report(outcome);
+    }
+
+    // Said once, and again when the file has changed.
+    private void Leave(SeenFile file, FileOutcome outcome, Action<FileOutcome> report)
+    {
+        state.Add(file);
+        report(outcome with { Stays = true });
     }
 
     private bool MayGrow(SeenFile file) => time.GetUtcNow().UtcTicks - file.Written < options.Patience.Ticks;

@@ -4,7 +4,7 @@ using ConvLstm.Nowcast.Ingest;
 namespace ConvLstm.Nowcast.Jobs.Feed;
 
 /// <summary>
-/// The files of a feed that are in the database, one line each in a file that is open while the feed is watched, so that a second
+/// The files of a feed that are in the database, or can neither be used nor moved, one line each in a file that is open while the feed is watched, so that a second
 /// watcher finds it taken. Losing it costs only time: the database stores no scan twice.
 /// </summary>
 internal sealed class FeedState : IDisposable

@@ -8,11 +8,16 @@ namespace ConvLstm.Nowcast.Jobs.Feed;
 /// <summary>What was done with a feed.</summary>
 internal sealed record FeedSummary(int Stored, int AlreadyThere, int Marked, int Quarantined)
 {
+    /// <summary>Files that cannot be used and stay in the feed.</summary>
+    internal int Left { get; init; }
+
     internal FeedSummary Add(FileOutcome outcome) => new(
-        Stored + outcome.Stored, AlreadyThere + outcome.AlreadyThere, Marked + outcome.Marked.Count, Quarantined + (outcome.Problem is null ? 0 : 1));
+        Stored + outcome.Stored, AlreadyThere + outcome.AlreadyThere, Marked + outcome.Marked.Count,
+            Quarantined + (outcome.Problem is null || outcome.Stays ? 0 : 1)) { Left = Left + (outcome.Stays ? 1 : 0) };
 
     public override string ToString() =>
-        $"{Stored} scans stored, {AlreadyThere} were there already, {Marked} of the new ones marked as bad, {Quarantined} files in quarantine";
+        $"{Stored} scans stored, {AlreadyThere} were there already, {Marked} of the new ones marked as bad, {Quarantined} files in quarantine"
+            + (Left == 0 ? "" : $", {Left} that cannot be used left where they are");
 }
 
 /// <summary>Takes what arrives in a feed folder, until it is stopped; files, decoders and a database that fail do not end it.</summary>

@@ -15,7 +15,11 @@ namespace ConvLstm.Nowcast.Jobs.Feed;
 /// <param name="Marked">Of the new ones, those that the quality control marked as bad, and why.</param>
 /// <param name="Notes">What else a person should know: what was left out, and what is unusual of scans that are used.</param>
 /// <param name="Problem">Why the file cannot be used; null where all is well.</param>
-internal sealed record FileOutcome(string Path, int Stored, int AlreadyThere, IReadOnlyList<string> Marked, IReadOnlyList<string> Notes, string? Problem);
+internal sealed record FileOutcome(string Path, int Stored, int AlreadyThere, IReadOnlyList<string> Marked, IReadOnlyList<string> Notes, string? Problem)
+{
+    /// <summary>True where the file cannot be used and lies where it was, as it cannot or must not be moved to quarantine.</summary>
+    internal bool Stays { get; init; }
+}
 
 /// <summary>Radar files into the database: decoded in child processes, checked and stored in the order in which they are given.</summary>
 /// <param name="database">Where they go.</param>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ConvLstm.Nowcast.Ingest;
 
 namespace ConvLstm.Nowcast.Jobs.Feed;
 
@@ -17,13 +18,13 @@ internal static partial class Writers
             return false;
         try
         {
-            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            if (fcntl(file, SetLease, ReadLease) != 0)
+            using var file = RegularFile.Open(path, followsLinks: false);
+            if (fcntl(file.SafeFileHandle, SetLease, ReadLease) != 0)
                 return Marshal.GetLastPInvokeError() == Again;
-            _ = fcntl(file, SetLease, Unlock);
+            _ = fcntl(file.SafeFileHandle, SetLease, Unlock);
             return false;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (ReportedException)
         {
             // Gone, or not to be read: whoever opens it next says so.
             return false;

@@ -6,6 +6,7 @@ using Hangfire;
 using Hangfire.AspNetCore;
 using Hangfire.Common;
 using Hangfire.Server;
+using Microsoft.Extensions.Hosting.Systemd;
 
 namespace ConvLstm.Nowcast.Jobs.Service;
 
@@ -36,6 +37,8 @@ internal static class JobServices
         services.AddHangfire(configuration => configuration.UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings()
             .UseLogProvider(HangfireLog.Of(options.Settings.LogLevel)));
         services.AddHostedService<ScheduleStart>();
+        services.AddSingleton<ISystemdNotifier, SystemdNotifier>();
+        services.AddHostedService<SystemdNotifications>();
         services.AddTelemetry(options.IsWeb);
         if (Roles.QueuesOf(options.Roles) is { Length: > 0 } queues)
         {

@@ -1,5 +1,3 @@
-using ConvLstm.Nowcast.Ingest;
-
 namespace ConvLstm.Nowcast.Jobs.Settings;
 
 /// <summary>Who may use the dashboard; without any of it only who has the token that is printed at the start.</summary>
@@ -30,20 +28,24 @@ internal sealed record DashboardSettings
 
     internal bool HasViewer => HasCredentials && !string.IsNullOrEmpty(ViewerUser) && !string.IsNullOrEmpty(ViewerPassword);
 
-    /// <exception cref="ReportedException">A half of a pair is missing, or a secret is short.</exception>
-    internal void Check()
+    /// <summary>A half of a pair that is missing, or a secret that is short; a line each.</summary>
+    internal IEnumerable<string> Problems()
     {
-        RequirePair("USER", User, "PASSWORD", Password);
-        RequirePair("VIEWERUSER", ViewerUser, "VIEWERPASSWORD", ViewerPassword);
+        if (IsHalf(User, Password))
+            yield return Half("USER", "PASSWORD");
+        if (IsHalf(ViewerUser, ViewerPassword))
+            yield return Half("VIEWERUSER", "VIEWERPASSWORD");
         if (!string.IsNullOrEmpty(ViewerUser) && !HasCredentials)
-            throw new ReportedException("NOWCAST_DASHBOARD__VIEWERUSER is set: set NOWCAST_DASHBOARD__USER and __PASSWORD too, of who may do more than look.");
+            yield return "NOWCAST_DASHBOARD__VIEWERUSER is set: set NOWCAST_DASHBOARD__USER and __PASSWORD too, of who may do more than look.";
         if (ProxySecret is { Length: > 0 and < ShortestSecret })
-            throw new ReportedException($"NOWCAST_DASHBOARD__PROXYSECRET has {ProxySecret.Length} characters: give {ShortestSecret} or more, such as those of \"openssl rand -hex 32\".");
+        {
+            yield return $"NOWCAST_DASHBOARD__PROXYSECRET has {ProxySecret.Length} characters: "
+                + $"give {ShortestSecret} or more, such as those of \"openssl rand -hex 32\".";
+        }
     }
 
-    private static void RequirePair(string one, string? first, string other, string? second)
-    {
-        if (string.IsNullOrEmpty(first) != string.IsNullOrEmpty(second))
-            throw new ReportedException($"Of NOWCAST_DASHBOARD__{one} and NOWCAST_DASHBOARD__{other} only one is set: set both, or neither.");
-    }
+    private static bool IsHalf(string? first, string? second) => string.IsNullOrEmpty(first) != string.IsNullOrEmpty(second);
+
+    private static string Half(string one, string other) =>
+        $"Of NOWCAST_DASHBOARD__{one} and NOWCAST_DASHBOARD__{other} only one is set: set both, or neither.";
 }

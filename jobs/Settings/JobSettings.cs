@@ -1,4 +1,4 @@
-using ConvLstm.Nowcast.Ingest;
+using Cronos;
 
 namespace ConvLstm.Nowcast.Jobs.Settings;
 
@@ -12,26 +12,39 @@ internal sealed record JobSettings
     public RetentionSettings Retention { get; init; } = new();
     public WatchdogSettings Watchdog { get; init; } = new();
 
-    /// <exception cref="ReportedException">A value makes no sense.</exception>
-    internal JobSettings Checked()
+    /// <summary>Values that make no sense, a line each.</summary>
+    internal IEnumerable<string> Problems()
     {
-        Require(Nowcast.DeadlineSeconds > 0, "NOWCAST_NOWCAST__DEADLINESECONDS", Nowcast.DeadlineSeconds, "seconds above 0");
-        Require(Retrain.Days > 0, "NOWCAST_RETRAIN__DAYS", Retrain.Days, "days above 0");
-        Require(Retrain.Minutes > 0, "NOWCAST_RETRAIN__MINUTES", Retrain.Minutes, "minutes above 0");
-        Require(Retrain.WetShare is >= 0 and <= 1, "NOWCAST_RETRAIN__WETSHARE", Retrain.WetShare, "a share from 0 to 1");
-        Require(Retrain.HeldOutShare is > 0 and < 1, "NOWCAST_RETRAIN__HELDOUTSHARE", Retrain.HeldOutShare, "a share between 0 and 1");
-        Require(Retrain.Confidence is >= 0.5 and < 1, "NOWCAST_RETRAIN__CONFIDENCE", Retrain.Confidence, "a confidence from 0.5 to below 1");
-        Require(Retention.Days > 0, "NOWCAST_RETENTION__DAYS", Retention.Days, "days above 0");
-        Require(Retention.HistoryDays > 0, "NOWCAST_RETENTION__HISTORYDAYS", Retention.HistoryDays, "days above 0");
-        Require(Watchdog.MaxAgeMinutes > 0, "NOWCAST_WATCHDOG__MAXAGEMINUTES", Watchdog.MaxAgeMinutes, "minutes above 0");
-        return this;
+        (bool Holds, string Name, double Value, string Wanted)[] ranges =
+        [
+            (Nowcast.DeadlineSeconds > 0, "NOWCAST__DEADLINESECONDS", Nowcast.DeadlineSeconds, "seconds above 0"),
+            (Nowcast.MemoryMB >= 0, "NOWCAST__MEMORYMB", Nowcast.MemoryMB, "MB, or 0 for no limit"),
+            (Verify.Days > 0, "VERIFY__DAYS", Verify.Days, "days above 0"),
+            (Retrain.Days > 0, "RETRAIN__DAYS", Retrain.Days, "days above 0"),
+            (Retrain.MaxScans > 0, "RETRAIN__MAXSCANS", Retrain.MaxScans, "a number above 0"),
+            (Retrain.Minutes > 0, "RETRAIN__MINUTES", Retrain.Minutes, "minutes above 0"),
+            (Retrain.MemoryMB >= 0, "RETRAIN__MEMORYMB", Retrain.MemoryMB, "MB, or 0 for no limit"),
+            (Retrain.WetShare is >= 0 and <= 1, "RETRAIN__WETSHARE", Retrain.WetShare, "a share from 0 to 1"),
+            (Retrain.HeldOutShare is > 0 and < 1, "RETRAIN__HELDOUTSHARE", Retrain.HeldOutShare, "a share between 0 and 1"),
+            (Retrain.Blocks > 0, "RETRAIN__BLOCKS", Retrain.Blocks, "a number above 0"),
+            (Retrain.Confidence is >= 0.5 and < 1, "RETRAIN__CONFIDENCE", Retrain.Confidence, "a confidence from 0.5 to below 1"),
+            (Retention.Days > 0, "RETENTION__DAYS", Retention.Days, "days above 0"),
+            (Retention.HistoryDays > 0, "RETENTION__HISTORYDAYS", Retention.HistoryDays, "days above 0"),
+            (Watchdog.MaxAgeMinutes > 0, "WATCHDOG__MAXAGEMINUTES", Watchdog.MaxAgeMinutes, "minutes above 0"),
+        ];
+        (string Name, string Cron)[] times =
+        [
+            ("INGEST", Ingest.Cron), ("NOWCAST", Nowcast.Cron), ("VERIFY", Verify.Cron), ("RETRAIN", Retrain.Cron), ("RETENTION", Retention.Cron),
+            ("WATCHDOG", Watchdog.Cron),
+        ];
+        return ranges.Where(r => !r.Holds)
+            .Select(r => FormattableString.Invariant($"{NowcastSettings.Prefix}{r.Name} is {r.Value}: give {r.Wanted}."))
+            .Concat(times.Where(t => !CronExpression.TryParse(t.Cron, out _))
+                .Select(t => $"{NowcastSettings.Prefix}{t.Name}__CRON is '{t.Cron}': give five fields as in crontab(5), such as '5 * * * *'."));
     }
 
-    private static void Require(bool holds, string name, double value, string what)
-    {
-        if (!holds)
-            throw new ReportedException(FormattableString.Invariant($"{name} is {value}: give {what}."));
-    }
+    /// <exception cref="SettingsException">A value makes no sense.</exception>
+    internal JobSettings Checked() => Problems().ToList() is { Count: > 0 } problems ? throw new SettingsException(problems) : this;
 }
 
 internal sealed record IngestSettings

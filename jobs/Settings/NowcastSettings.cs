@@ -70,32 +70,27 @@ internal sealed record NowcastSettings
 
     internal TimeSpan Lead => TimeSpan.FromMinutes(LeadMinutes);
 
-    /// <exception cref="ReportedException">A value is of the wrong kind.</exception>
+    /// <exception cref="SettingsException">Values are of the wrong kind or make no sense; all of them are named, a line each.</exception>
     internal static NowcastSettings Load()
     {
         var configuration = Configuration();
-        NowcastSettings settings;
-        try
-        {
-            settings = (configuration.Get<NowcastSettings>() ?? new()).With(configuration.Get<JobSettings>() ?? new());
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new ReportedException($"{NameIn(e.Message)} cannot be read ({e.InnerException?.Message ?? e.Message}): correct it in the environment or in appsettings.json.", e);
-        }
-        settings.Dashboard.Check();
-        if (settings.FeedPatienceSeconds < 0)
-            throw new ReportedException($"{Prefix}FEEDPATIENCESECONDS is {settings.FeedPatienceSeconds}: give seconds, 0 or more.");
-        if (settings.RequestsPerSecond < 0)
-            throw new ReportedException($"{Prefix}REQUESTSPERSECOND is {settings.RequestsPerSecond}: give 0 for no limit, or more.");
-        return settings.LeadMinutes is > 0 and <= 24 * 60
-            ? settings
-            : throw new ReportedException($"{Prefix}LEADMINUTES is {settings.LeadMinutes}: give minutes from 1 to 1440.");
+        var (readable, problems) = SettingValues.Read(configuration);
+        var settings = (readable.Get<NowcastSettings>() ?? new()) with { Jobs = readable.Get<JobSettings>() ?? new() };
+        problems = [.. problems, .. settings.Problems()];
+        return problems.Count == 0 ? settings : throw new SettingsException([.. problems]);
     }
 
-    /// <summary>The binder says "Failed to convert configuration value 'much' at 'Nowcast:MemoryMB' to type …".</summary>
-    private static string NameIn(string message) =>
-        message.Split(" at '") is [_, var rest, ..] ? Prefix + rest.Split('\'')[0].Replace(":", "__", StringComparison.Ordinal).ToUpperInvariant() : "A setting";
+    private IEnumerable<string> Problems()
+    {
+        if (FeedPatienceSeconds < 0)
+            yield return $"{Prefix}FEEDPATIENCESECONDS is {FeedPatienceSeconds}: give seconds, 0 or more.";
+        if (RequestsPerSecond < 0)
+            yield return $"{Prefix}REQUESTSPERSECOND is {RequestsPerSecond}: give 0 for no limit, or more.";
+        if (LeadMinutes is <= 0 or > 24 * 60)
+            yield return $"{Prefix}LEADMINUTES is {LeadMinutes}: give minutes from 1 to 1440.";
+        foreach (var problem in Dashboard.Problems().Concat(Jobs.Problems()))
+            yield return problem;
+    }
 
     private static IConfigurationRoot Configuration()
     {

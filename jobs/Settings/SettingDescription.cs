@@ -12,7 +12,8 @@ namespace ConvLstm.Nowcast.Jobs.Settings;
 /// <param name="Default">As JSON has it.</param>
 /// <param name="IsList">Takes several: <c>NOWCAST_RETRAIN__HIDDEN__0</c> is its first.</param>
 /// <param name="Property">As the documentation names it.</param>
-internal sealed partial record SettingDescription(IReadOnlyList<string> Path, string Type, string Default, bool IsList, string Property)
+/// <param name="ValueType">What it is bound to.</param>
+internal sealed partial record SettingDescription(IReadOnlyList<string> Path, string Type, string Default, bool IsList, string Property, Type ValueType)
 {
     private static readonly Lazy<Dictionary<string, string>> Meanings = new(Documentation);
 
@@ -38,7 +39,7 @@ internal sealed partial record SettingDescription(IReadOnlyList<string> Path, st
             }
             else
             {
-                yield return new(path, TypeName(property.PropertyType), Json(value), property.PropertyType.IsArray, $"P:{property.DeclaringType!.FullName}.{property.Name}");
+                yield return new(path, TypeName(property.PropertyType), Json(value), property.PropertyType.IsArray, $"P:{property.DeclaringType!.FullName}.{property.Name}", property.PropertyType);
             }
         }
     }

@@ -28,7 +28,7 @@ internal sealed class IngestJob(NowcastDatabase database, NowcastSettings settin
         // Files settle by the clock of the machine that writes them, whatever the time of the schedule.
         var watch = new FeedWatch(
             new FeedOptions(settings.Feed!) { Interval = SecondLook, Patience = TimeSpan.FromSeconds(settings.FeedPatienceSeconds) },
-                database, DecoderOptions.Default, TimeProvider.System,
+                database, DecoderOptions.OfFeed, TimeProvider.System,
             settings.RadarSources, kept?.Decoders);
         var summary = await watch.TakeOnceAsync(Note, stop);
         if (summary is null)
@@ -36,7 +36,7 @@ internal sealed class IngestJob(NowcastDatabase database, NowcastSettings settin
         FeedMetrics.Ingested(summary);
         if (summary.Stored > 0 && settings.Jobs.Nowcast.OnNewScan)
             jobs.Enqueue<NowcastJob>(job => job.RunAsync(null!, CancellationToken.None));
-        run.DetailsJson = JsonSerializer.Serialize(new { summary.Stored, summary.AlreadyThere, summary.Marked, summary.Quarantined });
+        run.DetailsJson = JsonSerializer.Serialize(new { summary.Stored, summary.AlreadyThere, summary.Marked, summary.Quarantined, summary.Left });
         return summary.ToString();
 
         void Note(FileOutcome outcome)
@@ -49,7 +49,7 @@ internal sealed class IngestJob(NowcastDatabase database, NowcastSettings settin
             foreach (var note in outcome.Notes)
                 run.Log($"{name}: {note}");
             if (outcome.Problem is not null)
-                run.Log($"in quarantine: {outcome.Problem}");
+                run.Log($"{(outcome.Stays ? "left where it is" : "in quarantine")}: {outcome.Problem}");
         }
     }, cancellation);
 }

@@ -21,7 +21,7 @@ internal sealed class KeptProcesses : IAsyncDisposable
 
     internal KeptProcess Forecasting { get; }
 
-    internal DecoderPool Decoders { get; } = new(DecoderOptions.Default);
+    internal DecoderPool Decoders { get; } = new(DecoderOptions.OfFeed);
 
     /// <summary>Starts those that the roles of the server need.</summary>
     internal void Prepare()

@@ -30,10 +30,10 @@ internal static class RetrainWork
     internal static async Task<HeavyMessage> RunAsync(HeavyContext context, CancellationToken cancellation)
     {
         var (settings, lead) = context.OptionsAs<RetrainWorkOptions>();
-        var folder = Directory.CreateTempSubdirectory("nowcast-retrain-");
+        using var folder = ScratchFolder.Create("retrain");
         try
         {
-            var (candidateFile, promotedFile) = (Path.Combine(folder.FullName, "candidate.safetensors"), Path.Combine(folder.FullName, "promoted.safetensors"));
+            var (candidateFile, promotedFile) = (Path.Combine(folder.Path, "candidate.safetensors"), Path.Combine(folder.Path, "promoted.safetensors"));
             var promoted = await ForecastModel.PromotedAsync(context.Database, cancellation);
             if (promoted is not null)
                 await File.WriteAllBytesAsync(promotedFile, await context.Database.Models.CheckpointAsync(promoted.Version, cancellation), cancellation);
@@ -42,7 +42,7 @@ internal static class RetrainWork
                 settings = settings with { Past = current.Metadata.PastFrames, Patch = current.Metadata.Network.Patch };
 
             Say(context, null, "reading the archive");
-            var archive = await RecentArchive.LoadAsync(context.Database, settings, lead, context.Time.GetUtcNow(), folder.FullName, cancellation);
+            var archive = await RecentArchive.LoadAsync(context.Database, settings, lead, context.Time.GetUtcNow(), folder.Path, cancellation);
             if (archive is null)
                 return new(HeavyMessage.Of.Result, WarmingUp);
             context.Say(new(HeavyMessage.Of.Log, archive.Describe()));
@@ -63,10 +63,6 @@ internal static class RetrainWork
         {
             // No failure: time alone mends it, and trying again in minutes would not.
             return new(HeavyMessage.Of.Result, $"{WarmingUp}: {e.Message}");
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ConvLstm.Nowcast.Evaluation;
+using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Model.Checkpoints;
 using ConvLstm.Nowcast.Model.Networks;
@@ -63,16 +64,9 @@ internal sealed class CascadeModelTraining(CascadeTrainingOptions options, TimeP
     /// <exception cref="TooFewScansException">There is no situation with enough scans before and after it.</exception>
     internal TrainingResult Run(IReadOnlyList<ScanSeries> series, string path, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
-        var folder = Directory.CreateTempSubdirectory("nowcast-pixels-");
-        try
-        {
-            var files = Collect(series, folder.FullName, (part, _) => progress?.Report(new(0, 0, Collecting * part, double.NaN, null)), cancellation);
-            return Train(series, files, path, null, new Dictionary<string, double>(), p => progress?.Report(p with { Fraction = Collecting + ((1 - Collecting) * p.Fraction) }), cancellation);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        using var folder = ScratchFolder.Create("pixels");
+        var files = Collect(series, folder.Path, (part, _) => progress?.Report(new(0, 0, Collecting * part, double.NaN, null)), cancellation);
+        return Train(series, files, path, null, new Dictionary<string, double>(), p => progress?.Report(p with { Fraction = Collecting + ((1 - Collecting) * p.Fraction) }), cancellation);
     }
 
     /// <summary>Draws the pixels of each situation that has no file yet.</summary>

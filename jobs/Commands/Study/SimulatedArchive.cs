@@ -1,3 +1,4 @@
+using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Ingest.Simulation;
 
@@ -8,7 +9,7 @@ internal sealed class SimulatedArchive(int seed) : IDisposable
 {
     private const int Size = 96, Frames = 60;
 
-    private readonly List<string> _folders = [];
+    private readonly List<ScratchFolder> _folders = [];
 
     /// <summary>The archive of the paths, or simulated rain.</summary>
     /// <param name="terminal">Told which files cannot be used.</param>
@@ -19,15 +20,15 @@ internal sealed class SimulatedArchive(int seed) : IDisposable
     {
         if (paths is { Length: > 0 })
             return Archives.Open(terminal, paths, cancellation);
-        var folder = Directory.CreateTempSubdirectory("nowcast-study-").FullName;
+        var folder = ScratchFolder.Create("study");
         _folders.Add(folder);
-        SimulateCommand.Write(new SimulationOptions { Size = Size, Frames = Frames, Seed = (seed * 101) + episode }, folder, cancellation);
-        return Archives.Open(terminal, [folder], cancellation);
+        SimulateCommand.Write(new SimulationOptions { Size = Size, Frames = Frames, Seed = (seed * 101) + episode }, folder.Path, cancellation);
+        return Archives.Open(terminal, [folder.Path], cancellation);
     }
 
     public void Dispose()
     {
         foreach (var folder in _folders)
-            Directory.Delete(folder, recursive: true);
+            folder.Dispose();
     }
 }

@@ -8,7 +8,7 @@ namespace ConvLstm.Nowcast.Jobs.Web.Dashboard;
 /// <param name="Reason">One line.</param>
 internal sealed record QuarantinedFile(string Name, DateTimeOffset Since, string Reason)
 {
-    private const string Ending = ".reason.txt";
+    private const string Ending = Quarantine.Ending;
     private const int LongestReason = 500;
 
     /// <summary>The newest of a feed.</summary>

@@ -37,9 +37,9 @@ internal sealed class Cli
     /// <summary>Starts the program and does not wait for it.</summary>
     internal Process Start(params IEnumerable<string> arguments) => Start(Program, arguments, typing: false);
 
-    /// <summary>Starts the program on a terminal; -e passes its exit status on.</summary>
+    /// <summary>Starts the program on a terminal; -e passes its exit status on. Tests that run in the background (nohup, CI) ignore Ctrl-C, and so would it.</summary>
     internal CliOnTerminal OnTerminal(params IEnumerable<string> arguments) =>
-        new(Start("script", ["-qfec", string.Join(' ', arguments.Prepend(Program).Select(argument => $"'{argument}'")), "/dev/null"], typing: true));
+        new(Start("env", ["--default-signal=INT", "script", "-qfec", string.Join(' ', arguments.Prepend(Program).Select(argument => $"'{argument}'")), "/dev/null"], typing: true));
 
     private static string Program => Path.Combine(AppContext.BaseDirectory, "nowcast");
 

@@ -51,6 +51,21 @@ public sealed class HelpAndUsage
         Assert.StartsWith("nowcast: NOWCAST_NOWCAST__MEMORYMB cannot be read", await Cli.In(folder).With("NOWCAST_NOWCAST__MEMORYMB", "much").FailAsync(1, "run"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task AllSettingsThatAreWrongAreNamedAtOnce()
+    {
+        using var folder = new TemporaryFolder();
+        var cli = Cli.In(folder).With("NOWCAST_NOWCAST__MEMORYMB", "much").With("NOWCAST_RETRAIN__HIDDEN__0", "wide").With("NOWCAST_LEADMINUTES", "0")
+            .With("NOWCAST_RETRAIN__CRON", "at night").With("NOWCAST_VERIFY__DAYS", "-1").With("NOWCAST_DASHBOARD__USER", "operator");
+
+        var error = (await cli.RunAsync("run")).Error;
+
+        string[] wrong = ["NOWCAST_NOWCAST__MEMORYMB cannot be read", "NOWCAST_RETRAIN__HIDDEN cannot be read", "NOWCAST_LEADMINUTES is 0", "NOWCAST_RETRAIN__CRON is 'at night'",
+            "NOWCAST_VERIFY__DAYS is -1", "NOWCAST_DASHBOARD__PASSWORD only one is set"];
+        Assert.All(wrong, text => Assert.Contains(text, error, StringComparison.Ordinal));
+        Assert.Equal(wrong.Length, error.TrimEnd().Split('\n').Length);
+    }
+
     [Theory]
     [InlineData("bash")]
     [InlineData("zsh")]

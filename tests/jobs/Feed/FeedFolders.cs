@@ -70,18 +70,6 @@ public sealed class FeedFolders(TestCluster cluster) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task LinksToFilesAreFollowedAndThoseToNothingNamed()
-    {
-        using var elsewhere = new TemporaryFolder();
-        File.CreateSymbolicLink(_folder.File("link.nc"), Some.RadarFile(elsewhere, Rain[0]));
-        File.CreateSymbolicLink(_folder.File("nowhere.nc"), elsewhere.File("absent.nc"));
-
-        Assert.Equal(new FeedSummary(1, 0, 0, 1), await TakeAsync());
-        Assert.Contains("nowhere.nc: it cannot be opened", _outcomes.Single(o => o.Problem is not null).Problem, StringComparison.Ordinal);
-        Assert.Equal(new FeedSummary(0, 0, 0, 0), await TakeAsync());
-    }
-
-    [Fact]
     public async Task AnUploadThatStopsAndIsTakenUpAgainIsOneScan()
     {
         var whole = await File.ReadAllBytesAsync(Some.RadarFile(_folder, Rain[0]), _cancellation);
