@@ -260,7 +260,7 @@ public sealed class FeedFolders(TestCluster cluster) : IAsyncLifetime
         (await Assert.ThrowsAsync<ReportedException>(() => new FeedWatch(new(_folder.File("absent")), _database, DecoderOptions.Default, TimeProvider.System)
             .TakeOnceAsync(_outcomes.Add, _cancellation))).Message, StringComparison.Ordinal);
 
-    private FeedOptions Options => new(Feed) { Interval = TimeSpan.FromMilliseconds(30), Patience = TimeSpan.Zero };
+    private FeedOptions Options => new(Feed) { Interval = TimeSpan.FromMilliseconds(150), Patience = TimeSpan.Zero };
 
     // A machine of many tests may be slow: no file of theirs is to pay for that.
     private FeedWatch Watch(DecoderOptions? decoders = null) =>
