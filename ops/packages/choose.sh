@@ -31,7 +31,7 @@ trap 'rm -rf "$trial"' EXIT
 } >"$trial/trial.csproj"
 
 why=
-if ! dotnet restore "$trial/trial.csproj" -v m -nologo -p:TreatWarningsAsErrors=true >"$trial/log" 2>&1 </dev/null; then
+if ! dotnet restore "$trial/trial.csproj" -v m -nologo -p:TreatWarningsAsErrors=true -p:RestorePackagesWithLockFile=false >"$trial/log" 2>&1 </dev/null; then
   missing=()
   for package in "${needed[@]}"; do
     # No such package, no such version, or only another one.

@@ -24,10 +24,14 @@ public sealed class ScansInTheFeed(TestDatabase test, Archive archive) : IClassF
         try
         {
             Assert.StartsWith("working as", await server.StandardOutput.ReadLineAsync(_cancellation), StringComparison.Ordinal);
-            foreach (var scan in new[] { 4, 5 })
+            // Nobody forecast the newest of those that were there: that is made up for at the start.
+            foreach (var scan in new[] { 3, 4, 5 })
             {
-                File.Copy(archive.FileOf(scan), folder.File("feed/.coming"));
-                File.Move(folder.File("feed/.coming"), folder.File($"feed/{Path.GetFileName(archive.FileOf(scan))}"));
+                if (scan > 3)
+                {
+                    File.Copy(archive.FileOf(scan), folder.File("feed/.coming"));
+                    File.Move(folder.File("feed/.coming"), folder.File($"feed/{Path.GetFileName(archive.FileOf(scan))}"));
+                }
                 while (await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.run WHERE method = 'model' AND usable AND issue_time = $1", archive.Frames[scan].ValidTime) == 0)
                     await Task.Delay(100, _cancellation);
                 var now = Workers(server.Id);
