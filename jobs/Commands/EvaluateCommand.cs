@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ConvLstm.Nowcast.Evaluation;
+using ConvLstm.Nowcast.Ingest.Formats.Sources;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Jobs.Pipeline;
 using ConvLstm.Nowcast.Jobs.Studies;
@@ -27,7 +28,8 @@ internal static class EvaluateCommand
         var json = new Option<string?>("--json") { Description = "Write all scores by lead and threshold to this file." };
         var report = new Option<string?>("--report") { Description = "Write a page with the scores by lead and the reliability (.html)." };
         var device = Flags.Device();
-        var command = new Command("evaluate", "Forecast an archive again and score it, or score forecasts that were made.") { data, forecasts, runs, from, to, model, methods, lead, every, scales, json, report, device };
+        var source = SourceFlags.Profiles();
+        var command = new Command("evaluate", "Forecast an archive again and score it, or score forecasts that were made.") { data, forecasts, runs, from, to, model, methods, lead, every, scales, json, report, device, source };
         command.Validators.Add(result =>
         {
             var (isFiles, isRuns) = (result.GetResult(forecasts) is not null, result.GetResult(runs) is not null);
@@ -57,11 +59,14 @@ internal static class EvaluateCommand
                 }
                 if (parsed.GetResult(forecasts) is not null)
                 {
-                    var archive = RadarArchive.Open(parsed.GetRequiredValue(data), cancellation: cancellation);
+                    var archive = RadarArchive.Open(parsed.GetRequiredValue(data), Sources(), cancellation: cancellation);
                     return await Task.Run(() => ForecastFiles.Score(parsed.GetRequiredValue(forecasts), archive.Scans, asked ?? MapScores.Scales, Show, cancellation), cancellation);
                 }
                 var options = Defaults with { Lead = TimeSpan.FromMinutes(parsed.GetValue(lead)), Every = parsed.GetValue(every), FractionsScales = asked ?? Defaults.FractionsScales };
-                return await AgainAsync(terminal, parsed.GetRequiredValue(data), parsed.GetValue(model), parsed.GetValue(methods) ?? [], parsed.GetRequiredValue(device), options, Show, cancellation);
+                return await AgainAsync(terminal, parsed.GetRequiredValue(data), parsed.GetValue(model), parsed.GetValue(methods) ?? [], parsed.GetRequiredValue(device), options, Sources(), Show,
+                    cancellation);
+
+                RadarSources Sources() => RadarSources.Load(parsed.GetValue(source) ?? []);
 
                 void Show(int done, int of) => show((double)done / of, $"{done} of {of}");
             });
@@ -76,12 +81,13 @@ internal static class EvaluateCommand
     }
 
     private static async Task<HindcastResult> AgainAsync(
-        Terminal terminal, string[] data, string? model, string[] methods, string device, HindcastOptions options, Action<int, int> show, CancellationToken cancellation)
+        Terminal terminal, string[] data, string? model, string[] methods, string device, HindcastOptions options, RadarSources sources,
+        Action<int, int> show, CancellationToken cancellation)
     {
         using var checkpoint = MethodChoice.Load(model, methods.Length > 0 && !methods.Contains(ModelForecast.Name) ? methods[0] : null, device);
         var available = MethodChoice.Methods(checkpoint);
         var names = methods.Length > 0 ? methods : [.. available.Names];
-        var series = Archives.Open(terminal, data, cancellation);
+        var series = Archives.Open(terminal, data, cancellation, sources);
         return await Task.Run(
             () => new Hindcast(options).Run([.. series.Select(s => s.Load(cancellation))], [.. names.Select(available.Make)], new Reporting(p => show(p.Done, p.Total)), cancellation),
             cancellation);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Ingest.Formats.Sources;
 using ConvLstm.Nowcast.Jobs.Commands.Study;
 using ConvLstm.Nowcast.Jobs.Studies;
 using ConvLstm.Nowcast.Model;
@@ -30,12 +31,14 @@ internal static class TuneCommand
         var loss = Flags.Choice("--loss", "What is made small", training.Loss, Losses.Names);
         var seed = Flags.Number("--seed", "The same seed gives the same choices.", 1, 0, 1000);
         var device = Flags.Device();
-        var command = new Command("tune", "Random search over the options of a network on radar files.") { data, network, outFolder, search, trials, workers, minutes, crop, loss, seed, device };
+        var source = SourceFlags.Profiles();
+        var command = new Command("tune", "Random search over the options of a network on radar files.") { data, network, outFolder, search, trials, workers, minutes, crop, loss, seed, device,
+            source };
         command.SetAction(async (parsed, cancellation) =>
         {
             var folder = StudyCommand.Folder(parsed.GetRequiredValue(outFolder));
             var paths = parsed.GetRequiredValue(data);
-            var series = Archives.Open(terminal, paths, cancellation);
+            var series = Archives.Open(terminal, paths, cancellation, RadarSources.Load(parsed.GetValue(source) ?? []));
             var options = training with
             {
                 Budget = TimeSpan.FromMinutes(parsed.GetValue(minutes)), Loss = parsed.GetRequiredValue(loss), Seed = parsed.GetValue(seed), Device = Devices.Named(parsed.GetRequiredValue(device)), Patience = 1000,
@@ -84,6 +87,7 @@ internal static class TuneCommand
             [
                 "tune", "--data", .. from, "--out", to, "--network", given.GetRequiredValue(network), "--trials", Text(given.GetValue(trials)), "--minutes", Text(given.GetValue(minutes)),
                 "--crop", Text(given.GetValue(crop)), "--loss", given.GetRequiredValue(loss), "--seed", Text(given.GetValue(seed)), "--device", given.GetRequiredValue(device), .. given.GetValue(search) is string searched ? ["--search", searched] : Array.Empty<string>(),
+                .. (given.GetValue(source) ?? []).SelectMany(profile => new[] { "--source", profile }),
             ];
         });
         return command;
