@@ -109,12 +109,16 @@ BEGIN
     SELECT r.run_id, r.issue_time, r.method, r.lead_seconds, g, g.grid_id, g.tile_size, a.shape
     INTO here
     FROM nowcast.grid AS g
-    CROSS JOIN LATERAL (SELECT public.ST_Transform(lonlat, g.srid) AS shape,
+    CROSS JOIN LATERAL (SELECT public.ST_XMin(lonlat) > g.west - 5 AND public.ST_XMax(lonlat) < g.east + 5
+        AND public.ST_YMin(lonlat) > g.south - 5 AND public.ST_YMax(lonlat) < g.north + 5 AS near OFFSET 0) AS n
+    -- Of an area that reaches far beyond the grid only the part around it: many projections know no other hemisphere, and one corner of it would spoil all.
+    CROSS JOIN LATERAL (SELECT public.ST_Transform(CASE WHEN n.near THEN lonlat
+            ELSE public.ST_Segmentize(public.ST_ClipByBox2D(lonlat, public.ST_MakeEnvelope(g.west, g.south, g.east, g.north, 4326)::public.box2d), 0.25) END, g.srid) AS shape,
         public.ST_MakeEnvelope(g.origin_x, g.origin_y - g.height * g.pixel_y, g.origin_x + g.width * g.pixel_x, g.origin_y, g.srid) AS plane OFFSET 0) AS a
     CROSS JOIN LATERAL nowcast.newest_run(g.grid_id, at) AS r
     WHERE public.ST_XMax(lonlat) >= g.west AND public.ST_XMin(lonlat) <= g.east AND public.ST_YMax(lonlat) >= g.south AND public.ST_YMin(lonlat) <= g.north
       AND a.shape OPERATOR(public.&&) a.plane
-    ORDER BY a.shape OPERATOR(public.@) a.plane DESC, r.issue_time DESC, g.pixel_x * g.pixel_y * CASE WHEN g.is_lonlat THEN 1.2e10 ELSE 1 END
+    ORDER BY n.near AND a.shape OPERATOR(public.@) a.plane DESC, r.issue_time DESC, g.pixel_x * g.pixel_y * CASE WHEN g.is_lonlat THEN 1.2e10 ELSE 1 END
     LIMIT 1;
     IF NOT FOUND THEN
         RETURN;

@@ -103,20 +103,25 @@ public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDat
         Assert.InRange(pixels.Length, 5000, 20_000);
     }
 
-    [Fact]
-    public async Task AnAreaLargerThanTheGridIsTheWholeGrid()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AnAreaLargerThanTheGridIsTheWholeGrid(bool isLonLat)
     {
-        var grid = Some.LonLatGrid();
-        var at = Some.Noon.AddDays(3);
+        var grid = isLonLat ? Some.LonLatGrid() : Nowcast.Tests.Some.RadarGrid(40, 30, pixel: 5000, originX: -100_000, originY: 75_000);
+        var at = Some.Noon.AddDays(isLonLat ? 3 : 50);
         var forecast = Some.Forecast(grid, at);
         await test.Database.Forecasts.PublishAsync(forecast, _cancellation);
         var known = forecast.RainRate[0].Where(rate => !float.IsNaN(rate)).ToArray();
 
-        var row = (await test.Database.Queries.RainOverAsync(GeoJson([(140, -20), (160, -20), (160, -40), (140, -40)]), at, _cancellation))[0];
-
-        Assert.Equal(known.Average(), row.MeanMmH!.Value, 1e-4);
-        Assert.Equal(known.Max(), row.MaxMmH!.Value, 1e-4);
-        Assert.Equal(known.Count(rate => rate > 0.1f) / (double)known.Length, row.WetFraction!.Value, 1e-9);
+        (double X, double Y)[] around = isLonLat ? [(140, -20), (160, -20), (160, -40), (140, -40)] : [(6, 49), (14, 49), (14, 55), (6, 55)];
+        foreach (var area in new[] { around, [(-180, -90), (180, -90), (180, 90), (-180, 90)] })
+        {
+            var row = (await test.Database.Queries.RainOverAsync(GeoJson(area), at, _cancellation))[0];
+            Assert.Equal(known.Average(), row.MeanMmH!.Value, 1e-4);
+            Assert.Equal(known.Max(), row.MaxMmH!.Value, 1e-4);
+            Assert.Equal(known.Count(rate => rate > 0.1f) / (double)known.Length, row.WetFraction!.Value, 1e-9);
+        }
     }
 
     [Fact]
