@@ -16,7 +16,7 @@ ask() { on 1 runuser -u postgres -- psql -h "$folder" -U nowcast -qAtc "$1" nowc
 
 ip link add nowcast-bridge type bridge
 cleanup() {
-  kill ${pids:-} 2>/dev/null; wait 2>/dev/null || true
+  kill ${pids:-} 2>/dev/null || true; wait 2>/dev/null || true
   postgres pg_ctl -D "$folder/data" -m immediate stop || true
   for host in 1 2 3; do ip netns del "nowcast$host" 2>/dev/null || true; done
   ip link del nowcast-bridge 2>/dev/null || true
@@ -34,7 +34,8 @@ for host in 1 2 3; do
 done
 
 # As people have it: over TCP, with a password, the service with the rights of the writer.
-postgres initdb -D "$folder/data" -A scram-sha-256 --auth-local=trust -U nowcast --pwfile=<(echo owner) --no-instructions
+echo owner >"$folder/password" && chown postgres "$folder/password"
+postgres initdb -D "$folder/data" -A scram-sha-256 --auth-local=trust -U nowcast --pwfile="$folder/password" --no-instructions
 echo 'host all all 10.77.0.0/24 scram-sha-256' >>"$folder/data/pg_hba.conf"
 postgres pg_ctl -D "$folder/data" -w -o "-k $folder -c listen_addresses=10.77.0.1" -l "$folder/log" start
 on 1 runuser -u postgres -- createdb -h "$folder" -U nowcast nowcast

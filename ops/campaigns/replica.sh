@@ -13,22 +13,23 @@ as_postgres=()
 postgres() { "${as_postgres[@]}" "$bin/$1" "${@:2}" >/dev/null; }
 ask() { "${as_postgres[@]}" psql -h "$folder/$1" -U nowcast -qAtc "$2" nowcast; }
 install -d -m 755 ${as_postgres:+-o postgres} "$folder/primary" "$folder/replica"
-trap 'kill ${pids:-} 2>/dev/null; wait 2>/dev/null || true; for d in replica primary; do postgres pg_ctl -D "$folder/$d/data" -m immediate stop || true; done; rm -rf "$folder"' EXIT
+trap 'kill ${pids:-} 2>/dev/null || true; wait 2>/dev/null || true; for d in replica primary; do postgres pg_ctl -D "$folder/$d/data" -m immediate stop || true; done; rm -rf "$folder"' EXIT
 
 postgres initdb -D "$folder/primary/data" -A trust -U nowcast --no-instructions
 postgres pg_ctl -D "$folder/primary/data" -w -o "-k $folder/primary -c listen_addresses=''" -l "$folder/primary/log" start
 "${as_postgres[@]}" createdb -h "$folder/primary" -U nowcast nowcast
 export NOWCAST_DB="Host=$folder/primary;Username=nowcast;Database=nowcast" NOWCAST_LOGLEVEL=Warning
 "$nowcast" simulate --out "$folder/sim" --size 512 --frames 60 --step 5 --scenario mixed >/dev/null
-"$nowcast" ingest "$folder"/sim >/dev/null
-postgres pg_basebackup -h "$folder/primary" -U nowcast -D "$folder/replica/data" -R -X stream
+files=("$folder"/sim/*)
+"$nowcast" ingest "${files[@]:0:59}" >/dev/null
+postgres pg_basebackup -h "$folder/primary" -U nowcast -D "$folder/replica/data" -R -X stream -c fast
 postgres pg_ctl -D "$folder/replica/data" -w -o "-k $folder/replica -c listen_addresses=''" -l "$folder/replica/log" start
 until [ "$(ask primary "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'")" = 1 ]; do sleep 0.2; done
 
 # The primary publishes one run after the other, the replica is asked meanwhile.
 from=$(ask primary "SELECT to_char(min(valid_time) + interval '1 hour', 'YYYY-MM-DD\"T\"HH24:MI\"Z\"') FROM nowcast.scan")
 to=$(ask primary "SELECT to_char(max(valid_time), 'YYYY-MM-DD\"T\"HH24:MI\"Z\"') FROM nowcast.scan")
-"$nowcast" hindcast --from "$from" --to "$from" --methods extrapolation >/dev/null
+"$nowcast" hindcast --from "$from" --to "$from" >/dev/null
 place=$(ask primary "SELECT (west + east) / 2 || ' ' || (south + north) / 2 FROM nowcast.grid")
 read -r lon lat <<<"$place"
 issue=$(ask primary "SELECT max(issue_time) FROM nowcast.run")
@@ -41,8 +42,8 @@ SQL
 chmod 644 "$folder"/*.sql
 until [ "$(ask replica "SELECT count(*) FROM nowcast.run WHERE issue_time = '$issue'")" -gt 0 ]; do sleep 0.1; done
 echo "an answer of the replica: $(ask replica "$(cat "$folder/at.sql")") leads at $lon $lat"
-( "$nowcast" hindcast --from "$from" --to "$to" --methods extrapolation >/dev/null 2>"$folder/hindcast.log" ) & pids=$!
-for ((i = 0; i < seconds * 5; i++)); do
+( "$nowcast" hindcast --from "$from" --to "$to" >/dev/null 2>"$folder/hindcast.log" ) & pids=$!
+for ((until = SECONDS + seconds; SECONDS < until;)); do
   ask primary "SELECT coalesce(extract(epoch FROM replay_lag), 0), pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn) FROM pg_stat_replication" -F ' ' 2>/dev/null | tr '|' ' ' >>"$folder/lag"
   sleep 0.2
 done & lagging=$!
@@ -57,6 +58,6 @@ sort -n "$folder/lag" | awk '{ t[NR] = $1 } END { printf "behind by: median %.0f
 ask primary "ALTER SYSTEM SET synchronous_standby_names = '*'" && ask primary "SELECT pg_reload_conf()" >/dev/null
 sleep 1
 kill $pids 2>/dev/null; wait $pids 2>/dev/null || true
-# With remote_apply a run is on the replica when it is announced.
-NOWCAST_DB="$NOWCAST_DB;Options=-c synchronous_commit=remote_apply" "$nowcast" hindcast --from "$to" --to "$to" --methods persistence >/dev/null
-echo "with synchronous_commit = remote_apply the run is on the replica when the program has published it: $([ "$(ask replica "SELECT count(*) FROM nowcast.run WHERE method = 'persistence' AND issue_time = (SELECT max(valid_time) FROM nowcast.scan)")" = 1 ] && echo yes || echo NO)"
+# With remote_apply what the program has written is on the replica when it says so.
+NOWCAST_DB="$NOWCAST_DB;Options=-c synchronous_commit=remote_apply" "$nowcast" ingest "${files[59]}" >/dev/null
+echo "with synchronous_commit = remote_apply the replica has the scan when the program says that it is stored: $([ "$(ask replica 'SELECT count(*) FROM nowcast.scan')" = 60 ] && echo yes || echo NO)"
