@@ -40,6 +40,9 @@ public sealed class KilledWorkers(TestDatabase test) : IClassFixture<TestDatabas
         {
             _servers.Add(await StartAsync(cli));
             _servers.Add(await StartAsync(cli));
+            // The newest scan that was there has no forecast: that is made up for at the start.
+            await test.Database.UntilAsync(NowcastJob.Name, runs => runs.Any(r => r.Outcome == "succeeded"), _cancellation);
+            await UntilQuietAsync();
             await using var remote = await Server.RemoteAsync(test.Database, _cancellation);
             for (var kill = 0; kill < Kills; kill++)
             {
@@ -108,8 +111,8 @@ public sealed class KilledWorkers(TestDatabase test) : IClassFixture<TestDatabas
             WHERE a.outcome <> 'interrupted' AND b.started_at < a.finished_at
             """));
         Assert.Equal(0, await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.job_run WHERE outcome IN ('running', 'failed', 'cancelled')"));
-        Assert.Equal((Kills + 1) / 2, await test.ScalarAsync<long>("SELECT count(DISTINCT issue_time) FROM nowcast.run WHERE method = 'extrapolation' AND usable"));
-        Assert.Equal((Kills + 1) / 2, await test.ScalarAsync<long>("SELECT count(DISTINCT issue_time) FROM nowcast.run WHERE method = 'persistence' AND usable"));
+        Assert.Equal(1 + ((Kills + 1) / 2), await test.ScalarAsync<long>("SELECT count(DISTINCT issue_time) FROM nowcast.run WHERE method = 'extrapolation' AND usable"));
+        Assert.Equal(1 + ((Kills + 1) / 2), await test.ScalarAsync<long>("SELECT count(DISTINCT issue_time) FROM nowcast.run WHERE method = 'persistence' AND usable"));
         Assert.Equal(0, await test.ScalarAsync<long>(
             """
             SELECT count(*) FROM nowcast.run AS r WHERE NOT is_complete OR tiles <> (SELECT count(*) FROM nowcast.forecast_tile AS t WHERE t.run_id = r.run_id)
