@@ -16,7 +16,8 @@ ask() { on 1 runuser -u postgres -- psql -h "$folder" -U nowcast -qAtc "$1" nowc
 
 ip link add nowcast-bridge type bridge
 cleanup() {
-  kill ${pids:-} 2>/dev/null || true; wait 2>/dev/null || true
+  for host in 1 2 3; do for pid in $(ip netns pids "nowcast$host" 2>/dev/null); do grep -q nowcast "/proc/$pid/comm" 2>/dev/null && kill "$pid" 2>/dev/null || true; done; done
+  wait 2>/dev/null || true
   postgres pg_ctl -D "$folder/data" -m immediate stop || true
   for host in 1 2 3; do ip netns del "nowcast$host" 2>/dev/null || true; done
   ip link del nowcast-bridge 2>/dev/null || true
@@ -46,7 +47,7 @@ export NOWCAST_NOWCAST__ONNEWSCAN=true NOWCAST_WATCHDOG__MAXAGEMINUTES=100000000
 for job in NOWCAST VERIFY RETRAIN RETENTION WATCHDOG; do export "NOWCAST_${job}__CRON=0 0 29 2 *"; done
 mkdir "$folder/feed" "$folder/sim"
 "$nowcast" simulate --out "$folder/sim" --size 128 --frames "$scans" --step 5 >/dev/null
-serve() { local host=$1 roles=$2; on "$host" unshare --uts sh -c 'hostname "host$0"; exec "$@"' "$host" "$nowcast" serve --roles "$roles" --urls "http://10.77.0.$host:5080" >"$folder/host$host.out" 2>"$folder/host$host.log" & pids+=" $!"; }
+serve() { local host=$1 roles=$2; on "$host" unshare --uts sh -c 'hostname "host$0"; exec "$@"' "$host" "$nowcast" serve --roles "$roles" --urls "http://10.77.0.$host:5080" >"$folder/host$host.out" 2>"$folder/host$host.log" & }
 serve 1 scheduler,ingest,web
 serve 2 forecast
 serve 3 forecast
