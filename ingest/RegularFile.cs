@@ -14,7 +14,8 @@ public static partial class RegularFile
     private const int EmptyPath = 0x1000, LinksThemselves = 0x100, TypeWanted = 1, WorkingFolder = -100;
 
     // asm/fcntl.h: the one flag that differs between the machines .NET runs on.
-    private static readonly int NoLinks = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000;
+    private static readonly int NoLinks = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm
+        ? 0x8000 : 0x20000;
 
     /// <param name="path">The file.</param>
     /// <param name="followsLinks">False refuses a link in the place of the file.</param>
@@ -38,7 +39,9 @@ public static partial class RegularFile
         throw new ReportedException($"{path}: it is no regular file but a pipe, a device or a folder; give a file.");
     }
 
-    /// <summary>What lies there where it is no regular file (a link is one of its own kind); null where it is one, or nothing can be seen.</summary>
+    /// <summary>
+    /// What lies there where it is no regular file (a link is one of its own kind); null where it is one, or nothing can be seen.
+    /// </summary>
     public static unsafe string? OtherKind(string path)
     {
         ArgumentNullException.ThrowIfNull(path);

@@ -50,7 +50,8 @@ internal sealed class FeedFolder(FeedOptions options, TimeProvider time)
             return new(name, 0, 0);
         var info = new FileInfo(Path.Combine(options.Folder, name));
         return info.Exists ? new(name, info.Length, info.LastWriteTimeUtc.Ticks)
-            : info.LinkTarget is not null || RegularFile.OtherKind(info.FullName) is not null ? new(name, -1, info.LastWriteTimeUtc.Ticks) : null;
+            : info.LinkTarget is not null || RegularFile.OtherKind(info.FullName) is not null
+                ? new(name, -1, info.LastWriteTimeUtc.Ticks) : null;
     }
 
     /// <summary>Why a file may be neither read nor moved; null for one that may.</summary>
@@ -65,15 +66,15 @@ internal sealed class FeedFolder(FeedOptions options, TimeProvider time)
     // Links are listed and never followed: what they lead to is not the feed's, and folders in circles have no end.
     private IEnumerable<SeenFile> List()
     {
-        var folder = Path.GetFullPath(options.Folder);
+        var (folder, quarantine) = (Path.GetFullPath(options.Folder), options.Quarantine);
         var files = new FileSystemEnumerable<string>(folder, (ref FileSystemEntry entry) => entry.ToFullPath(),
             new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Hidden })
         {
             ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory || IsLink(ref entry),
-            ShouldRecursePredicate = (ref FileSystemEntry entry) => !IsLink(ref entry) && entry.ToFullPath() != options.Quarantine,
+            ShouldRecursePredicate = (ref FileSystemEntry entry) => !IsLink(ref entry) && entry.ToFullPath() != quarantine,
         };
         return files
-            .Where(path => path != options.Quarantine && !Unfinished.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
+            .Where(path => path != quarantine && !Unfinished.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
             .Select(path => Now(Path.GetRelativePath(folder, path))).OfType<SeenFile>();
     }
 

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Hosting.Systemd;
 namespace ConvLstm.Nowcast.Jobs.Service;
 
 /// <summary>
-/// Tells systemd, where it started this service with Type=notify, that it is ready or stopping, and that it lives (sd_notify(3), sd_watchdog_enabled(3)).
+/// Tells systemd, where it started this service with Type=notify, that it is ready or stopping, and that it lives (sd_notify(3),
+/// sd_watchdog_enabled(3)).
 /// The sign of life comes from the thread pool, on which everything here runs: where it is stuck, systemd restarts the service.
 /// </summary>
 internal sealed class SystemdNotifications(ISystemdNotifier systemd, IHostApplicationLifetime lifetime) : IHostedService, IDisposable

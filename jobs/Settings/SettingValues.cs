@@ -1,6 +1,8 @@
 namespace ConvLstm.Nowcast.Jobs.Settings;
 
-/// <summary>The values of the settings as they were given: the binder stops at the first that it cannot read, and a person wants to know all.</summary>
+/// <summary>
+/// The values of the settings as they were given: the binder stops at the first that it cannot read, and a person wants to know all.
+/// </summary>
 internal static class SettingValues
 {
     /// <summary>The values that can be read, and of the others a line each.</summary>

@@ -22,7 +22,8 @@ internal sealed class SimulatedArchive(int seed) : IDisposable
             return Archives.Open(terminal, paths, cancellation);
         var folder = ScratchFolder.Create("study");
         _folders.Add(folder);
-        SimulateCommand.Write(new SimulationOptions { Size = Size, Frames = Frames, Seed = (seed * 101) + episode }, folder.Path, cancellation);
+        SimulateCommand.Write(
+            new SimulationOptions { Size = Size, Frames = Frames, Seed = (seed * 101) + episode }, folder.Path, cancellation);
         return Archives.Open(terminal, [folder.Path], cancellation);
     }
 
