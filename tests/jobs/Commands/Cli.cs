@@ -37,9 +37,15 @@ internal sealed class Cli
     /// <summary>Starts the program and does not wait for it.</summary>
     internal Process Start(params IEnumerable<string> arguments) => Start(Program, arguments, typing: false);
 
-    /// <summary>Starts the program on a terminal; -e passes its exit status on. Tests that run in the background (nohup, CI) ignore Ctrl-C, and so would it.</summary>
-    internal CliOnTerminal OnTerminal(params IEnumerable<string> arguments) =>
-        new(Start("env", ["--default-signal=INT", "script", "-qfec", string.Join(' ', arguments.Prepend(Program).Select(argument => $"'{argument}'")), "/dev/null"], typing: true));
+    /// <summary>
+    /// Starts the program on a terminal; -e passes its exit status on. Tests that run in the background (nohup, CI) ignore Ctrl-C, and so would it. It takes the
+    /// place of the shell that script(1) starts: a shell that waits (dash does, bash does not) would end at Ctrl-C before the program.
+    /// </summary>
+    internal CliOnTerminal OnTerminal(params IEnumerable<string> arguments)
+    {
+        var line = "exec " + string.Join(' ', arguments.Prepend(Program).Select(argument => $"'{argument}'"));
+        return new(Start("env", ["--default-signal=INT", "script", "-qfec", line, "/dev/null"], typing: true));
+    }
 
     private static string Program => Path.Combine(AppContext.BaseDirectory, "nowcast");
 

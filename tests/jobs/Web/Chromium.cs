@@ -26,6 +26,8 @@ public sealed class Chromium : IAsyncLifetime
     {
         if (!File.Exists(Program))
             return;
+        // A machine that builds and trains meanwhile is slow, not wrong.
+        Assertions.SetDefaultExpectTimeout(Patience);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Program, Args = Flags });
     }
@@ -41,7 +43,6 @@ public sealed class Chromium : IAsyncLifetime
             ViewportSize = new() { Width = width, Height = height }, ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light, HasTouch = touch, IsMobile = touch,
             TimezoneId = timeZone, Locale = language,
         });
-        // A machine that builds and trains meanwhile is slow, not wrong.
         context.SetDefaultTimeout(Patience);
         return context;
     }
