@@ -72,11 +72,12 @@ internal sealed partial class HistoryFilter(JobHistory history, ServiceOptions o
     private void NoteEnd(RunningJob run, JobOutcome outcome, string message, CancellationToken stop)
     {
         var since = TimeProvider.System.GetTimestamp();
+        var ended = run.Ended ?? options.Time.GetUtcNow();
         while (true)
         {
             try
             {
-                history.End(run.Id, outcome, message, run.DetailsJson, run.Progress.Lines);
+                history.End(run.Id, outcome, message, run.DetailsJson, run.Progress.Lines, ended);
                 return;
             }
             catch (NpgsqlException e)

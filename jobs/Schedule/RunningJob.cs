@@ -24,6 +24,9 @@ internal sealed class RunningJob(long id, TimeProvider time, JobProgress progres
 
     internal long Started { get; } = TimeProvider.System.GetTimestamp();
 
+    /// <summary>When the work ended: where the database is away that is noted later. Null where it did not begin.</summary>
+    internal DateTimeOffset? Ended { get; private set; }
+
     /// <summary>Numbers for the history, a JSON object; null for none.</summary>
     internal string? DetailsJson { get; set; }
 
@@ -60,6 +63,10 @@ internal sealed class RunningJob(long id, TimeProvider time, JobProgress progres
             {
                 // What was cut off in the middle complains in many ways; the engine knows this one.
                 throw cancellation.IsCancellationRequested ? new OperationCanceledException("The run was stopped.", e, cancellation) : new LeaseLostException();
+            }
+            finally
+            {
+                Ended = time.GetUtcNow();
             }
         }
     }

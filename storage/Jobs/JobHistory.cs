@@ -50,14 +50,15 @@ public sealed class JobHistory
     /// <param name="message">One line for people: what it did, or why it failed.</param>
     /// <param name="detailsJson">Numbers, a JSON object; null for none.</param>
     /// <param name="log">What it said on the way; null leaves what was noted.</param>
-    public void End(long jobRunId, JobOutcome outcome, string message, string? detailsJson = null, string? log = null)
+    /// <param name="at">When it ended, where that is noted later; null for now.</param>
+    public void End(long jobRunId, JobOutcome outcome, string message, string? detailsJson = null, string? log = null, DateTimeOffset? at = null)
     {
         using var connection = _database.OpenConnection();
         connection.Execute(
             """
             UPDATE nowcast.job_run SET finished_at = @now, outcome = @outcome, message = @message, details = @details::jsonb, log = coalesce(@log, log)
             WHERE job_run_id = @jobRunId
-            """, new { jobRunId, now = _time.GetUtcNow(), outcome = outcome.ToString().ToLowerInvariant(), message, details = detailsJson ?? "{}", log });
+            """, new { jobRunId, now = at ?? _time.GetUtcNow(), outcome = outcome.ToString().ToLowerInvariant(), message, details = detailsJson ?? "{}", log });
     }
 
     /// <summary>

@@ -64,6 +64,11 @@ public sealed class ModelStoreTests(TestDatabase test) : IClassFixture<TestDatab
         Assert.Equal(("failed", "no disk"), (job.Outcome, job.Message));
         Assert.NotNull(job.FinishedAt);
         Assert.Equal("3", await test.ScalarAsync<string>("SELECT details ->> 'scans' FROM nowcast.job_history WHERE job_run_id = $1", running));
+
+        // The database was away when it ended.
+        test.Database.Jobs.End(running, JobOutcome.Interrupted, "the database was lost in the middle", at: Some.Noon);
+
+        Assert.Equal(Some.Noon, Assert.Single(await test.Database.Jobs.ListAsync("ingest", 5, _cancellation)).FinishedAt);
     }
 
     [Fact]
