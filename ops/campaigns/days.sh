@@ -5,5 +5,5 @@
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 started=$SECONDS
-NOWCAST_TEST_HOURS=${1:-48} "$root/tests/bin/Release/net10.0/ConvLstm.Nowcast.Tests" -noColor -class '*SimulatedDays'
+NOWCAST_TEST_DEADLINE=600 NOWCAST_TEST_HOURS=${1:-48} "$root/tests/bin/Release/net10.0/ConvLstm.Nowcast.Tests" -noColor -class '*SimulatedDays'
 echo "took $((SECONDS - started)) s"

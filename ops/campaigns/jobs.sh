@@ -5,5 +5,5 @@
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 bin="$root/tests/bin/Release/net10.0"
-NOWCAST_TEST_JOBS=${1:-10000} "$bin/ConvLstm.Nowcast.Tests" -noColor -class '*ManyJobs'
+NOWCAST_TEST_DEADLINE=600 NOWCAST_TEST_JOBS=${1:-10000} "$bin/ConvLstm.Nowcast.Tests" -noColor -class '*ManyJobs'
 cat "$bin/jobs.txt" "$bin/soon.txt"

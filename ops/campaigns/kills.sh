@@ -5,6 +5,6 @@
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 bin="$root/tests/bin/Release/net10.0"
-NOWCAST_TEST_KILLS=${1:-30} "$bin/ConvLstm.Nowcast.Tests" -noColor -class '*KilledWorkers'
+NOWCAST_TEST_DEADLINE=600 NOWCAST_TEST_KILLS=${1:-30} "$bin/ConvLstm.Nowcast.Tests" -noColor -class '*KilledWorkers'
 echo "seconds until the run was taken up by another server:"
 sort "$bin/takeovers.txt"

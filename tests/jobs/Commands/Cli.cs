@@ -102,6 +102,13 @@ internal sealed class Cli
         return new(process.ExitCode, await output, await error);
     }
 
+    /// <summary>Reads on and forgets it: a server whose pipe is full would wait for a reader.</summary>
+    internal static void Forget(Process process)
+    {
+        _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
+        _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null);
+    }
+
     private static int ClosedPort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

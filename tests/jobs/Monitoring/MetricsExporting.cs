@@ -35,6 +35,7 @@ public sealed class MetricsExporting(TestDatabase test) : IClassFixture<TestData
         try
         {
             Assert.NotNull(await serve.StandardOutput.ReadLineAsync(_cancellation));
+            Cli.Forget(serve);
             await using var remote = await Server.RemoteAsync(test.Database, _cancellation);
             remote.Schedule.Trigger(WatchdogJob.Name);
 

@@ -33,6 +33,7 @@ public sealed class TracesExporting(TestDatabase test, Archive archive) : IClass
         try
         {
             Assert.StartsWith("working as", await server.StandardOutput.ReadLineAsync(_cancellation), StringComparison.Ordinal);
+            Cli.Forget(server);
             // The forecast that was missed before the start is a trace of its own.
             while (!heard.Any(span => span.Name == "publish model"))
                 await Task.Delay(50, _cancellation);

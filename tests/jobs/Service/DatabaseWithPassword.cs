@@ -31,6 +31,7 @@ public sealed class DatabaseWithPassword(PasswordServer server, Archive archive)
         try
         {
             var greeting = await service.StandardOutput.ReadLineAsync(_cancellation);
+            Cli.Forget(service);
             using var client = new HttpClient { BaseAddress = new Uri(greeting!.Split(' ').First(word => word.StartsWith("http", StringComparison.Ordinal)).TrimEnd(';')) };
             for (var run = 1; run <= 2; run++)
             {
@@ -59,7 +60,9 @@ public sealed class DatabaseWithPassword(PasswordServer server, Archive archive)
         try
         {
             Assert.StartsWith("working as", await service.StandardOutput.ReadLineAsync(_cancellation), StringComparison.Ordinal);
-            File.Copy(archive.FileOf(4), folder.File("feed/scan.nc"));
+            Cli.Forget(service);
+            File.Copy(archive.FileOf(4), folder.File("feed/.coming"));
+            File.Move(folder.File("feed/.coming"), folder.File("feed/scan.nc"));
             await using var published = server.Database.DataSource.CreateCommand("SELECT count(*) FROM nowcast.run WHERE usable AND issue_time = $1");
             published.Parameters.Add(new() { Value = archive.Frames[4].ValidTime });
             while ((long)(await published.ExecuteScalarAsync(_cancellation))! == 0)

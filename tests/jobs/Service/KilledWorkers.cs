@@ -127,6 +127,7 @@ public sealed class KilledWorkers(TestDatabase test) : IClassFixture<TestDatabas
     {
         var server = cli.Start("serve", "--roles", "scheduler,forecast,train");
         Assert.Equal("working as scheduler, forecast, train; Ctrl-C ends it", await server.StandardOutput.ReadLineAsync(_cancellation));
+        Cli.Forget(server);
         return server;
     }
 

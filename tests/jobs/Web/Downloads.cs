@@ -60,10 +60,10 @@ public sealed partial class Downloads(ServedRain rain) : IClassFixture<ServedRai
         if (!File.Exists($"/usr/bin/{program}"))
             Assert.Skip($"{program} is not installed.");
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var error = process.StandardError.ReadToEndAsync(_cancellation);
         var output = await process.StandardOutput.ReadToEndAsync(_cancellation);
-        var error = await process.StandardError.ReadToEndAsync(_cancellation);
         await process.WaitForExitAsync(_cancellation);
-        Assert.True(process.ExitCode == 0, error);
+        Assert.True(process.ExitCode == 0, await error);
         return output;
     }
 
