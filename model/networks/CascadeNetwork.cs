@@ -1,3 +1,5 @@
+using ConvLstm.Nowcast.Model.Kernels;
+
 namespace ConvLstm.Nowcast.Model.Networks;
 
 /// <summary>
@@ -77,6 +79,37 @@ public sealed class CascadeNetwork : RainNetwork
     /// <summary>What the first layer makes of the channels that are the same for all leads: (…, <see cref="CascadeFields.StaticChannels"/>) to (…, its width).</summary>
     public Tensor Still(Tensor pixels) => nn.functional.linear(pixels, first.weight.narrow(1, 0, CascadeFields.StaticChannels), first.bias);
 
+    /// <summary>The same of a list of pixels, (<see cref="CascadeFields.StaticChannels"/>, pixels) to (its width, pixels).</summary>
+    public Tensor StillOf(Tensor pixels)
+    {
+        ArgumentNullException.ThrowIfNull(pixels);
+        return first.weight.narrow(1, 0, CascadeFields.StaticChannels).matmul(pixels) + first.bias!.unsqueeze(1);
+    }
+
+    /// <summary>The log-odds of a list of pixels: what <see cref="LogOdds"/> gives, where it can in one pass.</summary>
+    /// <param name="still">Of <see cref="StillOf"/>.</param>
+    /// <param name="maps">(2, pixels): S-PROG's and ANVIL's rain.</param>
+    /// <param name="scalars">(1, <see cref="CascadeFields.Scalars"/>).</param>
+    /// <param name="remembered">What <see cref="CascadeMemory"/> says: (pixels, its channels); null for the head alone.</param>
+    /// <param name="trust">How much of what was learned is added to the classical forecast, 0 to 1.</param>
+    /// <returns>(thresholds, pixels).</returns>
+    public Tensor Ladders(Tensor still, Tensor maps, Tensor scalars, Tensor? remembered, double trust)
+    {
+        ArgumentNullException.ThrowIfNull(still);
+        ArgumentNullException.ThrowIfNull(maps);
+        using var scope = NewDisposeScope();
+        if (remembered is not null || !PixelPerceptron.Takes(still))
+            return LogOdds(still.transpose(0, 1), maps.transpose(0, 1), scalars, remembered, trust).transpose(0, 1).contiguous().MoveToOuterDisposeScope();
+        var slope = (float)(CascadeFields.Span * Logistic) / Deviation(scalars.narrow(1, 0, 1)).item<float>();
+        var shared = nn.functional.linear(scalars, first.weight.narrow(1, CascadeFields.Spread, CascadeFields.Scalars));
+        var decibels = tensor(_decibels, [_decibels.Length]);
+        return PixelPerceptron.LogOdds(
+            new(still, maps),
+            new(first.weight.narrow(1, CascadeFields.Expected, 2), shared[0], second.weight, second.bias!, last.weight * trust,
+                (last.bias! * trust) - (decibels * (slope / CascadeFields.Span)), slope),
+            KernelOptions.Default).MoveToOuterDisposeScope();
+    }
+
     /// <param name="still">Of <see cref="Still"/>: (…, width).</param>
     /// <param name="maps">(…, 2): S-PROG's and ANVIL's rain.</param>
     /// <param name="scalars">(…, <see cref="CascadeFields.Scalars"/>), or one row for all pixels.</param>
@@ -106,9 +139,9 @@ public sealed class CascadeNetwork : RainNetwork
         return Classical(fields.narrow(channel, CascadeFields.Expected, 1), fields.narrow(channel, CascadeFields.Spread, 1));
     }
 
-    private Tensor Classical(Tensor expected, Tensor spread)
-    {
-        var deviation = ((spread * CascadeFields.Span).square() + (LeastSpread * LeastSpread)).sqrt();
-        return ((expected * CascadeFields.Span) - tensor(_decibels, [_decibels.Length], device: expected.device)) * Logistic / deviation;
-    }
+    private Tensor Classical(Tensor expected, Tensor spread) =>
+        ((expected * CascadeFields.Span) - tensor(_decibels, [_decibels.Length], device: expected.device)) * Logistic / Deviation(spread);
+
+    /// <summary>Decibels.</summary>
+    private static Tensor Deviation(Tensor spread) => ((spread * CascadeFields.Span).square() + (LeastSpread * LeastSpread)).sqrt();
 }

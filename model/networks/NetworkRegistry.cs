@@ -22,11 +22,15 @@ public static class NetworkRegistry
         [Tau.Name] = options => new Tau(options),
         [LagrangianNetwork.Name] = options => new LagrangianNetwork(options),
         [CascadeNetwork.Name] = options => new CascadeNetwork(options),
+        [PooledNetwork.Name] = options => new PooledNetwork(options),
         [MultiScaleForecaster.Name] = options => new MultiScaleForecaster(options),
     };
 
-    /// <summary>Those that read scans: a <see cref="CascadeNetwork"/> reads what the classical methods made of them, and has a training of its own.</summary>
-    public static IReadOnlyCollection<string> Names { get; } = [.. Factories.Keys.Where(name => name != CascadeNetwork.Name)];
+    /// <summary>
+    /// Those that a training begins with: a <see cref="CascadeNetwork"/> reads what the classical methods made of the scans and has a training of its own, and a
+    /// <see cref="PooledNetwork"/> is put together of two that were trained.
+    /// </summary>
+    public static IReadOnlyCollection<string> Names { get; } = [.. Factories.Keys.Where(name => name is not (CascadeNetwork.Name or PooledNetwork.Name))];
 
     /// <exception cref="ReportedException">There is no network of that name, or none of that shape.</exception>
     public static RainNetwork Create(NetworkOptions options)

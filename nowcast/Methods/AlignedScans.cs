@@ -10,10 +10,15 @@ namespace ConvLstm.Nowcast.Methods;
 /// <param name="Displacements">For each lead, where the air of a pixel was.</param>
 internal sealed record AlignedScans(Tensor Rain, Tensor Motion, IReadOnlyList<Tensor> Displacements)
 {
-    internal static AlignedScans Of(RadarSequence past, int scans, int leads, CancellationToken cancellation)
+    /// <param name="past">The scans.</param>
+    /// <param name="scans">How many of them to align; the motion may be that of more.</param>
+    /// <param name="leads">How many leads.</param>
+    /// <param name="cancellation">Stops between motion and alignment.</param>
+    /// <param name="device">Where; the processor where null.</param>
+    internal static AlignedScans Of(RadarSequence past, int scans, int leads, CancellationToken cancellation, Device? device = null)
     {
         var how = MotionOptions.For(past.Step);
-        var rain = Scans.Newest(past, Math.Min(past.Frames.Count, Math.Max(scans, how.ScanPairs + 1)));
+        var rain = Scans.Newest(past, Math.Min(past.Frames.Count, Math.Max(scans, how.ScanPairs + 1))).to(device ?? CPU);
         var count = (int)rain.shape[0];
         var motion = OpticalFlow.Estimate(rain.narrow(0, Math.Max(0, count - how.ScanPairs - 1), Math.Min(count, how.ScanPairs + 1)), how);
         cancellation.ThrowIfCancellationRequested();

@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
 namespace ConvLstm.Nowcast.Methods;
 
 /// <summary>
@@ -16,55 +19,43 @@ internal static class ExpectedArea
     /// <summary>Areas below this share of the known pixels are as good as none.</summary>
     private const double Least = 2e-4;
 
-    private const int Bins = 512;
-    private const float Span = 16;
     private const int Halvings = 16;
 
     /// <param name="probabilities">0 to 1; changed in place.</param>
     /// <param name="known">The pixels that count.</param>
     /// <param name="pixels">How many of them the newest rain has at the lead.</param>
-    internal static void Lean(Span<float> probabilities, ReadOnlySpan<bool> known, int pixels)
+    internal static void Lean(Span<float> probabilities, ReadOnlySpan<bool> known, int pixels) =>
+        Lean(probabilities, Factor(new(probabilities, known), pixels));
+
+    /// <summary>What the odds of all pixels are to be multiplied with.</summary>
+    /// <param name="counts">Of the probabilities.</param>
+    /// <param name="pixels">How many of them the newest rain has at the lead.</param>
+    internal static float Factor(ProbabilityCounts counts, int pixels)
     {
-        var counts = new int[Bins];
-        var all = 0;
-        for (var i = 0; i < probabilities.Length; i++)
-        {
-            if (!known[i])
-                continue;
-            all++;
-            counts[Math.Clamp((int)((LogOdds(probabilities[i]) + Span) / (2 * Span) * Bins), 0, Bins - 1)]++;
-        }
-        var floor = Least * all;
-        var expected = Area(counts, 0) + floor;
-        if (all == 0)
-            return;
+        var floor = Least * counts.Known;
+        if (counts.Known == 0)
+            return 1;
+        var expected = counts.Area(1) + floor;
         var wanted = expected * Math.Pow((pixels + floor) / expected, Belief);
         var (low, high) = (-Most, Most);
         for (var i = 0; i < Halvings; i++)
         {
             var middle = (low + high) / 2;
-            (low, high) = Area(counts, middle) + floor < wanted ? (middle, high) : (low, middle);
+            (low, high) = counts.Area(Math.Exp(middle)) + floor < wanted ? (middle, high) : (low, middle);
         }
-        var factor = MathF.Exp((float)((low + high) / 2));
-        for (var i = 0; i < probabilities.Length; i++)
-            probabilities[i] = probabilities[i] * factor / (1 - probabilities[i] + (probabilities[i] * factor));
+        return MathF.Exp((float)((low + high) / 2));
     }
 
-    private static double Area(int[] counts, double shift)
+    /// <summary>Multiplies the odds of all pixels, and of none otherwise than of another.</summary>
+    internal static void Lean(Span<float> probabilities, float factor)
     {
-        var area = 0.0;
-        for (var bin = 0; bin < Bins; bin++)
-        {
-            if (counts[bin] > 0)
-                area += counts[bin] / (1 + Math.Exp(Span - ((bin + 0.5) * 2 * Span / Bins) - shift));
-        }
-        return area;
+        var vectors = MemoryMarshal.Cast<float, Vector<float>>(probabilities);
+        foreach (ref var p in vectors)
+            p = p * factor / (Vector<float>.One - p + (p * factor));
+        for (var i = vectors.Length * Vector<float>.Count; i < probabilities.Length; i++)
+            probabilities[i] = Leaned(probabilities[i], factor);
     }
 
-    private static float LogOdds(float probability)
-    {
-        const float Never = 1e-7f;
-        var p = Math.Clamp(probability, Never, 1 - Never);
-        return MathF.Log(p / (1 - p));
-    }
+    /// <summary>What becomes of one probability, bit by bit as in <see cref="Lean(Span{float}, float)"/>.</summary>
+    internal static float Leaned(float probability, float factor) => probability * factor / (1 - probability + (probability * factor));
 }

@@ -30,13 +30,12 @@ internal sealed class LadderForecast(RadarGrid grid, RadarFrame newest, IReadOnl
         Parallel.For(0, rungs, rung =>
         {
             var of = probabilities.AsSpan(rung * pixels, pixels);
-            if (shown is not null)
-                ExpectedArea.Lean(of, known, shown.Reached(rates[rung]));
-            levels[rung] = shown is null ? ExpectedCsi.Level(of, known) : AreaLevel.Of(of, known, shown.Pixels(rates[rung]));
+            levels[rung] = shown is null ? ExpectedCsi.Level(of, known) : Shown(of, known, shown, rates[rung]);
         });
         var (rate, mean) = (new float[pixels], new float[pixels]);
         var exceedance = thresholds.Select(_ => new float[pixels]).ToArray();
         var climatology = thresholds.Select(ShareAbove).ToArray();
+        var places = thresholds.Select(_ladder.PlaceOf).ToArray();
         Parallel.For(0, grid.Height, row =>
         {
             Span<float> ladder = stackalloc float[rungs];
@@ -48,12 +47,24 @@ internal sealed class LadderForecast(RadarGrid grid, RadarFrame newest, IReadOnl
                 mean[pixel] = known[pixel] ? _ladder.Mean(ladder) : float.NaN;
                 for (var t = 0; t < exceedance.Length; t++)
                 {
-                    exceedance[t][pixel] = known[pixel] ? _ladder.Probability(ladder, thresholds[t])
+                    exceedance[t][pixel] = known[pixel] ? RateLadder.Probability(ladder, places[t])
                         : float.IsNaN(newest.RainRate[pixel]) ? float.NaN : climatology[t];
                 }
             }
         });
         return new(rate, mean, exceedance);
+    }
+
+    /// <summary>Leans the probabilities of a threshold to the newest rain's area; returns the level that the pixels to be shown then reach.</summary>
+    private static double Shown(Span<float> probabilities, ReadOnlySpan<bool> known, ShownArea shown, float rate)
+    {
+        var counts = new ProbabilityCounts(probabilities, known);
+        var reached = shown.Reached(rate);
+        // Leaning keeps their order.
+        var level = AreaLevel.Of(counts, probabilities, known, shown.Grown(reached));
+        var factor = ExpectedArea.Factor(counts, reached);
+        ExpectedArea.Lean(probabilities, factor);
+        return level > 1 ? level : ExpectedArea.Leaned(level, factor);
     }
 
     private float ShareAbove(float threshold)

@@ -50,22 +50,33 @@ internal sealed class RateLadder(IReadOnlyList<float> thresholds)
         to <= Least ? (from > Least ? (from - Least) / MathF.Log(from / Least) : from) : from - to < 1e-3f * from ? (from + to) / 2 : (from - to) / MathF.Log(from / to);
 
     /// <summary>Probabilities below this are as good as none.</summary>
-    private const float Least = 1e-7f;
+    private const float Least = 1e-6f;
 
-    /// <summary>The probability of another threshold: log-odds are linear in the logarithm of the rate between rungs; beyond the ends the last ones hold.</summary>
-    internal float Probability(ReadOnlySpan<float> probabilities, float threshold)
+    /// <summary>Where a threshold lies on the ladder: at a rung, or a share of the way to it from the one below.</summary>
+    internal readonly record struct Place(int Rung, double Share);
+
+    /// <summary>Beyond the ends the last rungs hold.</summary>
+    internal Place PlaceOf(float threshold)
     {
+        const double Same = 1e-6;
         var log = Math.Log(threshold);
         var upper = 0;
-        while (upper < _logs.Length && _logs[upper] < log - 1e-6)
+        while (upper < _logs.Length && _logs[upper] < log - Same)
             upper++;
         if (upper == _logs.Length)
-            return probabilities[^1];
-        if (upper == 0 || Math.Abs(_logs[upper] - log) < 1e-6)
-            return probabilities[upper];
-        var share = (log - _logs[upper - 1]) / (_logs[upper] - _logs[upper - 1]);
-        var odds = LogOdds(probabilities[upper - 1]) + ((LogOdds(probabilities[upper]) - LogOdds(probabilities[upper - 1])) * share);
-        return (float)(1 / (1 + Math.Exp(-odds)));
+            return new(_logs.Length - 1, 1);
+        return upper == 0 || Math.Abs(_logs[upper] - log) < Same ? new(upper, 1) : new(upper, (log - _logs[upper - 1]) / (_logs[upper] - _logs[upper - 1]));
+    }
+
+    /// <summary>The probability of another threshold: log-odds are linear in the logarithm of the rate between rungs.</summary>
+    /// <param name="probabilities">Of each rung, not rising.</param>
+    /// <param name="place">Of the threshold.</param>
+    internal static float Probability(ReadOnlySpan<float> probabilities, Place place)
+    {
+        if (place.Share >= 1)
+            return probabilities[place.Rung];
+        var below = LogOdds(probabilities[place.Rung - 1]);
+        return (float)(1 / (1 + Math.Exp(-(below + ((LogOdds(probabilities[place.Rung]) - below) * place.Share)))));
     }
 
     private static double LogOdds(double probability)

@@ -17,7 +17,10 @@ internal sealed record ShownArea(float[] Extrapolated, TimeSpan Lead)
     private const double Soon = 15;
 
     /// <summary>How many pixels of a rate, mm/h, a map shows.</summary>
-    internal int Pixels(float rate) => (int)Math.Round(Reached(rate) * (1 + (More * (1 - Math.Exp(-Lead.TotalMinutes / Soon)))));
+    internal int Pixels(float rate) => Grown(Reached(rate));
+
+    /// <summary>How many, where the newest rain has so many.</summary>
+    internal int Grown(int reached) => (int)Math.Round(reached * (1 + (More * (1 - Math.Exp(-Lead.TotalMinutes / Soon)))));
 
     /// <summary>How many pixels of a rate, mm/h, the newest rain has.</summary>
     internal int Reached(float rate)

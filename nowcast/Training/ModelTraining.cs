@@ -49,7 +49,9 @@ public sealed class ModelTraining(TimeProvider time)
         var network = init?.Network ?? NetworkRegistry.Create(WithLadder(request.Network, request.Windows.Normalisation));
         try
         {
-            var takesSteps = network is LagrangianNetwork;
+            // Of a pooled one the part that reads scans; the other stays as it is.
+            var trained = network is PooledNetwork pooled ? pooled.Lagrangian : network;
+            var takesSteps = trained is LagrangianNetwork;
             var step = takesSteps ? request.Series.Min(s => s.Step) : StepOf(request.Series);
             var options = request.Windows with
             {
@@ -58,8 +60,10 @@ public sealed class ModelTraining(TimeProvider time)
                 Past = init?.Metadata.PastFrames ?? request.Windows.Past,
             };
             var windows = new AlignedWindows(request.Series, options, new FrameCache(CacheBytes), cancellation);
-            var result = new Trainer(request.Training, time, progress).Train(network, windows, LossFor(network, request.Training.Loss, options.Normalisation), cancellation);
+            var result = new Trainer(request.Training, time, progress).Train(trained, windows, LossFor(trained, request.Training.Loss, options.Normalisation), cancellation);
             var metadata = Describe(request, options, network, result, step, request.Training.Begun > 0 ? init?.Metadata : null);
+            if (init?.Metadata.Training.TryGetValue(PooledModel.CascadePart, out var cascade) == true)
+                metadata = metadata with { Training = new Dictionary<string, string>(metadata.Training) { [PooledModel.CascadePart] = cascade } };
             Checkpoint.Save(request.Out, network, metadata);
             return result;
         }

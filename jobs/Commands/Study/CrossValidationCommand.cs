@@ -27,13 +27,14 @@ internal static class CrossValidationCommand
             Description = "Which methods beside the network; the classical ones where not given.", AllowMultipleArgumentsPerToken = true,
         };
         var beside = new Option<string?>("--beside") { Description = "A checkpoint that is scored beside, such as the shipped one." };
+        var pool = new Option<string?>("--pool") { Description = "A checkpoint of a lagrangian network to be pooled with the cascade network, scored as well." };
         var window = Flags.Number("--window", "Pixels on a side of the window with most rain that is taken of each scan; 0 for whole grids.", 0, 0, 10_000);
         var apart = Flags.Number(
             "--apart", "Minutes from one situation to learn from to the next.", (int)defaults.Training.Apart.TotalMinutes, 1, 1440);
         var collect = new Option<bool>("--collect-only") { Description = "Stop when the pixels to learn from are collected." };
         var command = new Command("crossval", "Leave-one-event-out cross-validation of the cascade network; goes on where it was stopped.")
         {
-            outFolder, data, cases, steps, memory, folds, methods, beside, window, apart, seed, collect,
+            outFolder, data, cases, steps, memory, folds, methods, beside, pool, window, apart, seed, collect,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -41,7 +42,7 @@ internal static class CrossValidationCommand
             var series = Archives.Open(terminal, parsed.GetRequiredValue(data), cancellation);
             var options = new CrossValidationOptions
             {
-                Cases = parsed.GetValue(cases), CollectOnly = parsed.GetValue(collect), Folds = parsed.GetValue(folds), Beside = parsed.GetValue(beside),
+                Cases = parsed.GetValue(cases), CollectOnly = parsed.GetValue(collect), Folds = parsed.GetValue(folds), Beside = parsed.GetValue(beside), Pool = parsed.GetValue(pool),
                 Methods = parsed.GetValue(methods) is { Length: > 0 } named ? named : defaults.Methods,
                 Training = defaults.Training with
                 {

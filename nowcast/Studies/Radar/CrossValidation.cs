@@ -24,6 +24,9 @@ public sealed record CrossValidationOptions
     /// <summary>A checkpoint that is scored beside, such as the shipped one, which may have seen the events; null for none.</summary>
     public string? Beside { get; init; }
 
+    /// <summary>A checkpoint of a Lagrangian network to be pooled with the cascade network: the pool is then the model, and the cascade network stands beside it; null for none.</summary>
+    public string? Pool { get; init; }
+
     /// <summary>Parts that the events are dealt to, each forecast by a network trained on the others; 0 for a part of each event.</summary>
     public int Folds { get; init; }
 
@@ -66,7 +69,9 @@ public sealed class CrossValidation(CrossValidationOptions options, TimeProvider
             for (var weather = fold; weather < count; weather += folds)
                 cases.AddRange(Score(series, events, weather, path, kept, what => progress(done, what), cancellation));
         }
-        Trained(AllEvents, files, Ratios(cases), 0.9);
+        var all = Trained(AllEvents, files, options.Pool is null ? Ratios(cases) : new Dictionary<string, double>(), 0.9);
+        if (options.Pool is not null)
+            PooledModel.Write(options.Pool, all, PooledOf(all), Ratios(cases), time.GetUtcNow());
         return cases;
 
         string Trained(string name, IReadOnlyList<CascadeModelTraining.PixelFile> on, IReadOnlyDictionary<string, double> known, double done)
@@ -94,23 +99,39 @@ public sealed class CrossValidation(CrossValidationOptions options, TimeProvider
     /// <summary>The checkpoint of <see cref="CrossValidationOptions.Beside"/>, as a method.</summary>
     public const string Beside = "beside";
 
+    /// <summary>The network without the one of <see cref="CrossValidationOptions.Pool"/>, as a method beside both.</summary>
+    public const string Alone = "cascade";
+
     private const string Weights = ".safetensors";
 
     /// <summary>Where the head of a network is kept alone.</summary>
     private static string HeadOf(string path) => path[..^Weights.Length] + ".head" + Weights;
 
+    /// <summary>Where a network pooled with another is kept.</summary>
+    private static string PooledOf(string path) => path[..^Weights.Length] + ".pooled" + Weights;
+
+    /// <summary>A fold's network and the one that it is to be pooled with, together; null where there is none.</summary>
+    private Checkpoint? Pooled(string model)
+    {
+        if (options.Pool is null)
+            return null;
+        PooledModel.Write(options.Pool, model, PooledOf(model), new Dictionary<string, double>(), time.GetUtcNow());
+        return Checkpoint.Load(PooledOf(model), CPU);
+    }
+
     private IEnumerable<CaseScores> Score(
         IReadOnlyList<ScanSeries> series, IReadOnlyList<int> events, int weather, string model, string folder, Action<string> progress, CancellationToken cancellation)
     {
-        using var checkpoint = Checkpoint.Load(model, CPU);
+        using var alone = Checkpoint.Load(model, CPU);
         using var head = options.Training.MemorySteps > 0 ? Checkpoint.Load(HeadOf(model), CPU) : null;
-        var methods = new ForecastMethods().Add(ModelForecast.Name, () => new ModelForecast(checkpoint));
-        if (head is not null)
-            methods.Add(Head, () => new ModelForecast(head));
         using var beside = options.Beside is null ? null : Checkpoint.Load(options.Beside, CPU);
-        if (beside is not null)
-            methods.Add(Beside, () => new ModelForecast(beside));
-        string[] scored = [.. options.Methods, .. beside is null ? [] : new[] { Beside }, .. head is null ? [] : new[] { Head }, ModelForecast.Name];
+        using var pooled = Pooled(model);
+        (string Name, Checkpoint? Checkpoint)[] networks =
+            [(Beside, beside), (Head, head), (Alone, pooled is null ? null : alone), (ModelForecast.Name, pooled ?? alone)];
+        var methods = new ForecastMethods();
+        foreach (var (name, checkpoint) in networks.Where(n => n.Checkpoint is not null))
+            methods.Add(name, () => new ModelForecast(checkpoint!));
+        string[] scored = [.. options.Methods, .. networks.Where(n => n.Checkpoint is not null).Select(n => n.Name)];
         var cache = new FrameCache(CascadeModelTraining.CacheBytes);
         for (var i = 0; i < series.Count; i++)
         {

@@ -84,7 +84,7 @@ public sealed class DamagedCheckpoints
 
     private static (JsonNode Header, byte[] Weights) Shipped()
     {
-        var bytes = System.IO.File.ReadAllBytes(RepositoryFolder.File("model", "weights", "lagrangian.safetensors"));
+        var bytes = System.IO.File.ReadAllBytes(RepositoryFolder.File("model", "weights", "pooled.safetensors"));
         var length = (int)BinaryPrimitives.ReadInt64LittleEndian(bytes);
         return (JsonNode.Parse(bytes.AsSpan(8, length))!, bytes[(8 + length)..]);
     }

@@ -1,7 +1,9 @@
+using ConvLstm.Nowcast.Evaluation;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Ingest.Simulation;
 using ConvLstm.Nowcast.Methods;
 using ConvLstm.Nowcast.Model.Checkpoints;
+using ConvLstm.Nowcast.Model.Networks;
 using ConvLstm.Nowcast.Studies.Radar;
 using Xunit;
 
@@ -29,6 +31,29 @@ public sealed class CrossValidations
         var table = new EventScores([cases[0]], Extrapolation.Name);
         Assert.InRange(table.Csi(0), 0.05, 1);
         Assert.InRange(rows.First(r => r.Score == "MAE, mm/h").Ratio, 0.2, 5);
+    }
+
+    [Fact]
+    public void ANetworkIsPooledWithThatOfEachFoldAndInTheEndWithThatOfAllEvents()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        var lagrangian = folder.File("lagrangian.safetensors");
+        using (var network = NetworkRegistry.Create(new()
+        {
+            Network = LagrangianNetwork.Name, Hidden = [4], Patch = 4, LogRange = Math.Log(1001), Thresholds = [.. new HindcastOptions().Thresholds.Select(Normalisation.Default.Apply)],
+        }))
+            Checkpoint.Save(lagrangian, network, Some.Metadata(network.Options) with { Normalisation = Normalisation.Default.ToMetadata() });
+        var options = new CrossValidationOptions { Cases = 1, Methods = [Sprog.Name], Pool = lagrangian, Training = new() { Steps = 20, MemorySteps = 0, Hidden = [8, 8] } };
+
+        var cases = new CrossValidation(options, TimeProvider.System).Run([Rain(1, 0), Rain(2, 24)], folder.Path, (_, _) => { }, TestContext.Current.CancellationToken);
+
+        Assert.All(cases, c => Assert.Equal([Sprog.Name, CrossValidation.Alone, ModelForecast.Name], c.Methods.Keys));
+        Assert.All(cases, c => Assert.NotEqual(c.Methods[ModelForecast.Name][0].Crps, c.Methods[CrossValidation.Alone][0].Crps));
+        using var all = Checkpoint.Load(folder.File("all.pooled.safetensors"), CPU);
+        Assert.IsType<PooledNetwork>(all.Network);
+        Assert.Equal("2024-05-01 2024-05-02", all.Metadata.Training["cascade.events"]);
+        Assert.InRange(all.Metadata.Scores["crossval MAE, mm/h, over the best classical"], 0.1, 10);
     }
 
     private static List<(string, DateTime)> Files(string folder) =>

@@ -1,0 +1,78 @@
+namespace ConvLstm.Nowcast.Methods;
+
+/// <summary>
+/// How many known pixels have which probability, in bins of the leading bits of a float: about equal ratios, as probabilities of rare rain are small.
+/// </summary>
+internal sealed class ProbabilityCounts
+{
+    /// <summary>Six bits of the mantissa are kept: a bin is one or two per cent wide.</summary>
+    private const int Shift = 17;
+
+    /// <summary>Smaller ones are as good as none.</summary>
+    private const float Least = 1e-7f;
+
+    private static readonly int First = Bits(Least);
+    private static readonly int Bins = Bits(1) - First + 1;
+
+    /// <summary>p / (1 − p) in the middle of each bin.</summary>
+    private static readonly double[] Odds = [.. Enumerable.Range(0, Bins).Select(bin => OddsOf(Math.Min(0.9999, (From(bin) + (double)From(bin + 1)) / 2)))];
+
+    private readonly int[] _counts = new int[Bins];
+
+    /// <param name="probabilities">0 to 1.</param>
+    /// <param name="known">The pixels that count.</param>
+    internal ProbabilityCounts(ReadOnlySpan<float> probabilities, ReadOnlySpan<bool> known)
+    {
+        for (var i = 0; i < probabilities.Length; i++)
+        {
+            if (!known[i])
+                continue;
+            _counts[Bin(probabilities[i])]++;
+            Known++;
+        }
+    }
+
+    /// <summary>How many pixels were counted.</summary>
+    internal int Known { get; }
+
+    /// <summary>The pixels that are expected where the odds of all are so many times as high.</summary>
+    internal double Area(double factor)
+    {
+        var area = 0.0;
+        for (var bin = 0; bin < Bins; bin++)
+        {
+            if (_counts[bin] > 0)
+                area += _counts[bin] * (1 - (1 / (1 + (Odds[bin] * factor))));
+        }
+        return area;
+    }
+
+    /// <summary>The probability that so many pixels reach; 0 where fewer have any.</summary>
+    /// <param name="pixels">How many.</param>
+    /// <param name="probabilities">The same ones.</param>
+    /// <param name="known">Likewise.</param>
+    internal float ReachedBy(int pixels, ReadOnlySpan<float> probabilities, ReadOnlySpan<bool> known)
+    {
+        var (above, bin) = (0, Bins - 1);
+        while (bin > 0 && above + _counts[bin] < pixels)
+            above += _counts[bin--];
+        if (bin == 0)
+            return 0;
+        var within = new List<float>(_counts[bin]);
+        for (var i = 0; i < probabilities.Length; i++)
+        {
+            if (known[i] && Bin(probabilities[i]) == bin)
+                within.Add(probabilities[i]);
+        }
+        within.Sort();
+        return within[^(pixels - above)];
+    }
+
+    private static int Bin(float probability) => Math.Max(0, Bits(probability) - First);
+
+    private static int Bits(float probability) => BitConverter.SingleToInt32Bits(probability) >> Shift;
+
+    private static float From(int bin) => BitConverter.Int32BitsToSingle((bin + First) << Shift);
+
+    private static double OddsOf(double probability) => probability / (1 - probability);
+}
