@@ -58,8 +58,9 @@ public sealed class ExamplesOfUse(ServedRain rain, Chromium chromium) : IClassFi
         // From a server of its own: browsers ask before a page that came from nowhere may speak to this machine.
         await using var other = WebApplication.CreateSlimBuilder().Build();
         other.Urls.Add("http://127.0.0.1:0");
-        other.MapGet("/{file?}", (string? file) => TypedResults.PhysicalFile(
-            file is null ? Example("leaflet.html") : Path.GetFullPath(Path.Combine(leaflet, file)), file switch { null => "text/html", _ when file.EndsWith("css", StringComparison.Ordinal) => "text/css", _ => "text/javascript" }));
+        other.MapGet("/", () => TypedResults.PhysicalFile(Example("leaflet.html"), "text/html"));
+        foreach (var (file, type) in new[] { ("leaflet.css", "text/css"), ("leaflet.js", "text/javascript") })
+            other.MapGet($"/{file}", () => TypedResults.PhysicalFile(Path.GetFullPath(Path.Combine(leaflet, file)), type));
         await other.StartAsync(_cancellation);
         await using var service = WebService.Build(rain.Database, "http://127.0.0.1:0", new NowcastSettings { RequestsPerSecond = 0, CorsOrigins = other.Urls.Single() });
         await service.StartAsync(_cancellation);
