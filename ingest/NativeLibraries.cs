@@ -16,7 +16,8 @@ internal static class NativeLibraries
     private static readonly Dictionary<string, (string Setting, string Package, string[] Names)> Known = new()
     {
         [NetCdf] = ("NOWCAST_NETCDF", "libnetcdf19",
-            ["libnetcdf.so.19", "libnetcdf.so.22", "libnetcdf.so.20", "libnetcdf.so.21", "libnetcdf.so.18", "libnetcdf.so.15", "libnetcdf.so"]),
+            ["libnetcdf.so.19", "libnetcdf.so.22", "libnetcdf.so.20", "libnetcdf.so.21", "libnetcdf.so.18", "libnetcdf.so.15",
+                "libnetcdf.so"]),
         [Proj] = ("NOWCAST_PROJ", "libproj25",
             ["libproj.so.25", "libproj.so.26", "libproj.so.22", "libproj.so.19", "libproj.so.15", "libproj.so"]),
         [Gdal] = ("NOWCAST_GDAL", "libgdal32",
@@ -26,7 +27,9 @@ internal static class NativeLibraries
 
     static NativeLibraries() => NativeLibrary.SetDllImportResolver(typeof(NativeLibraries).Assembly, Resolve);
 
-    /// <summary>Loads a library, if that has not been done, and returns its handle. Bindings call this before their first function.</summary>
+    /// <summary>
+    /// Loads a library, if that has not been done, and returns its handle. Bindings call this before their first function.
+    /// </summary>
     /// <exception cref="ReportedException">It is not installed.</exception>
     internal static IntPtr Load(string name) => Resolve(name, typeof(NativeLibraries).Assembly, null);
 
@@ -39,7 +42,8 @@ internal static class NativeLibraries
         {
             return NativeLibrary.TryLoad(named, out var chosen)
                 ? chosen
-                : throw new ReportedException($"{library.Setting}={named} cannot be loaded; name the shared library of {name} or unset it.");
+                : throw new ReportedException(
+                    $"{library.Setting}={named} cannot be loaded; name the shared library of {name} or unset it.");
         }
         foreach (var candidate in library.Names)
         {

@@ -26,8 +26,8 @@ public sealed record RadarGrid(
     public double CentreY(int row) => OriginY - ((row + 0.5) * PixelY);
 
     /// <summary>
-    /// Same place and shape to a fiftieth of a pixel, whatever the names: such frames fit together. Services round their corners anew with each
-    /// version of a composite, which moves them by metres.
+    /// Same place and shape to a fiftieth of a pixel, whatever the names: such frames fit together. Services round their corners anew
+    /// with each version of a composite, which moves them by metres.
     /// </summary>
     public bool CoversTheSame(RadarGrid other) =>
         Width == other.Width && Height == other.Height && Proj == other.Proj

@@ -2,7 +2,8 @@ namespace ConvLstm.Nowcast.Ingest;
 
 /// <summary>
 /// A folder in the temporary one that is deleted when disposed; one whose process was killed is deleted by the next of the same
-/// purpose. A locked file in it says that its process lives: the kernel ends the lock with the process, and no child inherits it (O_CLOEXEC).
+/// purpose. A locked file in it says that its process lives: the kernel ends the lock with the process, and no child inherits it
+/// (O_CLOEXEC).
 /// </summary>
 public sealed class ScratchFolder : IDisposable
 {

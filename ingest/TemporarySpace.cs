@@ -13,7 +13,8 @@ public static class TemporarySpace
     }
 
     public static TemporarySpaceFullException Full(string path, IOException error) =>
-        new($"{path} cannot be read now: the temporary folder {Path.GetTempPath()} is full; free some space or name another in TMPDIR.", error);
+        new($"{path} cannot be read now: the temporary folder {Path.GetTempPath()} is full; free some space or name another in TMPDIR.",
+            error);
 }
 
 /// <summary>There is no room to read a file; with room it may be a good one.</summary>

@@ -14,7 +14,8 @@ public static class Devices
         if (name is not "cpu" && name.Split(':')[0] is not "cuda")
             throw new ReportedException($"There is no device '{name}': name cpu, cuda, cuda:N or auto.");
         if (name != "cpu" && !cuda.is_available())
-            throw new ReportedException($"--device {name}: libtorch {__version__} sees no GPU. Use --device cpu, or install an NVIDIA driver and build with ops/setup.sh --gpu.");
+            throw new ReportedException(
+                $"--device {name}: libtorch {__version__} sees no GPU. Use --device cpu, or install an NVIDIA driver and build with ops/setup.sh --gpu.");
         // A forecast has no use for the digits that TensorFloat-32 leaves out.
         if (name != "cpu")
             backends.cuda.matmul.allow_tf32 = backends.cudnn.allow_tf32 = true;

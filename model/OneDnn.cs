@@ -3,9 +3,10 @@ using System.Runtime.InteropServices;
 namespace ConvLstm.Nowcast.Model;
 
 /// <summary>
-/// The library that libtorch convolves with on the CPU. That of libtorch 2.10 (oneDNN 3.7.1) gives wrong results on some processors without a word: it
-/// works on blocks of 8 or 16 channels, and where channels do not fill the last one, what its memory held before goes into the sums (seen on AMD's
-/// family 26 with AVX2 and AVX-512, not with SSE4.1). So it is tried first, and where it errs libtorch's own convolutions take its place, slower by two.
+/// The library that libtorch convolves with on the CPU. That of libtorch 2.10 (oneDNN 3.7.1) gives wrong results on some processors
+/// without a word: it works on blocks of 8 or 16 channels, and where channels do not fill the last one, what its memory held before goes
+/// into the sums (seen on AMD's family 26 with AVX2 and AVX-512, not with SSE4.1). So it is tried first, and where it errs libtorch's own
+/// convolutions take its place, slower by two.
 /// </summary>
 public static partial class OneDnn
 {

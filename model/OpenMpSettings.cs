@@ -6,8 +6,8 @@ using System.Runtime.InteropServices;
 namespace ConvLstm.Nowcast.Model;
 
 /// <summary>
-/// The settings of libgomp, which libtorch computes with. It reads them from the environment of the C library when it is loaded, which .NET's own
-/// variables do not reach: they are set before anything in this assembly can call libtorch. What the user has set stays.
+/// The settings of libgomp, which libtorch computes with. It reads them from the environment of the C library when it is loaded, which
+/// .NET's own variables do not reach: they are set before anything in this assembly can call libtorch. What the user has set stays.
 /// </summary>
 internal static partial class OpenMpSettings
 {

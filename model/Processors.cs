@@ -8,7 +8,8 @@ internal static class Processors
     internal static int PhysicalCores(string topology = "/sys/devices/system/cpu")
     {
         var siblings = Directory.Exists(topology)
-            ? Directory.EnumerateDirectories(topology, "cpu*").Select(d => Path.Combine(d, "topology", "thread_siblings_list")).Where(File.Exists).ToList()
+            ? Directory.EnumerateDirectories(topology, "cpu*").Select(d => Path.Combine(d, "topology", "thread_siblings_list"))
+                .Where(File.Exists).ToList()
             : [];
         var cores = siblings.Select(File.ReadAllText).Distinct(StringComparer.Ordinal).Count();
         if (cores == 0)

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace ConvLstm.Nowcast.Model;
 
-/// <summary>What an exception means. TorchSharp throws <see cref="ExternalException"/> with the message of libtorch for whatever it reports.</summary>
+/// <summary>
+/// What an exception means. TorchSharp throws <see cref="ExternalException"/> with the message of libtorch for whatever it reports.
+/// </summary>
 public static class TorchErrors
 {
     // The names of the exception in libtorch, and what its CPU allocator says (c10/core/impl/alloc_cpu.cpp).
@@ -16,5 +18,6 @@ public static class TorchErrors
     }
 
     /// <summary>Whether a tensor, or what a kernel works in, did not fit into the memory of its device.</summary>
-    public static bool IsOutOfMemory(Exception error) => error is OutOfMemoryException || (IsTorch(error) && Signs.Any(sign => error.Message.Contains(sign, StringComparison.OrdinalIgnoreCase)));
+    public static bool IsOutOfMemory(Exception error) => error is OutOfMemoryException
+        || (IsTorch(error) && Signs.Any(sign => error.Message.Contains(sign, StringComparison.OrdinalIgnoreCase)));
 }

@@ -17,7 +17,8 @@ public sealed class RainForecast
     public required IReadOnlyList<float[]> RainRate { get; init; }
 
     /// <summary>
-    /// mm/h for each lead: the mean of the forecast distribution, for amounts; <see cref="RainRate"/> is drawn for maps. The same where a method knows one rate only.
+    /// mm/h for each lead: the mean of the forecast distribution, for amounts; <see cref="RainRate"/> is drawn for maps. The same where a
+    /// method knows one rate only.
     /// </summary>
     public IReadOnlyList<float[]> MeanRate { get => field ?? RainRate; init; }
 
@@ -41,7 +42,8 @@ public sealed class RainForecast
     /// <summary>The same forecast with members.</summary>
     internal RainForecast With(IReadOnlyList<IReadOnlyList<float[]>> members) => new()
     {
-        Grid = Grid, IssueTime = IssueTime, LeadTimes = LeadTimes, RainRate = RainRate, MeanRate = MeanRate, Thresholds = Thresholds, ExceedanceProbability = ExceedanceProbability,
+        Grid = Grid, IssueTime = IssueTime, LeadTimes = LeadTimes, RainRate = RainRate, MeanRate = MeanRate, Thresholds = Thresholds,
+        ExceedanceProbability = ExceedanceProbability,
         AirFromOutside = AirFromOutside, Provenance = Provenance, Members = members,
     };
 

@@ -4,8 +4,8 @@ namespace ConvLstm.Nowcast;
 public static class RandomStream
 {
     /// <summary>
-    /// What a <see cref="Random"/> begins with is linear in its seed, so that those of neighbouring seeds go in step; here both numbers are mixed first
-    /// (SplitMix64: Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators").
+    /// What a <see cref="Random"/> begins with is linear in its seed, so that those of neighbouring seeds go in step; here both numbers
+    /// are mixed first (SplitMix64: Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators").
     /// </summary>
     /// <param name="seed">Of all streams.</param>
     /// <param name="number">Which of them.</param>

@@ -15,7 +15,8 @@ internal static class ConnectionSettings
     {
         try
         {
-            var isAddress = text.StartsWith("postgres://", StringComparison.Ordinal) || text.StartsWith("postgresql://", StringComparison.Ordinal);
+            var isAddress = text.StartsWith("postgres://", StringComparison.Ordinal)
+                || text.StartsWith("postgresql://", StringComparison.Ordinal);
             var settings = isAddress ? FromAddress(new Uri(text)) : new NpgsqlConnectionStringBuilder(text);
             if (string.IsNullOrEmpty(settings.Host))
                 throw new ReportedException("NOWCAST_DB names no host. Example: Host=db;Username=nowcast;Database=nowcast");
@@ -58,7 +59,8 @@ internal static class ConnectionSettings
         foreach (var pair in address.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var (key, value) = pair.Split('=', 2) is [var name, var text] ? (name, Uri.UnescapeDataString(text)) : (pair, "");
-            settings[key switch { "sslmode" => "SSL Mode", "connect_timeout" => "Timeout", "application_name" => "Application Name", "host" => "Host", _ => key }] =
+            settings[key switch { "sslmode" => "SSL Mode", "connect_timeout" => "Timeout", "application_name" => "Application Name",
+                "host" => "Host", _ => key }] =
                 key == "sslmode" ? value.Replace("-", "", StringComparison.Ordinal) : value;
         }
         return settings;

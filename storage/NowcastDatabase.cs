@@ -63,7 +63,8 @@ public sealed class NowcastDatabase : IAsyncDisposable
     /// <summary>
     /// Connects, starting the private cluster where no server is named, and brings the schema up to date.
     /// </summary>
-    /// <param name="connectionString">What NOWCAST_DB holds (Npgsql's keywords, or a postgres:// address); null or empty for the private cluster.</param>
+    /// <param name="connectionString">What NOWCAST_DB holds (Npgsql's keywords, or a postgres:// address); null or empty for the private
+    /// cluster.</param>
     /// <param name="cancellation">Stops the wait.</param>
     /// <param name="cluster">Where the private cluster lives; null for the usual place.</param>
     /// <param name="time">The clock; null for the machine's.</param>
@@ -96,7 +97,8 @@ public sealed class NowcastDatabase : IAsyncDisposable
     }
 
     /// <summary>
-    /// Without JIT, which is on where a server is left as it comes: the program's questions are small and many, and compiling one takes longer than answering it.
+    /// Without JIT, which is on where a server is left as it comes: the program's questions are small and many, and compiling one takes
+    /// longer than answering it.
     /// Said after connecting, because not every pooler takes it with the connection.
     /// </summary>
     private static NpgsqlDataSource Connections(string connectionString)
@@ -118,7 +120,9 @@ public sealed class NowcastDatabase : IAsyncDisposable
         return builder.Build();
     }
 
-    /// <summary>Drops the pixels of scans and runs before a UTC day, at once; runs and scores stay. Returns how many day partitions went.</summary>
+    /// <summary>
+    /// Drops the pixels of scans and runs before a UTC day, at once; runs and scores stay. Returns how many day partitions went.
+    /// </summary>
     /// <exception cref="ReportedException">A long question keeps a day in use.</exception>
     public Task<int> DropDaysBeforeAsync(DateOnly day, CancellationToken cancellation) => Retention.DropDaysBeforeAsync(day, cancellation);
 

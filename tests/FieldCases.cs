@@ -3,8 +3,8 @@ using Xunit;
 namespace ConvLstm.Nowcast.Tests;
 
 /// <summary>
-/// Finds the files as services really send them, which are not part of the repository: in NOWCAST_FIELD_DATA, else in <c>shared/field</c> beside
-/// the repository. Tests that need them skip, and say so, where they are absent.
+/// Finds the files as services really send them, which are not part of the repository: in NOWCAST_FIELD_DATA, else in <c>shared/field</c>
+/// beside the repository. Tests that need them skip, and say so, where they are absent.
 /// </summary>
 internal static class FieldCases
 {

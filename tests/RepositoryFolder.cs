@@ -7,7 +7,8 @@ internal static class RepositoryFolder
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!System.IO.File.Exists(Path.Combine(folder.FullName, "ConvLstm.Nowcast.sln")))
-            folder = folder.Parent ?? throw new DirectoryNotFoundException($"ConvLstm.Nowcast.sln is in no folder above {AppContext.BaseDirectory}.");
+            folder = folder.Parent ?? throw new DirectoryNotFoundException(
+                $"ConvLstm.Nowcast.sln is in no folder above {AppContext.BaseDirectory}.");
         return Path.Combine([folder.FullName, .. parts]);
     }
 }

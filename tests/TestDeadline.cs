@@ -10,7 +10,8 @@ using Xunit.v3;
 namespace ConvLstm.Nowcast.Tests;
 
 /// <summary>
-/// Cancels a test that waits for what does not come: it then fails by its name, where else all would wait with it. Campaigns, which take hours, set
+/// Cancels a test that waits for what does not come: it then fails by its name, where else all would wait with it. Campaigns, which take
+/// hours, set
 /// <c>NOWCAST_TEST_DEADLINE</c>, in minutes.
 /// </summary>
 [AttributeUsage(AttributeTargets.Assembly)]
@@ -19,7 +20,8 @@ public sealed class TestDeadlineAttribute : BeforeAfterTestAttribute
     private const double UsualMinutes = 12;
 
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(
-        double.TryParse(Environment.GetEnvironmentVariable("NOWCAST_TEST_DEADLINE"), CultureInfo.InvariantCulture, out var minutes) ? minutes : UsualMinutes);
+        double.TryParse(Environment.GetEnvironmentVariable("NOWCAST_TEST_DEADLINE"), CultureInfo.InvariantCulture, out var minutes)
+            ? minutes : UsualMinutes);
 
     private readonly ConcurrentDictionary<string, Timer> _timers = new(StringComparer.Ordinal);
 

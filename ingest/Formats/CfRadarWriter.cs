@@ -5,7 +5,8 @@ using ConvLstm.Nowcast.Ingest.Projection;
 namespace ConvLstm.Nowcast.Ingest.Formats;
 
 /// <summary>
-/// Writes a scan as CF-1.8 NetCDF-4, one frame a file: <c>rainfall_rate</c> in mm/h, packed to 0.01 mm/h in 16 bits, NaN as <c>_FillValue</c>.
+/// Writes a scan as CF-1.8 NetCDF-4, one frame a file: <c>rainfall_rate</c> in mm/h, packed to 0.01 mm/h in 16 bits, NaN as
+/// <c>_FillValue</c>.
 /// </summary>
 public static class CfRadarWriter
 {
@@ -84,7 +85,8 @@ public static class CfRadarWriter
         return packed;
     }
 
-    private static void Coordinate(NetCdfGroup root, NetCdfDimension dimension, string standardName, string units, string axis, double[] values)
+    private static void Coordinate(NetCdfGroup root, NetCdfDimension dimension, string standardName, string units, string axis,
+        double[] values)
     {
         var variable = root.DefineVariable(dimension.Name, NetCdfType.Float64, dimension);
         variable.Attributes.Put("standard_name", standardName);

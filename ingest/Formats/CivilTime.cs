@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace ConvLstm.Nowcast.Ingest.Formats;
 
 /// <summary>
-/// Dates and times as texts of files have them: ISO 8601 extended and basic, with letters for the month, or a day and a time in two places. What is
-/// absent is never made up, and an order of day and month that cannot be told is none.
+/// Dates and times as texts of files have them: ISO 8601 extended and basic, with letters for the month, or a day and a time in two
+/// places. What is absent is never made up, and an order of day and month that cannot be told is none.
 /// </summary>
 internal static partial class CivilTime
 {
@@ -21,7 +21,9 @@ internal static partial class CivilTime
     /// <summary>A day without a time; null for anything else.</summary>
     internal static DateOnly? ReadDate(string text) => SplitDate(text.Trim()) is ({ } day, "") ? day : null;
 
-    /// <summary>A day and a time of day, such as <c>12:05</c>, <c>1205</c>, <c>235960</c> or <c>24:00</c>, UTC where no zone follows.</summary>
+    /// <summary>
+    /// A day and a time of day, such as <c>12:05</c>, <c>1205</c>, <c>235960</c> or <c>24:00</c>, UTC where no zone follows.
+    /// </summary>
     internal static DateTimeOffset? Combine(DateOnly day, string timeOfDay)
     {
         var match = TimeOfDay().Match(timeOfDay.Trim());
@@ -42,7 +44,8 @@ internal static partial class CivilTime
             return TimeSpan.Zero;
         var digits = text[1..].Replace(":", "", StringComparison.Ordinal);
         digits = digits.Length <= 2 ? digits.PadLeft(2, '0') + "00" : digits.PadLeft(4, '0');
-        var zone = new TimeSpan(int.Parse(digits[..2], CultureInfo.InvariantCulture), int.Parse(digits[2..4], CultureInfo.InvariantCulture), 0);
+        var zone = new TimeSpan(int.Parse(digits[..2], CultureInfo.InvariantCulture), int.Parse(digits[2..4], CultureInfo.InvariantCulture),
+            0);
         return text[0] == '-' ? -zone : zone;
     }
 
@@ -53,7 +56,8 @@ internal static partial class CivilTime
             var match = pattern.Match(text);
             if (!match.Success)
                 continue;
-            var (year, month, day) = (Number(match, "y"), match.Groups["mon"].Success ? Array.IndexOf(Months, match.Groups["mon"].Value.ToLowerInvariant()) + 1 : Number(match, "mo"), Number(match, "d"));
+            var (year, month, day) = (Number(match, "y"), match.Groups["mon"].Success
+                ? Array.IndexOf(Months, match.Groups["mon"].Value.ToLowerInvariant()) + 1 : Number(match, "mo"), Number(match, "d"));
             if (pattern == DayFirst() && !TellApart(ref day, ref month))
                 throw new FormatException($"the date '{text}' may be day before month or the other way round");
             if (year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month))

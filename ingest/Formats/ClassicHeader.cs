@@ -4,7 +4,8 @@ namespace ConvLstm.Nowcast.Ingest.Formats;
 
 /// <summary>
 /// How long a file in the classic format must be by its own header. libnetcdf reads what lies behind the end of a file as zeros, which
-/// would make a file that is cut short a dry one. Grammar: <see href="https://docs.unidata.ucar.edu/netcdf-c/current/file_format_specifications.html"/>.
+/// would make a file that is cut short a dry one. Grammar:
+/// <see href="https://docs.unidata.ucar.edu/netcdf-c/current/file_format_specifications.html"/>.
 /// </summary>
 internal sealed class ClassicHeader
 {

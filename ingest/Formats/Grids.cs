@@ -10,7 +10,8 @@ internal static class Grids
 
     /// <exception cref="FormatException">The number is no length of a grid's side.</exception>
     internal static int Length(double value) =>
-        value is >= 2 and <= MostPixels && value == Math.Floor(value) ? (int)value : throw new FormatException($"a grid cannot be {value} pixels wide or high");
+        value is >= 2 and <= MostPixels && value == Math.Floor(value) ? (int)value
+            : throw new FormatException($"a grid cannot be {value} pixels wide or high");
 
     /// <exception cref="FormatException">The grid is too large, or a number of it is no number.</exception>
     internal static RadarGrid Make(
@@ -18,7 +19,8 @@ internal static class Grids
     {
         if ((double)width * height > MostPixels)
             throw new FormatException($"a grid of {width}×{height} pixels is too large to be a radar composite");
-        if (!double.IsFinite(pixelX) || !double.IsFinite(pixelY) || !double.IsFinite(originX) || !double.IsFinite(originY) || pixelX <= 0 || pixelY <= 0)
+        if (!double.IsFinite(pixelX) || !double.IsFinite(pixelY) || !double.IsFinite(originX) || !double.IsFinite(originY) || pixelX <= 0
+            || pixelY <= 0)
             throw new FormatException($"its pixels of {pixelX}×{pixelY} from {originX}, {originY} make no grid");
         return new RadarGrid(
             (options.GridName ?? GridNames.For(width, height, proj, pixelX, pixelY, originX, originY)) + (options.Product is { } product

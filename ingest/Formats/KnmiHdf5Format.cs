@@ -7,8 +7,8 @@ namespace ConvLstm.Nowcast.Ingest.Formats;
 
 /// <summary>
 /// HDF5 files of the Royal Netherlands Meteorological Institute: KNMI HDF5 data format specification 3.5 (Roozekrans and Holleman, 2003),
-/// <see href="https://cdn.knmi.nl/knmi/pdf/bibliotheek/knmipubIR/IR2003-05.pdf"/>. The images of the first parameter that is rain or reflectivity
-/// are read: one, or as many as say each when it holds.
+/// <see href="https://cdn.knmi.nl/knmi/pdf/bibliotheek/knmipubIR/IR2003-05.pdf"/>. The images of the first parameter that is rain or
+/// reflectivity are read: one, or as many as say each when it holds.
 /// </summary>
 internal sealed partial class KnmiHdf5Format : IRadarFormat
 {
@@ -23,7 +23,8 @@ internal sealed partial class KnmiHdf5Format : IRadarFormat
         var (images, unitText, units) = FindImages(file.Root);
         var grid = ReadGrid(Group(file.Root, "geographic"), options);
         var overview = Group(file.Root, "overview");
-        var (end, start) = (ReadTime(overview, "product_datetime_end"), ReadTime(overview, "product_datetime_start") ?? ReadTime(overview, "product_datetime_end"));
+        var (end, start) = (ReadTime(overview, "product_datetime_end"),
+            ReadTime(overview, "product_datetime_start") ?? ReadTime(overview, "product_datetime_end"));
         var times = images.Select(i => ReadTime(i, "image_datetime_valid")).ToArray();
         // Several images of one parameter are a sequence where each says when it holds; otherwise the first is the product.
         var isSequence = images.Length > 1 && times.All(t => t is not null) && times.Distinct().Count() == times.Length;
@@ -38,22 +39,27 @@ internal sealed partial class KnmiHdf5Format : IRadarFormat
             scans.Add(ReadImage(images[i], grid, valid, units, period, options));
         }
         return new RadarContents(units.Quantity, unitText, grid, scans, new(
-            "the geographic group", isSequence ? "image_datetime_valid" : "product_datetime_end", $"image_geo_parameter of {images[0].Path}",
-            units.Quantity != RainQuantity.Accumulation ? null : options.AccumulationPeriod is not null ? "the source's setting" : isSequence ? "from image to image" : "product_datetime_start and _end"));
+            "the geographic group", isSequence ? "image_datetime_valid" : "product_datetime_end",
+            $"image_geo_parameter of {images[0].Path}",
+            units.Quantity != RainQuantity.Accumulation ? null : options.AccumulationPeriod is not null ? "the source's setting"
+                : isSequence ? "from image to image" : "product_datetime_start and _end"));
     }
 
-    private static ScanSlab ReadImage(NetCdfGroup image, RadarGrid grid, DateTimeOffset valid, RainUnits units, TimeSpan period, RadarReadOptions options)
+    private static ScanSlab ReadImage(NetCdfGroup image, RadarGrid grid, DateTimeOffset valid, RainUnits units, TimeSpan period,
+        RadarReadOptions options)
     {
         var variable = image.FindVariable("image_data") ?? throw new FormatException($"{image.Path} has no image_data");
         if (variable.Dimensions is not [var rows, var columns] || rows.Length != grid.Height || columns.Length != grid.Width)
             throw new FormatException($"{image.Path}/image_data is not the {grid.Height}×{grid.Width} that the geographic group says");
-        return new ScanSlab(valid, variable, [0, 0], [grid.Height, grid.Width], ReadDecoder(Group(image, "calibration"), units, period, options), default);
+        return new ScanSlab(valid, variable, [0, 0], [grid.Height, grid.Width],
+            ReadDecoder(Group(image, "calibration"), units, period, options), default);
     }
 
     /// <summary>The images of the first parameter that is rain or reflectivity.</summary>
     private static (NetCdfGroup[] Images, string Text, RainUnits Units) FindImages(NetCdfGroup root)
     {
-        var all = root.Groups.Where(g => ImageName().IsMatch(g.Name)).OrderBy(g => g.Name.Length).ThenBy(g => g.Name, StringComparer.Ordinal).ToArray();
+        var all = root.Groups.Where(g => ImageName().IsMatch(g.Name)).OrderBy(g => g.Name.Length)
+            .ThenBy(g => g.Name, StringComparer.Ordinal).ToArray();
         foreach (var image in all)
         {
             // Such as ACCUMULATED_PRECIPITATION_[MM] and REFLECTIVITY_[DBZ].
@@ -71,11 +77,13 @@ internal sealed partial class KnmiHdf5Format : IRadarFormat
             ?? throw new FormatException("there is no projection_proj4_params");
         // The ellipsoid stands in kilometres, and with it everything else.
         var proj = ProjString.Parse(text);
-        var metres = (geographic.Attributes.Text("geo_dim_pixel") ?? "KM,KM").StartsWith("KM", StringComparison.OrdinalIgnoreCase) ? 1000 : 1;
+        var metres = (geographic.Attributes.Text("geo_dim_pixel") ?? "KM,KM").StartsWith("KM", StringComparison.OrdinalIgnoreCase) ? 1000
+            : 1;
         var sizeX = Number(geographic, "geo_pixel_size_x");
         var sizeY = Number(geographic, "geo_pixel_size_y");
         var (width, height) = (Grids.Length(Number(geographic, "geo_number_columns")), Grids.Length(Number(geographic, "geo_number_rows")));
-        // Offsets count pixels from the origin of the projection to the corner (LU) or centre (C) of the first pixel; a negative size turns the axis.
+        // Offsets count pixels from the origin of the projection to the corner (LU) or centre (C) of the first pixel; a negative size
+        // turns the axis.
         var centre = (geographic.Attributes.Text("geo_pixel_def") ?? "LU").StartsWith('C') ? 0.5 : 0;
         var x = (Number(geographic, "geo_column_offset") - centre) * sizeX * metres;
         var y = (Number(geographic, "geo_row_offset") - centre) * sizeY * metres;

@@ -4,9 +4,10 @@ using ConvLstm.Nowcast.Ingest.Projection;
 namespace ConvLstm.Nowcast.Ingest.Formats;
 
 /// <summary>
-/// The grid of an ODIM composite: projdef, size, scale, and corners in degrees (table 4 of the specification). Corners and scale that agree to half a
-/// pixel give the place by the corners and the pixel by the scale. Where they do not the corners win, as they are what other programs place the
-/// picture by: outer edges where their distance is nearer to all of the pixels, pixel centres where it is one pixel less.
+/// The grid of an ODIM composite: projdef, size, scale, and corners in degrees (table 4 of the specification). Corners and scale that
+/// agree to half a pixel give the place by the corners and the pixel by the scale. Where they do not the corners win, as they are what
+/// other programs place the picture by: outer edges where their distance is nearer to all of the pixels, pixel centres where it is one
+/// pixel less.
 /// </summary>
 internal static class OdimGrid
 {
@@ -30,7 +31,8 @@ internal static class OdimGrid
         if (corners.Count == 0)
         {
             // Beside the specification, in the projection itself (Royal Meteorological Institute of Belgium).
-            return (Grids.Make(options, proj, width, height, pixelX, pixelY, Needed("UL_x"), Needed("UL_y")), "UL_x, UL_y, scale and projdef");
+            return (Grids.Make(options, proj, width, height, pixelX, pixelY, Needed("UL_x"), Needed("UL_y")),
+                "UL_x, UL_y, scale and projdef");
         }
         foreach (var unit in (ReadOnlySpan<double>)[1, 1000])
         {
@@ -42,10 +44,13 @@ internal static class OdimGrid
                     unit == 1 ? "corners, scale and projdef" : "corners, scale in km and projdef");
             }
         }
-        var (left, sizeX) = Side(corners.Where(c => c.Columns == 0).Select(c => c.X), corners.Where(c => c.Columns > 0).Select(c => c.X), width, pixelX);
-        var (low, sizeY) = Side(corners.Where(c => c.Rows > 0).Select(c => c.Y), corners.Where(c => c.Rows == 0).Select(c => c.Y), height, pixelY);
+        var (left, sizeX) = Side(corners.Where(c => c.Columns == 0).Select(c => c.X), corners.Where(c => c.Columns > 0).Select(c => c.X),
+            width, pixelX);
+        var (low, sizeY) = Side(corners.Where(c => c.Rows > 0).Select(c => c.Y), corners.Where(c => c.Rows == 0).Select(c => c.Y), height,
+            pixelY);
         return (Grids.Make(options, proj, width, height, RegularAxis.Round(sizeX, sizeX, 6), RegularAxis.Round(sizeY, sizeY, 6),
-            RegularAxis.Round(left, sizeX, 3), RegularAxis.Round(low + (height * sizeY), sizeY, 3)), "corners and projdef, from which the scale differs");
+            RegularAxis.Round(left, sizeX, 3), RegularAxis.Round(low + (height * sizeY), sizeY, 3)),
+                "corners and projdef, from which the scale differs");
     }
 
     // Degrees on WGS 84, as the specification has them, or on the projection's own datum, where they fit so and otherwise do not.
@@ -77,13 +82,16 @@ internal static class OdimGrid
         return RegularAxis.Round(spread > WellDefined * pixel && Math.Abs(whole - mean) <= spread ? whole : mean, pixel, 3);
     }
 
-    private static List<(double X, double Y, int Columns, int Rows)> Corners(IReadOnlyList<NetCdfGroup> chain, ProjString proj, int width, int height)
+    private static List<(double X, double Y, int Columns, int Rows)> Corners(IReadOnlyList<NetCdfGroup> chain, ProjString proj, int width,
+        int height)
     {
         using var transform = new ProjTransform(proj.ToString());
         var found = new List<(double, double, int, int)>();
-        foreach (var (corner, columns, rows) in ((string, int, int)[])[("UL", 0, 0), ("UR", width, 0), ("LL", 0, height), ("LR", width, height)])
+        foreach (var (corner, columns, rows) in ((string, int, int)[])[("UL", 0, 0), ("UR", width, 0), ("LL", 0, height),
+            ("LR", width, height)])
         {
-            if (OdimH5Format.Number(chain, "where", corner + "_lon") is not { } longitude || OdimH5Format.Number(chain, "where", corner + "_lat") is not { } latitude)
+            if (OdimH5Format.Number(chain, "where", corner + "_lon") is not { } longitude
+                || OdimH5Format.Number(chain, "where", corner + "_lat") is not { } latitude)
                 continue;
             var (x, y) = transform.ToProjection(longitude, latitude);
             found.Add((x, y, columns, rows));

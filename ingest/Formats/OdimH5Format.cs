@@ -94,7 +94,8 @@ internal sealed class OdimH5Format : IRadarFormat
         Numbered(root, "dataset").SelectMany(dataset => Numbered(dataset, "data").Select(data => (NetCdfGroup[])[root, dataset, data]));
 
     private static IEnumerable<NetCdfGroup> Numbered(NetCdfGroup parent, string name) => parent.Groups
-        .Where(g => g.Name.StartsWith(name, StringComparison.Ordinal) && g.Name.Length > name.Length && g.Name.AsSpan(name.Length).IndexOfAnyExceptInRange('0', '9') < 0)
+        .Where(g => g.Name.StartsWith(name, StringComparison.Ordinal) && g.Name.Length > name.Length
+            && g.Name.AsSpan(name.Length).IndexOfAnyExceptInRange('0', '9') < 0)
         .OrderBy(g => g.Name.Length).ThenBy(g => g.Name, StringComparer.Ordinal);
 
     // The nominal time of the composite stands at the root; an accumulation holds at the end of its own period.
@@ -102,7 +103,8 @@ internal sealed class OdimH5Format : IRadarFormat
     {
         var nominal = Time(chain, "date", "time");
         if (quantity != "ACRR")
-            return (nominal ?? Time(chain, "enddate", "endtime") ?? throw new FormatException("what has no date and time"), TimeSpan.FromHours(1));
+            return (nominal ?? Time(chain, "enddate", "endtime") ?? throw new FormatException("what has no date and time"),
+                TimeSpan.FromHours(1));
         var end = Time(chain, "enddate", "endtime") ?? nominal ?? throw new FormatException("what has no enddate and endtime");
         var period = options.AccumulationPeriod ?? end - Time(chain, "startdate", "starttime");
         return period > TimeSpan.Zero
@@ -120,7 +122,8 @@ internal sealed class OdimH5Format : IRadarFormat
     }
 
     private static ZRelation ReadZRelation(IReadOnlyList<NetCdfGroup> chain) =>
-        Number(chain, "how", "zr_a") is { } a && a > 0 && Number(chain, "how", "zr_b") is { } b && b > 0 ? new ZRelation(a, b) : ZRelation.MarshallPalmer;
+        Number(chain, "how", "zr_a") is { } a && a > 0 && Number(chain, "how", "zr_b") is { } b && b > 0 ? new ZRelation(a, b)
+            : ZRelation.MarshallPalmer;
 
     // A code is written in double precision but compared with what the data type could hold of it.
     private static double[] Codes(double? code, NetCdfType type) =>

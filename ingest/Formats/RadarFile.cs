@@ -3,7 +3,9 @@ using ConvLstm.Nowcast.Ingest.NetCdf;
 
 namespace ConvLstm.Nowcast.Ingest.Formats;
 
-/// <summary>An open radar file: what it holds, and its scans as frames in mm/h. May be read from several threads, which take turns.</summary>
+/// <summary>
+/// An open radar file: what it holds, and its scans as frames in mm/h. May be read from several threads, which take turns.
+/// </summary>
 public sealed class RadarFile : IDisposable
 {
     private readonly List<IDisposable?> _held;

@@ -24,7 +24,10 @@ internal sealed partial record RainUnits(RainQuantity Quantity, double Factor, b
         // A number before the unit counts it: 0.1 mm, 1/100 mm, 1e-3 mm.
         var match = Counted().Match(spelled);
         return match.Success && Table.TryGetValue(match.Groups["unit"].Value, out known) && known.Quantity != RainQuantity.Reflectivity
-            ? known with { Factor = known.Factor * Value(match.Groups["n"].Value) / (match.Groups["d"].Success ? Value(match.Groups["d"].Value) : 1) }
+            ? known with
+            {
+                Factor = known.Factor * Value(match.Groups["n"].Value) / (match.Groups["d"].Success ? Value(match.Groups["d"].Value) : 1),
+            }
             : null;
     }
 
@@ -37,17 +40,21 @@ internal sealed partial record RainUnits(RainQuantity Quantity, double Factor, b
     private static string Spell(string units)
     {
         var text = Fraction().Replace(units.Trim().Trim('[', ']', '(', ')').ToLowerInvariant(), "$1÷$2");
-        foreach (var (from, to) in ((string, string)[])[("**", ""), ("^", ""), ("·", " "), ("⁻¹", "-1"), ("⁻²", "-2"), ("²", "2"), ("*", " "), (" per ", "/"), ("hours", "h"), ("hour", "h"), ("hr", "h"),
+        foreach (var (from, to) in ((string, string)[])[("**", ""), ("^", ""), ("·", " "), ("⁻¹", "-1"), ("⁻²", "-2"), ("²", "2"),
+            ("*", " "), (" per ", "/"), ("hours", "h"), ("hour", "h"), ("hr", "h"),
             ("seconds", "s"), ("second", "s"), ("sec", "s"), ("days", "d"), ("day", "d"), ("millimeters", "mm"), ("millimetres", "mm"),
-            ("millimeter", "mm"), ("millimetre", "mm"), ("metres", "m"), ("meters", "m"), ("metre", "m"), ("meter", "m"), ("inches", "in"), ("inch", "in")])
+            ("millimeter", "mm"), ("millimetre", "mm"), ("metres", "m"), ("meters", "m"), ("metre", "m"), ("meter", "m"), ("inches", "in"),
+                ("inch", "in")])
             text = text.Replace(from, to, StringComparison.Ordinal);
         // A point multiplies (kg.m-2), but not inside a number.
         text = Point().Replace(text, " ");
-        text = Minutes().Replace(text.Replace("minutes", "min", StringComparison.Ordinal).Replace("minute", "min", StringComparison.Ordinal), "$1/$2min");
+        text = Minutes().Replace(text.Replace("minutes", "min", StringComparison.Ordinal)
+            .Replace("minute", "min", StringComparison.Ordinal), "$1/$2min");
         text = CountedMinutes().Replace(text, "$1min");
         var parts = text.Split('/', 2);
         if (parts.Length == 2)
-            text = parts[0] + " " + string.Join(' ', parts[1].Split((char[])['/', ' '], StringSplitOptions.RemoveEmptyEntries).Select(Inverse));
+            text = parts[0] + " " + string.Join(' ',
+                parts[1].Split((char[])['/', ' '], StringSplitOptions.RemoveEmptyEntries).Select(Inverse));
         return string.Join(' ', text.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Replace('÷', '/');
     }
 
@@ -64,7 +71,8 @@ internal sealed partial record RainUnits(RainQuantity Quantity, double Factor, b
     [GeneratedRegex(@"^([a-z]+) ?\((\d+) ?min\)-1$")]
     private static partial Regex Minutes();
 
-    private static string Inverse(string unit) => unit.EndsWith("-1", StringComparison.Ordinal) ? unit : char.IsDigit(unit[^1]) ? unit[..^1] + "-" + unit[^1] : unit + "-1";
+    private static string Inverse(string unit) =>
+        unit.EndsWith("-1", StringComparison.Ordinal) ? unit : char.IsDigit(unit[^1]) ? unit[..^1] + "-" + unit[^1] : unit + "-1";
 
     private static Dictionary<string, RainUnits> Build()
     {
@@ -73,7 +81,8 @@ internal sealed partial record RainUnits(RainQuantity Quantity, double Factor, b
             ["dbz"] = new(RainQuantity.Reflectivity, 1),
             ["mm6 m-3"] = new(RainQuantity.Reflectivity, 1, IsLinearZ: true),
         };
-        foreach (var (depth, millimetres) in ((string, double)[])[("mm", 1), ("kg m-2", 1), ("l m-2", 1), ("liter m-2", 1), ("litre m-2", 1), ("cm", 10), ("m", 1000), ("in", 25.4)])
+        foreach (var (depth, millimetres) in ((string, double)[])[("mm", 1), ("kg m-2", 1), ("l m-2", 1), ("liter m-2", 1),
+            ("litre m-2", 1), ("cm", 10), ("m", 1000), ("in", 25.4)])
         {
             table[depth] = new(RainQuantity.Accumulation, millimetres);
             table[depth + " h-1"] = new(RainQuantity.Rate, millimetres);

@@ -11,7 +11,8 @@ internal readonly record struct Chunk(long[] Offset, long Address, int Bytes, ui
     private const int Most = 4096;
 
     /// <summary>The chunks that a slab touches; null where one was never written or there are too many.</summary>
-    internal static unsafe List<Chunk>? Covering(NativeHdf5 hdf5, long dataset, long[] shape, ReadOnlySpan<long> start, ReadOnlySpan<long> count)
+    internal static unsafe List<Chunk>? Covering(NativeHdf5 hdf5, long dataset, long[] shape, ReadOnlySpan<long> start,
+        ReadOnlySpan<long> count)
     {
         var rank = shape.Length;
         var (first, last) = (new long[rank], new long[rank]);
@@ -31,7 +32,8 @@ internal readonly record struct Chunk(long[] Offset, long Address, int Bytes, ui
             ulong address, bytes;
             fixed (long* at = offset)
             {
-                if (hdf5.ChunkInfo(dataset, (ulong*)at, &mask, &address, &bytes) < 0 || address == NativeHdf5.NoAddress || bytes is 0 or > int.MaxValue)
+                if (hdf5.ChunkInfo(dataset, (ulong*)at, &mask, &address, &bytes) < 0 || address == NativeHdf5.NoAddress
+                    || bytes is 0 or > int.MaxValue)
                     return null;
             }
             chunks.Add(new Chunk((long[])offset.Clone(), (long)address, (int)bytes, mask));

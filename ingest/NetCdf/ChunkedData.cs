@@ -26,7 +26,8 @@ internal sealed class ChunkedData
     }
 
     /// <summary>Finds the chunks of a slab; null where the library must read them. The caller holds the library's lock.</summary>
-    internal static unsafe ChunkedData? Find(NativeHdf5 hdf5, string path, string name, int elementSize, ReadOnlySpan<long> start, ReadOnlySpan<long> count)
+    internal static unsafe ChunkedData? Find(NativeHdf5 hdf5, string path, string name, int elementSize, ReadOnlySpan<long> start,
+        ReadOnlySpan<long> count)
     {
         using var file = hdf5.OpenFile(path);
         if (!file.IsValid)
@@ -42,7 +43,8 @@ internal sealed class ChunkedData
         if ((int)hdf5.TypeSize(type.Id) != elementSize || (elementSize > 1 && hdf5.TypeOrder(type.Id) != NativeHdf5.LittleEndian))
             return null;
         var lengths = stackalloc ulong[NativeHdf5.MostDimensions];
-        if (hdf5.ChunkShape(list.Id, NativeHdf5.MostDimensions, lengths) != start.Length || ChunkFilters.Of(hdf5, list.Id) is not { } filters)
+        if (hdf5.ChunkShape(list.Id, NativeHdf5.MostDimensions, lengths) != start.Length
+            || ChunkFilters.Of(hdf5, list.Id) is not { } filters)
             return null;
         var shape = new long[start.Length];
         var bytes = (double)elementSize;

@@ -1,6 +1,9 @@
 namespace ConvLstm.Nowcast.Ingest.NetCdf;
 
-/// <summary>Names of the filters that are registered with the HDF Group, <see href="https://github.com/HDFGroup/hdf5_plugins/blob/master/docs/RegisteredFilterPlugins.md"/>.</summary>
+/// <summary>
+/// Names of the filters that are registered with the HDF Group,
+/// <see href="https://github.com/HDFGroup/hdf5_plugins/blob/master/docs/RegisteredFilterPlugins.md"/>.
+/// </summary>
 internal static class Hdf5Filters
 {
     internal static string Describe(int filter) => filter switch

@@ -1,8 +1,8 @@
 namespace ConvLstm.Nowcast.Ingest.NetCdf;
 
 /// <summary>
-/// The mark of an HDF5 file, <see href="https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t3.html"/> (II.A): at 0, 512, 1024, 2048 …,
-/// behind a block of the user's.
+/// The mark of an HDF5 file, <see href="https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t3.html"/> (II.A): at 0, 512, 1024,
+/// 2048 …, behind a block of the user's.
 /// </summary>
 internal static class Hdf5Signature
 {

@@ -32,7 +32,8 @@ internal sealed unsafe class NativeHdf5Links
     private readonly delegate* unmanaged<long, int> _layout;
     private readonly delegate* unmanaged<long, int> _filterCount;
     private readonly delegate* unmanaged<long, uint, uint*, nuint*, uint*, nuint, byte*, uint*, int> _filter;
-    private readonly delegate* unmanaged<long, int, int, ulong*, delegate* unmanaged[Cdecl]<long, byte*, byte*, void*, int>, void*, int> _eachLink;
+    private readonly delegate* unmanaged<long, int, int, ulong*, delegate* unmanaged[Cdecl]<long, byte*, byte*, void*, int>, void*,
+        int> _eachLink;
 
     private NativeHdf5Links(IntPtr library, IntPtr eachLink)
     {
@@ -44,7 +45,8 @@ internal sealed unsafe class NativeHdf5Links
         _ = ((delegate* unmanaged<long, int, int>)Export("H5Pset_fclose_degree"))(_access, CloseSemi);
         _openObject = (delegate* unmanaged<long, byte*, long, long>)Export("H5Oopen");
         _unlink = (delegate* unmanaged<long, byte*, long, int>)Export("H5Ldelete");
-        if (NativeLibrary.TryGetExport(library, "H5Oget_info1", out var info1) || NativeLibrary.TryGetExport(library, "H5Oget_info", out info1))
+        if (NativeLibrary.TryGetExport(library, "H5Oget_info1", out var info1)
+            || NativeLibrary.TryGetExport(library, "H5Oget_info", out info1))
             _info1 = (delegate* unmanaged<long, ulong*, int>)info1;
         else
             _info3 = (delegate* unmanaged<long, ulong*, uint, int>)Export("H5Oget_info3");
@@ -55,7 +57,8 @@ internal sealed unsafe class NativeHdf5Links
         _layout = (delegate* unmanaged<long, int>)Export("H5Pget_layout");
         _filterCount = (delegate* unmanaged<long, int>)Export("H5Pget_nfilters");
         _filter = (delegate* unmanaged<long, uint, uint*, nuint*, uint*, nuint, byte*, uint*, int>)Export("H5Pget_filter2");
-        _eachLink = (delegate* unmanaged<long, int, int, ulong*, delegate* unmanaged[Cdecl]<long, byte*, byte*, void*, int>, void*, int>)eachLink;
+        _eachLink = (delegate* unmanaged<long, int, int, ulong*, delegate* unmanaged[Cdecl]<long, byte*, byte*, void*, int>, void*,
+            int>)eachLink;
         // Filters of others are libraries that HDF5 would look for and load because a file names them.
         _ = ((delegate* unmanaged<uint, int>)Export("H5PLset_loading_state"))(0);
     }

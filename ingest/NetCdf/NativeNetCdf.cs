@@ -36,8 +36,9 @@ internal static unsafe partial class NativeNetCdf
     private const string Library = NativeLibraries.NetCdf;
 
     /// <summary>
-    /// Takes the library for this thread. HDF5 prints its error stack on every thread but the one that libnetcdf was first used from, also for
-    /// what is no error (an attribute that is looked for and absent); what matters comes back as a status, so printing is switched off.
+    /// Takes the library for this thread. HDF5 prints its error stack on every thread but the one that libnetcdf was first used from,
+    /// also for what is no error (an attribute that is looked for and absent); what matters comes back as a status, so printing is
+    /// switched off.
     /// </summary>
     /// <exception cref="ReportedException">libnetcdf is not installed.</exception>
     internal static Lock.Scope Enter()
@@ -71,12 +72,15 @@ internal static unsafe partial class NativeNetCdf
         Volatile.Write(ref _isLoaded, true);
     }
 
-    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)] private static partial int setenv(string name, string value, int overwrite);
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)] private static partial int setenv(string name, string value,
+        int overwrite);
 
     [LibraryImport(Library)] internal static partial byte* nc_inq_libvers();
     [LibraryImport(Library)] internal static partial byte* nc_strerror(int status);
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial int nc_open(string path, int mode, out int ncid);
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial int nc_create(string path, int mode, out int ncid);
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial int nc_open(string path, int mode,
+        out int ncid);
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial int nc_create(string path, int mode,
+        out int ncid);
     [LibraryImport(Library)] internal static partial int nc_close(int ncid);
     [LibraryImport(Library)] internal static partial int nc_enddef(int ncid);
 
@@ -110,8 +114,10 @@ internal static unsafe partial class NativeNetCdf
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int nc_put_att(int ncid, int varid, string name, int type, nuint length, void* values);
 
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial int nc_def_grp(int parent, string name, int* ncid);
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial int nc_def_dim(int ncid, string name, nuint length, int* dimid);
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial int nc_def_grp(int parent, string name,
+        int* ncid);
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial int nc_def_dim(int ncid, string name,
+        nuint length, int* dimid);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int nc_def_var(int ncid, string name, int type, int rank, int* dimids, int* varid);

@@ -118,12 +118,14 @@ public sealed unsafe class NetCdfAttributes
     {
         var parts = text.Trim('[', ']', ' ', '\0').Split((char[])[' ', ',', ';'], StringSplitOptions.RemoveEmptyEntries);
         // A single comma may stand for the point of a decimal: that is for nobody to guess.
-        if (parts.Length == 0 || (parts.Length == 2 && text.Contains(',', StringComparison.Ordinal) && !text.Contains('.', StringComparison.Ordinal)))
+        if (parts.Length == 0 || (parts.Length == 2 && text.Contains(',', StringComparison.Ordinal)
+            && !text.Contains('.', StringComparison.Ordinal)))
             return null;
         var values = new double[parts.Length];
         for (var i = 0; i < values.Length; i++)
         {
-            if (!double.TryParse(parts[i].TrimEnd('f', 'F', 'd', 'D'), NumberStyles.Float, CultureInfo.InvariantCulture, out values[i]) || double.IsNaN(values[i]) && !parts[i].StartsWith("nan", StringComparison.OrdinalIgnoreCase))
+            if (!double.TryParse(parts[i].TrimEnd('f', 'F', 'd', 'D'), NumberStyles.Float, CultureInfo.InvariantCulture, out values[i])
+                || double.IsNaN(values[i]) && !parts[i].StartsWith("nan", StringComparison.OrdinalIgnoreCase))
                 return null;
         }
         return values;
@@ -140,7 +142,8 @@ public sealed unsafe class NetCdfAttributes
             return null;
         _file.Check(status, $"reading {_owner}:{name}");
         if (count > MostValues)
-            throw new RadarFileException(_file.Path, $"attribute {_owner}:{name} claims {count} values", "the file is damaged; fetch it again");
+            throw new RadarFileException(_file.Path, $"attribute {_owner}:{name} claims {count} values",
+                "the file is damaged; fetch it again");
         length = (int)count;
         return NetCdfTypes.From(type);
     }

@@ -6,7 +6,9 @@ public sealed class NetCdfMaps(NetCdfFile file) : IDisposable
 {
     private readonly PlainData _data = PlainData.ForWriting(file);
 
-    /// <summary>Writes the hyperslab from <paramref name="values"/>, which must have exactly its size and the type of the variable.</summary>
+    /// <summary>
+    /// Writes the hyperslab from <paramref name="values"/>, which must have exactly its size and the type of the variable.
+    /// </summary>
     /// <exception cref="NetCdfException">It cannot be written.</exception>
     public void Write<T>(NetCdfVariable variable, ReadOnlySpan<long> start, ReadOnlySpan<long> count, T[] values)
         where T : unmanaged

@@ -20,8 +20,10 @@ internal sealed unsafe class OpenFiles
 
     internal OpenFiles(IntPtr netcdf)
     {
-        if (!NativeLibrary.TryGetExport(netcdf, "H5Fget_obj_count", out var count) || !NativeLibrary.TryGetExport(netcdf, "H5Fget_obj_ids", out var list)
-            || !NativeLibrary.TryGetExport(netcdf, "H5Idec_ref", out var release) || !NativeLibrary.TryGetExport(netcdf, "H5Dget_chunk_info_by_coord", out _))
+        if (!NativeLibrary.TryGetExport(netcdf, "H5Fget_obj_count", out var count)
+            || !NativeLibrary.TryGetExport(netcdf, "H5Fget_obj_ids", out var list)
+            || !NativeLibrary.TryGetExport(netcdf, "H5Idec_ref", out var release)
+                || !NativeLibrary.TryGetExport(netcdf, "H5Dget_chunk_info_by_coord", out _))
             return;
         _count = (delegate* unmanaged<long, uint, nint>)count;
         _list = (delegate* unmanaged<long, uint, nuint, long*, nint>)list;

@@ -3,9 +3,9 @@ using System.Text;
 namespace ConvLstm.Nowcast.Ingest.NetCdf;
 
 /// <summary>
-/// Refuses HDF5 files that would make the library read another file or load code: external storage, external and user-defined links, virtual
-/// datasets and filters that are plugins. Whoever may send a scan could otherwise have any file of this machine published as rain. Only the
-/// structure is looked at, which the library keeps inside the file; nothing that the file names is opened.
+/// Refuses HDF5 files that would make the library read another file or load code: external storage, external and user-defined links,
+/// virtual datasets and filters that are plugins. Whoever may send a scan could otherwise have any file of this machine published as
+/// rain. Only the structure is looked at, which the library keeps inside the file; nothing that the file names is opened.
 /// </summary>
 internal sealed class SelfContainedFile
 {
@@ -48,7 +48,8 @@ internal sealed class SelfContainedFile
     /// <param name="file">As <see cref="Open"/> opened it.</param>
     /// <param name="name">What errors call the file.</param>
     /// <returns>
-    /// The links that libnetcdf would fail or run in circles on: those to nothing, and those that give a group another name. No data are lost with them.
+    /// The links that libnetcdf would fail or run in circles on: those to nothing, and those that give a group another name. No data are
+    /// lost with them.
     /// </returns>
     /// <exception cref="NetCdfException">It is not self-contained, or has too many parts.</exception>
     internal static IReadOnlyList<string> Check(Hdf5Handle file, string name)

@@ -1,6 +1,8 @@
 namespace ConvLstm.Nowcast.Ingest.NetCdf;
 
-/// <summary>A temporary copy of an HDF5 file without some of its links, which libnetcdf would follow in circles or fail on. Deleted when disposed.</summary>
+/// <summary>
+/// A temporary copy of an HDF5 file without some of its links, which libnetcdf would follow in circles or fail on. Deleted when disposed.
+/// </summary>
 internal sealed class UnlinkedCopy : IDisposable
 {
     private UnlinkedCopy(string location) => Location = location;

@@ -3,8 +3,9 @@ using ConvLstm.Nowcast.Ingest.NetCdf;
 namespace ConvLstm.Nowcast.Ingest.Projection;
 
 /// <summary>
-/// Grid mappings of the CF conventions (<see href="https://cfconventions.org/Data/cf-conventions/cf-conventions-1.8/cf-conventions.html#appendix-grid-mappings"/>,
-/// appendix F) to PROJ strings and back.
+/// Grid mappings of the CF conventions
+/// (<see href="https://cfconventions.org/Data/cf-conventions/cf-conventions-1.8/cf-conventions.html#appendix-grid-mappings"/>, appendix
+/// F) to PROJ strings and back.
 /// </summary>
 public static class CfGridMapping
 {
@@ -29,7 +30,8 @@ public static class CfGridMapping
             incomplete = e;
         }
         return FromText(attributes) ?? throw incomplete
-            ?? new FormatException(name is null ? "it has no grid_mapping_name" : $"grid mapping '{name}' is not known and no crs_wkt or proj text beside it says what it is");
+            ?? new FormatException(name is null ? "it has no grid_mapping_name"
+                : $"grid mapping '{name}' is not known and no crs_wkt or proj text beside it says what it is");
     }
 
     /// <summary>Puts the attributes of a projection on a grid mapping variable, and the PROJ string beside them.</summary>
@@ -53,7 +55,9 @@ public static class CfGridMapping
             attributes.Put("spatial_ref", reference);
     }
 
-    /// <summary>The CF attributes of a PROJ string: each value is a string or a <c>double[]</c>; none where CF has no grid mapping for it.</summary>
+    /// <summary>
+    /// The CF attributes of a PROJ string: each value is a string or a <c>double[]</c>; none where CF has no grid mapping for it.
+    /// </summary>
     /// <exception cref="FormatException">It is no PROJ string.</exception>
     public static IReadOnlyList<KeyValuePair<string, object>> FromProj(string proj)
     {
@@ -155,17 +159,21 @@ public static class CfGridMapping
                 return ProjString.Of("longlat", ellipsoid);
             case "polar_stereographic":
                 // The parallel of true scale lies on the side of the pole.
-                return ProjString.Of("stere", ellipsoid, ("lat_0", Optional("latitude_of_projection_origin") ?? (first is { } side and not 0 ? Math.CopySign(90, side) : Needed("latitude_of_projection_origin"))),
+                return ProjString.Of("stere", ellipsoid, ("lat_0", Optional("latitude_of_projection_origin")
+                    ?? (first is { } side and not 0 ? Math.CopySign(90, side) : Needed("latitude_of_projection_origin"))),
                     ("lon_0", Needed("straight_vertical_longitude_from_pole", "longitude_of_projection_origin")),
-                    ("lat_ts", first), ("k_0", first is null ? Needed("scale_factor_at_projection_origin", "standard_parallel") : null), x0, y0);
+                    ("lat_ts", first), ("k_0", first is null ? Needed("scale_factor_at_projection_origin", "standard_parallel") : null), x0,
+                        y0);
             case "stereographic":
                 return ProjString.Of("stere", ellipsoid, Latitude(), ("lon_0", Needed("longitude_of_projection_origin")),
                     ("k_0", Optional("scale_factor_at_projection_origin")), x0, y0);
             case "albers_conical_equal_area" or "lambert_conformal_conic":
                 return ProjString.Of(name[0] == 'a' ? "aea" : "lcc", ellipsoid, Latitude(),
-                    ("lon_0", Needed("longitude_of_central_meridian")), ("lat_1", first ?? Needed("standard_parallel")), ("lat_2", second ?? first), x0, y0);
+                    ("lon_0", Needed("longitude_of_central_meridian")), ("lat_1", first ?? Needed("standard_parallel")),
+                        ("lat_2", second ?? first), x0, y0);
             case "lambert_azimuthal_equal_area" or "azimuthal_equidistant":
-                return ProjString.Of(name[0] == 'l' ? "laea" : "aeqd", ellipsoid, Latitude(), ("lon_0", Needed("longitude_of_projection_origin")), x0, y0);
+                return ProjString.Of(name[0] == 'l' ? "laea" : "aeqd", ellipsoid, Latitude(),
+                    ("lon_0", Needed("longitude_of_projection_origin")), x0, y0);
             case "mercator":
                 return ProjString.Of("merc", ellipsoid, ("lon_0", Needed("longitude_of_projection_origin")),
                     ("lat_ts", first), ("k_0", first is null ? Optional("scale_factor_at_projection_origin") : null), x0, y0);
@@ -183,7 +191,8 @@ public static class CfGridMapping
         {
             if (attributes.Number("semi_minor_axis") is { } b)
                 return new Ellipsoid(a, b);
-            return attributes.Number("inverse_flattening") is { } inverse ? Ellipsoid.FromInverseFlattening(a, inverse) : new Ellipsoid(a, a);
+            return attributes.Number("inverse_flattening") is { } inverse ? Ellipsoid.FromInverseFlattening(a, inverse)
+                : new Ellipsoid(a, a);
         }
         return attributes.Number("earth_radius") is { } radius ? new Ellipsoid(radius, radius) : Ellipsoid.Wgs84;
     }

@@ -77,7 +77,8 @@ public readonly record struct Ellipsoid(double SemiMajor, double SemiMinor)
                 return FromInverseFlattening(a, inverse);
             return Number(parameter, "f") is { } flattening and not 0 ? FromInverseFlattening(a, 1 / flattening) : new Ellipsoid(a, a);
         }
-        var name = parameter("ellps") ?? (parameter("datum") switch { null or "" or "WGS84" => "WGS84", "NAD83" => "GRS80", "NAD27" => "clrk66", _ => null });
+        var name = parameter("ellps")
+            ?? (parameter("datum") switch { null or "" or "WGS84" => "WGS84", "NAD83" => "GRS80", "NAD27" => "clrk66", _ => null });
         if (name == "sphere")
             return new Ellipsoid(6370997, 6370997);
         foreach (var known in Known)

@@ -13,12 +13,14 @@ public sealed partial class ProjString
         ["proj", "lat_0", "lon_0", "lat_1", "lat_2", "lat_ts", "k_0", "x_0", "y_0", "ellps", "R", "a", "b", "towgs84", "pm"];
 
     // Defaults and notes that do not move a pixel.
-    private static readonly HashSet<string> Dropped = ["units", "to_meter", "vunits", "no_defs", "type", "wktext", "over", "nadgrids", "datum", "rf", "f", "k"];
+    private static readonly HashSet<string> Dropped =
+        ["units", "to_meter", "vunits", "no_defs", "type", "wktext", "over", "nadgrids", "datum", "rf", "f", "k"];
 
     // https://proj.org/en/stable/operations/conversions/unitconvert.html
     private static readonly Dictionary<string, double> Units = new()
     {
-        ["m"] = 1, ["km"] = 1000, ["dm"] = 0.1, ["cm"] = 0.01, ["mm"] = 0.001, ["ft"] = 0.3048, ["us-ft"] = 1200.0 / 3937, ["mi"] = 1609.344, ["kmi"] = 1852,
+        ["m"] = 1, ["km"] = 1000, ["dm"] = 0.1, ["cm"] = 0.01, ["mm"] = 0.001, ["ft"] = 0.3048, ["us-ft"] = 1200.0 / 3937,
+        ["mi"] = 1609.344, ["kmi"] = 1852,
     };
 
     private readonly SortedDictionary<string, string> _parameters;
@@ -30,8 +32,8 @@ public sealed partial class ProjString
     }
 
     /// <summary>
-    /// Metres in the unit in which the text that was read gives coordinates (1000 for <c>+units=km</c>); this string itself is in metres. For
-    /// axes that say no unit of their own.
+    /// Metres in the unit in which the text that was read gives coordinates (1000 for <c>+units=km</c>); this string itself is in metres.
+    /// For axes that say no unit of their own.
     /// </summary>
     public double AxisMetres { get; }
 
@@ -71,7 +73,8 @@ public sealed partial class ProjString
         var given = new Dictionary<string, string>();
         // A shift to WGS 84 is a list of its own; one of zeros moves nothing.
         var shift = Shift().Match(text);
-        foreach (var part in Shift().Replace(text, " ").Split((char[])[' ', '\t', '\n', '\r', '+', ','], StringSplitOptions.RemoveEmptyEntries))
+        foreach (var part in Shift().Replace(text, " ")
+            .Split((char[])[' ', '\t', '\n', '\r', '+', ','], StringSplitOptions.RemoveEmptyEntries))
             Add(given, part);
         if (!given.TryGetValue("proj", out var kind))
             throw new FormatException($"'{text}' has no +proj.");
@@ -120,7 +123,8 @@ public sealed partial class ProjString
         var metres = given.TryGetValue("to_meter", out var factor) ? Parse("to_meter", factor)
             : Units.TryGetValue(unit, out var known) ? known : throw new FormatException($"+units={unit} is not a known unit of length");
         // Some services give the ellipsoid in kilometres, which makes the whole projection one in kilometres (KNMI).
-        var scale = given.TryGetValue("a", out var a) && Parse("a", a) < 100_000 || given.TryGetValue("R", out var r) && Parse("R", r) < 100_000 ? 1000 : 1;
+        var scale = given.TryGetValue("a", out var a) && Parse("a", a) < 100_000 || given.TryGetValue("R", out var r)
+            && Parse("R", r) < 100_000 ? 1000 : 1;
         if (given.Remove("k", out var k))
             given.TryAdd("k_0", k);
         var ellipsoid = Ellipsoid.From(given.GetValueOrDefault);
@@ -134,7 +138,8 @@ public sealed partial class ProjString
                 given[name] = Text(Parse(name, value) * scale);
             else if (double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
                 given[name] = Text(number);
-            else if (name.StartsWith("lat_", StringComparison.Ordinal) || name.StartsWith("lon_", StringComparison.Ordinal) || name is "alpha" or "gamma" or "lonc")
+            else if (name.StartsWith("lat_", StringComparison.Ordinal) || name.StartsWith("lon_", StringComparison.Ordinal)
+                || name is "alpha" or "gamma" or "lonc")
                 given[name] = Text(Angle(name, value));
         }
         ellipsoid.Scale(scale).Put(given);

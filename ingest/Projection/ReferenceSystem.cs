@@ -3,7 +3,9 @@ using System.Text;
 
 namespace ConvLstm.Nowcast.Ingest.Projection;
 
-/// <summary>A coordinate reference system as PROJ reads it: from proj text, WKT 1 and 2, PROJJSON, or a name such as <c>EPSG:28992</c>.</summary>
+/// <summary>
+/// A coordinate reference system as PROJ reads it: from proj text, WKT 1 and 2, PROJJSON, or a name such as <c>EPSG:28992</c>.
+/// </summary>
 internal sealed unsafe class ReferenceSystem : IDisposable
 {
     private readonly IntPtr _context;

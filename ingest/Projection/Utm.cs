@@ -7,7 +7,8 @@ internal static class Utm
 {
     internal static void Expand(Dictionary<string, string> given)
     {
-        if (!given.Remove("zone", out var text) || !int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var zone) || zone is < 1 or > 60)
+        if (!given.Remove("zone", out var text) || !int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var zone)
+            || zone is < 1 or > 60)
             throw new FormatException($"+proj=utm needs a +zone from 1 to 60, not '{text}'.");
         given["proj"] = "tmerc";
         given["lat_0"] = "0";

@@ -1,9 +1,14 @@
 namespace ConvLstm.Nowcast.Ingest.Quality;
 
-/// <summary>Single pixels above any rate of rain, such as a ship or a wind turbine makes them: not observed, rather than a reason to lose the scan or its forecast.</summary>
+/// <summary>
+/// Single pixels above any rate of rain, such as a ship or a wind turbine makes them: not observed, rather than a reason to lose the scan
+/// or its forecast.
+/// </summary>
 public static class Clutter
 {
-    /// <summary>The scan without such pixels, and how many there were; the same scan where there is none or where they are too many to be clutter.</summary>
+    /// <summary>
+    /// The scan without such pixels, and how many there were; the same scan where there is none or where they are too many to be clutter.
+    /// </summary>
     public static (RadarFrame Frame, int Pixels) Remove(RadarFrame frame, QualityOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(frame);

@@ -13,11 +13,14 @@ internal struct Moments
         (_x, _y, _xx, _xy, _yy) = (_x + x, _y + y, _xx + (x * x), _xy + (x * y), _yy + (y * y));
     }
 
-    /// <summary>Length and breadth of the rectangle with the same moments: √(12 λ), with a pixel's own extent of 1/12 in each variance.</summary>
+    /// <summary>
+    /// Length and breadth of the rectangle with the same moments: √(12 λ), with a pixel's own extent of 1/12 in each variance.
+    /// </summary>
     internal readonly (double Length, double Breadth) Axes()
     {
         var (meanX, meanY) = (_x / Count, _y / Count);
-        var (varX, varY, covariance) = ((_xx / Count) - (meanX * meanX) + (1 / 12.0), (_yy / Count) - (meanY * meanY) + (1 / 12.0), (_xy / Count) - (meanX * meanY));
+        var (varX, varY, covariance) =
+            ((_xx / Count) - (meanX * meanX) + (1 / 12.0), (_yy / Count) - (meanY * meanY) + (1 / 12.0), (_xy / Count) - (meanX * meanY));
         var (half, root) = ((varX + varY) / 2, Math.Sqrt(Math.Pow((varX - varY) / 2, 2) + (covariance * covariance)));
         return (Math.Sqrt(12 * (half + root)), Math.Sqrt(12 * Math.Max(half - root, 1e-9)));
     }

@@ -38,7 +38,8 @@ public sealed class QualityControl(TimeProvider time, QualityOptions? options = 
             AtMost("speckle", Speckle.Share(frame, _options.LeastWetShare), _options.SpeckleShare),
             AtMost("spokes", Spokes.Count(frame) / Math.Max(1, (1 - summary.MissingShare) * frame.RainRate.Length), _options.SpokeShare),
         };
-        var isNext = _last is not null && frame.ValidTime > _last.ValidTime && frame.ValidTime - _last.ValidTime <= LongestStep && frame.Grid.CoversTheSame(_last.Grid);
+        var isNext = _last is not null && frame.ValidTime > _last.ValidTime && frame.ValidTime - _last.ValidTime <= LongestStep
+            && frame.Grid.CoversTheSame(_last.Grid);
         var coarse = CoarseRain.Of(frame);
         if (isNext)
         {

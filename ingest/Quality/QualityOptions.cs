@@ -6,8 +6,8 @@ public sealed record QualityOptions
     public static QualityOptions Default { get; } = new();
 
     /// <summary>
-    /// No scan averages more over a pixel and some minutes: the record of rain in one minute is 31.2 mm (Unionville 1956, World Meteorological Organization),
-    /// composites of good practice stop at a quarter of that.
+    /// No scan averages more over a pixel and some minutes: the record of rain in one minute is 31.2 mm (Unionville 1956, World
+    /// Meteorological Organization), composites of good practice stop at a quarter of that.
     /// </summary>
     public double LargestRateMmH { get; init; } = 500;
 
@@ -17,7 +17,9 @@ public sealed record QualityOptions
     /// <summary>The share of pixels that may be missing at all.</summary>
     public double MissingShare { get; init; } = 0.98;
 
-    /// <summary>The share of pixels that may be missing beyond what is usual of the last scans before that is said, as when a radar drops out.</summary>
+    /// <summary>
+    /// The share of pixels that may be missing beyond what is usual of the last scans before that is said, as when a radar drops out.
+    /// </summary>
     public double MissingMore { get; init; } = 0.1;
 
     /// <summary>The share of wet pixels that may stand alone.</summary>
@@ -30,14 +32,20 @@ public sealed record QualityOptions
     public double LeastWetShare { get; init; } = 0.001;
 
     /// <summary>
-    /// How improbable a jump must be under the sequence's own transitions. Of a thousand transitions of the archives the least probable had 2e-4; pictures that are
-    /// mirrored, shifted by a quarter or of another hour have less than this where it rains and there are some thirty transitions to compare with.
+    /// How improbable a jump must be under the sequence's own transitions. Of a thousand transitions of the archives the least probable
+    /// had 2e-4; pictures that are mirrored, shifted by a quarter or of another hour have less than this where it rains and there are
+    /// some thirty transitions to compare with.
     /// </summary>
     public double JumpProbability { get; init; } = 1e-6;
 
-    /// <summary>And how many times larger than the largest of the last transitions: what is improbable by being too still is no jump.</summary>
+    /// <summary>
+    /// And how many times larger than the largest of the last transitions: what is improbable by being too still is no jump.
+    /// </summary>
     public double JumpFactor { get; init; } = 1.5;
 
-    /// <summary>How far a scan may be ahead of the clock, in hours: one from the future (local time written as UTC) would be the newest until then.</summary>
+    /// <summary>
+    /// How far a scan may be ahead of the clock, in hours: one from the future (local time written as UTC) would be the newest until
+    /// then.
+    /// </summary>
     public double AheadHours { get; init; } = 0.5;
 }

@@ -15,7 +15,10 @@ public sealed record QualityFinding(string Check, bool Passed, double Found, dou
 /// <param name="Findings">One for each check that could be made.</param>
 public sealed record QualityReport(IReadOnlyList<QualityFinding> Findings)
 {
-    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
 
     /// <summary>False for a scan that is kept but not used.</summary>
     [JsonPropertyOrder(-1)]

@@ -6,7 +6,10 @@ internal static class Speckle
     // One wet neighbour of the eight may be chance.
     private const int MostNeighbours = 1;
 
-    /// <summary>The share of wet pixels with at most one wet neighbour; 0 where less than <paramref name="leastWetShare"/> of the observed ones is wet.</summary>
+    /// <summary>
+    /// The share of wet pixels with at most one wet neighbour; 0 where less than <paramref name="leastWetShare"/> of the observed ones is
+    /// wet.
+    /// </summary>
     internal static double Share(RadarFrame frame, double leastWetShare)
     {
         var (width, height, rain) = (frame.Grid.Width, frame.Grid.Height, frame.RainRate);

@@ -1,8 +1,8 @@
 namespace ConvLstm.Nowcast.Ingest.Quality;
 
 /// <summary>
-/// Spokes: thin straight wet lines, as the interference of transmitters draws them along a radar's beam (Peura, Computer vision methods for anomaly removal, ERAD 2002, finds them by
-/// the same marks, thinness and elongation). The radars' positions need not be known.
+/// Spokes: thin straight wet lines, as the interference of transmitters draws them along a radar's beam (Peura, Computer vision methods
+/// for anomaly removal, ERAD 2002, finds them by the same marks, thinness and elongation). The radars' positions need not be known.
 /// </summary>
 internal static class Spokes
 {

@@ -31,7 +31,8 @@ public sealed class TransitionGaussian
         var inner = (rows * rows.Transpose()).Evd(Symmetricity.Symmetric);
         var values = inner.EigenValues.Select(v => Math.Max(v.Real, 0)).ToArray();
         _axes = Enumerable.Range(0, Components(values, values.Sum(), n / DifferencesPerComponent))
-            .Select(k => rows.TransposeThisAndMultiply(inner.EigenVectors.Column(n - 1 - k)) / Math.Sqrt(Math.Max(values[n - 1 - k], 1e-300))).ToArray();
+            .Select(k => rows.TransposeThisAndMultiply(inner.EigenVectors.Column(n - 1 - k)) / Math.Sqrt(
+                Math.Max(values[n - 1 - k], 1e-300))).ToArray();
         var known = Enumerable.Range(0, n).Select(i => Features(rows.Row(i))).ToArray();
         var k = known[0].Length;
         _centre = Vector<double>.Build.Dense(k, j => known.Average(f => f[j]));
@@ -43,7 +44,9 @@ public sealed class TransitionGaussian
         _covariance = spread.Cholesky();
     }
 
-    /// <summary>Of differences that are taken for usual; a sample of some hundred is enough, as the cost grows with the cube of their number.</summary>
+    /// <summary>
+    /// Of differences that are taken for usual; a sample of some hundred is enough, as the cost grows with the cube of their number.
+    /// </summary>
     public static TransitionGaussian Fit(IReadOnlyList<double[]> differences) => new(differences);
 
     /// <summary>The probability of a difference at least as unusual.</summary>

@@ -1,6 +1,8 @@
 namespace ConvLstm.Nowcast.Ingest.Sequences;
 
-/// <summary>Keeps the frames that were used last, up to a number of bytes, so that overlapping windows read each file once. Thread safe.</summary>
+/// <summary>
+/// Keeps the frames that were used last, up to a number of bytes, so that overlapping windows read each file once. Thread safe.
+/// </summary>
 public sealed class FrameCache(long capacityBytes)
 {
     private readonly Lock _gate = new();

@@ -2,7 +2,9 @@ using ConvLstm.Nowcast.Ingest.Formats;
 
 namespace ConvLstm.Nowcast.Ingest.Sequences;
 
-/// <summary>A scan that may still lie in its file: what is known of it without reading its pixels. A year of scans fits in memory this way.</summary>
+/// <summary>
+/// A scan that may still lie in its file: what is known of it without reading its pixels. A year of scans fits in memory this way.
+/// </summary>
 public interface IScan
 {
     RadarGrid Grid { get; }
@@ -65,7 +67,8 @@ public sealed class FileScan : IScan
     {
         using var file = RadarFormats.Open(Path, _options);
         if (Index >= file.ValidTimes.Count || file.ValidTimes[Index] != ValidTime)
-            throw new RadarFileException(Path, $"the scan of {ValidTime:u} is not in it any more", "start again, the file was changed meanwhile");
+            throw new RadarFileException(Path, $"the scan of {ValidTime:u} is not in it any more",
+                "start again, the file was changed meanwhile");
         return file.Read(Index);
     }
 }

@@ -4,7 +4,8 @@ namespace ConvLstm.Nowcast.Ingest.Sequences;
 
 /// <summary>
 /// From rain rate to the number that a network reads and back: ln(1 + R/r0) / ln(1 + Rmax/r0), 0 for dry and 1 for
-/// <see cref="MaxRate"/>; rates above it go on beyond 1. A logarithm, because rain rates are close to log-normal and the light end counts too.
+/// <see cref="MaxRate"/>; rates above it go on beyond 1. A logarithm, because rain rates are close to log-normal and the light end counts
+/// too.
 /// </summary>
 /// <param name="Scale">r0 in mm/h: rates well below it are compressed towards 0 linearly.</param>
 /// <param name="MaxRate">Rmax in mm/h.</param>
@@ -45,5 +46,6 @@ public sealed record Normalisation(float Scale = 0.1f, float MaxRate = 100f)
     private static float Number(IReadOnlyDictionary<string, string> metadata, string key) =>
         float.TryParse(metadata.GetValueOrDefault(key), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value > 0
             ? value
-            : throw new ReportedException($"{key} '{metadata.GetValueOrDefault(key)}' is not a rain rate above 0; the checkpoint is damaged, make it again.");
+            : throw new ReportedException(
+                $"{key} '{metadata.GetValueOrDefault(key)}' is not a rain rate above 0; the checkpoint is damaged, make it again.");
 }

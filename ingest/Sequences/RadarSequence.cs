@@ -13,9 +13,11 @@ public sealed class RadarSequence
         for (var i = 1; i < frames.Count; i++)
         {
             if (!frames[i].Grid.CoversTheSame(frames[0].Grid))
-                throw new ArgumentException($"Frame {i} is on grid {frames[i].Grid.Name}, the first on {frames[0].Grid.Name}.", nameof(frames));
+                throw new ArgumentException($"Frame {i} is on grid {frames[i].Grid.Name}, the first on {frames[0].Grid.Name}.",
+                    nameof(frames));
             if (frames[i].ValidTime - frames[i - 1].ValidTime != step)
-                throw new ArgumentException($"Frame {i} at {frames[i].ValidTime:O} does not follow the one before by {step}.", nameof(frames));
+                throw new ArgumentException($"Frame {i} at {frames[i].ValidTime:O} does not follow the one before by {step}.",
+                    nameof(frames));
         }
         Step = step;
         Frames = frames;

@@ -54,7 +54,10 @@ public sealed class ScanSeries
             var scan = Scans[start + i];
             var frame = cache?.Get(scan) ?? scan.Read();
             var time = TimeOf(start + i);
-            frames[i] = frame.ValidTime == time ? frame : new RadarFrame(frame.Grid, time, frame.RainRate) { IsInterpolated = frame.IsInterpolated };
+            frames[i] = frame.ValidTime == time ? frame : new RadarFrame(frame.Grid, time, frame.RainRate)
+            {
+                IsInterpolated = frame.IsInterpolated,
+            };
         }
         return new RadarSequence(Step, frames);
     }

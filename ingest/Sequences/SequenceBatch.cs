@@ -58,8 +58,10 @@ public sealed class SequenceBatch
     private void Fill(int index, RadarSequence sequence, PixelWindow window, Normalisation normalisation)
     {
         if (sequence.Frames.Count != Time || window.Height != Height || window.Width != Width)
-            throw new ArgumentException($"Sequence {index} is {sequence.Frames.Count}×{window.Height}×{window.Width}, the batch {Time}×{Height}×{Width}.");
-        if (window.Column < 0 || window.Row < 0 || window.Column + Width > sequence.Grid.Width || window.Row + Height > sequence.Grid.Height)
+            throw new ArgumentException(
+                $"Sequence {index} is {sequence.Frames.Count}×{window.Height}×{window.Width}, the batch {Time}×{Height}×{Width}.");
+        if (window.Column < 0 || window.Row < 0 || window.Column + Width > sequence.Grid.Width
+            || window.Row + Height > sequence.Grid.Height)
             throw new ArgumentException($"{window} leaves the {sequence.Grid.Height}×{sequence.Grid.Width} grid.");
         var to = (long)index * Time * Height * Width * Channels;
         foreach (var frame in sequence.Frames)

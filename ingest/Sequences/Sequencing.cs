@@ -25,7 +25,8 @@ public sealed record DroppedScan(IScan Scan, string Reason);
 public sealed record SequenceGap(IScan After, IScan Before, int Missing, bool IsFilled);
 
 /// <summary>Regular series, and what was found on the way.</summary>
-public sealed record SequencingResult(IReadOnlyList<ScanSeries> Series, IReadOnlyList<DroppedScan> Dropped, IReadOnlyList<SequenceGap> Gaps);
+public sealed record SequencingResult(IReadOnlyList<ScanSeries> Series, IReadOnlyList<DroppedScan> Dropped,
+    IReadOnlyList<SequenceGap> Gaps);
 
 /// <summary>
 /// From scans in any order to regular series: one for each grid and stretch without a gap. The step and its phase are found in each
@@ -57,7 +58,9 @@ public static class Sequencing
         return result;
     }
 
-    /// <summary>The commonest difference of two neighbouring times, the shorter of two that are as common; null for a single time.</summary>
+    /// <summary>
+    /// The commonest difference of two neighbouring times, the shorter of two that are as common; null for a single time.
+    /// </summary>
     internal static TimeSpan? FindStep(IReadOnlyList<IScan> sorted, SequencingOptions options)
     {
         if (options.Step is { } given)
@@ -66,7 +69,8 @@ public static class Sequencing
         var counted = differences.CountBy(d => d).OrderByDescending(d => d.Value).ThenBy(d => d.Key).ToList();
         if (counted.Count == 0)
             return null;
-        // Of a feed whose times wander no difference is common: then the mean of those that are near the middle one, which is the step once.
+        // Of a feed whose times wander no difference is common: then the mean of those that are near the middle one, which is the step
+        // once.
         var all = counted.Sum(d => d.Value);
         return new TimeSpan(2 * counted[0].Value >= all || all < LeastToEstimate ? counted[0].Key : Middle(sorted));
     }

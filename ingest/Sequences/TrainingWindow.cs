@@ -13,15 +13,16 @@ public sealed record TrainingWindow(ScanSeries Series, int Start, int Past, int 
     public DateTimeOffset IssueTime => Series.TimeOf(Start + Past - 1);
 
     /// <summary>All its frames, past first.</summary>
-    public RadarSequence Load(FrameCache? cache = null, CancellationToken cancellation = default) => Series.Load(Start, Length, cache, cancellation);
+    public RadarSequence Load(FrameCache? cache = null, CancellationToken cancellation = default) =>
+        Series.Load(Start, Length, cache, cancellation);
 }
 
 /// <summary>Cuts series into windows.</summary>
 public static class TrainingWindows
 {
     /// <summary>
-    /// Every window of the given lengths, <paramref name="stride"/> scans apart; series that are too short give none. Past scans may be made up,
-    /// future ones, which are the truth, not.
+    /// Every window of the given lengths, <paramref name="stride"/> scans apart; series that are too short give none. Past scans may be
+    /// made up, future ones, which are the truth, not.
     /// </summary>
     public static IReadOnlyList<TrainingWindow> Cut(IEnumerable<ScanSeries> series, int past, int future, int stride = 1)
     {

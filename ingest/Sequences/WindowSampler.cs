@@ -1,9 +1,9 @@
 namespace ConvLstm.Nowcast.Ingest.Sequences;
 
 /// <summary>
-/// Draws windows with rain more often than dry ones. The importance is that of Ravuri et al. (2021), Skilful precipitation nowcasting using deep
-/// generative models of radar (<see href="https://doi.org/10.1038/s41586-021-03854-z"/>, methods): a floor plus the mean of 1 − exp(−R/s), here
-/// of the frames to forecast. Each draw comes with the weight that undoes the preference, so that scores can be unbiased.
+/// Draws windows with rain more often than dry ones. The importance is that of Ravuri et al. (2021), Skilful precipitation nowcasting
+/// using deep generative models of radar (<see href="https://doi.org/10.1038/s41586-021-03854-z"/>, methods): a floor plus the mean of 1
+/// − exp(−R/s), here of the frames to forecast. Each draw comes with the weight that undoes the preference, so that scores can be unbiased.
 /// </summary>
 public sealed class WindowSampler
 {
@@ -34,7 +34,8 @@ public sealed class WindowSampler
     }
 
     /// <summary>Reads each scan once and measures how much rain the windows hold.</summary>
-    public static WindowSampler ByRain(IReadOnlyList<TrainingWindow> windows, FrameCache? cache = null, CancellationToken cancellation = default)
+    public static WindowSampler ByRain(IReadOnlyList<TrainingWindow> windows, FrameCache? cache = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(windows);
         var wetness = new Dictionary<IScan, double>();

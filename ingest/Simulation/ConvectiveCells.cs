@@ -2,7 +2,8 @@ namespace ConvLstm.Nowcast.Ingest.Simulation;
 
 /// <summary>
 /// Convective cells with a life: they grow for two fifths of it and decay for the rest. Rain falls off exponentially from the core, as in
-/// the EXCELL model (Capsoni et al. 1987, <see href="https://doi.org/10.1029/RS022i003p00395"/>). They are born in clusters, on the leading side of older ones.
+/// the EXCELL model (Capsoni et al. 1987, <see href="https://doi.org/10.1029/RS022i003p00395"/>). They are born in clusters, on the
+/// leading side of older ones.
 /// </summary>
 internal sealed class ConvectiveCells
 {
@@ -131,7 +132,8 @@ internal sealed class ConvectiveCells
             get
             {
                 var u = Age / Life;
-                var s = u < GrowingShare ? Math.Sin(Math.PI / 2 * u / GrowingShare) : Math.Cos(Math.PI / 2 * (u - GrowingShare) / (1 - GrowingShare));
+                var s = u < GrowingShare ? Math.Sin(Math.PI / 2 * u / GrowingShare)
+                    : Math.Cos(Math.PI / 2 * (u - GrowingShare) / (1 - GrowingShare));
                 return s * s;
             }
         }

@@ -1,8 +1,8 @@
 namespace ConvLstm.Nowcast.Ingest.Simulation;
 
 /// <summary>
-/// Where rain grows and where it decays: a few long waves between −1 and 1 that move slower than the rain, so that rain running into a crest
-/// grows and behind it decays. What makes rain (fronts, hills, moist air) does not move with the rain either.
+/// Where rain grows and where it decays: a few long waves between −1 and 1 that move slower than the rain, so that rain running into a
+/// crest grows and behind it decays. What makes rain (fronts, hills, moist air) does not move with the rain either.
 /// </summary>
 internal sealed class Envelope
 {
@@ -19,7 +19,8 @@ internal sealed class Envelope
             var wavelength = size * (0.7 + (0.8 * random.NextDouble()));
             var k = 2 * Math.PI / wavelength;
             // Each wave also rises and falls within two to five hours.
-            _waves[w] = (k * Math.Cos(angle), k * Math.Sin(angle), 2 * Math.PI * random.NextDouble(), 2 * Math.PI / (2 + (3 * random.NextDouble())));
+            _waves[w] = (k * Math.Cos(angle), k * Math.Sin(angle), 2 * Math.PI * random.NextDouble(),
+                2 * Math.PI / (2 + (3 * random.NextDouble())));
         }
     }
 

@@ -67,7 +67,8 @@ public static class RainSimulator
     }
 
     private static float[] Draw(
-        SimulationOptions options, ScenarioParameters parameters, SpectralField field, int domain, Envelope envelope, ConvectiveCells cells, TimeSpan time)
+        SimulationOptions options, ScenarioParameters parameters, SpectralField field, int domain, Envelope envelope, ConvectiveCells cells,
+            TimeSpan time)
     {
         var size = options.Size;
         var rain = new float[size * size];

@@ -51,6 +51,7 @@ public sealed record SimulationOptions
         const double Pixel = 1000;
         var proj = ProjString.Parse("+proj=laea +lat_0=52 +lon_0=10 +x_0=0 +y_0=0 +ellps=WGS84");
         var corner = size * Pixel / 2;
-        return new RadarGrid(GridNames.For(size, size, proj, Pixel, Pixel, -corner, corner), size, size, proj.ToString(), Pixel, Pixel, -corner, corner);
+        return new RadarGrid(GridNames.For(size, size, proj, Pixel, Pixel, -corner, corner), size, size, proj.ToString(), Pixel, Pixel,
+            -corner, corner);
     }
 }

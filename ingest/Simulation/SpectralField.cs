@@ -10,7 +10,8 @@ namespace ConvLstm.Nowcast.Ingest.Simulation;
 /// </summary>
 internal sealed class SpectralField
 {
-    // Lifetimes of precipitation patterns against their scale, after Germann and Zawadzki (2002, https://doi.org/10.1175/1520-0493(2002)130<2859:SDOTPO>2.0.CO;2).
+    // Lifetimes of precipitation patterns against their scale, after Germann and Zawadzki (2002,
+    // https://doi.org/10.1175/1520-0493(2002)130<2859:SDOTPO>2.0.CO;2).
     private const double MinutesAtOneKilometre = 8;
     private const double LifetimeExponent = 0.8;
 
@@ -61,7 +62,9 @@ internal sealed class SpectralField
     /// <summary>Row-major; the real parts are one field, the imaginary parts the other.</summary>
     internal ReadOnlySpan<Complex> Values => _field;
 
-    /// <summary>One step: moves by (<paramref name="dx"/>, <paramref name="dy"/>) pixels, forgets a little, learns a little noise.</summary>
+    /// <summary>
+    /// One step: moves by (<paramref name="dx"/>, <paramref name="dy"/>) pixels, forgets a little, learns a little noise.
+    /// </summary>
     internal void Advance(double dx, double dy)
     {
         var (shiftX, shiftY) = (Phases(dx), Phases(dy));

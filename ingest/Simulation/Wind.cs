@@ -1,6 +1,9 @@
 namespace ConvLstm.Nowcast.Ingest.Simulation;
 
-/// <summary>What carries the rain: one vector for the whole grid, which turns and swells slowly. Between 4 and 9 m/s, so 1 to 3 pixels in 5 minutes.</summary>
+/// <summary>
+/// What carries the rain: one vector for the whole grid, which turns and swells slowly. Between 4 and 9 m/s, so 1 to 3 pixels in 5
+/// minutes.
+/// </summary>
 internal sealed class Wind
 {
     private const double MetresPerPixel = 1000;

@@ -10,7 +10,10 @@ internal static class BackupCommands
     internal static Command Backup(Terminal terminal)
     {
         var folder = new Argument<string>("FOLDER") { Description = "Where it goes; a folder of an earlier backup is brought up to date." };
-        var command = new Command("backup", "Back the database up into a folder; days that have not changed since are not read again.") { folder };
+        var command = new Command("backup", "Back the database up into a folder; days that have not changed since are not read again.")
+        {
+            folder,
+        };
         command.SetAction((parsed, cancellation) => OpenDatabase.RunAsync(
             async (database, _) =>
             {
@@ -25,7 +28,10 @@ internal static class BackupCommands
     internal static Command Restore(Terminal terminal)
     {
         var folder = new Argument<string>("FOLDER") { Description = "What 'nowcast db backup' wrote." };
-        var command = new Command("restore", "Bring a backup into a new, empty database: that of NOWCAST_DB, or a new private cluster.") { folder };
+        var command = new Command("restore", "Bring a backup into a new, empty database: that of NOWCAST_DB, or a new private cluster.")
+        {
+            folder,
+        };
         command.SetAction(async (parsed, cancellation) =>
         {
             var days = await DatabaseRestore.RunAsync(Path.GetFullPath(parsed.GetValue(folder)!), NowcastSettings.Load().Db, cancellation);

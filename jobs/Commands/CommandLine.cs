@@ -24,7 +24,8 @@ internal static class CommandLine
 
     internal static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal)
     {
-        var root = new RootCommand("Weather-radar nowcasting: radar files in, a trained ConvLSTM, rain maps in PostgreSQL, asked with SQL.");
+        var root = new RootCommand(
+            "Weather-radar nowcasting: radar files in, a trained ConvLSTM, rain maps in PostgreSQL, asked with SQL.");
         foreach (var verb in Verbs.All(terminal))
             root.Add(verb);
         Examples.AddTo(root);
@@ -42,7 +43,11 @@ internal static class CommandLine
         }
         try
         {
-            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = HandlesSignals(parsed) ? null : TimeToStop, Output = terminal.Out };
+            var configuration = new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = HandlesSignals(parsed) ? null : TimeToStop,
+                Output = terminal.Out,
+            };
             // A call into a library, or a command that does not wait for anything, hears of no signal: then the process ends from here.
             using var end = HandlesSignals(parsed) ? null : PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => _ = EndAsync());
             return await parsed.InvokeAsync(configuration);

@@ -25,7 +25,8 @@ internal static class DbCommand
         }));
         var json = JsonOutput.Flag();
         var status = new Command("status", "Show the server, the migrations, the grids and their scans.") { json };
-        status.SetAction((parsed, cancellation) => OpenDatabase.RunAsync((database, _) => StatusAsync(terminal, database, parsed.GetValue(json), cancellation), cancellation));
+        status.SetAction((parsed, cancellation) =>
+            OpenDatabase.RunAsync((database, _) => StatusAsync(terminal, database, parsed.GetValue(json), cancellation), cancellation));
         command.Add(status);
         command.Add(Psql());
         command.Add(BackupCommands.Backup(terminal));
@@ -56,7 +57,8 @@ internal static class DbCommand
         foreach (var grid in await database.Grids.ListAsync(cancellation))
         {
             var run = await database.Queries.LatestRunAsync(grid.Grid.Name, null, cancellation);
-            grids.Add(new(grid.Grid.Name, await database.Scans.CountAsync(grid.Grid.Name, cancellation), run?.IssueTime.UtcDateTime, run?.Method));
+            grids.Add(new(grid.Grid.Name, await database.Scans.CountAsync(grid.Grid.Name, cancellation), run?.IssueTime.UtcDateTime,
+                run?.Method));
         }
         if (json)
         {
@@ -69,7 +71,8 @@ internal static class DbCommand
         foreach (var missing in readers)
             terminal.Line($"reader     nowcast_reader {missing}");
         foreach (var grid in grids)
-            terminal.Line($"grid       {grid.Name}: {grid.Scans} scans, " + (grid.NewestRun is null ? "no run" : $"newest run {grid.NewestRun:yyyy-MM-dd HH:mm} UTC by {grid.Method}"));
+            terminal.Line($"grid       {grid.Name}: {grid.Scans} scans, "
+                + (grid.NewestRun is null ? "no run" : $"newest run {grid.NewestRun:yyyy-MM-dd HH:mm} UTC by {grid.Method}"));
         return CommandLine.Done;
     }
 
@@ -77,7 +80,10 @@ internal static class DbCommand
 
     private static Command Psql()
     {
-        var sql = new Argument<string?>("SQL") { Description = "One statement; an interactive session where left out.", Arity = ArgumentArity.ZeroOrOne };
+        var sql = new Argument<string?>("SQL")
+        {
+            Description = "One statement; an interactive session where left out.", Arity = ArgumentArity.ZeroOrOne,
+        };
         var command = new Command(PsqlName, "Ask the database with psql.") { sql };
         command.SetAction((parsed, cancellation) => OpenDatabase.RunAsync(
             (database, _) => PsqlAsync(new(database.ConnectionString), parsed.GetValue(sql)), cancellation));

@@ -11,7 +11,8 @@ internal static class DemoCommand
     {
         var exit = new Option<bool>("--exit") { Description = "Stop after the summary instead of serving." };
         var urls = new Option<string?>("--urls") { Description = "Where to listen (setting NOWCAST_URLS)." };
-        var command = new Command("demo", "Show the whole line on simulated rain: simulate, ingest, train, forecast, publish, verify, ask, serve.") { exit, urls };
+        var command = new Command("demo",
+            "Show the whole line on simulated rain: simulate, ingest, train, forecast, publish, verify, ask, serve.") { exit, urls };
         command.SetAction(async (parsed, cancellation) =>
         {
             var folder = Directory.CreateTempSubdirectory("nowcast-demo-").FullName;
@@ -24,7 +25,8 @@ internal static class DemoCommand
                     terminal.Line($"Ask more: psql \"{PsqlAddress(database)}\"");
                     return parsed.GetValue(exit)
                         ? CommandLine.Done
-                        : await ServeCommand.RunAsync(terminal, database, parsed.GetValue(urls) ?? NowcastSettings.Load().Urls, cancellation);
+                        : await ServeCommand.RunAsync(terminal, database, parsed.GetValue(urls) ?? NowcastSettings.Load().Urls,
+                            cancellation);
                 });
             }
             finally

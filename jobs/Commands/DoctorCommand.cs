@@ -28,8 +28,10 @@ internal static class DoctorCommand
     {
         var sound = true;
         var checks = new List<Check>();
-        await CheckAsync("runtime", () => Task.FromResult($".NET {Environment.Version}, {RuntimeInformation.RuntimeIdentifier}, {Environment.ProcessorCount} cores"));
-        await CheckAsync("libtorch", () => Task.FromResult($"{__version__}, {get_num_threads()} threads, {(cuda.is_available() ? "CUDA" : "no GPU")}"));
+        await CheckAsync("runtime", () =>
+            Task.FromResult($".NET {Environment.Version}, {RuntimeInformation.RuntimeIdentifier}, {Environment.ProcessorCount} cores"));
+        await CheckAsync("libtorch",
+            () => Task.FromResult($"{__version__}, {get_num_threads()} threads, {(cuda.is_available() ? "CUDA" : "no GPU")}"));
         await CheckAsync("matrix product", () => Task.FromResult(MatrixProduct()));
         await CheckAsync("libnetcdf", () => Task.FromResult(NetCdfFile.LibraryVersion));
         await CheckAsync("libgdal", () => Task.FromResult(GdalLibrary.Version));
@@ -81,7 +83,9 @@ internal static class DoctorCommand
         var speed = 2.0 * Side * Side * Side / watch.Elapsed.TotalSeconds / 1e9;
         return speed > Slow
             ? FormattableString.Invariant($"{speed:0} GFLOP/s")
-            : throw new ReportedException(FormattableString.Invariant($"only {speed:0.0} GFLOP/s: give the program whole cores (OMP_NUM_THREADS, limits of a container), or wait until the machine is less busy."));
+            : throw new ReportedException(
+                FormattableString.Invariant(
+                $"only {speed:0.0} GFLOP/s: give the program whole cores (OMP_NUM_THREADS, limits of a container), or wait until the machine is less busy."));
     }
 
     private static string Describe(NowcastSettings settings) =>

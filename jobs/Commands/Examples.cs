@@ -14,8 +14,10 @@ internal static class Examples
         ["inspect"] = ["nowcast inspect radar.h5", "nowcast inspect radar/*.nc --json | jq '.[].grid'"],
         ["simulate"] = ["nowcast simulate --out scans --scenario mixed --frames 36"],
         ["ingest"] = ["nowcast ingest radar/2024", "nowcast ingest --watch incoming"],
-        ["train"] = ["nowcast train --data radar --minutes 60 --out model.safetensors", "nowcast train --data radar --minutes 60 --out model.safetensors --resume"],
-        ["forecast"] = ["nowcast forecast --data radar --out forecast.nc", "nowcast forecast --data radar --method steps --members 20 --out forecast.nc"],
+        ["train"] = ["nowcast train --data radar --minutes 60 --out model.safetensors",
+            "nowcast train --data radar --minutes 60 --out model.safetensors --resume"],
+        ["forecast"] = ["nowcast forecast --data radar --out forecast.nc",
+            "nowcast forecast --data radar --method steps --members 20 --out forecast.nc"],
         ["evaluate"] = ["nowcast evaluate --data radar --methods extrapolation persistence --json scores.json"],
         ["study"] = ["nowcast study --help"],
         ["tune"] = ["nowcast tune --help"],
@@ -38,7 +40,8 @@ internal static class Examples
         ["models show"] = ["nowcast models show VERSION"],
         ["models promote"] = ["nowcast models promote VERSION"],
         ["models rollback"] = ["nowcast models rollback"],
-        ["completion"] = ["nowcast completion bash > ~/.local/share/bash-completion/completions/nowcast", "nowcast completion zsh > ~/.zfunc/_nowcast"],
+        ["completion"] = ["nowcast completion bash > ~/.local/share/bash-completion/completions/nowcast",
+            "nowcast completion zsh > ~/.zfunc/_nowcast"],
     };
 
     /// <summary>Has the help of the program and of all its verbs end with them.</summary>
@@ -58,7 +61,8 @@ internal static class Examples
         return [];
     }
 
-    private static string PathOf(Command command) => command is RootCommand ? "" : $"{(command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? PathOf(parent) : "")} {command.Name}".Trim();
+    private static string PathOf(Command command) => command is RootCommand ? ""
+        : $"{(command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? PathOf(parent) : "")} {command.Name}".Trim();
 
     private sealed class WithExamples(SynchronousCommandLineAction help) : SynchronousCommandLineAction
     {

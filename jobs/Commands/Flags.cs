@@ -59,7 +59,8 @@ internal static class Flags
         CustomParser = result =>
         {
             var text = result.Tokens[0].Value.ToLowerInvariant();
-            if (text is "cpu" or "cuda" or "auto" || (text.Split(':') is ["cuda", var number] && int.TryParse(number, CultureInfo.InvariantCulture, out _)))
+            if (text is "cpu" or "cuda" or "auto"
+                || (text.Split(':') is ["cuda", var number] && int.TryParse(number, CultureInfo.InvariantCulture, out _)))
                 return text;
             result.AddError($"--device {text}: name cpu, cuda, cuda:N or auto.{(text.StartsWith("gpu", StringComparison.Ordinal) ? " A GPU is called cuda." : "")}");
             return text;
@@ -86,7 +87,8 @@ internal static class Flags
     {
         if (T.TryParse(text, Style, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
             return value;
-        result.AddError(FormattableString.Invariant($"{name} {text}: give a {(T.IsInteger(T.One / (T.One + T.One)) ? "whole " : "")}number from {least} to {most}."));
+        result.AddError(FormattableString.Invariant(
+            $"{name} {text}: give a {(T.IsInteger(T.One / (T.One + T.One)) ? "whole " : "")}number from {least} to {most}."));
         return least;
     }
 }

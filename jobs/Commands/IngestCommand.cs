@@ -5,14 +5,19 @@ using ConvLstm.Nowcast.Jobs.Pipeline;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;
 
-/// <summary><c>nowcast ingest PATH…</c>: radar files into the database, again and again without harm; with <c>--watch</c> as they arrive.</summary>
+/// <summary>
+/// <c>nowcast ingest PATH…</c>: radar files into the database, again and again without harm; with <c>--watch</c> as they arrive.
+/// </summary>
 internal static class IngestCommand
 {
     internal static Command Create(Terminal terminal)
     {
         var paths = new Argument<string[]>("PATH") { Description = "Radar files, folders or patterns.", Arity = ArgumentArity.ZeroOrMore };
         var watch = new Option<string?>("--watch") { Description = "Take the files that arrive in this folder, until stopped." };
-        var quarantine = new Option<string?>("--quarantine") { Description = "Where --watch puts files that cannot be used, with the reason; DIR/quarantine where not given." };
+        var quarantine = new Option<string?>("--quarantine")
+        {
+            Description = "Where --watch puts files that cannot be used, with the reason; DIR/quarantine where not given.",
+        };
         var idle = new Option<int?>("--idle") { Description = "End --watch after so many seconds without a new file." };
         var patience = new Option<int>("--patience")
         {
@@ -43,7 +48,8 @@ internal static class IngestCommand
         {
             var sources = RadarSources.Load(parsed.GetValue(source) ?? [], parsed.GetValue(grid), parsed.GetValue(product));
             if (parsed.GetValue(watch) is not { } folder)
-                return await IngestAsync(terminal, new ArchiveIngest(database, sources), parsed.GetRequiredValue(paths), parsed.GetValue(json), cancellation);
+                return await IngestAsync(terminal, new ArchiveIngest(database, sources), parsed.GetRequiredValue(paths),
+                    parsed.GetValue(json), cancellation);
             var options = new FeedOptions(folder)
             {
                 QuarantineFolder = parsed.GetValue(quarantine),
@@ -56,7 +62,8 @@ internal static class IngestCommand
         return command;
     }
 
-    private static async Task<int> IngestAsync(Terminal terminal, ArchiveIngest ingest, string[] paths, bool json, CancellationToken cancellation)
+    private static async Task<int> IngestAsync(Terminal terminal, ArchiveIngest ingest, string[] paths, bool json,
+        CancellationToken cancellation)
     {
         var summary = await terminal.ProgressAsync("ingest", report => ingest.RunAsync(
             paths, (done, of) => report((double)done / of, $"{done} of {of} files"), cancellation));

@@ -68,7 +68,8 @@ internal static class InspectCommand
             cancellation.ThrowIfCancellationRequested();
             var summary = ScanSummary.Of(file.Read(i));
             frames[i] = new(
-                file.ValidTimes[i].UtcDateTime, file.Leads[i] > TimeSpan.Zero ? file.Leads[i].TotalMinutes : null, summary.MinMmH, summary.MeanMmH, summary.MaxMmH,
+                file.ValidTimes[i].UtcDateTime, file.Leads[i] > TimeSpan.Zero ? file.Leads[i].TotalMinutes : null, summary.MinMmH,
+                summary.MeanMmH, summary.MaxMmH,
                     summary.MissingShare, summary.WetShare);
         }
         return new(
@@ -82,19 +83,22 @@ internal static class InspectCommand
         var unit = g.Proj.Contains("+proj=longlat", StringComparison.Ordinal) ? "°" : " m";
         terminal.Line(report.File);
         terminal.Line(FormattableString.Invariant($"  format   {report.Format}, {report.Quantity} in {report.Units}"));
-        terminal.Line(FormattableString.Invariant($"  grid     {g.Width} × {g.Height} pixels of {g.PixelX:0.######} × {g.PixelY:0.######}{unit}, upper left corner at ({g.OriginX:0.####}, {g.OriginY:0.####})"));
+        terminal.Line(FormattableString.Invariant(
+            $"  grid     {g.Width} × {g.Height} pixels of {g.PixelX:0.######} × {g.PixelY:0.######}{unit}, upper left corner at ({g.OriginX:0.####}, {g.OriginY:0.####})"));
         terminal.Line($"  proj     {g.Proj}");
         terminal.Line($"  from     grid: {report.From.Grid}; time: {report.From.Time}; {report.From.Quantity}{(report.From.Period is { } period ? $"; period: {period}" : "")}");
         foreach (var note in report.Notes)
             terminal.Line($"  note     {note}");
         terminal.Line("  valid time (UTC)       min     mean      max mm/h   missing   wet");
         foreach (var f in report.Frames)
-            terminal.Line(FormattableString.Invariant($"  {f.ValidTime:yyyy-MM-dd HH:mm:ss}  {Number(f.MinMmH),6}  {Number(f.MeanMmH),7}  {Number(f.MaxMmH),7}        {f.MissingShare,6:P1}  {f.WetShare,6:P1}{(f.LeadMinutes > 0 ? $"  forecast for {f.LeadMinutes:0} minutes ahead" : "")}"));
+            terminal.Line(FormattableString.Invariant(
+                $"  {f.ValidTime:yyyy-MM-dd HH:mm:ss}  {Number(f.MinMmH),6}  {Number(f.MeanMmH),7}  {Number(f.MaxMmH),7}        {f.MissingShare,6:P1}  {f.WetShare,6:P1}{(f.LeadMinutes > 0 ? $"  forecast for {f.LeadMinutes:0} minutes ahead" : "")}"));
     }
 
     private static string Number(double? value) => value?.ToString("0.00", CultureInfo.InvariantCulture) ?? "-";
 
-    private sealed record FileReport(string File, string Format, string Quantity, string Units, GridReport Grid, IReadOnlyList<FrameReport> Frames, ReadingRules From, IReadOnlyList<string> Notes);
+    private sealed record FileReport(string File, string Format, string Quantity, string Units, GridReport Grid,
+        IReadOnlyList<FrameReport> Frames, ReadingRules From, IReadOnlyList<string> Notes);
 
     private sealed record GridReport(int Width, int Height, string Proj, double PixelX, double PixelY, double OriginX, double OriginY);
 

@@ -4,7 +4,10 @@ using ConvLstm.Nowcast.Jobs.Work;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;
 
-/// <summary><c>nowcast job-worker</c>, which <c>serve</c> starts itself: forecasts or trains, apart from the service, until it is ended or its work fails.</summary>
+/// <summary>
+/// <c>nowcast job-worker</c>, which <c>serve</c> starts itself: forecasts or trains, apart from the service, until it is ended or its
+/// work fails.
+/// </summary>
 internal static class JobWorkerCommand
 {
     internal static Command Create()

@@ -20,7 +20,10 @@ internal static class MethodChoice
     /// <exception cref="ReportedException">There is no such method.</exception>
     internal static IForecaster Make(string? method, Checkpoint? checkpoint) => Methods(checkpoint).Make(method ?? ModelForecast.Name);
 
-    /// <summary>The checkpoint for a method: what <c>--model</c> names, else the one that comes with the program; null where the method needs none.</summary>
+    /// <summary>
+    /// The checkpoint for a method: what <c>--model</c> names, else the one that comes with the program; null where the method needs
+    /// none.
+    /// </summary>
     internal static Checkpoint? Load(string? model, string? method, string device) =>
         model is not null ? Checkpoint.Load(model, Devices.Named(device))
         : method is null or ModelForecast.Name ? ShippedModel.Load(Devices.Named(device)) : null;

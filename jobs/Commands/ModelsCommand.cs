@@ -15,7 +15,8 @@ internal static class ModelsCommand
         var command = new Command("models", "List, import, promote and roll back models.");
         var json = JsonOutput.Flag();
         var list = new Command("list", "The models, the newest last; * forecasts.") { json };
-        list.SetAction((parsed, cancellation) => OpenDatabase.RunAsync((database, _) => ListAsync(terminal, database, parsed.GetValue(json), cancellation), cancellation));
+        list.SetAction((parsed, cancellation) =>
+            OpenDatabase.RunAsync((database, _) => ListAsync(terminal, database, parsed.GetValue(json), cancellation), cancellation));
         command.Add(list);
         var version = new Argument<string>("VERSION") { Description = "As 'models list' names it." };
         command.Add(Sub("show", "What is known of a model.", version, (database, v, c) => ShowAsync(terminal, database, v, c)));
@@ -23,7 +24,8 @@ internal static class ModelsCommand
         var promoteToo = new Option<bool>("--promote") { Description = "Let it forecast, too." };
         var import = new Command("import", "Store a checkpoint.") { file, promoteToo };
         import.SetAction((parsed, cancellation) => OpenDatabase.RunAsync(
-            (database, _) => ImportAsync(terminal, database, parsed.GetRequiredValue(file), parsed.GetValue(promoteToo), cancellation), cancellation));
+            (database, _) =>
+                ImportAsync(terminal, database, parsed.GetRequiredValue(file), parsed.GetValue(promoteToo), cancellation), cancellation));
         command.Add(import);
         var promoted = new Argument<string>("VERSION") { Description = "As 'models list' names it." };
         command.Add(Sub("promote", "Let a model forecast.", promoted, async (database, v, c) =>
@@ -42,7 +44,8 @@ internal static class ModelsCommand
         command.SetAction((parsed, cancellation) => OpenDatabase.RunAsync(async (database, _) =>
         {
             var after = ForecastModel.AfterRollback(await database.Models.PromotionsAsync(cancellation));
-            if (after is not null && !parsed.GetValue(yes) && !terminal.Confirms($"Take the last promotion back? Afterwards {after} forecasts."))
+            if (after is not null && !parsed.GetValue(yes)
+                && !terminal.Confirms($"Take the last promotion back? Afterwards {after} forecasts."))
             {
                 terminal.Line("nothing was changed");
                 return CommandLine.Done;
@@ -59,7 +62,8 @@ internal static class ModelsCommand
         var models = await database.Models.ListAsync(cancellation);
         if (json)
         {
-            JsonOutput.Write(terminal, models.OrderBy(m => m.ImportedAt).Select(m => new { m.Version, m.Network, m.Checksum, m.IsPromoted, importedAt = m.ImportedAt.UtcDateTime, m.CheckpointBytes, scores = JsonDocument.Parse(m.Scores) }));
+            JsonOutput.Write(terminal, models.OrderBy(m => m.ImportedAt).Select(m => new { m.Version, m.Network, m.Checksum, m.IsPromoted,
+                importedAt = m.ImportedAt.UtcDateTime, m.CheckpointBytes, scores = JsonDocument.Parse(m.Scores) }));
             return CommandLine.Done;
         }
         if (models.Count == 0)
@@ -81,7 +85,8 @@ internal static class ModelsCommand
         terminal.Line($"metadata  {model.Metadata}");
     }
 
-    private static async Task<int> ImportAsync(Terminal terminal, NowcastDatabase database, string file, bool promote, CancellationToken cancellation)
+    private static async Task<int> ImportAsync(Terminal terminal, NowcastDatabase database, string file, bool promote,
+        CancellationToken cancellation)
     {
         using var model = Checkpoint.Load(file, CPU);
         await ForecastModel.StoreAsync(database, model, file, ForecastModel.ScoresOf(model), cancellation);
@@ -91,7 +96,8 @@ internal static class ModelsCommand
         return CommandLine.Done;
     }
 
-    private static Command Sub(string name, string description, Argument<string> argument, Func<NowcastDatabase, string, CancellationToken, Task> work)
+    private static Command Sub(string name, string description, Argument<string> argument,
+        Func<NowcastDatabase, string, CancellationToken, Task> work)
     {
         var command = new Command(name, description) { argument };
         command.SetAction((parsed, cancellation) => OpenDatabase.RunAsync(async (database, _) =>

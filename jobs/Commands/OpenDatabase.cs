@@ -7,7 +7,9 @@ namespace ConvLstm.Nowcast.Jobs.Commands;
 /// <summary>Work with the database of the settings.</summary>
 internal static class OpenDatabase
 {
-    /// <summary>Opens the database, works, and closes it. A server that stops in the middle is reported as one that was never there.</summary>
+    /// <summary>
+    /// Opens the database, works, and closes it. A server that stops in the middle is reported as one that was never there.
+    /// </summary>
     internal static async Task<T> RunAsync<T>(Func<NowcastDatabase, NowcastSettings, Task<T>> work, CancellationToken cancellation)
     {
         var settings = NowcastSettings.Load();

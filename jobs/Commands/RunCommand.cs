@@ -17,10 +17,16 @@ internal static class RunCommand
     internal static Command Create(Terminal terminal)
     {
         var feed = new Option<string?>("--feed") { Description = "A folder of new radar files to ingest first (setting NOWCAST_FEED)." };
-        var model = new Option<string?>("--model") { Description = "A checkpoint (setting NOWCAST_MODEL); the promoted one where not given, at first that which comes with the program." };
+        var model = new Option<string?>("--model")
+        {
+            Description = "A checkpoint (setting NOWCAST_MODEL); the promoted one where not given, at first that which comes with the program.",
+        };
         var device = Flags.Device();
         var json = JsonOutput.Flag();
-        var command = new Command("run", "One pass: ingest the feed, forecast from the newest scans, publish, verify.") { feed, model, device, json };
+        var command = new Command("run", "One pass: ingest the feed, forecast from the newest scans, publish, verify.")
+        {
+            feed, model, device, json,
+        };
         command.SetAction((parsed, cancellation) => OpenDatabase.RunAsync(
             (database, settings) => RunAsync(
                 terminal, database, settings, parsed.GetValue(feed) ?? settings.Feed, parsed.GetValue(model) ?? settings.Model,
@@ -45,7 +51,8 @@ internal static class RunCommand
         using var model = await ForecastModel.LoadAsync(modelFile, database, device, cancellation);
         var outcomes = await new NowcastPass(database, model, settings.Lead).RunAsync(cancellation);
         if (outcomes.Count == 0)
-            throw new ReportedException("There are no two scans in a row in the database: ingest radar files first ('nowcast ingest PATH').");
+            throw new ReportedException(
+                "There are no two scans in a row in the database: ingest radar files first ('nowcast ingest PATH').");
         foreach (var outcome in outcomes)
             Print(terminal, outcome);
         var newest = outcomes.Max(o => o.IssueTime);
@@ -55,7 +62,8 @@ internal static class RunCommand
         {
             JsonOutput.Write(output, new
             {
-                runs = outcomes.Select(o => new { o.Grid, o.Method, issueTime = o.IssueTime.UtcDateTime, o.Run?.RunId, o.Run?.IsSane, o.Problem, seconds = o.Forecasting.TotalSeconds + o.Publishing.TotalSeconds }),
+                runs = outcomes.Select(o => new { o.Grid, o.Method, issueTime = o.IssueTime.UtcDateTime, o.Run?.RunId, o.Run?.IsSane,
+                    o.Problem, seconds = o.Forecasting.TotalSeconds + o.Publishing.TotalSeconds }),
                 mapsScored = scored,
             });
         }

@@ -17,11 +17,15 @@ internal static class ServeCommand
     internal static Command Create(Terminal terminal)
     {
         var urls = new Option<string?>("--urls") { Description = "Where to listen (setting NOWCAST_URLS)." };
-        var roles = new Option<string?>("--roles") { Description = $"What this server does, with commas: {string.Join(", ", Roles.All)} (setting NOWCAST_ROLES); all where not given." };
+        var roles = new Option<string?>("--roles")
+        {
+            Description = $"What this server does, with commas: {string.Join(", ", Roles.All)} (setting NOWCAST_ROLES); all where not given.",
+        };
         var command = new Command("serve", "Run the schedule; serve the map, the quality page, the API and the dashboard.") { urls, roles };
         command.SetAction((parsed, cancellation) => OpenDatabase.RunAsync(
             (database, settings) => RunAsync(
-                terminal, database, settings with { Urls = parsed.GetValue(urls) ?? settings.Urls }, Roles.Parse(parsed.GetValue(roles) ?? settings.Roles), cancellation),
+                terminal, database, settings with { Urls = parsed.GetValue(urls) ?? settings.Urls },
+                Roles.Parse(parsed.GetValue(roles) ?? settings.Roles), cancellation),
             cancellation));
         return command;
     }
@@ -48,14 +52,16 @@ internal static class ServeCommand
         }
         terminal.Line($"serving at {string.Join(", ", web.Urls)}; Ctrl-C ends it");
         // Without credentials this address is the only key, for who started the service.
-        if (web.Services.GetRequiredService<StartToken>() is { IsInUse: true } token && web.Urls.FirstOrDefault(u => !u.Contains("://unix:", StringComparison.Ordinal)) is { } url)
+        if (web.Services.GetRequiredService<StartToken>() is { IsInUse: true } token
+            && web.Urls.FirstOrDefault(u => !u.Contains("://unix:", StringComparison.Ordinal)) is { } url)
             terminal.Line($"dashboard: {token.Address(url, "/hangfire")}");
         await web.WaitForShutdownAsync(cancellation);
         return CommandLine.Done;
     }
 
     /// <summary>A server without a web page.</summary>
-    private static async Task<int> WorkAsync(Terminal terminal, NowcastDatabase database, ServiceOptions options, CancellationToken cancellation)
+    private static async Task<int> WorkAsync(Terminal terminal, NowcastDatabase database, ServiceOptions options,
+        CancellationToken cancellation)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
         // OpenTelemetry reads its OTEL_… settings from here.

@@ -11,12 +11,16 @@ internal static class SimulateCommand
     {
         var defaults = new SimulationOptions();
         var folder = new Option<string>("--out") { Description = "The folder for the files; made where it is not there.", Required = true };
-        var scenario = Flags.Choice("--scenario", "The kind of rain", Name(defaults.Scenario), [.. Enum.GetValues<RainScenario>().Select(Name)]);
+        var scenario = Flags.Choice("--scenario", "The kind of rain", Name(defaults.Scenario),
+            [.. Enum.GetValues<RainScenario>().Select(Name)]);
         var size = Flags.Number("--size", "Rows and columns, pixels of 1 km.", defaults.Size, 16, 4096);
         var frames = Flags.Number("--frames", "How many scans.", defaults.Frames, 1, 1_000_000);
         var step = Flags.Number("--step", "Minutes between two scans.", defaults.Step.TotalMinutes, 0.1, 60);
         var seed = Flags.Number("--seed", "The same seed gives the same rain.", defaults.Seed, 0, int.MaxValue);
-        var command = new Command("simulate", "Write CF-NetCDF radar files of simulated rain.") { folder, scenario, size, frames, step, seed };
+        var command = new Command("simulate", "Write CF-NetCDF radar files of simulated rain.")
+        {
+            folder, scenario, size, frames, step, seed,
+        };
         command.SetAction((parsed, cancellation) =>
         {
             var options = new SimulationOptions

@@ -8,12 +8,16 @@ internal static class Spelling
     /// <summary>" Did you mean 'x'?", or nothing where no word is near.</summary>
     internal static string DidYouMean(string typed, IEnumerable<string> words)
     {
-        var best = words.Select(word => (Word: word, Distance: Distance(typed, word))).Where(near => near.Distance <= Math.Min(MostWrong, near.Word.Length / 2))
+        var best = words.Select(word => (Word: word, Distance: Distance(typed, word)))
+            .Where(near => near.Distance <= Math.Min(MostWrong, near.Word.Length / 2))
             .OrderBy(near => near.Distance).FirstOrDefault();
         return best.Word is null ? "" : $" Did you mean '{best.Word}'?";
     }
 
-    /// <summary>How many letters are added, left out, changed or swapped with their neighbour: optimal string alignment, Damerau 1964, doi:10.1145/363958.363994.</summary>
+    /// <summary>
+    /// How many letters are added, left out, changed or swapped with their neighbour: optimal string alignment, Damerau 1964,
+    /// doi:10.1145/363958.363994.
+    /// </summary>
     internal static int Distance(string a, string b)
     {
         var d = new int[a.Length + 1, b.Length + 1];

@@ -27,7 +27,10 @@ internal sealed record Terminal(TextWriter Out, IAnsiConsole Messages)
     internal Task<T> ProgressAsync<T>(string title, Func<Action<double, string>, Task<T>> work) =>
         PhasesAsync(report => work((fraction, text) => report(title, fraction, text)));
 
-    /// <summary>A bar for each phase of the work, with the time that it still takes; the work names the phase, the share that is done of it, and what to write beside the bar.</summary>
+    /// <summary>
+    /// A bar for each phase of the work, with the time that it still takes; the work names the phase, the share that is done of it, and
+    /// what to write beside the bar.
+    /// </summary>
     internal async Task<T> PhasesAsync<T>(Func<Action<string, double, string>, Task<T>> work)
     {
         if (!Messages.Profile.Out.IsTerminal)

@@ -25,13 +25,20 @@ internal static class TrainCommand
     internal static Command Create(Terminal terminal)
     {
         var (network, windows, training) = (new NetworkOptions(), new WindowOptions(), new TrainingOptions());
-        var data = new Option<string[]>("--data") { Description = "Radar files, folders or patterns.", Required = true, AllowMultipleArgumentsPerToken = true };
+        var data = new Option<string[]>("--data")
+        {
+            Description = "Radar files, folders or patterns.", Required = true, AllowMultipleArgumentsPerToken = true,
+        };
         var outFile = new Option<string>("--out") { Description = "The checkpoint to write (.safetensors).", Required = true };
         var name = Flags.Choice("--network", "The network", LagrangianNetwork.Name, [.. NetworkRegistry.Names, CascadeNetwork.Name]);
         var epochs = Flags.Optional("--epochs", "Stop after this many epochs.", 1, 1_000_000);
-        var minutes = Flags.Optional("--minutes", $"Stop after this many minutes; {UsualMinutes} where neither these nor epochs are given.", 0.01, 100_000);
+        var minutes = Flags.Optional("--minutes", $"Stop after this many minutes; {UsualMinutes} where neither these nor epochs are given.",
+            0.01, 100_000);
         var init = new Option<string?>("--init") { Description = "Go on from this checkpoint." };
-        var resume = new Option<bool>("--resume") { Description = "Go on with the training that was stopped and left its best weights in --out, with the same flags." };
+        var resume = new Option<bool>("--resume")
+        {
+            Description = "Go on with the training that was stopped and left its best weights in --out, with the same flags.",
+        };
         var seed = Flags.Number("--seed", "The same seed gives the same training on the same machine.", training.Seed, 0, long.MaxValue);
         var device = Flags.Device();
         var hidden = Flags.Numbers("--hidden", "Channels of each layer.", network.Hidden, 1, 4096);
@@ -45,13 +52,17 @@ internal static class TrainCommand
         var rate = Flags.Number("--learning-rate", "Of Adam, after the warm-up.", training.LearningRate, 1e-9, 1e9);
         var loss = Flags.Choice("--loss", "What is made small", training.Loss, Losses.Names);
         var leads = Flags.Optional("--leads-per-step", "Leads drawn for each step; all where not given.", 1, 1000);
-        var sites = Flags.Number("--site-stride", "Learn from every nth pixel of every nth row, where the network can.", UsualSiteStride, 1, 64);
-        var pixelWindows = Flags.Number("--pixel-windows", "Windows to draw pixels from, on which the head of a lagrangian network is trained first; 0 for none.", UsualPixelWindows, 0, 1_000_000);
+        var sites = Flags.Number("--site-stride", "Learn from every nth pixel of every nth row, where the network can.", UsualSiteStride, 1,
+            64);
+        var pixelWindows = Flags.Number("--pixel-windows",
+            "Windows to draw pixels from, on which the head of a lagrangian network is trained first; 0 for none.", UsualPixelWindows, 0,
+            1_000_000);
         var pixelSteps = Flags.Number("--pixel-steps", "Steps of that.", training.PixelSteps, 1, 1_000_000);
         var source = SourceFlags.Profiles();
         var command = new Command("train", "Train a network on radar files.")
         {
-            data, outFile, name, epochs, minutes, init, resume, seed, device, hidden, kernel, patch, peepholes, past, future, crop, batch, rate,
+            data, outFile, name, epochs, minutes, init, resume, seed, device, hidden, kernel, patch, peepholes, past, future, crop, batch,
+            rate,
                 loss, leads, sites, pixelWindows, pixelSteps, source,
         };
         command.Validators.Add(result =>
@@ -62,7 +73,8 @@ internal static class TrainCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             if (parsed.GetRequiredValue(name) == ConvLstmInterpolator.Name)
-                throw new ReportedException($"--network {ConvLstmInterpolator.Name} fills gaps and is trained by 'nowcast study interpolation': name another.");
+                throw new ReportedException(
+                    $"--network {ConvLstmInterpolator.Name} fills gaps and is trained by 'nowcast study interpolation': name another.");
             var path = parsed.GetRequiredValue(outFile);
             OutputFile.Require("--out", path);
             var done = parsed.GetValue(resume) ? ShareDone(path) : 0;
@@ -82,7 +94,11 @@ internal static class TrainCommand
                     Peepholes = parsed.GetValue(peepholes),
                     Frames = parsed.GetValue(past),
                 },
-                Windows = new() { Past = parsed.GetValue(past), Future = parsed.GetValue(future) ?? UsualFuture(series), Crop = parsed.GetValue(crop), Scales = TrainedScales },
+                Windows = new()
+                {
+                    Past = parsed.GetValue(past), Future = parsed.GetValue(future) ?? UsualFuture(series), Crop = parsed.GetValue(crop),
+                    Scales = TrainedScales,
+                },
                 Training = new()
                 {
                     Epochs = parsed.GetValue(epochs),
@@ -103,11 +119,14 @@ internal static class TrainCommand
             var result = await RunAsync(terminal, request, cancellation);
             if (result.WasStopped)
             {
-                terminal.Error(FormattableString.Invariant($"stopped before the end: the best weights so far (epoch {result.Epochs}, validation loss {result.ValidationLoss:0.0000}) are in {path}; the same line with --resume goes on."));
+                terminal.Error(FormattableString.Invariant(
+                    $"stopped before the end: the best weights so far (epoch {result.Epochs}, validation loss {result.ValidationLoss:0.0000}) are in {path}; the same line with --resume goes on."));
                 return CommandLine.Failed;
             }
-            terminal.Line(FormattableString.Invariant($"trained {result.Steps} steps in {result.Epochs} epochs, {result.Duration.TotalSeconds:0} s; ")
-                + FormattableString.Invariant($"validation loss {result.ValidationLoss:0.0000}, extrapolation {result.PersistenceLoss:0.0000}; written to {request.Out}"));
+            terminal.Line(FormattableString.Invariant(
+                $"trained {result.Steps} steps in {result.Epochs} epochs, {result.Duration.TotalSeconds:0} s; ")
+                + FormattableString.Invariant(
+                    $"validation loss {result.ValidationLoss:0.0000}, extrapolation {result.PersistenceLoss:0.0000}; written to {request.Out}"));
             return CommandLine.Done;
         });
         return command;
@@ -126,7 +145,8 @@ internal static class TrainCommand
             terminal.Error(notice);
         report(p.Phase, p.PhaseFraction, string.Join(", ", new[]
         {
-            p.Phase, p.Epoch > 0 ? $"epoch {p.Epoch}" : null, double.IsFinite(p.TrainingLoss) ? FormattableString.Invariant($"loss {p.TrainingLoss:0.0000}") : null,
+            p.Phase, p.Epoch > 0 ? $"epoch {p.Epoch}" : null,
+            double.IsFinite(p.TrainingLoss) ? FormattableString.Invariant($"loss {p.TrainingLoss:0.0000}") : null,
             p.ValidationLoss is double validation ? FormattableString.Invariant($"validation {validation:0.0000}") : null,
         }.Where(part => part is not null)));
     }
@@ -138,9 +158,11 @@ internal static class TrainCommand
         if (!File.Exists(path))
             throw new ReportedException($"--resume: --out {path} is not there; leave --resume out to begin.");
         using var checkpoint = Checkpoint.Load(path, CPU);
-        return checkpoint.Metadata.Training.TryGetValue(ModelTraining.Done, out var text) && double.TryParse(text, CultureInfo.InvariantCulture, out var done) && done < 1
+        return checkpoint.Metadata.Training.TryGetValue(ModelTraining.Done, out var text)
+            && double.TryParse(text, CultureInfo.InvariantCulture, out var done) && done < 1
             ? done
-            : throw new ReportedException($"--resume: the training of {path} came to its end; give it to --init with another --out to train further.");
+            : throw new ReportedException(
+                $"--resume: the training of {path} came to its end; give it to --init with another --out to train further.");
     }
 
     private static int UsualFuture(IReadOnlyList<ScanSeries> series) => Math.Clamp((int)(UsualLead / series[0].Step), 1, MostFuture);

@@ -12,7 +12,8 @@ internal static class DemoDatabase
         var cluster = await PrivateCluster.StartAsync(new ClusterOptions(), cancellation);
         await using (var server = NamedPool.Open(cluster.ConnectionString, "demo"))
         {
-            foreach (var statement in new[] { $"DROP DATABASE IF EXISTS {DemoPlan.Database} WITH (FORCE)", $"CREATE DATABASE {DemoPlan.Database}" })
+            foreach (var statement in new[] { $"DROP DATABASE IF EXISTS {DemoPlan.Database} WITH (FORCE)",
+                $"CREATE DATABASE {DemoPlan.Database}" })
             {
                 await using var command = server.CreateCommand(statement);
                 await command.ExecuteNonQueryAsync(cancellation);

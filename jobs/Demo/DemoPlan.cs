@@ -25,7 +25,10 @@ internal sealed record DemoPlan
 
     internal WindowOptions Windows { get; init; } = new() { Past = 4, Future = 12, Crop = 64 };
 
-    internal TrainingOptions Training { get; init; } = new() { BatchSize = 4, LearningRate = 3e-3, WindowsPerEpoch = 128, LeadsPerStep = 4, PixelWindows = 200, PixelSteps = 600 };
+    internal TrainingOptions Training { get; init; } = new()
+    {
+        BatchSize = 4, LearningRate = 3e-3, WindowsPerEpoch = 128, LeadsPerStep = 4, PixelWindows = 200, PixelSteps = 600,
+    };
 
     /// <summary>The newest scan is of the last full step before now, so that the forecast is one of the coming hour.</summary>
     internal SimulationOptions RainUntil(DateTimeOffset now)

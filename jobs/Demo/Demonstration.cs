@@ -67,7 +67,8 @@ internal sealed class Demonstration(Terminal terminal, DemoPlan plan, TimeProvid
             Windows = plan.Windows,
             Training = plan.Training with { Budget = plan.TrainingTime },
         }, cancellation);
-        Say(FormattableString.Invariant($"trained a ConvLSTM on {plan.TrainingScans} of them: training loss {result.TrainingLoss:0.0000}, validation loss {result.FirstLoss:0.0000} → {result.ValidationLoss:0.0000}"));
+        Say(FormattableString.Invariant(
+            $"trained a ConvLSTM on {plan.TrainingScans} of them: training loss {result.TrainingLoss:0.0000}, validation loss {result.FirstLoss:0.0000} → {result.ValidationLoss:0.0000}"));
     }
 
     private static async Task PromoteAsync(NowcastDatabase database, Checkpoint model, string file, CancellationToken cancellation)
@@ -80,13 +81,15 @@ internal sealed class Demonstration(Terminal terminal, DemoPlan plan, TimeProvid
     {
         var unseen = series.Load(plan.TrainingScans, series.Scans.Count - plan.TrainingScans, null, cancellation);
         var options = new HindcastOptions { Thresholds = [0.1f, 1, 5, 10], FractionsThresholds = [], Resamples = 200 };
-        var result = new Hindcast(options).Run([unseen], [new ModelForecast(model), new Extrapolation(), new Persistence()], null, cancellation);
+        var result = new Hindcast(options)
+            .Run([unseen], [new ModelForecast(model), new Extrapolation(), new Persistence()], null, cancellation);
         Say($"scored {result.IssueTimes.Count} forecasts of the next hour on scans it has never seen (CSI: 1 is perfect; CRPS in mm/h: less is better)");
         terminal.Line("             method           CSI 0.1   CSI 1   CSI 5    CRPS");
         foreach (var method in result.Summary.Where(r => r.Mask == "common").GroupBy(r => r.Method))
         {
             var csi = method.ToDictionary(r => r.Threshold, r => r.Csi);
-            terminal.Line(FormattableString.Invariant($"             {method.Key,-15}    {csi[0.1f]:0.000}   {csi[1]:0.000}   {csi[5]:0.000}   {method.First().Crps:0.000}"));
+            terminal.Line(FormattableString.Invariant(
+                $"             {method.Key,-15}    {csi[0.1f]:0.000}   {csi[1]:0.000}   {csi[5]:0.000}   {method.First().Crps:0.000}"));
         }
     }
 
@@ -109,7 +112,8 @@ internal sealed class Demonstration(Terminal terminal, DemoPlan plan, TimeProvid
         terminal.Line(FormattableString.Invariant($"             SELECT * FROM nowcast.rain_at({lon:0.000}, {lat:0.000});"));
         terminal.Line("             valid_time (UTC)   lead   rain_mm_h   p_0_1    p_1    p_5   p_10");
         foreach (var row in await database.Queries.RainAtAsync(lon, lat, null, cancellation))
-            terminal.Line(FormattableString.Invariant($"             {row.ValidTime.UtcDateTime:yyyy-MM-dd HH:mm} {row.LeadMinutes,6:0} {row.RainMmH,11:0.00} {row.P01,7:0.00} {row.P1,6:0.00} {row.P5,6:0.00} {row.P10,6:0.00}"));
+            terminal.Line(FormattableString.Invariant(
+                $"             {row.ValidTime.UtcDateTime:yyyy-MM-dd HH:mm} {row.LeadMinutes,6:0} {row.RainMmH,11:0.00} {row.P01,7:0.00} {row.P1,6:0.00} {row.P5,6:0.00} {row.P10,6:0.00}"));
     }
 
     private static (double Lon, double Lat) WettestPlace(RainForecast forecast)
@@ -125,5 +129,6 @@ internal sealed class Demonstration(Terminal terminal, DemoPlan plan, TimeProvid
         return locator.LonLat(wettest % forecast.Grid.Width, wettest / forecast.Grid.Width);
     }
 
-    private void Say(string what) => terminal.Line($"{_watch.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture),8} s   {what}");
+    private void Say(string what) =>
+        terminal.Line($"{_watch.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture),8} s   {what}");
 }

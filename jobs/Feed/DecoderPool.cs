@@ -3,7 +3,9 @@ using ConvLstm.Nowcast.Ingest;
 
 namespace ConvLstm.Nowcast.Jobs.Feed;
 
-/// <summary>Child processes that decode, started when they are needed and replaced when a file ends one or they have read their share.</summary>
+/// <summary>
+/// Child processes that decode, started when they are needed and replaced when a file ends one or they have read their share.
+/// </summary>
 internal sealed class DecoderPool(DecoderOptions options) : IDisposable
 {
     private readonly SemaphoreSlim _free = new(options.Processes);

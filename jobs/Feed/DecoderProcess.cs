@@ -71,8 +71,11 @@ internal sealed class DecoderProcess : IDisposable
         throw new ReportedException($"The decoder of radar files does not start ({reason}): see whether 'nowcast doctor' finds something.");
     }
 
-    /// <summary>Copies the file to where the decoder may read, and opens it there: what it holds cannot change or name another file any more.</summary>
-    /// <exception cref="RadarFileException">The file cannot be used; where the process did not survive it, <see cref="IsAlive"/> is false.</exception>
+    /// <summary>
+    /// Copies the file to where the decoder may read, and opens it there: what it holds cannot change or name another file any more.
+    /// </summary>
+    /// <exception cref="RadarFileException">The file cannot be used; where the process did not survive it, <see cref="IsAlive"/> is
+    /// false.</exception>
     /// <exception cref="ReportedException">The temporary folder is full, which is not the file's fault.</exception>
     internal async Task<DecodedContents> OpenAsync(string path, RadarReadOptions options, FileBudget budget, CancellationToken cancellation)
     {
@@ -91,7 +94,8 @@ internal sealed class DecoderProcess : IDisposable
 
     /// <summary>The scan at an index of the file that was opened last.</summary>
     /// <exception cref="RadarFileException">As for <see cref="OpenAsync"/>.</exception>
-    internal async Task<RadarFrame> ReadAsync(string path, DecodedContents contents, int index, FileBudget budget, CancellationToken cancellation)
+    internal async Task<RadarFrame> ReadAsync(string path, DecodedContents contents, int index, FileBudget budget,
+        CancellationToken cancellation)
     {
         var message = DecoderProtocol.Message((byte)DecoderProtocol.Question.Read, w => w.Write(index));
         var answer = await AskAsync(path, message, budget, cancellation);
@@ -121,13 +125,16 @@ internal sealed class DecoderProcess : IDisposable
         {
             _isOver = true;
             throw budget.IsSpent
-                ? new RadarFileException(path, string.Create(CultureInfo.InvariantCulture, $"reading it took over {_options.FileLimit.TotalSeconds:0.#} seconds"), "it is damaged or too large, fetch it again")
-                : new RadarFileException(path, $"reading it ended the decoder ({await ReasonAsync()})", "it is damaged or too large, fetch it again");
+                ? new RadarFileException(path, string.Create(CultureInfo.InvariantCulture,
+                    $"reading it took over {_options.FileLimit.TotalSeconds:0.#} seconds"), "it is damaged or too large, fetch it again")
+                : new RadarFileException(path, $"reading it ended the decoder ({await ReasonAsync()})",
+                    "it is damaged or too large, fetch it again");
         }
         if (message[0] == (byte)DecoderProtocol.Answer.Done)
             return message;
         using var body = DecoderProtocol.Body(message);
-        throw message[0] == (byte)DecoderProtocol.Answer.Unusable ? new DecoderReport(path, body.ReadString()) : new ReportedException(body.ReadString());
+        throw message[0] == (byte)DecoderProtocol.Answer.Unusable ? new DecoderReport(path, body.ReadString())
+            : new ReportedException(body.ReadString());
     }
 
     private async Task CopyAsync(string path, string target, CancellationToken cancellation)

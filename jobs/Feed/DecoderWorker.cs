@@ -42,7 +42,8 @@ internal sealed class DecoderWorker(Stream questions, Stream answers)
             {
                 using var body = DecoderProtocol.Body(question);
                 // A service that dies while a file hangs the library cannot end this process any more.
-                using var watchdog = new Timer(_ => Environment.FailFast("The file took far too long."), null, TimeSpan.FromMinutes(2), Timeout.InfiniteTimeSpan);
+                using var watchdog = new Timer(_ => Environment.FailFast("The file took far too long."), null, TimeSpan.FromMinutes(2),
+                    Timeout.InfiniteTimeSpan);
                 try
                 {
                     if (question[0] == (byte)DecoderProtocol.Question.Open)

@@ -10,8 +10,8 @@ namespace ConvLstm.Nowcast.Jobs.Feed;
 internal readonly record struct SeenFile(string Name, long Size, long Written);
 
 /// <summary>
-/// Finds the files of a feed that are completely written: not hidden, not named as unfinished, of the same size and time in two looks, and open
-/// to no writer. What a file holds is for the decoders to say, whatever its name.
+/// Finds the files of a feed that are completely written: not hidden, not named as unfinished, of the same size and time in two looks,
+/// and open to no writer. What a file holds is for the decoders to say, whatever its name.
 /// </summary>
 internal sealed class FeedFolder(FeedOptions options, TimeProvider time)
 {

@@ -24,7 +24,8 @@ internal sealed class FeedPass(FeedOptions options, FeedFolder folder, FeedState
         GiveUp(report);
         var files = folder.Look(file => state.IsTaken(file) || (_waiting.TryGetValue(file.Name, out var waiting) && waiting.File == file));
         var untouchable = files.ToLookup(folder.Untouchable);
-        foreach (var (problem, file) in untouchable.Where(those => those.Key is not null).SelectMany(those => those.Select(f => (those.Key!, f))))
+        foreach (var (problem, file) in untouchable.Where(those => those.Key is not null)
+            .SelectMany(those => those.Select(f => (those.Key!, f))))
             Leave(file, new(Path.Combine(options.Folder, file.Name), 0, 0, [], [], problem), report);
         var byPath = untouchable[null].ToDictionary(f => Path.Combine(options.Folder, f.Name));
         await foreach (var outcome in intake.TakeAsync([.. byPath.Keys], cancellation))

@@ -4,8 +4,8 @@ using ConvLstm.Nowcast.Ingest;
 namespace ConvLstm.Nowcast.Jobs.Feed;
 
 /// <summary>
-/// The files of a feed that are in the database, or can neither be used nor moved, one line each in a file that is open while the feed is watched, so that a second
-/// watcher finds it taken. Losing it costs only time: the database stores no scan twice.
+/// The files of a feed that are in the database, or can neither be used nor moved, one line each in a file that is open while the feed is
+/// watched, so that a second watcher finds it taken. Losing it costs only time: the database stores no scan twice.
 /// </summary>
 internal sealed class FeedState : IDisposable
 {
@@ -39,15 +39,18 @@ internal sealed class FeedState : IDisposable
         try
         {
             Directory.CreateDirectory(options.Quarantine);
-            return new FeedState(new FileStream(Path.Combine(options.Quarantine, FileName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None), folder);
+            return new FeedState(new FileStream(Path.Combine(options.Quarantine, FileName), FileMode.OpenOrCreate, FileAccess.ReadWrite,
+                FileShare.None), folder);
         }
-        catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException) && File.Exists(Path.Combine(options.Quarantine, FileName)))
+        catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException)
+            && File.Exists(Path.Combine(options.Quarantine, FileName)))
         {
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ReportedException($"{options.Quarantine}: the quarantine folder cannot be written to ({e.Message}); name another with --quarantine.", e);
+            throw new ReportedException(
+                $"{options.Quarantine}: the quarantine folder cannot be written to ({e.Message}); name another with --quarantine.", e);
         }
     }
 
@@ -63,10 +66,12 @@ internal sealed class FeedState : IDisposable
 
     public void Dispose() => _journal.Dispose();
 
-    private static string Format(SeenFile file) => string.Create(CultureInfo.InvariantCulture, $"{file.Size}\t{file.Written}\t{Uri.EscapeDataString(file.Name)}");
+    private static string Format(SeenFile file) =>
+        string.Create(CultureInfo.InvariantCulture, $"{file.Size}\t{file.Written}\t{Uri.EscapeDataString(file.Name)}");
 
     private static SeenFile? Parse(string line) => line.Split('\t') is [var size, var written, var name]
-        && long.TryParse(size, CultureInfo.InvariantCulture, out var bytes) && long.TryParse(written, CultureInfo.InvariantCulture, out var ticks)
+        && long.TryParse(size, CultureInfo.InvariantCulture, out var bytes)
+            && long.TryParse(written, CultureInfo.InvariantCulture, out var ticks)
         ? new SeenFile(Uri.UnescapeDataString(name), bytes, ticks)
         : null;
 }

@@ -41,7 +41,8 @@ internal sealed class FeedWatch(
     {
         var summary = new FeedSummary(0, 0, 0, 0);
         var folder = Folder();
-        using var state = FeedState.Open(options, folder) ?? throw new ReportedException($"{options.Folder} is being watched by another process already.");
+        using var state = FeedState.Open(options, folder)
+            ?? throw new ReportedException($"{options.Folder} is being watched by another process already.");
         using var decoders = new DecoderPool(decoderOptions);
         var pass = new FeedPass(options, folder, state, new ScanIntake(database, decoders, time, sources), time);
         var lastFile = time.GetTimestamp();
@@ -77,7 +78,10 @@ internal sealed class FeedWatch(
         }
     }
 
-    /// <summary>Takes what is complete now; null where another process watches the feed. A file that is being written is waited for for one interval.</summary>
+    /// <summary>
+    /// Takes what is complete now; null where another process watches the feed. A file that is being written is waited for for one
+    /// interval.
+    /// </summary>
     /// <exception cref="ReportedException">The folder is not there, or the database does not answer.</exception>
     internal async Task<FeedSummary?> TakeOnceAsync(Action<FileOutcome> report, CancellationToken cancellation)
     {

@@ -1,6 +1,8 @@
 namespace ConvLstm.Nowcast.Jobs.Feed;
 
-/// <summary>Memory that one message after the other uses: scans of some megabytes each would otherwise leave as much garbage each.</summary>
+/// <summary>
+/// Memory that one message after the other uses: scans of some megabytes each would otherwise leave as much garbage each.
+/// </summary>
 internal sealed class MessageBuffer
 {
     // The European composite at 1 km; larger messages are not kept.

@@ -10,8 +10,8 @@ internal static partial class ProcessLimits
     private const int Core = 4;
 
     /// <summary>
-    /// Private writable memory (RLIMIT_DATA, since Linux 4.7 with what malloc and the garbage collector map), and no core dumps. Not the address space,
-    /// of which the collector reserves far more than it uses.
+    /// Private writable memory (RLIMIT_DATA, since Linux 4.7 with what malloc and the garbage collector map), and no core dumps. Not the
+    /// address space, of which the collector reserves far more than it uses.
     /// </summary>
     /// <exception cref="InvalidOperationException">The kernel refuses.</exception>
     internal static void Apply(long memoryBytes)

@@ -29,7 +29,9 @@ internal sealed class Quarantine(FeedOptions options)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             DeleteReason(target);
-            throw new ReportedException($"{Path.Combine(options.Folder, name)} cannot be moved to {target} ({e.Message}): give the right to write to both folders.", e);
+            throw new ReportedException(
+                $"{Path.Combine(options.Folder, name)} cannot be moved to {target} ({e.Message}): give the right to write to both folders.",
+                e);
         }
     }
 

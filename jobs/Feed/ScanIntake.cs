@@ -15,7 +15,8 @@ namespace ConvLstm.Nowcast.Jobs.Feed;
 /// <param name="Marked">Of the new ones, those that the quality control marked as bad, and why.</param>
 /// <param name="Notes">What else a person should know: what was left out, and what is unusual of scans that are used.</param>
 /// <param name="Problem">Why the file cannot be used; null where all is well.</param>
-internal sealed record FileOutcome(string Path, int Stored, int AlreadyThere, IReadOnlyList<string> Marked, IReadOnlyList<string> Notes, string? Problem)
+internal sealed record FileOutcome(string Path, int Stored, int AlreadyThere, IReadOnlyList<string> Marked, IReadOnlyList<string> Notes,
+    string? Problem)
 {
     /// <summary>True where the file cannot be used and lies where it was, as it cannot or must not be moved to quarantine.</summary>
     internal bool Stays { get; init; }
@@ -32,7 +33,8 @@ internal sealed class ScanIntake(NowcastDatabase database, DecoderPool decoders,
 
     /// <summary>Takes files one after the other, while decoders already read the next ones.</summary>
     /// <exception cref="ReportedException">The database does not answer; the file that was being stored is not taken.</exception>
-    internal async IAsyncEnumerable<FileOutcome> TakeAsync(IReadOnlyList<string> files, [EnumeratorCancellation] CancellationToken cancellation)
+    internal async IAsyncEnumerable<FileOutcome> TakeAsync(IReadOnlyList<string> files,
+        [EnumeratorCancellation] CancellationToken cancellation)
     {
         // Ends the decoding ahead where the caller stops early.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -113,8 +115,9 @@ internal sealed class ScanIntake(NowcastDatabase database, DecoderPool decoders,
         }
     }
 
-    // What the values of a file cause, against a server that is gone, full or stopping: https://www.postgresql.org/docs/15/errcodes-appendix.html,
-    // classes 22 and 23 (data, constraints), P0 (raised by our functions), XX (PostGIS).
+    // What the values of a file cause, against a server that is gone, full or stopping:
+    // https://www.postgresql.org/docs/15/errcodes-appendix.html, classes 22 and 23 (data, constraints), P0 (raised by our functions), XX
+    // (PostGIS).
     internal static bool IsOfTheFile(Exception e) => e switch
     {
         PostgresException refusal => refusal.SqlState[..2] is "22" or "23" or "P0" or "XX",

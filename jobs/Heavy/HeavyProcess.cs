@@ -7,9 +7,9 @@ using ConvLstm.Nowcast.Ingest;
 namespace ConvLstm.Nowcast.Jobs.Heavy;
 
 /// <summary>
-/// A child process of the same program for heavy work, with a limit to its memory: what runs out of memory or crashes in native code costs one run
-/// and not the service. Cancelling kills it, whatever it is at; so does the end of the service, by the end of its standard input. After an exception
-/// it must be replaced.
+/// A child process of the same program for heavy work, with a limit to its memory: what runs out of memory or crashes in native code
+/// costs one run and not the service. Cancelling kills it, whatever it is at; so does the end of the service, by the end of its standard
+/// input. After an exception it must be replaced.
 /// </summary>
 internal sealed class HeavyProcess : IAsyncDisposable
 {
@@ -46,7 +46,8 @@ internal sealed class HeavyProcess : IAsyncDisposable
     /// <param name="cancellation">Kills the process.</param>
     /// <returns>The result.</returns>
     /// <exception cref="ReportedException">It failed, or did not survive.</exception>
-    internal static async Task<HeavyMessage> RunAsync(HeavyRequest request, bool isPatient, Action<HeavyMessage> report, CancellationToken cancellation)
+    internal static async Task<HeavyMessage> RunAsync(HeavyRequest request, bool isPatient, Action<HeavyMessage> report,
+        CancellationToken cancellation)
     {
         await using var process = new HeavyProcess(request.MemoryLimit);
         if (isPatient)
@@ -66,7 +67,8 @@ internal sealed class HeavyProcess : IAsyncDisposable
         {
             { Kind: HeavyMessage.Of.Result } => end,
             { } failure => throw new ReportedException(failure.Text),
-            null => throw new ReportedException($"The {request.Work} process ended in the middle ({await ReasonAsync()}){await LastErrorsAsync()}."),
+            null => throw new ReportedException(
+                $"The {request.Work} process ended in the middle ({await ReasonAsync()}){await LastErrorsAsync()}."),
         };
     }
 
@@ -156,7 +158,8 @@ internal sealed class HeavyProcess : IAsyncDisposable
     private async Task<string> ReasonAsync()
     {
         await _process.WaitForExitAsync(CancellationToken.None);
-        var limit = MemoryLimit > 0 ? string.Create(CultureInfo.InvariantCulture, $"; its memory is limited to {MemoryLimit >> 20} MB") : "";
+        var limit = MemoryLimit > 0 ? string.Create(CultureInfo.InvariantCulture, $"; its memory is limited to {MemoryLimit >> 20} MB")
+            : "";
         return _process.ExitCode switch
         {
             134 => "aborted" + limit,

@@ -38,16 +38,18 @@ internal sealed class HeavyWorker : IAsyncDisposable
     /// <param name="cancellation">Stops it.</param>
     internal static async Task RunAsync(IReadOnlyDictionary<string, HeavyWork> works, CancellationToken cancellation)
     {
-        var line = await Console.In.ReadLineAsync(cancellation) ?? throw new ReportedException("job-worker is started by 'nowcast serve'; there is no request on its standard input.");
+        var line = await Console.In.ReadLineAsync(cancellation)
+            ?? throw new ReportedException("job-worker is started by 'nowcast serve'; there is no request on its standard input.");
         await using var worker = new HeavyWorker(works);
         worker.Listen();
         var first = Request(line);
         if (first.MemoryLimit > 0)
             ProcessLimits.Apply(first.MemoryLimit);
-        for (var request = first; await worker.DoAsync(request, cancellation); request = Request(await worker._requests.Reader.ReadAsync(cancellation)))
+        for (var request = first; await worker.DoAsync(request,
+            cancellation); request = Request(await worker._requests.Reader.ReadAsync(cancellation)))
         {
-            // Nobody waits now: what the run left is given back. The next run gets the memory of its tensors sooner where it is kept, gigabytes
-            // that the kernel would have to clear again.
+            // Nobody waits now: what the run left is given back. The next run gets the memory of its tensors sooner where it is kept,
+            // gigabytes that the kernel would have to clear again.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
             if (!SystemMemory.IsPlenty())
                 TensorHeap.Release();
@@ -72,9 +74,11 @@ internal sealed class HeavyWorker : IAsyncDisposable
             Say(await _works[request.Work](new HeavyContext(database, request.Options, _time, Say), cancellation));
             return true;
         }
-        catch (Exception e) when (e is ReportedException or NpgsqlException or OutOfMemoryException or IOException || TorchErrors.IsTorch(e))
+        catch (Exception e) when (e is ReportedException or NpgsqlException or OutOfMemoryException or IOException
+            || TorchErrors.IsTorch(e))
         {
-            Say(new(HeavyMessage.Of.Failure, e is OutOfMemoryException || TorchErrors.IsOutOfMemory(e) ? $"out of memory: {FirstLine(e)}" : FirstLine(e)));
+            Say(new(HeavyMessage.Of.Failure,
+                e is OutOfMemoryException || TorchErrors.IsOutOfMemory(e) ? $"out of memory: {FirstLine(e)}" : FirstLine(e)));
             return false;
         }
     }

@@ -3,8 +3,9 @@ using ConvLstm.Nowcast.Ingest;
 namespace ConvLstm.Nowcast.Jobs.Heavy;
 
 /// <summary>
-/// A heavy process that stays from one run to the next, which then finds the program compiled, the libraries and the model loaded. It is replaced when a
-/// run failed, was cancelled or asked for it, and after some runs, as native libraries lose memory. Dispose it to end the process.
+/// A heavy process that stays from one run to the next, which then finds the program compiled, the libraries and the model loaded. It is
+/// replaced when a run failed, was cancelled or asked for it, and after some runs, as native libraries lose memory. Dispose it to end the
+/// process.
 /// </summary>
 /// <param name="rehearsal">Work that changes nothing and makes a new process ready.</param>
 internal sealed class KeptProcess(Func<HeavyRequest> rehearsal) : IAsyncDisposable

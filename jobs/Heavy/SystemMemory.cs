@@ -11,10 +11,12 @@ internal static class SystemMemory
     internal static bool IsPlenty() => File.Exists(Source) && IsPlenty(File.ReadAllLines(Source));
 
     /// <param name="meminfo">Its lines: a name, a colon and kilobytes.</param>
-    internal static bool IsPlenty(IReadOnlyList<string> meminfo) => Kilobytes(meminfo, "MemAvailable:") > Kilobytes(meminfo, "MemTotal:") / 2;
+    internal static bool IsPlenty(IReadOnlyList<string> meminfo) =>
+        Kilobytes(meminfo, "MemAvailable:") > Kilobytes(meminfo, "MemTotal:") / 2;
 
     /// <returns>Null where there is no such line.</returns>
     private static long? Kilobytes(IReadOnlyList<string> meminfo, string name) =>
         meminfo.FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal)) is { } line
-        && long.TryParse(line[name.Length..].Replace("kB", "", StringComparison.Ordinal), NumberStyles.Integer, CultureInfo.InvariantCulture, out var kilobytes) ? kilobytes : null;
+        && long.TryParse(line[name.Length..].Replace("kB", "", StringComparison.Ordinal), NumberStyles.Integer,
+            CultureInfo.InvariantCulture, out var kilobytes) ? kilobytes : null;
 }

@@ -9,9 +9,12 @@ internal static class JobMetrics
 {
     internal const string DurationName = "nowcast.job.duration";
 
-    private static readonly Counter<long> Runs = NowcastMeter.Instance.CreateCounter<long>("nowcast.job.runs", description: "Runs of jobs that ended.");
-    private static readonly Histogram<double> Durations = NowcastMeter.Instance.CreateHistogram<double>(DurationName, "s", "How long runs of jobs took.");
-    private static readonly UpDownCounter<long> AtWork = NowcastMeter.Instance.CreateUpDownCounter<long>("nowcast.job.running", description: "Runs of jobs at work in this server.");
+    private static readonly Counter<long> Runs =
+        NowcastMeter.Instance.CreateCounter<long>("nowcast.job.runs", description: "Runs of jobs that ended.");
+    private static readonly Histogram<double> Durations =
+        NowcastMeter.Instance.CreateHistogram<double>(DurationName, "s", "How long runs of jobs took.");
+    private static readonly UpDownCounter<long> AtWork =
+        NowcastMeter.Instance.CreateUpDownCounter<long>("nowcast.job.running", description: "Runs of jobs at work in this server.");
 
     /// <summary>Counts of runs begin at 0, so that the first one is seen as a change.</summary>
     internal static void Declare(IEnumerable<string> jobs)

@@ -4,8 +4,8 @@ using ConvLstm.Nowcast.Jobs.Work;
 namespace ConvLstm.Nowcast.Jobs.Monitoring;
 
 /// <summary>
-/// The spans of the jobs. What a job asks for belongs to its trace (https://www.w3.org/TR/trace-context/), so that a scan can be followed from
-/// its file to the NOTIFY of its forecasts.
+/// The spans of the jobs. What a job asks for belongs to its trace (https://www.w3.org/TR/trace-context/), so that a scan can be followed
+/// from its file to the NOTIFY of its forecasts.
 /// </summary>
 internal static class JobTraces
 {
@@ -22,7 +22,9 @@ internal static class JobTraces
         return Source.StartActivity($"job {job}", ActivityKind.Consumer, context, [new("nowcast.job", job)]);
     }
 
-    /// <summary>Two spans that have ended just now: a method's forecast and its publication, with the NOTIFY, in the process that forecasts.</summary>
+    /// <summary>
+    /// Two spans that have ended just now: a method's forecast and its publication, with the NOTIFY, in the process that forecasts.
+    /// </summary>
     internal static void Published(MethodOutcome outcome)
     {
         var end = DateTimeOffset.UtcNow;

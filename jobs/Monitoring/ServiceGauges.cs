@@ -8,8 +8,8 @@ using Npgsql;
 namespace ConvLstm.Nowcast.Jobs.Monitoring;
 
 /// <summary>
-/// What alerts ask of the whole service, read from the database at intervals: ages of scans and forecasts, skill, queues, disks. Where the database
-/// is away the last values stay, so that ages grow, and <c>nowcast.database.up</c> is 0.
+/// What alerts ask of the whole service, read from the database at intervals: ages of scans and forecasts, skill, queues, disks. Where
+/// the database is away the last values stay, so that ages grow, and <c>nowcast.database.up</c> is 0.
 /// </summary>
 internal sealed partial class ServiceGauges : BackgroundService
 {
@@ -24,14 +24,19 @@ internal sealed partial class ServiceGauges : BackgroundService
     private Measurement<long>[] _queues = [];
     private bool _isUp;
 
-    public ServiceGauges(NowcastDatabase database, NowcastSettings settings, TimeProvider time, IMeterFactory meters, ILogger<ServiceGauges> log, IServiceProvider services)
+    public ServiceGauges(NowcastDatabase database, NowcastSettings settings, TimeProvider time, IMeterFactory meters,
+        ILogger<ServiceGauges> log, IServiceProvider services)
     {
         (_database, _settings, _time, _log, _jobs) = (database, settings, time, log, services.GetService<JobStorage>());
         var meter = meters.Create(NowcastMeter.Name);
-        meter.CreateObservableGauge("nowcast.database.up", () => _isUp ? 1 : 0, null, "1 where the database answered when it was asked last.");
-        meter.CreateObservableGauge("nowcast.feed.newest_scan_time", () => _scans, "s", "The valid time of the newest scan, in seconds since 1970: its age is the time less this.");
-        meter.CreateObservableGauge("nowcast.forecast.newest_issue_time", () => _forecasts, "s", "The issue time of the newest forecast, in seconds since 1970.");
-        meter.CreateObservableGauge("nowcast.forecast.skill", () => _skill, "1", "1 − CRPS of the model / CRPS of the extrapolation, over the runs of the last day.");
+        meter.CreateObservableGauge("nowcast.database.up", () => _isUp ? 1 : 0, null,
+            "1 where the database answered when it was asked last.");
+        meter.CreateObservableGauge("nowcast.feed.newest_scan_time", () => _scans, "s",
+            "The valid time of the newest scan, in seconds since 1970: its age is the time less this.");
+        meter.CreateObservableGauge("nowcast.forecast.newest_issue_time", () => _forecasts, "s",
+            "The issue time of the newest forecast, in seconds since 1970.");
+        meter.CreateObservableGauge("nowcast.forecast.skill", () => _skill, "1",
+            "1 − CRPS of the model / CRPS of the extrapolation, over the runs of the last day.");
         meter.CreateObservableGauge("nowcast.job.queued", () => _queues, null, "Jobs that wait, by queue.");
         meter.CreateObservableGauge("nowcast.disk.free", Free, "By", "Free space where the feed and temporary files lie.");
     }
@@ -66,7 +71,8 @@ internal sealed partial class ServiceGauges : BackgroundService
             }
             _forecasts = [.. forecasts];
             _skill = _database.News.Figures().Skill is { } skill ? [new(skill)] : [];
-            _queues = [.. _jobs?.GetMonitoringApi().Queues().Select(q => new Measurement<long>(q.Length, new KeyValuePair<string, object?>("queue", q.Name))) ?? []];
+            _queues = [.. _jobs?.GetMonitoringApi().Queues()
+                .Select(q => new Measurement<long>(q.Length, new KeyValuePair<string, object?>("queue", q.Name))) ?? []];
             _isUp = true;
         }
         catch (Exception e) when (e is NpgsqlException or ReportedException)
@@ -84,9 +90,11 @@ internal sealed partial class ServiceGauges : BackgroundService
     {
         (string Name, string? Folder)[] folders = [("feed", _settings.Feed), ("temporary", Path.GetTempPath())];
         return folders.Where(f => !string.IsNullOrEmpty(f.Folder) && Directory.Exists(f.Folder))
-            .Select(f => new Measurement<long>(new DriveInfo(f.Folder!).AvailableFreeSpace, new KeyValuePair<string, object?>("folder", f.Name)));
+            .Select(f => new Measurement<long>(new DriveInfo(f.Folder!).AvailableFreeSpace,
+                new KeyValuePair<string, object?>("folder", f.Name)));
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "the metrics of the whole service stand still until the database answers again: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "the metrics of the whole service stand still until the database answers again: {Reason}")]
     private partial void Away(string reason);
 }

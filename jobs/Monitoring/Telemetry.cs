@@ -6,7 +6,8 @@ using OpenTelemetry.Trace;
 namespace ConvLstm.Nowcast.Jobs.Monitoring;
 
 /// <summary>
-/// Metrics and traces by OpenTelemetry: metrics at <c>/metrics</c> of a web server, both to a collector where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>
+/// Metrics and traces by OpenTelemetry: metrics at <c>/metrics</c> of a web server, both to a collector where
+/// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>
 /// names one (https://opentelemetry.io/docs/specs/otel/protocol/exporter/).
 /// </summary>
 internal static class Telemetry
@@ -41,6 +42,7 @@ internal static class Telemetry
                 metrics.AddOtlpExporter();
         });
         if (hasCollector)
-            telemetry.WithTracing(traces => traces.AddSource(JobTraces.SourceName).AddNpgsql().AddAspNetCoreInstrumentation().AddOtlpExporter());
+            telemetry.WithTracing(traces => traces.AddSource(JobTraces.SourceName).AddNpgsql().AddAspNetCoreInstrumentation()
+                .AddOtlpExporter());
     }
 }

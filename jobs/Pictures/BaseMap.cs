@@ -7,7 +7,9 @@ using SkiaSharp;
 
 namespace ConvLstm.Nowcast.Jobs.Pictures;
 
-/// <summary>Land, coasts and borders in the pixels of a grid, (0, 0) its upper-left corner, from the cells of the web page (see atlas.mjs).</summary>
+/// <summary>
+/// Land, coasts and borders in the pixels of a grid, (0, 0) its upper-left corner, from the cells of the web page (see atlas.mjs).
+/// </summary>
 internal sealed class BaseMap : IDisposable
 {
     internal const string Credit = "Natural Earth";
@@ -33,7 +35,8 @@ internal sealed class BaseMap : IDisposable
                     Add(file);
             }
         }
-        (double, double) here = _locator.LonLat((grid.Width - 1) / 2.0, (grid.Height - 1) / 2.0), beside = _locator.LonLat((grid.Width + 1) / 2.0, (grid.Height - 1) / 2.0);
+        (double, double) here = _locator.LonLat((grid.Width - 1) / 2.0, (grid.Height - 1) / 2.0),
+            beside = _locator.LonLat((grid.Width + 1) / 2.0, (grid.Height - 1) / 2.0);
         MetresPerPixel = Distance(here, beside);
     }
 

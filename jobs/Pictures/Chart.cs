@@ -23,14 +23,16 @@ internal static class Chart
             var points = lines[i].Points.Where(p => double.IsFinite(p.Y)).ToList();
             if (points.Count == 0)
                 continue;
-            var line = plot.Add.Scatter(points.ConvertAll(p => p.X), points.ConvertAll(p => p.Y), Color.FromHex(Colours[i % Colours.Length]));
+            var line = plot.Add.Scatter(points.ConvertAll(p => p.X), points.ConvertAll(p => p.Y),
+                Color.FromHex(Colours[i % Colours.Length]));
             (line.LegendText, line.LineWidth, line.MarkerSize) = (lines[i].Name, 1.8f, points.Count == 1 ? 6 : 0);
             most = Math.Max(most, points.Max(p => p.Y));
         }
         if (double.IsNegativeInfinity(most))
             return null;
         // From zero on: small differences shall look small.
-        plot.Axes.SetLimitsY(Math.Min(0, lines.SelectMany(l => l.Points).Where(p => double.IsFinite(p.Y)).Min(p => p.Y)), Math.Max(most * 1.05, 1e-9));
+        plot.Axes.SetLimitsY(Math.Min(0, lines.SelectMany(l => l.Points).Where(p => double.IsFinite(p.Y)).Min(p => p.Y)),
+            Math.Max(most * 1.05, 1e-9));
         plot.XLabel(across);
         plot.YLabel(up);
         plot.ShowLegend(Edge.Right);

@@ -15,28 +15,35 @@ internal static class ForecastSheet
     /// <param name="attribution">Whose data they are.</param>
     /// <param name="cancellation">Between files.</param>
     /// <exception cref="ReportedException">A scan is missing among those observed.</exception>
-    internal static MapSheet Of(RainForecast forecast, IReadOnlyList<string> observed, int times, float threshold, string attribution, CancellationToken cancellation)
+    internal static MapSheet Of(RainForecast forecast, IReadOnlyList<string> observed, int times, float threshold, string attribution,
+        CancellationToken cancellation)
     {
         var leads = Spread(forecast.LeadTimes.Count, times);
         var unseen = Unseen(forecast);
         var rows = new List<IReadOnlyList<CaptionedMap>>();
         if (observed.Count > 0)
         {
-            var scans = RadarArchive.Open(observed, cancellation: cancellation).Scans.Where(s => s.Grid.CoversTheSame(forecast.Grid)).ToDictionary(s => s.ValidTime);
+            var scans = RadarArchive.Open(observed, cancellation: cancellation).Scans.Where(s => s.Grid.CoversTheSame(forecast.Grid))
+                .ToDictionary(s => s.ValidTime);
             var came = leads.Select(lead => scans.TryGetValue(forecast.ValidTime(lead), out var scan)
                 ? scan.Read()
-                : throw new ReportedException($"--observed has no scan of {forecast.ValidTime(lead):yyyy-MM-ddTHH:mm:ssZ} on the grid of the forecast: give the hour after its issue time, or leave it out.")).ToList();
+                : throw new ReportedException(
+                    $"--observed has no scan of {forecast.ValidTime(lead):yyyy-MM-ddTHH:mm:ssZ} on the grid of the forecast: give the hour after its issue time, or leave it out.")).ToList();
             rows.Add([.. came.Select(scan => Rate($"observed {Clock(scan.ValidTime)}", scan.RainRate))]);
             unseen = [.. SeenPixels.Of(came)!.Cast<bool>().Select(seen => !seen)];
         }
-        rows.Add([.. leads.Select(lead => Told(Rate($"forecast {Clock(forecast.ValidTime(lead))}, +{forecast.LeadTimes[lead].TotalMinutes:0} min", forecast.RainRate[lead]), forecast, lead, unseen))]);
+        rows.Add([.. leads.Select(lead =>
+            Told(Rate($"forecast {Clock(forecast.ValidTime(lead))}, +{forecast.LeadTimes[lead].TotalMinutes:0} min",
+            forecast.RainRate[lead]), forecast, lead, unseen))]);
         var rung = forecast.Thresholds.ToList().FindIndex(t => Math.Abs(t - threshold) < 1e-4);
         if (rung >= 0)
         {
             rows.Add([.. leads.Select(lead => Told(new(
-                FormattableString.Invariant($"chance of {threshold:0.##} mm/h {Clock(forecast.ValidTime(lead))}"), FrameKind.Percent, Array.ConvertAll(forecast.ExceedanceProbability[rung][lead], Percent)), forecast, lead, unseen))]);
+                FormattableString.Invariant($"chance of {threshold:0.##} mm/h {Clock(forecast.ValidTime(lead))}"), FrameKind.Percent,
+                    Array.ConvertAll(forecast.ExceedanceProbability[rung][lead], Percent)), forecast, lead, unseen))]);
         }
-        return new($"Rain forecast ({forecast.Provenance.Method}) issued {forecast.IssueTime.UtcDateTime:yyyy-MM-dd HH:mm} UTC", attribution, forecast.Grid, rows);
+        return new($"Rain forecast ({forecast.Provenance.Method}) issued {forecast.IssueTime.UtcDateTime:yyyy-MM-dd HH:mm} UTC",
+            attribution, forecast.Grid, rows);
     }
 
     /// <exception cref="ReportedException">The file cannot be read.</exception>
@@ -50,13 +57,19 @@ internal static class ForecastSheet
 
     private static string Clock(DateTimeOffset time) => $"{time.UtcDateTime:HH:mm} UTC";
 
-    private static CaptionedMap Rate(string caption, float[] rates) => new(caption, FrameKind.Rate, Array.ConvertAll(rates, RainCode.OfRate));
+    private static CaptionedMap Rate(string caption, float[] rates) =>
+        new(caption, FrameKind.Rate, Array.ConvertAll(rates, RainCode.OfRate));
 
-    private static byte Percent(float probability) => float.IsNaN(probability) ? RainCode.Unknown : RainCode.OfPercent((byte)Math.Clamp(MathF.Round(probability * 100), 0, 100));
+    private static byte Percent(float probability) =>
+        float.IsNaN(probability) ? RainCode.Unknown : RainCode.OfPercent((byte)Math.Clamp(MathF.Round(probability * 100), 0, 100));
 
-    /// <summary>A forecast says where air comes from outside of what the radar sees: at every lead where it sees nothing, at some where it does. Scans know it better.</summary>
+    /// <summary>
+    /// A forecast says where air comes from outside of what the radar sees: at every lead where it sees nothing, at some where it does.
+    /// Scans know it better.
+    /// </summary>
     private static bool[] Unseen(RainForecast forecast) => [.. Enumerable.Range(0, forecast.Grid.PixelCount).Select(pixel =>
-        forecast.AirFromOutside.Count > 0 ? forecast.AirFromOutside.All(map => map[pixel]) : forecast.RainRate.All(map => float.IsNaN(map[pixel])))];
+        forecast.AirFromOutside.Count > 0 ? forecast.AirFromOutside.All(map => map[pixel])
+            : forecast.RainRate.All(map => float.IsNaN(map[pixel])))];
 
     /// <summary>Nothing is said of the chance of rain where nothing is said of the rain.</summary>
     private static CaptionedMap Told(CaptionedMap map, RainForecast forecast, int lead, bool[] unseen)

@@ -20,5 +20,6 @@ internal sealed record MapSheet(string Title, string Attribution, RadarGrid Grid
     internal IReadOnlyList<FrameKind> Kinds => [.. Rows.SelectMany(row => row).Select(map => map.Kind).Distinct().Order()];
 
     /// <summary>A sheet for each time, its maps side by side: the frames of an animation.</summary>
-    internal IReadOnlyList<MapSheet> Frames() => [.. Enumerable.Range(0, Rows[0].Count).Select(time => this with { Rows = [[.. Rows.Select(row => row[time])]] })];
+    internal IReadOnlyList<MapSheet> Frames() =>
+        [.. Enumerable.Range(0, Rows[0].Count).Select(time => this with { Rows = [[.. Rows.Select(row => row[time])]] })];
 }

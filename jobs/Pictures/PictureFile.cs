@@ -4,7 +4,9 @@ using SkiaSharp;
 
 namespace ConvLstm.Nowcast.Jobs.Pictures;
 
-/// <summary>Pictures of maps in files: the ending says which kind. One sheet is a still; of several, GIF and WebP make an animation.</summary>
+/// <summary>
+/// Pictures of maps in files: the ending says which kind. One sheet is a still; of several, GIF and WebP make an animation.
+/// </summary>
 internal static class PictureFile
 {
     private const uint FrameHundredths = 40, LastFrameHundredths = 160;
@@ -52,7 +54,8 @@ internal static class PictureFile
     }
 
     /// <summary>Skia writes single pictures only.</summary>
-    private static void Animate(Stream file, string ending, IReadOnlyList<MapSheet> sheets, BaseMap ground, int mapWidth, CancellationToken cancellation)
+    private static void Animate(Stream file, string ending, IReadOnlyList<MapSheet> sheets, BaseMap ground, int mapWidth,
+        CancellationToken cancellation)
     {
         using var frames = new MagickImageCollection();
         foreach (var sheet in sheets)
@@ -61,7 +64,8 @@ internal static class PictureFile
             using var drawing = new SheetDrawing(sheet, ground, mapWidth);
             using var bitmap = Drawn(drawing);
             var frame = new MagickImage();
-            frame.ReadPixels(bitmap.Bytes, new PixelReadSettings((uint)bitmap.Width, (uint)bitmap.Height, StorageType.Char, PixelMapping.RGBA));
+            frame.ReadPixels(bitmap.Bytes,
+                new PixelReadSettings((uint)bitmap.Width, (uint)bitmap.Height, StorageType.Char, PixelMapping.RGBA));
             frame.AnimationDelay = sheet == sheets[^1] ? LastFrameHundredths : FrameHundredths;
             frame.AnimationIterations = 0;
             frame.Settings.SetDefine(MagickFormat.WebP, "lossless", true);
@@ -80,5 +84,6 @@ internal static class PictureFile
         return bitmap;
     }
 
-    private static string Ending(string path) => Path.GetExtension(path).ToUpperInvariant() switch { ".PNG" => ".png", ".SVG" => ".svg", ".GIF" => ".gif", ".WEBP" => ".webp", var other => other };
+    private static string Ending(string path) => Path.GetExtension(path)
+        .ToUpperInvariant() switch { ".PNG" => ".png", ".SVG" => ".svg", ".GIF" => ".gif", ".WEBP" => ".webp", var other => other };
 }

@@ -8,7 +8,8 @@ namespace ConvLstm.Nowcast.Jobs.Pictures;
 internal sealed class SheetDrawing : IDisposable
 {
     internal const string Palette = "standard";
-    private static readonly SKColor Paper = SKColors.White, Ink = new(0x1B, 0x27, 0x33), Quiet = new(0x5B, 0x6B, 0x7A), Sea = new(0xDF, 0xE8, 0xEF), Land = new(0xF4, 0xF2, 0xEC);
+    private static readonly SKColor Paper = SKColors.White, Ink = new(0x1B, 0x27, 0x33), Quiet = new(0x5B, 0x6B, 0x7A),
+        Sea = new(0xDF, 0xE8, 0xEF), Land = new(0xF4, 0xF2, 0xEC);
 
     private static readonly int[] RoundNumbers = [5, 2, 1];
 
@@ -49,7 +50,8 @@ internal sealed class SheetDrawing : IDisposable
         }
         for (var i = 0; i < _sheet.Kinds.Count; i++)
             DrawLegend(canvas, _sheet.Kinds[i], Layout.LegendTop + (i * SheetLayout.LegendHeight));
-        Text(canvas, string.Join(" · ", new[] { _sheet.Attribution, $"coasts and borders: {BaseMap.Credit}" }.Where(part => part.Length > 0)), SheetLayout.Margin, Layout.FootTop + 13, 10, Layout.Width - (2 * SheetLayout.Margin), Quiet);
+        Text(canvas, string.Join(" · ", new[] { _sheet.Attribution, $"coasts and borders: {BaseMap.Credit}" }.Where(part =>
+            part.Length > 0)), SheetLayout.Margin, Layout.FootTop + 13, 10, Layout.Width - (2 * SheetLayout.Margin), Quiet);
     }
 
     private void DrawMap(SKCanvas canvas, CaptionedMap map, int left, int top)
@@ -79,7 +81,8 @@ internal sealed class SheetDrawing : IDisposable
         var pixels = new byte[map.Codes.Length * 4];
         for (var i = 0; i < map.Codes.Length; i++)
             System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(pixels.AsSpan(4 * i), colours[map.Codes[i]]);
-        return SKImage.FromPixelCopy(new SKImageInfo(_sheet.Grid.Width, _sheet.Grid.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul), pixels);
+        return SKImage.FromPixelCopy(new SKImageInfo(_sheet.Grid.Width, _sheet.Grid.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul),
+            pixels);
     }
 
     /// <summary>A bar of a round number of kilometres, some quarter of the map long.</summary>
@@ -101,7 +104,8 @@ internal sealed class SheetDrawing : IDisposable
     {
         const int Box = 26, High = 10;
         var x = SheetLayout.Margin + 44;
-        Text(canvas, kind switch { FrameKind.Rate => "mm/h", FrameKind.Depth => "mm", _ => "per cent" }, SheetLayout.Margin, top + 10, 10, 60, Ink);
+        Text(canvas, kind switch { FrameKind.Rate => "mm/h", FrameKind.Depth => "mm", _ => "per cent" }, SheetLayout.Margin, top + 10, 10,
+            60, Ink);
         foreach (var (from, colour) in Palettes.StepsOf(kind, Palette))
         {
             canvas.DrawRect(x, top, Box, High, Filled(Of(colour)));

@@ -15,7 +15,8 @@ internal static class ForecastFiles
     /// <param name="cancellation">Stops between two maps.</param>
     /// <exception cref="ReportedException">A file is no forecast, or no scan has a valid time of them.</exception>
     internal static HindcastResult Score(
-        IReadOnlyList<string> paths, IReadOnlyList<IScan> scans, IReadOnlyList<int> fractionsScales, Action<int, int> progress, CancellationToken cancellation)
+        IReadOnlyList<string> paths, IReadOnlyList<IScan> scans, IReadOnlyList<int> fractionsScales, Action<int, int> progress,
+            CancellationToken cancellation)
     {
         var files = RadarPaths.Expand(paths);
         var came = scans.Where(scan => !scan.IsInterpolated).ToLookup(scan => scan.ValidTime);
@@ -28,7 +29,8 @@ internal static class ForecastFiles
             {
                 var grid = forecasts[0].Grid;
                 List<RainForecast> together = [.. forecasts.Where(forecast => forecast.Grid.CoversTheSame(grid))];
-                verification.Add(together, [.. together[0].LeadTimes.Select((_, lead) => came[together[0].ValidTime(lead)].FirstOrDefault(scan => scan.Grid.CoversTheSame(grid))?.Read())], cancellation);
+                verification.Add(together, [.. together[0].LeadTimes.Select((_, lead) => came[together[0].ValidTime(lead)]
+                    .FirstOrDefault(scan => scan.Grid.CoversTheSame(grid))?.Read())], cancellation);
                 forecasts.RemoveAll(together.Contains);
             }
             progress(done += issue.Count(), files.Count);

@@ -8,8 +8,9 @@ using ConvLstm.Nowcast.Storage.Models;
 namespace ConvLstm.Nowcast.Jobs.Pipeline;
 
 /// <summary>
-/// The model that forecasts: the file that a setting names, else the promoted one of the database, which is the one that comes with the program
-/// until another is promoted. Whichever it is, the database has it before its first forecast, so that every forecast can be traced to its weights.
+/// The model that forecasts: the file that a setting names, else the promoted one of the database, which is the one that comes with the
+/// program until another is promoted. Whichever it is, the database has it before its first forecast, so that every forecast can be
+/// traced to its weights.
 /// </summary>
 internal static class ForecastModel
 {
@@ -57,12 +58,15 @@ internal static class ForecastModel
     }
 
     /// <summary>Stores the checkpoint of a file.</summary>
-    internal static async Task StoreAsync(NowcastDatabase database, Checkpoint model, string file, string scoresJson, CancellationToken cancellation) =>
+    internal static async Task StoreAsync(NowcastDatabase database, Checkpoint model, string file, string scoresJson,
+        CancellationToken cancellation) =>
         await database.Models.ImportAsync(
-            model.Version, model.Metadata.Network.Network, await File.ReadAllBytesAsync(file, cancellation), MetadataOf(model), scoresJson, cancellation);
+            model.Version, model.Metadata.Network.Network, await File.ReadAllBytesAsync(file, cancellation), MetadataOf(model), scoresJson,
+                cancellation);
 
     /// <summary>What forecasts once the last promotion is taken back; null where there is none.</summary>
-    internal static string? AfterRollback(IReadOnlyList<Promotion> promotions) => promotions.Where(p => p.RolledBackAt is null).ToArray() switch
+    internal static string? AfterRollback(IReadOnlyList<Promotion> promotions) =>
+        promotions.Where(p => p.RolledBackAt is null).ToArray() switch
     {
         [] => null,
         [_] => "extrapolation",
@@ -80,7 +84,8 @@ internal static class ForecastModel
         if (await database.Models.HasAsync(Convert.ToHexStringLower(SHA256.HashData(bytes)), cancellation))
             return false;
         using var model = Checkpoint.Load(file, CPU);
-        await database.Models.OfferAsync(model.Version, model.Metadata.Network.Network, bytes, MetadataOf(model), ScoresOf(model), cancellation);
+        await database.Models.OfferAsync(model.Version, model.Metadata.Network.Network, bytes, MetadataOf(model), ScoresOf(model),
+            cancellation);
         return true;
     }
 

@@ -16,15 +16,19 @@ internal sealed class HindcastPass(NowcastDatabase database, NowcastPass pass)
     /// <param name="cancellation">Stops between two steps; runs that are published stay.</param>
     /// <returns>How many issue times there were, and runs of them.</returns>
     internal async Task<(int Issues, int Runs)> RunAsync(
-        DateTimeOffset from, DateTimeOffset to, int every, string? grid, Action<NowcastOutcome, double> report, CancellationToken cancellation)
+        DateTimeOffset from, DateTimeOffset to, int every, string? grid, Action<NowcastOutcome, double> report,
+            CancellationToken cancellation)
     {
         var issues = new List<(string Grid, DateTimeOffset Time)>();
-        foreach (var name in grid is null ? (await database.Grids.ListAsync(cancellation)).Select(g => g.Grid.Name) : [(await database.Grids.GetAsync(grid, cancellation)).Grid.Name])
-            issues.AddRange((await database.Scans.ListAsync(name, from, to, cancellation)).Where((_, i) => i % every == 0).Select(scan => (name, scan.ValidTime)));
+        foreach (var name in grid is null ? (await database.Grids.ListAsync(cancellation)).Select(g => g.Grid.Name)
+            : [(await database.Grids.GetAsync(grid, cancellation)).Grid.Name])
+            issues.AddRange((await database.Scans.ListAsync(name, from, to, cancellation)).Where((_, i) => i % every == 0)
+                .Select(scan => (name, scan.ValidTime)));
         var (made, runs) = (0, 0);
         for (var i = 0; i < issues.Count; i++)
         {
-            if (await NewestScans.LoadAsync(database, issues[i].Grid, issues[i].Time - Past, issues[i].Time, pass.ScansWanted, cancellation) is not { } past)
+            if (await NewestScans.LoadAsync(database, issues[i].Grid, issues[i].Time - Past, issues[i].Time, pass.ScansWanted,
+                cancellation) is not { } past)
                 continue;
             var done = (double)(i + 1) / issues.Count;
             var outcomes = await pass.PublishAllAsync(past, outcome => report(outcome, done), cancellation);

@@ -39,7 +39,8 @@ internal static class MapScores
         return (crps.Count, crps.Sum);
     }
 
-    private static ThresholdScores AtThreshold(RadarGrid grid, float threshold, float[] rain, float[] probability, float[] observed, bool[] mask)
+    private static ThresholdScores AtThreshold(RadarGrid grid, float threshold, float[] rain, float[] probability, float[] observed,
+        bool[] mask)
     {
         var table = Contingency.Init(threshold);
         table.Accumulate(rain, observed, mask);

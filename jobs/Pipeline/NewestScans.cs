@@ -22,7 +22,8 @@ internal static class NewestScans
         NowcastDatabase database, string grid, DateTimeOffset from, DateTimeOffset issueTime, int count, CancellationToken cancellation)
     {
         var frames = await database.Scans.LoadFramesAsync(grid, from, issueTime, usableOnly: true, cancellation);
-        return frames.Count > 0 && frames[^1].ValidTime == issueTime && Sequence([.. frames.TakeLast(count)], count, cancellation) is { } past && past.IssueTime == issueTime ? past : null;
+        return frames.Count > 0 && frames[^1].ValidTime == issueTime
+            && Sequence([.. frames.TakeLast(count)], count, cancellation) is { } past && past.IssueTime == issueTime ? past : null;
     }
 
     private static RadarSequence? Sequence(IReadOnlyList<RadarFrame> frames, int count, CancellationToken cancellation)

@@ -49,7 +49,10 @@ internal sealed class NowcastPass(NowcastDatabase database, Checkpoint? model, T
         return outcomes;
     }
 
-    /// <summary>Forecasts as <see cref="RunAsync(CancellationToken)"/> does, and publishes nothing: what comes after finds all loaded, compiled and of the right size.</summary>
+    /// <summary>
+    /// Forecasts as <see cref="RunAsync(CancellationToken)"/> does, and publishes nothing: what comes after finds all loaded, compiled
+    /// and of the right size.
+    /// </summary>
     internal async Task RehearseAsync(CancellationToken cancellation)
     {
         foreach (var grid in await database.Grids.ListAsync(cancellation))
@@ -62,10 +65,11 @@ internal sealed class NowcastPass(NowcastDatabase database, Checkpoint? model, T
     }
 
     /// <summary>
-    /// All methods from one sequence; a method that cannot work costs the others nothing. Extrapolation goes first: whatever becomes of the model, and
-    /// however long it takes, consumers have an answer. Persistence, for which they wait least, goes last.
+    /// All methods from one sequence; a method that cannot work costs the others nothing. Extrapolation goes first: whatever becomes of
+    /// the model, and however long it takes, consumers have an answer. Persistence, for which they wait least, goes last.
     /// </summary>
-    internal async Task<IReadOnlyList<NowcastOutcome>> PublishAllAsync(RadarSequence past, Action<NowcastOutcome> report, CancellationToken cancellation)
+    internal async Task<IReadOnlyList<NowcastOutcome>> PublishAllAsync(RadarSequence past, Action<NowcastOutcome> report,
+        CancellationToken cancellation)
     {
         var outcomes = new List<NowcastOutcome>();
         var publishing = Task.CompletedTask;
@@ -127,7 +131,8 @@ internal sealed class NowcastPass(NowcastDatabase database, Checkpoint? model, T
         try
         {
             var run = await database.Forecasts.PublishAsync(forecast, cancellation);
-            return (run, run.IsSane ? null : "withheld: " + string.Join(", ", run.Checks.Where(c => !c.Passed).Select(c => $"{c.Check} {c.Found} (limit {c.Limit})")));
+            return (run, run.IsSane ? null
+                : "withheld: " + string.Join(", ", run.Checks.Where(c => !c.Passed).Select(c => $"{c.Check} {c.Found} (limit {c.Limit})")));
         }
         catch (ReportedException e)
         {

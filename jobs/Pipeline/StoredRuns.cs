@@ -4,7 +4,9 @@ using ConvLstm.Nowcast.Storage;
 
 namespace ConvLstm.Nowcast.Jobs.Pipeline;
 
-/// <summary>Scores the runs of the database against its scans, without the scores that it keeps itself: the same runs, scans and pixels.</summary>
+/// <summary>
+/// Scores the runs of the database against its scans, without the scores that it keeps itself: the same runs, scans and pixels.
+/// </summary>
 internal sealed class StoredRuns(NowcastDatabase database, IReadOnlyList<int> fractionsScales)
 {
     /// <param name="grids">The names of grids; all where empty.</param>
@@ -22,7 +24,8 @@ internal sealed class StoredRuns(NowcastDatabase database, IReadOnlyList<int> fr
         {
             await database.Grids.GetAsync(grid, cancellation);
             var runs = await database.Queries.ListRunsAsync(grid, from, to, cancellation);
-            issues.AddRange(runs.Where(run => run.MapsDroppedAt is null).GroupBy(run => run.IssueTime).Select(g => (grid, g.Key, g.Select(run => run.RunId).ToArray())));
+            issues.AddRange(runs.Where(run => run.MapsDroppedAt is null).GroupBy(run => run.IssueTime)
+                .Select(g => (grid, g.Key, g.Select(run => run.RunId).ToArray())));
         }
         if (issues.Count == 0)
             throw new ReportedException("The database has no run of that time whose maps are still there ('nowcast run' makes one).");
@@ -41,7 +44,9 @@ internal sealed class StoredRuns(NowcastDatabase database, IReadOnlyList<int> fr
         foreach (var run in runs)
             forecasts.Add(await database.Queries.LoadRunAsync(run, cancellation));
         var (start, end) = (forecasts[0].ValidTime(0), forecasts[0].ValidTime(forecasts[0].LeadTimes.Count - 1));
-        var scans = (await database.Scans.LoadFramesAsync(grid, start, end, usableOnly: true, cancellation)).Where(scan => !scan.IsInterpolated).ToDictionary(scan => scan.ValidTime);
-        verification.Add(forecasts, [.. forecasts[0].LeadTimes.Select((_, lead) => scans.GetValueOrDefault(forecasts[0].ValidTime(lead)))], cancellation);
+        var scans = (await database.Scans.LoadFramesAsync(grid, start, end, usableOnly: true, cancellation))
+            .Where(scan => !scan.IsInterpolated).ToDictionary(scan => scan.ValidTime);
+        verification.Add(forecasts, [.. forecasts[0].LeadTimes.Select((_, lead) => scans.GetValueOrDefault(forecasts[0].ValidTime(lead)))],
+            cancellation);
     }
 }

@@ -25,7 +25,8 @@ internal static class Contest
     private const double LeastBias = 0.1;
 
     internal static Verdict Hold(
-        RetrainSettings settings, TimeSpan lead, RecentArchive archive, Checkpoint candidate, Checkpoint? promoted, Action<int, int> progress, CancellationToken cancellation)
+        RetrainSettings settings, TimeSpan lead, RecentArchive archive, Checkpoint candidate, Checkpoint? promoted,
+            Action<int, int> progress, CancellationToken cancellation)
     {
         var methods = new List<IForecaster> { new Extrapolation() };
         if (promoted is not null)
@@ -57,7 +58,8 @@ internal static class Contest
         var reason = bias < LeastBias
             ? FormattableString.Invariant($"it has collapsed to blank maps (area bias {bias:0.00})")
             : lost.Length > 0
-                ? FormattableString.Invariant($"not better than {string.Join(" and ", lost)} with {confidence:0.#%} confidence: {Verdict.Describe(differences)}")
+                ? FormattableString.Invariant(
+                    $"not better than {string.Join(" and ", lost)} with {confidence:0.#%} confidence: {Verdict.Describe(differences)}")
                 : FormattableString.Invariant($"better with {confidence:0.#%} confidence: {Verdict.Describe(differences)}");
         return new(lost.Length == 0 && !(bias < LeastBias), reason, result.IssueTimes.Count, scores, differences, bias);
     }
@@ -75,5 +77,6 @@ internal sealed class NamedForecaster(string name, IForecaster forecaster) : IFo
 
     public int ScansNeeded => forecaster.ScansNeeded;
 
-    public RainForecast Forecast(RadarSequence past, ForecastRequest request, CancellationToken cancellation) => forecaster.Forecast(past, request, cancellation);
+    public RainForecast Forecast(RadarSequence past, ForecastRequest request, CancellationToken cancellation) =>
+        forecaster.Forecast(past, request, cancellation);
 }

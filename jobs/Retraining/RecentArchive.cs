@@ -23,7 +23,8 @@ internal sealed record RecentArchive(IReadOnlyList<ScanSeries> Training, IReadOn
 
     /// <summary>Reads the grid with the most scans; null where they are too few.</summary>
     internal static async Task<RecentArchive?> LoadAsync(
-        NowcastDatabase database, RetrainSettings settings, TimeSpan lead, DateTimeOffset now, string folder, CancellationToken cancellation)
+        NowcastDatabase database, RetrainSettings settings, TimeSpan lead, DateTimeOffset now, string folder,
+            CancellationToken cancellation)
     {
         var from = now - TimeSpan.FromDays(settings.Days);
         var hours = new List<WetHours>();
@@ -37,7 +38,8 @@ internal sealed record RecentArchive(IReadOnlyList<ScanSeries> Training, IReadOn
         var spilled = new List<IScan>();
         foreach (var part in chosen.OrderBy(h => h.Start))
         {
-            foreach (var frame in await database.Scans.LoadFramesAsync(part.Grid, part.Start, part.Start + ReadAtOnce - TimeSpan.FromTicks(1), usableOnly: true, cancellation))
+            foreach (var frame in await database.Scans.LoadFramesAsync(part.Grid, part.Start,
+                part.Start + ReadAtOnce - TimeSpan.FromTicks(1), usableOnly: true, cancellation))
                 spilled.Add(await SpilledScan.WriteAsync(folder, frame, cancellation));
         }
         if (spilled.Count < LeastScans)
@@ -51,24 +53,27 @@ internal sealed record RecentArchive(IReadOnlyList<ScanSeries> Training, IReadOn
     }
 
     /// <summary>Scans that one held-out forecast needs: before it, its own, and those that verify it.</summary>
-    private static int Window(RetrainSettings settings, TimeSpan lead, TimeSpan step) => Math.Max(settings.Past, LeastPast) + 1 + (int)(lead / step);
+    private static int Window(RetrainSettings settings, TimeSpan lead, TimeSpan step) =>
+        Math.Max(settings.Past, LeastPast) + 1 + (int)(lead / step);
 
     /// <summary>
-    /// The span of time in equal blocks; the end of each, the newest scans among them, is held out. Fewer blocks than set where their ends would be
-    /// too short for a few forecasts.
+    /// The span of time in equal blocks; the end of each, the newest scans among them, is held out. Fewer blocks than set where their
+    /// ends would be too short for a few forecasts.
     /// </summary>
     internal static RecentArchive Divide(IReadOnlyList<ScanSeries> series, RetrainSettings settings, TimeSpan lead)
     {
         var (start, end, step) = (series.Min(s => s.Start), series.Max(s => s.End), series[0].Step);
         var span = end - start + step;
-        var blocks = Math.Clamp((int)(span * settings.HeldOutShare / (ForecastsABlock * Window(settings, lead, step) * step)), 1, Math.Max(1, settings.Blocks));
+        var blocks = Math.Clamp((int)(span * settings.HeldOutShare / (ForecastsABlock * Window(settings, lead, step) * step)), 1,
+            Math.Max(1, settings.Blocks));
         var block = span / blocks;
         var (training, heldOut) = (new List<ScanSeries>(), new List<ScanSeries>());
         foreach (var one in series)
         {
             for (var (first, i) = (0, 1); i <= one.Scans.Count; i++)
             {
-                if (i < one.Scans.Count && IsHeldOut(one.TimeOf(i)) == IsHeldOut(one.TimeOf(first)) && BlockOf(one.TimeOf(i)) == BlockOf(one.TimeOf(first)))
+                if (i < one.Scans.Count && IsHeldOut(one.TimeOf(i)) == IsHeldOut(one.TimeOf(first))
+                    && BlockOf(one.TimeOf(i)) == BlockOf(one.TimeOf(first)))
                     continue;
                 if (i - first > 1)
                     (IsHeldOut(one.TimeOf(first)) ? heldOut : training).Add(one.Part(first, i - first));

@@ -34,13 +34,18 @@ internal sealed class RetrainingPlan(RetrainSettings settings, TimeSpan lead, Re
             Series = archive.Training,
             Out = outFile,
             Init = init,
-            Network = new() { Network = LagrangianNetwork.Name, Hidden = settings.Hidden is { Length: > 0 } hidden ? hidden : [UsualHidden], Patch = settings.Patch },
+            Network = new()
+            {
+                Network = LagrangianNetwork.Name, Hidden = settings.Hidden is { Length: > 0 } hidden ? hidden : [UsualHidden],
+                Patch = settings.Patch,
+            },
             Windows = new()
             {
                 Past = settings.Past,
                 Future = future,
                 Crop = Math.Max(1, side / settings.Patch) * settings.Patch,
-                ValidationShare = Math.Clamp(ValidationWindows * (settings.Past + future) / (double)archive.Training.Sum(s => s.Scans.Count), UsualValidation, MostValidation),
+                ValidationShare = Math.Clamp(ValidationWindows * (settings.Past
+                    + future) / (double)archive.Training.Sum(s => s.Scans.Count), UsualValidation, MostValidation),
             },
             Training = new()
             {

@@ -9,7 +9,8 @@ internal sealed class SpilledScan : IScan
 {
     private readonly string _path;
 
-    private SpilledScan(string path, RadarFrame frame) => (_path, Grid, ValidTime, IsInterpolated) = (path, frame.Grid, frame.ValidTime, frame.IsInterpolated);
+    private SpilledScan(string path, RadarFrame frame) =>
+        (_path, Grid, ValidTime, IsInterpolated) = (path, frame.Grid, frame.ValidTime, frame.IsInterpolated);
 
     public RadarGrid Grid { get; }
 
@@ -26,5 +27,8 @@ internal sealed class SpilledScan : IScan
         return new(path, frame);
     }
 
-    public RadarFrame Read() => new(Grid, ValidTime, MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(_path)).ToArray()) { IsInterpolated = IsInterpolated };
+    public RadarFrame Read() => new(Grid, ValidTime, MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(_path)).ToArray())
+    {
+        IsInterpolated = IsInterpolated,
+    };
 }

@@ -8,12 +8,13 @@ internal sealed record WetHours(string Grid, DateTimeOffset Start, int Scans, do
     internal static List<WetHours> Of(string grid, IReadOnlyList<StoredScan> scans, TimeSpan length) =>
     [
         .. scans.GroupBy(s => s.ValidTime.UtcTicks / length.Ticks)
-            .Select(g => new WetHours(grid, new DateTimeOffset(g.Key * length.Ticks, TimeSpan.Zero), g.Count(), g.Average(s => s.Summary.WetShare))),
+            .Select(g => new WetHours(grid, new DateTimeOffset(g.Key * length.Ticks, TimeSpan.Zero), g.Count(),
+                g.Average(s => s.Summary.WetShare))),
     ];
 
     /// <summary>
-    /// All of them where they are few enough; else the wettest up to their share, and for the rest the newest, so that a model also learns what
-    /// dry days look like.
+    /// All of them where they are few enough; else the wettest up to their share, and for the rest the newest, so that a model also
+    /// learns what dry days look like.
     /// </summary>
     internal static IReadOnlyList<WetHours> Choose(IReadOnlyList<WetHours> hours, int mostScans, double wetShare)
     {

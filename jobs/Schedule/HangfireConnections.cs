@@ -5,8 +5,10 @@ using Npgsql;
 namespace ConvLstm.Nowcast.Jobs.Schedule;
 
 /// <summary>
-/// Hangfire's connections: few, whatever its workers do, as each of them looks into its queues several times a second and would soon have one of its own.
-/// They wait for each other for milliseconds; what needs a second one while it holds a first (<see cref="QueuedOnceFilter"/>) takes it elsewhere.
+/// Hangfire's connections: few, whatever its workers do, as each of them looks into its queues several times a second and would soon have
+/// one of its own.
+/// They wait for each other for milliseconds; what needs a second one while it holds a first (<see cref="QueuedOnceFilter"/>) takes it
+/// elsewhere.
 /// </summary>
 internal sealed class HangfireConnections(NowcastDatabase database) : IConnectionFactory, IDisposable
 {

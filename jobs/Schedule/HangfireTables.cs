@@ -6,7 +6,10 @@ using Npgsql;
 
 namespace ConvLstm.Nowcast.Jobs.Schedule;
 
-/// <summary>Hangfire's tables, in a schema of their own, made by its installer as the owner of the database; the service uses them as nowcast_writer.</summary>
+/// <summary>
+/// Hangfire's tables, in a schema of their own, made by its installer as the owner of the database; the service uses them as
+/// nowcast_writer.
+/// </summary>
 internal static class HangfireTables
 {
     internal const string Schema = "nowcast_hangfire";
@@ -43,7 +46,8 @@ internal static class HangfireTables
 
     /// <summary>The installer has one script for each version.</summary>
     private static int Newest() => typeof(PostgreSqlObjectsInstaller).Assembly.GetManifestResourceNames()
-        .Select(name => name.Split(".Install.v") is [_, var end] && int.TryParse(end.Split('.')[0], CultureInfo.InvariantCulture, out var version) ? version : 0).Max();
+        .Select(name => name.Split(".Install.v") is [_, var end]
+            && int.TryParse(end.Split('.')[0], CultureInfo.InvariantCulture, out var version) ? version : 0).Max();
 
     private static async Task<int> VersionAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {

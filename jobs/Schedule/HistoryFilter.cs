@@ -8,7 +8,9 @@ using Npgsql;
 
 namespace ConvLstm.Nowcast.Jobs.Schedule;
 
-/// <summary>Writes each run of a job into nowcast.job_history, the metrics and the log, and gives it something to say how far it is.</summary>
+/// <summary>
+/// Writes each run of a job into nowcast.job_history, the metrics and the log, and gives it something to say how far it is.
+/// </summary>
 internal sealed partial class HistoryFilter(JobHistory history, ServiceOptions options, ILogger<HistoryFilter> logger) : IServerFilter
 {
     /// <summary>What Hangfire's AutomaticRetry counts in.</summary>
@@ -45,10 +47,12 @@ internal sealed partial class HistoryFilter(JobHistory history, ServiceOptions o
         NoteEnd(run, outcome, message, context.CancellationToken.ShutdownToken);
     }
 
-    private static (JobOutcome Outcome, string Message) EndOf(PerformedContext context) => ((context.Exception as JobPerformanceException)?.InnerException ?? context.Exception) switch
+    private static (JobOutcome Outcome, string Message) EndOf(PerformedContext context) =>
+        ((context.Exception as JobPerformanceException)?.InnerException ?? context.Exception) switch
     {
         null => (JobOutcome.Succeeded, context.Result as string ?? ""),
-        JobAbortedException => IsDeleted(context) ? (JobOutcome.Cancelled, "stopped by a person") : (JobOutcome.Interrupted, "another server has taken it up"),
+        JobAbortedException =>
+            IsDeleted(context) ? (JobOutcome.Cancelled, "stopped by a person") : (JobOutcome.Interrupted, "another server has taken it up"),
         OperationCanceledException => (JobOutcome.Interrupted, "the server was stopped in the middle"),
         LeaseLostException lost => (JobOutcome.Interrupted, lost.Message),
         ReportedException reported => (JobOutcome.Failed, reported.Message),
@@ -68,7 +72,9 @@ internal sealed partial class HistoryFilter(JobHistory history, ServiceOptions o
         }
     }
 
-    /// <summary>The database may just be restarting: the end of a run is worth waiting for. Where it is not written, the next run notes it.</summary>
+    /// <summary>
+    /// The database may just be restarting: the end of a run is worth waiting for. Where it is not written, the next run notes it.
+    /// </summary>
     private void NoteEnd(RunningJob run, JobOutcome outcome, string message, CancellationToken stop)
     {
         var since = TimeProvider.System.GetTimestamp();

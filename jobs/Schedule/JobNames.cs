@@ -7,5 +7,6 @@ namespace ConvLstm.Nowcast.Jobs.Schedule;
 /// <summary>What a job is called everywhere: the display name above its method.</summary>
 internal static class JobNames
 {
-    internal static string Of(Job? job) => job?.Method.GetCustomAttribute<JobDisplayNameAttribute>()?.Format(null, job) ?? job?.Type.Name ?? "";
+    internal static string Of(Job? job) =>
+        job?.Method.GetCustomAttribute<JobDisplayNameAttribute>()?.Format(null, job) ?? job?.Type.Name ?? "";
 }

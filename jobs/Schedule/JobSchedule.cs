@@ -6,14 +6,17 @@ using Hangfire.Storage;
 namespace ConvLstm.Nowcast.Jobs.Schedule;
 
 /// <summary>
-/// The recurring jobs in the engine's store. One that stands there as it should keeps its next time, so that what was missed while no server
-/// was there is made up for, once. The engine knows no pause: a paused job has a date that never comes, and stands in a set.
+/// The recurring jobs in the engine's store. One that stands there as it should keeps its next time, so that what was missed while no
+/// server was there is made up for, once. The engine knows no pause: a paused job has a date that never comes, and stands in a set.
 /// </summary>
 internal sealed class JobSchedule(JobStorage store, IJobFilterProvider filters, TimeProvider time)
 {
     private const string PausedSet = "nowcast:paused";
 
-    private static readonly RecurringJobOptions Options = new() { TimeZone = TimeZoneInfo.Utc, MisfireHandling = MisfireHandlingMode.Relaxed };
+    private static readonly RecurringJobOptions Options = new()
+    {
+        TimeZone = TimeZoneInfo.Utc, MisfireHandling = MisfireHandlingMode.Relaxed,
+    };
 
     private readonly RecurringJobManager _manager = new(store, filters, new DefaultTimeZoneResolver(), () => time.GetUtcNow().UtcDateTime);
 
@@ -66,7 +69,8 @@ internal sealed class JobSchedule(JobStorage store, IJobFilterProvider filters, 
     private void Change(string name, Func<IWriteOnlyTransaction, string, string> change)
     {
         using var connection = store.GetConnection();
-        var job = Known(connection, name).Job ?? throw new ReportedException($"The job '{name}' is of another version of this program: give all servers the same.");
+        var job = Known(connection, name).Job
+            ?? throw new ReportedException($"The job '{name}' is of another version of this program: give all servers the same.");
         using var transaction = connection.CreateWriteTransaction();
         var cron = change(transaction, connection.GetAllEntriesFromHash(HashOf(name))?.GetValueOrDefault("Cron") ?? Cron.Never());
         transaction.Commit();
@@ -74,7 +78,8 @@ internal sealed class JobSchedule(JobStorage store, IJobFilterProvider filters, 
     }
 
     private static RecurringJobDto Known(IStorageConnection connection, string name) =>
-        connection.GetRecurringJobs([name]) is [{ Removed: false } job] ? job : throw new ReportedException($"There is no job '{name}' in the schedule: /hangfire/recurring names those there are.");
+        connection.GetRecurringJobs([name]) is [{ Removed: false } job] ? job
+            : throw new ReportedException($"There is no job '{name}' in the schedule: /hangfire/recurring names those there are.");
 
     private static string HashOf(string name) => $"nowcast:recurring:{name}";
 }

@@ -9,8 +9,8 @@ namespace ConvLstm.Nowcast.Jobs.Schedule;
 internal sealed class JobAtWorkException(string job) : Exception($"another run of {job} is at work");
 
 /// <summary>
-/// A job never runs twice at the same time in the whole cluster, however long it takes and whatever the engine believes: its own lock, a row with a
-/// time, ends after some minutes, and it may take a busy server for a dead one.
+/// A job never runs twice at the same time in the whole cluster, however long it takes and whatever the engine believes: its own lock, a
+/// row with a time, ends after some minutes, and it may take a busy server for a dead one.
 /// </summary>
 internal sealed class LeaseFilter(JobHistory history) : IServerFilter, IElectStateFilter
 {
@@ -26,12 +26,14 @@ internal sealed class LeaseFilter(JobHistory history) : IServerFilter, IElectSta
     public void OnPerforming(PerformingContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var (name, stop, since) = (JobNames.Of(context.BackgroundJob.Job), context.CancellationToken.ShutdownToken, TimeProvider.System.GetTimestamp());
+        var (name, stop, since) =
+            (JobNames.Of(context.BackgroundJob.Job), context.CancellationToken.ShutdownToken, TimeProvider.System.GetTimestamp());
         for (var waited = false; ; waited = true)
         {
             if (history.TryTakeLease(name) is { } lease)
             {
-                if (waited && history.IsDone(name, new(DateTime.SpecifyKind(context.BackgroundJob.CreatedAt, DateTimeKind.Utc)), context.BackgroundJob.Id))
+                if (waited && history.IsDone(name, new(DateTime.SpecifyKind(context.BackgroundJob.CreatedAt, DateTimeKind.Utc)),
+                    context.BackgroundJob.Id))
                 {
                     lease.Dispose();
                     context.Canceled = true;

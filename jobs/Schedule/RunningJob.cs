@@ -43,7 +43,8 @@ internal sealed class RunningJob(long id, TimeProvider time, JobProgress progres
     /// <param name="cancellation">The engine's: its server ends, or a person has stopped the run.</param>
     /// <returns>One line for people: what it did.</returns>
     /// <exception cref="ReportedException">It failed; the message says why in one line.</exception>
-    internal static async Task<string> RunAsync(PerformContext context, Func<RunningJob, CancellationToken, Task<string>> work, CancellationToken cancellation)
+    internal static async Task<string> RunAsync(PerformContext context, Func<RunningJob, CancellationToken, Task<string>> work,
+        CancellationToken cancellation)
     {
         var run = (RunningJob)context.Items[Key];
         return await run.RunAsync(work, cancellation);
@@ -59,10 +60,12 @@ internal sealed class RunningJob(long id, TimeProvider time, JobProgress progres
             {
                 return await work(this, either.Token);
             }
-            catch (Exception e) when (either.IsCancellationRequested && e is OperationCanceledException or NpgsqlException or ReportedException)
+            catch (Exception e) when (either.IsCancellationRequested
+                && e is OperationCanceledException or NpgsqlException or ReportedException)
             {
                 // What was cut off in the middle complains in many ways; the engine knows this one.
-                throw cancellation.IsCancellationRequested ? new OperationCanceledException("The run was stopped.", e, cancellation) : new LeaseLostException();
+                throw cancellation.IsCancellationRequested ? new OperationCanceledException("The run was stopped.", e, cancellation)
+                    : new LeaseLostException();
             }
             finally
             {

@@ -9,7 +9,9 @@ internal sealed record ScheduleOptions
     /// <summary>How often a server looks for what is due, and for runs that a person has stopped.</summary>
     internal TimeSpan Poll { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often a worker looks into its queues for what another server has put there; of its own server's it is told at once.</summary>
+    /// <summary>
+    /// How often a worker looks into its queues for what another server has put there; of its own server's it is told at once.
+    /// </summary>
     internal TimeSpan QueuePoll { get; init; } = TimeSpan.FromSeconds(0.5);
 
     /// <summary>Runs of one server at the same time: each job once, and some that wait for another server's run.</summary>

@@ -6,7 +6,8 @@ using Hangfire;
 namespace ConvLstm.Nowcast.Jobs.Service;
 
 /// <summary>Lets the ingest run as soon as something stirs in the feed folder, instead of at the next full minute.</summary>
-internal sealed partial class FeedTrigger(NowcastSettings settings, ServiceOptions options, IBackgroundJobClient jobs, ILogger<FeedTrigger> logger) : IHostedService, IDisposable
+internal sealed partial class FeedTrigger(NowcastSettings settings, ServiceOptions options, IBackgroundJobClient jobs,
+    ILogger<FeedTrigger> logger) : IHostedService, IDisposable
 {
     // What is written in one go stirs several times.
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(300);
@@ -16,10 +17,14 @@ internal sealed partial class FeedTrigger(NowcastSettings settings, ServiceOptio
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        if (!options.Roles.Contains(Roles.Ingest) || !settings.Jobs.Nowcast.OnNewScan || string.IsNullOrEmpty(settings.Feed) || !Directory.Exists(settings.Feed))
+        if (!options.Roles.Contains(Roles.Ingest) || !settings.Jobs.Nowcast.OnNewScan || string.IsNullOrEmpty(settings.Feed)
+            || !Directory.Exists(settings.Feed))
             return Task.CompletedTask;
         _timer = new Timer(_ => Trigger());
-        _watcher = new FileSystemWatcher(settings.Feed) { IncludeSubdirectories = true, NotifyFilter = NotifyFilters.FileName | NotifyFilters.LastWrite };
+        _watcher = new FileSystemWatcher(settings.Feed)
+        {
+            IncludeSubdirectories = true, NotifyFilter = NotifyFilters.FileName | NotifyFilters.LastWrite,
+        };
         _watcher.Created += OnStir;
         _watcher.Changed += OnStir;
         _watcher.Renamed += OnStir;

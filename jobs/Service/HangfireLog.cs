@@ -4,8 +4,8 @@ using Hangfire.Logging;
 namespace ConvLstm.Nowcast.Jobs.Service;
 
 /// <summary>
-/// The log of Hangfire, which keeps one for the whole process: it must outlive each service in it. It is written as the service's, from errors on, as
-/// Hangfire tells at length of each retry while the database is away.
+/// The log of Hangfire, which keeps one for the whole process: it must outlive each service in it. It is written as the service's, from
+/// errors on, as Hangfire tells at length of each retry while the database is away.
 /// </summary>
 internal static class HangfireLog
 {

@@ -27,11 +27,13 @@ internal static class JobServices
         if (options.Settings.Jobs.Nowcast.OnNewScan)
             services.AddSingleton(new KeptProcesses(options.Settings, database, options.Roles, options.Time));
         services.AddSingleton<HangfireConnections>();
-        services.AddSingleton(provider => HangfireStore.Open(provider.GetRequiredService<HangfireConnections>(), options.Timing, options.Settings.Jobs.Retention.History));
+        services.AddSingleton(provider => HangfireStore.Open(provider.GetRequiredService<HangfireConnections>(), options.Timing,
+            options.Settings.Jobs.Retention.History));
         services.AddSingleton<LeaseFilter>();
         services.AddSingleton<HistoryFilter>();
         services.AddSingleton(Filters);
-        services.AddSingleton(provider => new JobSchedule(provider.GetRequiredService<JobStorage>(), provider.GetRequiredService<IJobFilterProvider>(), options.Time));
+        services.AddSingleton(provider =>
+            new JobSchedule(provider.GetRequiredService<JobStorage>(), provider.GetRequiredService<IJobFilterProvider>(), options.Time));
         // Instead of Hangfire's static ones: a process may hold several services.
         services.AddSingleton<JobActivator>(provider => new AspNetCoreJobActivator(provider.GetRequiredService<IServiceScopeFactory>()));
         services.AddHangfire(configuration => configuration.UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings()

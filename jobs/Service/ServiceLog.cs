@@ -9,7 +9,8 @@ internal static class ServiceLog
     {
         logging.ClearProviders();
         logging.SetMinimumLevel(least);
-        // An address that cannot be listened on is reported in one line by the command; what the engine does is its own affair below a warning.
+        // An address that cannot be listened on is reported in one line by the command; what the engine does is its own affair below a
+        // warning.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);

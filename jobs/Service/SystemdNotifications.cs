@@ -29,9 +29,12 @@ internal sealed class SystemdNotifications(ISystemdNotifier systemd, IHostApplic
 
     public void Dispose() => _signs?.Dispose();
 
-    /// <summary>Half of WatchdogSec, as sd_watchdog_enabled(3) advises; null where there is no watchdog, or it is another process's.</summary>
+    /// <summary>
+    /// Half of WatchdogSec, as sd_watchdog_enabled(3) advises; null where there is no watchdog, or it is another process's.
+    /// </summary>
     private static TimeSpan? Interval() =>
-        long.TryParse(Environment.GetEnvironmentVariable("WATCHDOG_USEC"), CultureInfo.InvariantCulture, out var microseconds) && microseconds > 0
+        long.TryParse(Environment.GetEnvironmentVariable("WATCHDOG_USEC"), CultureInfo.InvariantCulture, out var microseconds)
+            && microseconds > 0
             && Environment.GetEnvironmentVariable("WATCHDOG_PID") is var process
             && (string.IsNullOrEmpty(process) || process == Environment.ProcessId.ToString(CultureInfo.InvariantCulture))
             ? TimeSpan.FromMicroseconds(microseconds / 2.0) : null;

@@ -2,7 +2,10 @@ using Cronos;
 
 namespace ConvLstm.Nowcast.Jobs.Settings;
 
-/// <summary>The settings of the jobs: sections of <c>appsettings.json</c>, or variables such as <c>NOWCAST_NOWCAST__ONNEWSCAN</c>. Times in UTC, as in crontab(5).</summary>
+/// <summary>
+/// The settings of the jobs: sections of <c>appsettings.json</c>, or variables such as <c>NOWCAST_NOWCAST__ONNEWSCAN</c>. Times in UTC,
+/// as in crontab(5).
+/// </summary>
 internal sealed record JobSettings
 {
     public IngestSettings Ingest { get; init; } = new();
@@ -34,7 +37,8 @@ internal sealed record JobSettings
         ];
         (string Name, string Cron)[] times =
         [
-            ("INGEST", Ingest.Cron), ("NOWCAST", Nowcast.Cron), ("VERIFY", Verify.Cron), ("RETRAIN", Retrain.Cron), ("RETENTION", Retention.Cron),
+            ("INGEST", Ingest.Cron), ("NOWCAST", Nowcast.Cron), ("VERIFY", Verify.Cron), ("RETRAIN", Retrain.Cron),
+            ("RETENTION", Retention.Cron),
             ("WATCHDOG", Watchdog.Cron),
         ];
         return ranges.Where(r => !r.Holds)
@@ -109,7 +113,9 @@ internal sealed record RetrainSettings
     /// <summary>Where it trains: cpu, cuda, or auto, which takes a GPU where there is one.</summary>
     public string Device { get; init; } = "auto";
 
-    /// <summary>The channels of the ConvLSTM in a first training, where there is no model to go on from; empty for the network's own.</summary>
+    /// <summary>
+    /// The channels of the ConvLSTM in a first training, where there is no model to go on from; empty for the network's own.
+    /// </summary>
     public int[] Hidden { get; init; } = [];
 
     /// <summary>The side of the squares of pixels that the ConvLSTM reads as one, in a first training.</summary>

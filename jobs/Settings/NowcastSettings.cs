@@ -28,7 +28,9 @@ internal sealed record NowcastSettings
     /// </summary>
     public int FeedPatienceSeconds { get; init; } = 60;
 
-    /// <summary>The checkpoint to forecast with; null takes the promoted one of the database, at first that which comes with the program.</summary>
+    /// <summary>
+    /// The checkpoint to forecast with; null takes the promoted one of the database, at first that which comes with the program.
+    /// </summary>
     public string? Model { get; init; }
 
     /// <summary>How far forecasts look ahead.</summary>
@@ -46,7 +48,9 @@ internal sealed record NowcastSettings
     /// <summary>From how many minutes on an answer is marked as stale; null for twice the step of the maps and an hour.</summary>
     public double? StaleMinutes { get; init; }
 
-    /// <summary>How many requests a second the web service answers to one address, with five times as many at once; 0 for no limit.</summary>
+    /// <summary>
+    /// How many requests a second the web service answers to one address, with five times as many at once; 0 for no limit.
+    /// </summary>
     public int RequestsPerSecond { get; init; } = 200;
 
     /// <summary>What <c>serve</c> does, with commas; all roles where null.</summary>
@@ -103,7 +107,9 @@ internal sealed record NowcastSettings
         }
         catch (Exception e) when (e is FileNotFoundException or InvalidDataException or UnauthorizedAccessException)
         {
-            throw new ReportedException($"The settings cannot be read ({(e.InnerException ?? e).Message}): correct the file, or {ConfigVariable}, which names it.", e);
+            throw new ReportedException(
+                $"The settings cannot be read ({(e.InnerException ?? e).Message}): correct the file, or {ConfigVariable}, which names it.",
+                e);
         }
     }
 }

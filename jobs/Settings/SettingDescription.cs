@@ -13,7 +13,8 @@ namespace ConvLstm.Nowcast.Jobs.Settings;
 /// <param name="IsList">Takes several: <c>NOWCAST_RETRAIN__HIDDEN__0</c> is its first.</param>
 /// <param name="Property">As the documentation names it.</param>
 /// <param name="ValueType">What it is bound to.</param>
-internal sealed partial record SettingDescription(IReadOnlyList<string> Path, string Type, string Default, bool IsList, string Property, Type ValueType)
+internal sealed partial record SettingDescription(IReadOnlyList<string> Path, string Type, string Default, bool IsList, string Property,
+    Type ValueType)
 {
     private static readonly Lazy<Dictionary<string, string>> Meanings = new(Documentation);
 
@@ -28,7 +29,8 @@ internal sealed partial record SettingDescription(IReadOnlyList<string> Path, st
 
     private static IEnumerable<SettingDescription> Of(object settings, IReadOnlyList<string> section)
     {
-        foreach (var property in settings.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.SetMethod?.IsPublic == true))
+        foreach (var property in settings.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(p => p.SetMethod?.IsPublic == true))
         {
             IReadOnlyList<string> path = [.. section, property.Name];
             var value = property.GetValue(settings);
@@ -39,7 +41,8 @@ internal sealed partial record SettingDescription(IReadOnlyList<string> Path, st
             }
             else
             {
-                yield return new(path, TypeName(property.PropertyType), Json(value), property.PropertyType.IsArray, $"P:{property.DeclaringType!.FullName}.{property.Name}", property.PropertyType);
+                yield return new(path, TypeName(property.PropertyType), Json(value), property.PropertyType.IsArray,
+                    $"P:{property.DeclaringType!.FullName}.{property.Name}", property.PropertyType);
             }
         }
     }
@@ -69,11 +72,14 @@ internal sealed partial record SettingDescription(IReadOnlyList<string> Path, st
     {
         var file = XDocument.Load(System.IO.Path.ChangeExtension(typeof(SettingDescription).Assembly.Location, ".xml"));
         return file.Descendants("member").Where(m => m.Element("summary") is not null)
-            .ToDictionary(m => m.Attribute("name")!.Value, m => Blanks().Replace(string.Concat(m.Element("summary")!.Nodes().Select(Text)), " ").Trim());
+            .ToDictionary(m => m.Attribute("name")!.Value,
+                m => Blanks().Replace(string.Concat(m.Element("summary")!.Nodes().Select(Text)), " ").Trim());
     }
 
-    private static string Text(XNode node) => node is XElement element && element.Attribute("cref") is { } named ? named.Value.Split('.')[^1]
-        : node is XElement other ? other.Value : $"{node}".Replace("&lt;", "<", StringComparison.Ordinal).Replace("&amp;", "&", StringComparison.Ordinal);
+    private static string Text(XNode node) =>
+        node is XElement element && element.Attribute("cref") is { } named ? named.Value.Split('.')[^1]
+        : node is XElement other ? other.Value
+            : $"{node}".Replace("&lt;", "<", StringComparison.Ordinal).Replace("&amp;", "&", StringComparison.Ordinal);
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Blanks();

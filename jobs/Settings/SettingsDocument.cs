@@ -27,7 +27,8 @@ internal static class SettingsDocument
     /// <summary>An <c>appsettings.json</c> that changes nothing: every setting is there with its default, in a comment.</summary>
     internal static string Commented(IEnumerable<SettingDescription> settings)
     {
-        var text = new StringBuilder("// Every setting with its default. Take away the // before a line to change it; the comma at its end may stay.\n{\n");
+        var text = new StringBuilder(
+            "// Every setting with its default. Take away the // before a line to change it; the comma at its end may stay.\n{\n");
         foreach (var section in settings.GroupBy(s => s.Path.Count > 1 ? s.Path[0] : null))
         {
             var indent = section.Key is null ? "  " : "    ";

@@ -27,14 +27,18 @@ internal static class DigitsReport
             .Text($"{result.Trials.Count} random choices of network and training. All of them train for {options.SecondsPerTrial:0.#} s; by successive halving the best quarter by validation loss goes on for four times as long from where it stopped, "
                 + $"and so on, {result.Rungs} rungs in all. Seconds are those of one processor core. {result.Trials.Count(t => t.Outcome == DigitTrial.Collapsed)} collapsed to empty images, {result.Trials.Count(t => t.Outcome == DigitTrial.Diverged)} diverged.")
             .Table(
-                ["trial", "dataset", "layers", "kernels", "learning rate", "batch", "optimiser", "activation", "training loss", "validation loss", "N6 error", "N3 error", "outcome", "parameters", "rung", "epochs", "steps", "seconds"],
-                result.Trials.Select(Cells), result.Best is null ? -1 : result.Trials.ToList().FindIndex(t => t.Number == result.Best.Number));
+                ["trial", "dataset", "layers", "kernels", "learning rate", "batch", "optimiser", "activation", "training loss",
+                    "validation loss", "N6 error", "N3 error", "outcome", "parameters", "rung", "epochs", "steps", "seconds"],
+                result.Trials.Select(Cells),
+                    result.Best is null ? -1 : result.Trials.ToList().FindIndex(t => t.Number == result.Best.Number));
         if (result.Curves.Count > 0)
         {
             report.Heading("Robustness of the best network")
                 .Text($"The two frames that it reads are spoiled, the target is not; {options.NoisyFrames} frames of N3.")
-                .Curves("intensity of the noise", "mean squared error", [.. result.Curves.Where(c => c.Name != "missing square").Select(c => new ChartLine(c.Name, [.. c.Points.Select(p => (p.Intensity, p.Error))]))])
-                .Curves("side of the missing square, pixels", "mean squared error", [.. result.Curves.Where(c => c.Name == "missing square").Select(c => new ChartLine(c.Name, [.. c.Points.Select(p => (p.Intensity, p.Error))]))]);
+                .Curves("intensity of the noise", "mean squared error", [.. result.Curves.Where(c => c.Name != "missing square")
+                    .Select(c => new ChartLine(c.Name, [.. c.Points.Select(p => (p.Intensity, p.Error))]))])
+                .Curves("side of the missing square, pixels", "mean squared error", [.. result.Curves.Where(c => c.Name == "missing square")
+                    .Select(c => new ChartLine(c.Name, [.. c.Points.Select(p => (p.Intensity, p.Error))]))]);
         }
         report.Heading("Interpolation: the frame between two")
             .Text("The same choice of layers, kernels and training, for the frame in the middle, trained for a quarter of the time of the last rung; frame 4.")
@@ -50,13 +54,17 @@ internal static class DigitsReport
             report.Pictures(side, Magnified, line.SelectMany(p => Pictures(p.d, p.i + 1)));
     }
 
-    private static string[] Row(DigitRow row) => [row.Method, StudyReport.Number(row.N6Error, "0.00000"), StudyReport.Number(row.N3Error, "0.00000")];
+    private static string[] Row(DigitRow row) =>
+        [row.Method, StudyReport.Number(row.N6Error, "0.00000"), StudyReport.Number(row.N3Error, "0.00000")];
 
     private static string[] Cells(DigitTrial t) =>
     [
-        t.Number.ToString(CultureInfo.InvariantCulture), t.Choice.Dataset, $"{t.Choice.Layers}", $"{t.Choice.Kernels}", t.Choice.LearningRate.ToString("0.0e0", CultureInfo.InvariantCulture),
-        $"{t.Choice.Batch}", t.Choice.Optimizer, t.Choice.Activation, StudyReport.Number(t.TrainingLoss, "0.00000"), StudyReport.Number(t.ValidationLoss, "0.00000"),
-        StudyReport.Number(t.N6Error, "0.00000"), StudyReport.Number(t.N3Error, "0.00000"), t.Outcome, $"{t.Parameters}", $"{t.Rung}", $"{t.Epochs}", $"{t.Steps}", StudyReport.Number(t.Seconds, "0"),
+        t.Number.ToString(CultureInfo.InvariantCulture), t.Choice.Dataset, $"{t.Choice.Layers}", $"{t.Choice.Kernels}",
+        t.Choice.LearningRate.ToString("0.0e0", CultureInfo.InvariantCulture),
+        $"{t.Choice.Batch}", t.Choice.Optimizer, t.Choice.Activation, StudyReport.Number(t.TrainingLoss, "0.00000"),
+        StudyReport.Number(t.ValidationLoss, "0.00000"),
+        StudyReport.Number(t.N6Error, "0.00000"), StudyReport.Number(t.N3Error, "0.00000"), t.Outcome, $"{t.Parameters}", $"{t.Rung}",
+        $"{t.Epochs}", $"{t.Steps}", StudyReport.Number(t.Seconds, "0"),
     ];
 
     private static IEnumerable<(string, float[])> Pictures(DrawnTriple drawn, int number) =>

@@ -78,7 +78,8 @@ internal sealed class StudyReport(string title)
     }
 
     /// <summary>A number with as many digits as tell something.</summary>
-    internal static string Number(double value, string format = "0.0000") => double.IsFinite(value) ? value.ToString(format, CultureInfo.InvariantCulture) : "–";
+    internal static string Number(double value, string format = "0.0000") =>
+        double.IsFinite(value) ? value.ToString(format, CultureInfo.InvariantCulture) : "–";
 
     private StudyReport Add(Html html)
     {

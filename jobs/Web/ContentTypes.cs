@@ -1,6 +1,9 @@
 namespace ConvLstm.Nowcast.Jobs.Web;
 
-/// <summary>Every answer, errors too, is what its Content-Type says: no browser shall guess (https://fetch.spec.whatwg.org/#x-content-type-options-header).</summary>
+/// <summary>
+/// Every answer, errors too, is what its Content-Type says: no browser shall guess
+/// (https://fetch.spec.whatwg.org/#x-content-type-options-header).
+/// </summary>
 internal static class ContentTypes
 {
     internal static void UseContentTypesAsSaid(this IApplicationBuilder app) => app.Use((http, next) =>

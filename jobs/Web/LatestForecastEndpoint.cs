@@ -17,7 +17,8 @@ internal static class LatestForecastEndpoint
         var live = runs.Grid(grid);
         var run = live.Run ?? throw Refusals.NotFound($"There is no forecast for {live.Name} yet.");
         return new(
-            live.Name, run.Run.IssueTime.UtcDateTime, run.Run.Method, run.Run.ModelVersion, [.. run.LeadSeconds.Select((_, lead) => MapOf(run, lead))]);
+            live.Name, run.Run.IssueTime.UtcDateTime, run.Run.Method, run.Run.ModelVersion,
+                [.. run.LeadSeconds.Select((_, lead) => MapOf(run, lead))]);
     }
 
     private static ForecastMap MapOf(PackedRun run, int lead)
@@ -33,11 +34,14 @@ internal static class LatestForecastEndpoint
             highest = Math.Max(highest, rate);
         }
         return new(
-            run.ValidTime(lead).UtcDateTime, run.LeadSeconds[lead] / 60.0, known == 0 ? null : sum / 100.0 / known, known == 0 ? null : highest / 100.0,
+            run.ValidTime(lead).UtcDateTime, run.LeadSeconds[lead] / 60.0, known == 0 ? null : sum / 100.0 / known,
+            known == 0 ? null : highest / 100.0,
             known == 0 ? 0 : (double)wet / known, 1 - ((double)known / run.Grid.PixelCount));
     }
 
-    private sealed record LatestForecast(string Grid, DateTime IssueTime, string Method, string ModelVersion, IReadOnlyList<ForecastMap> Maps);
+    private sealed record LatestForecast(string Grid, DateTime IssueTime, string Method, string ModelVersion,
+        IReadOnlyList<ForecastMap> Maps);
 
-    private sealed record ForecastMap(DateTime ValidTime, double LeadMinutes, double? MeanMmH, double? MaxMmH, double WetShare, double MissingShare);
+    private sealed record ForecastMap(DateTime ValidTime, double LeadMinutes, double? MeanMmH, double? MaxMmH, double WetShare,
+        double MissingShare);
 }

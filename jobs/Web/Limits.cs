@@ -28,16 +28,19 @@ internal static class Limits
             options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetTokenBucketLimiter(
                 context.Connection.RemoteIpAddress?.ToString() ?? "", _ => new TokenBucketRateLimiterOptions
                 {
-                    TokenLimit = Burst * requestsPerSecond, TokensPerPeriod = requestsPerSecond, ReplenishmentPeriod = Period, AutoReplenishment = true,
+                    TokenLimit = Burst * requestsPerSecond, TokensPerPeriod = requestsPerSecond, ReplenishmentPeriod = Period,
+                    AutoReplenishment = true,
                 }));
         }
-        options.AddConcurrencyLimiter(Heavy, heavy => (heavy.PermitLimit, heavy.QueueLimit) = (Math.Max(2, Environment.ProcessorCount), 64));
+        options.AddConcurrencyLimiter(Heavy,
+            heavy => (heavy.PermitLimit, heavy.QueueLimit) = (Math.Max(2, Environment.ProcessorCount), 64));
         options.OnRejected = async (rejected, cancellation) =>
         {
             var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : Period;
             rejected.HttpContext.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
             await TypedResults.Problem(
-                title: "Too many requests.", detail: $"Ask again in {Math.Ceiling(wait.TotalSeconds)} s; at most {requestsPerSecond} a second from one address.",
+                title: "Too many requests.",
+                detail: $"Ask again in {Math.Ceiling(wait.TotalSeconds)} s; at most {requestsPerSecond} a second from one address.",
                 statusCode: StatusCodes.Status429TooManyRequests).ExecuteAsync(rejected.HttpContext);
         };
     }

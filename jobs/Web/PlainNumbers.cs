@@ -3,8 +3,8 @@ using System.Reflection;
 namespace ConvLstm.Nowcast.Jobs.Web;
 
 /// <summary>
-/// Numbers of questions have no thousands separators: .NET would bind <c>lon=1,0</c> as 10, and answer for another country. Holds for every endpoint by
-/// the types of its parameters.
+/// Numbers of questions have no thousands separators: .NET would bind <c>lon=1,0</c> as 10, and answer for another country. Holds for
+/// every endpoint by the types of its parameters.
 /// </summary>
 internal static class PlainNumbers
 {
@@ -18,7 +18,8 @@ internal static class PlainNumbers
             foreach (var value in context.Request.Query[parameter.Name!])
             {
                 if (value?.Contains(',', StringComparison.Ordinal) == true)
-                    throw new BadHttpRequestException($"{parameter.Name}={value} is no number: decimals have a point, and thousands nothing.");
+                    throw new BadHttpRequestException(
+                        $"{parameter.Name}={value} is no number: decimals have a point, and thousands nothing.");
             }
         }
         return next(context);

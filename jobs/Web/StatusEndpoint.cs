@@ -4,7 +4,9 @@ using ConvLstm.Nowcast.Storage;
 
 namespace ConvLstm.Nowcast.Jobs.Web;
 
-/// <summary><c>GET /api/status</c>: grids, scans, newest runs, the model; the version of the program for those who may see the dashboard.</summary>
+/// <summary>
+/// <c>GET /api/status</c>: grids, scans, newest runs, the model; the version of the program for those who may see the dashboard.
+/// </summary>
 internal static class StatusEndpoint
 {
     internal static void Map(IEndpointRouteBuilder routes)
@@ -12,7 +14,8 @@ internal static class StatusEndpoint
         routes.MapGet("/api/status", GetAsync);
     }
 
-    private static async Task<Status> GetAsync(HttpContext http, AccessRules access, NowcastDatabase database, CancellationToken cancellation)
+    private static async Task<Status> GetAsync(HttpContext http, AccessRules access, NowcastDatabase database,
+        CancellationToken cancellation)
     {
         var grids = new List<GridStatus>();
         foreach (var grid in await database.Grids.ListAsync(cancellation))
@@ -24,7 +27,8 @@ internal static class StatusEndpoint
                 run is null ? null : new(run.IssueTime.UtcDateTime, run.Method, run.ModelVersion, run.LeadSeconds[^1] / 60.0),
                 $"/api/forecast/latest?grid={Uri.EscapeDataString(name)}"));
         }
-        return new(access.Of(http) >= AccessLevel.Look ? Checkpoint.ThisProgram : null, (await database.Models.PromotedAsync(cancellation))?.Version, grids);
+        return new(access.Of(http) >= AccessLevel.Look ? Checkpoint.ThisProgram : null,
+            (await database.Models.PromotedAsync(cancellation))?.Version, grids);
     }
 
     private sealed record Status(string? Program, string? PromotedModel, IReadOnlyList<GridStatus> Grids);

@@ -12,7 +12,8 @@ internal static class Times
 
     /// <exception cref="BadHttpRequestException">It is no time.</exception>
     internal static DateTimeOffset Parse(string text) =>
-        DateTimeOffset.TryParseExact(text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+        DateTimeOffset.TryParseExact(text, Formats, CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
             ? time
             : throw Refusals.Wrong($"'{(text.Length <= 40 ? text : text[..40] + "…")}' is no time: write UTC like 2024-06-01T12:00:00Z.");
 

@@ -28,7 +28,8 @@ internal static class WebApi
         services.AddSingleton<FrameSource>();
         services.AddSingleton<Freshness>();
         services.AddHostedService<LiveRefresh>();
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals);
+        services.ConfigureHttpJsonOptions(json =>
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals);
         services.AddOpenApi(ApiDescription.Configure);
         services.AddRateLimiter(limits => Limits.Configure(limits, settings.RequestsPerSecond));
         services.AddResponseCompression(compression =>
@@ -37,16 +38,19 @@ internal static class WebApi
             compression.EnableForHttps = true;
             compression.Providers.Add<BrotliCompressionProvider>();
             compression.Providers.Add<GzipCompressionProvider>();
-            compression.MimeTypes = [.. ResponseCompressionDefaults.MimeTypes, FrameAnswers.CompactType, "application/problem+json", "application/prs.coverage+json"];
+            compression.MimeTypes = [.. ResponseCompressionDefaults.MimeTypes, FrameAnswers.CompactType, "application/problem+json",
+                "application/prs.coverage+json"];
         });
         services.Configure<BrotliCompressionProviderOptions>(brotli => brotli.Level = CompressionLevel.Fastest);
         services.Configure<GzipCompressionProviderOptions>(gzip => gzip.Level = CompressionLevel.Fastest);
         // Only a proxy on this machine is believed when it says who asks.
-        services.Configure<ForwardedHeadersOptions>(headers => headers.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto);
+        services.Configure<ForwardedHeadersOptions>(headers =>
+            headers.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto);
         if (settings.CorsOrigins is { Length: > 0 } origins)
         {
             services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
-                .WithOrigins(origins.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries)).WithMethods("GET", "POST").WithHeaders("Content-Type", "If-None-Match")));
+                .WithOrigins(origins.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries)).WithMethods("GET", "POST")
+                    .WithHeaders("Content-Type", "If-None-Match")));
         }
     }
 

@@ -14,14 +14,17 @@ internal static class WebService
 {
     /// <summary>Makes the service; start it with <c>RunAsync</c> or <c>StartAsync</c>.</summary>
     /// <param name="database">Stays the caller's.</param>
-    /// <param name="urls">Where to listen, such as http://127.0.0.1:5080 (port 0 takes a free one) or http://unix:/run/nowcast/web.sock.</param>
+    /// <param name="urls">Where to listen, such as http://127.0.0.1:5080 (port 0 takes a free one) or
+    /// http://unix:/run/nowcast/web.sock.</param>
     /// <param name="settings">Limits and what else can be set; null for those of the installation.</param>
     /// <param name="jobs">Adds the jobs, which the dashboard shows; null for none.</param>
     /// <exception cref="ReportedException">The address cannot be listened on.</exception>
-    internal static WebApplication Build(NowcastDatabase database, string urls, NowcastSettings? settings = null, Action<IServiceCollection>? jobs = null)
+    internal static WebApplication Build(NowcastDatabase database, string urls, NowcastSettings? settings = null,
+        Action<IServiceCollection>? jobs = null)
     {
         if (!urls.Split(';').All(IsAddress))
-            throw new ReportedException($"'{urls}' is no address to listen on: write it like http://127.0.0.1:5080 or http://unix:/run/nowcast/web.sock (--urls or NOWCAST_URLS); for https put a proxy before it.");
+            throw new ReportedException(
+                $"'{urls}' is no address to listen on: write it like http://127.0.0.1:5080 or http://unix:/run/nowcast/web.sock (--urls or NOWCAST_URLS); for https put a proxy before it.");
         settings ??= NowcastSettings.Load();
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(urls);

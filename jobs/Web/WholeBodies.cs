@@ -1,8 +1,9 @@
 namespace ConvLstm.Nowcast.Jobs.Web;
 
 /// <summary>
-/// A question is whole before it takes a place among the heavy ones: who sends a body slowly keeps nobody waiting but himself. The server ends
-/// connections that send less than 240 bytes a second (Kestrel's MinRequestBodyDataRate) and bodies above <see cref="Limits.BodyBytes"/>.
+/// A question is whole before it takes a place among the heavy ones: who sends a body slowly keeps nobody waiting but himself. The server
+/// ends connections that send less than 240 bytes a second (Kestrel's MinRequestBodyDataRate) and bodies above
+/// <see cref="Limits.BodyBytes"/>.
 /// </summary>
 internal static class WholeBodies
 {

@@ -23,7 +23,8 @@ internal sealed class IngestJob(NowcastDatabase database, NowcastSettings settin
     private static readonly TimeSpan SecondLook = TimeSpan.FromSeconds(0.5);
 
     [JobDisplayName(Name)]
-    public Task<string> RunAsync(PerformContext context, CancellationToken cancellation) => RunningJob.RunAsync(context, async (run, stop) =>
+    public Task<string> RunAsync(PerformContext context, CancellationToken cancellation) =>
+        RunningJob.RunAsync(context, async (run, stop) =>
     {
         // Files settle by the clock of the machine that writes them, whatever the time of the schedule.
         var watch = new FeedWatch(
@@ -36,7 +37,8 @@ internal sealed class IngestJob(NowcastDatabase database, NowcastSettings settin
         FeedMetrics.Ingested(summary);
         if (summary.Stored > 0 && settings.Jobs.Nowcast.OnNewScan)
             jobs.Enqueue<NowcastJob>(job => job.RunAsync(null!, CancellationToken.None));
-        run.DetailsJson = JsonSerializer.Serialize(new { summary.Stored, summary.AlreadyThere, summary.Marked, summary.Quarantined, summary.Left });
+        run.DetailsJson = JsonSerializer.Serialize(
+            new { summary.Stored, summary.AlreadyThere, summary.Marked, summary.Quarantined, summary.Left });
         return summary.ToString();
 
         void Note(FileOutcome outcome)

@@ -15,11 +15,13 @@ internal static class JobCatalog
             new(NowcastJob.Name, jobs.Nowcast.Cron, Job.FromExpression<NowcastJob>(job => job.RunAsync(null!, CancellationToken.None))),
             new(VerifyJob.Name, jobs.Verify.Cron, Job.FromExpression<VerifyJob>(job => job.RunAsync(null!, CancellationToken.None))),
             new(RetrainJob.Name, jobs.Retrain.Cron, Job.FromExpression<RetrainJob>(job => job.RunAsync(null!, CancellationToken.None))),
-            new(RetentionJob.Name, jobs.Retention.Cron, Job.FromExpression<RetentionJob>(job => job.RunAsync(null!, CancellationToken.None))),
+            new(RetentionJob.Name, jobs.Retention.Cron,
+                Job.FromExpression<RetentionJob>(job => job.RunAsync(null!, CancellationToken.None))),
             new(WatchdogJob.Name, jobs.Watchdog.Cron, Job.FromExpression<WatchdogJob>(job => job.RunAsync(null!, CancellationToken.None))),
         };
         if (!string.IsNullOrEmpty(settings.Feed))
-            all.Insert(0, new(IngestJob.Name, jobs.Ingest.Cron, Job.FromExpression<IngestJob>(job => job.RunAsync(null!, CancellationToken.None))));
+            all.Insert(0, new(IngestJob.Name, jobs.Ingest.Cron,
+                Job.FromExpression<IngestJob>(job => job.RunAsync(null!, CancellationToken.None))));
         return all;
     }
 }

@@ -6,7 +6,10 @@ using ConvLstm.Nowcast.Storage;
 
 namespace ConvLstm.Nowcast.Jobs.Work;
 
-/// <summary>The child processes that a server keeps between runs, started ahead: from a new scan to its forecast nothing has to be started or loaded.</summary>
+/// <summary>
+/// The child processes that a server keeps between runs, started ahead: from a new scan to its forecast nothing has to be started or
+/// loaded.
+/// </summary>
 internal sealed class KeptProcesses : IAsyncDisposable
 {
     private readonly IReadOnlyList<string> _roles;

@@ -30,7 +30,8 @@ internal sealed class NowcastAnswer(int grids)
         .. _outcomes.Where(o => o.IsSane).GroupBy(o => o.Grid).Select(grid =>
         {
             var best = grid.MinBy(o => Array.IndexOf(NowcastPass.BestFirst, o.Method))!;
-            return new GivenForecast(grid.Key, best.IssueTime, best.Method, best.Method == ModelForecast.Name ? null : WhyNotModel(grid.Key));
+            return new GivenForecast(grid.Key, best.IssueTime, best.Method,
+                best.Method == ModelForecast.Name ? null : WhyNotModel(grid.Key));
         }),
     ];
 
@@ -50,15 +51,18 @@ internal sealed class NowcastAnswer(int grids)
         var given = Given;
         if (given.Count > 0)
             return string.Join("; ", given.Select(Describe));
-        return _outcomes.TrueForAll(o => o.Grid == NowcastWork.AllGrids || (o.Problem ?? "").StartsWith("warming up", StringComparison.Ordinal)) ? Problems() : null;
+        return _outcomes.TrueForAll(o => o.Grid == NowcastWork.AllGrids
+            || (o.Problem ?? "").StartsWith("warming up", StringComparison.Ordinal)) ? Problems() : null;
     }
 
     /// <summary>All that went wrong.</summary>
-    internal string Problems() => string.Join("; ", _outcomes.Where(o => o.Problem is not null && o.Grid != NowcastWork.AllGrids).Select(o => $"{o.Grid} {o.Method}: {o.Problem}"));
+    internal string Problems() => string.Join("; ",
+        _outcomes.Where(o => o.Problem is not null && o.Grid != NowcastWork.AllGrids).Select(o => $"{o.Grid} {o.Method}: {o.Problem}"));
 
     private static string Describe(GivenForecast given) =>
         $"{given.Grid} {given.IssueTime.UtcDateTime:yyyy-MM-dd HH:mm} UTC by {given.Method}{(given.Reason is null ? "" : $", not by the model: {given.Reason}")}";
 
     private string WhyNotModel(string grid) =>
-        _outcomes.Find(o => o.Method == ModelForecast.Name && (o.Grid == grid || o.Grid == NowcastWork.AllGrids))?.Problem ?? FirstFailure ?? "it did not answer";
+        _outcomes.Find(o => o.Method == ModelForecast.Name && (o.Grid == grid || o.Grid == NowcastWork.AllGrids))?.Problem ?? FirstFailure
+            ?? "it did not answer";
 }

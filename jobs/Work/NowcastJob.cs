@@ -28,7 +28,8 @@ internal sealed class NowcastJob(NowcastDatabase database, NowcastSettings setti
         Request(database, settings, time.GetUtcNow(), withModel: true, isRehearsal: true);
 
     [JobDisplayName(Name)]
-    public Task<string> RunAsync(PerformContext context, CancellationToken cancellation) => RunningJob.RunAsync(context, ForecastAsync, cancellation);
+    public Task<string> RunAsync(PerformContext context, CancellationToken cancellation) =>
+        RunningJob.RunAsync(context, ForecastAsync, cancellation);
 
     private async Task<string> ForecastAsync(RunningJob run, CancellationToken cancellation)
     {
@@ -52,8 +53,10 @@ internal sealed class NowcastJob(NowcastDatabase database, NowcastSettings setti
         return message;
     }
 
-    private static HeavyRequest Request(NowcastDatabase database, NowcastSettings settings, DateTimeOffset now, bool withModel, bool isRehearsal = false) => HeavyRequest.Of(
-        NowcastWork.Name, database.ConnectionString, now, settings.Jobs.Nowcast.MemoryMB, new NowcastWorkOptions(settings.Model, withModel, settings.Lead, isRehearsal));
+    private static HeavyRequest Request(NowcastDatabase database, NowcastSettings settings, DateTimeOffset now, bool withModel,
+        bool isRehearsal = false) => HeavyRequest.Of(
+        NowcastWork.Name, database.ConnectionString, now, settings.Jobs.Nowcast.MemoryMB,
+            new NowcastWorkOptions(settings.Model, withModel, settings.Lead, isRehearsal));
 
     private async Task ForecastAsync(RunningJob run, NowcastAnswer answer, bool withModel, CancellationToken cancellation)
     {
@@ -88,7 +91,8 @@ internal sealed class NowcastJob(NowcastDatabase database, NowcastSettings setti
             answer.Add(outcome);
             JobTraces.Published(outcome);
             run.Report(answer.Fraction, $"{outcome.Method} is done");
-            run.Log(FormattableString.Invariant($"{outcome.Grid} {outcome.Method}: {outcome.Problem ?? "published"} ({outcome.ForecastSeconds:0.0} s to forecast, {outcome.PublishSeconds:0.0} s to publish)"));
+            run.Log(FormattableString.Invariant(
+                $"{outcome.Grid} {outcome.Method}: {outcome.Problem ?? "published"} ({outcome.ForecastSeconds:0.0} s to forecast, {outcome.PublishSeconds:0.0} s to publish)"));
         }
         else
         {

@@ -23,9 +23,12 @@ internal sealed record NowcastWorkOptions(string? ModelFile, bool WithModel, Tim
 /// <param name="ForecastSeconds">How long the forecast took.</param>
 /// <param name="PublishSeconds">How long it then took to be published.</param>
 internal sealed record MethodOutcome(
-    string Grid, string Method, DateTimeOffset IssueTime, long? RunId, bool IsSane, string? Problem, double ForecastSeconds = 0, double PublishSeconds = 0);
+    string Grid, string Method, DateTimeOffset IssueTime, long? RunId, bool IsSane, string? Problem, double ForecastSeconds = 0,
+        double PublishSeconds = 0);
 
-/// <summary>Forecasts and publishes, in a process of its own; every method is told of as it is done. The model stays loaded for the next request.</summary>
+/// <summary>
+/// Forecasts and publishes, in a process of its own; every method is told of as it is done. The model stays loaded for the next request.
+/// </summary>
 internal sealed class NowcastWork
 {
     internal const string Name = "nowcast";
@@ -46,13 +49,15 @@ internal sealed class NowcastWork
             return new(HeavyMessage.Of.Result, "ready");
         }
         var outcomes = await pass.RunAsync(Tell, cancellation);
-        return new(HeavyMessage.Of.Result, outcomes.Count == 0 ? "warming up: no two scans follow each other yet" : $"{outcomes.Count} forecasts")
+        return new(HeavyMessage.Of.Result,
+            outcomes.Count == 0 ? "warming up: no two scans follow each other yet" : $"{outcomes.Count} forecasts")
         {
             // What failed in native code may fail for ever in this process.
             IsSpent = outcomes.Any(o => o.Run is null),
         };
 
-        void Tell(NowcastOutcome o) => Say(context, new(o.Grid, o.Method, o.IssueTime, o.Run?.RunId, o.Run?.IsSane ?? false, o.Problem, o.Forecasting.TotalSeconds, o.Publishing.TotalSeconds));
+        void Tell(NowcastOutcome o) => Say(context, new(o.Grid, o.Method, o.IssueTime, o.Run?.RunId, o.Run?.IsSane ?? false, o.Problem,
+            o.Forecasting.TotalSeconds, o.Publishing.TotalSeconds));
     }
 
     private async Task<Checkpoint?> LoadAsync(HeavyContext context, NowcastWorkOptions options, CancellationToken cancellation)

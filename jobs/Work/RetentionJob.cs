@@ -6,14 +6,17 @@ using Hangfire.Server;
 
 namespace ConvLstm.Nowcast.Jobs.Work;
 
-/// <summary>Makes the days ahead; drops old days, after their scores were summed, and the history of jobs. The rows of the runs stay.</summary>
+/// <summary>
+/// Makes the days ahead; drops old days, after their scores were summed, and the history of jobs. The rows of the runs stay.
+/// </summary>
 [Queue(Roles.Scheduler), AutomaticRetry(Attempts = 2, DelaysInSeconds = new[] { 300, 600 }, LogEvents = false)]
 internal sealed class RetentionJob(NowcastDatabase database, NowcastSettings settings)
 {
     internal const string Name = "retention";
 
     [JobDisplayName(Name)]
-    public Task<string> RunAsync(PerformContext context, CancellationToken cancellation) => RunningJob.RunAsync(context, async (run, stop) =>
+    public Task<string> RunAsync(PerformContext context, CancellationToken cancellation) =>
+        RunningJob.RunAsync(context, async (run, stop) =>
     {
         var keep = settings.Jobs.Retention;
         var done = await database.Retention.RunAsync(new() { MapDays = (int)Math.Ceiling(keep.Days) }, stop);

@@ -14,11 +14,13 @@ internal sealed class RetrainJob(NowcastDatabase database, NowcastSettings setti
     internal const string Name = "retrain";
 
     [JobDisplayName(Name)]
-    public Task<string> RunAsync(PerformContext context, CancellationToken cancellation) => RunningJob.RunAsync(context, async (run, stop) =>
+    public Task<string> RunAsync(PerformContext context, CancellationToken cancellation) =>
+        RunningJob.RunAsync(context, async (run, stop) =>
     {
         var training = settings.Jobs.Retrain;
         var request = HeavyRequest.Of(
-            RetrainWork.Name, database.ConnectionString, run.Time.GetUtcNow(), training.MemoryMB, new RetrainWorkOptions(training, settings.Lead));
+            RetrainWork.Name, database.ConnectionString, run.Time.GetUtcNow(), training.MemoryMB,
+                new RetrainWorkOptions(training, settings.Lead));
         var result = await HeavyProcess.RunAsync(request, isPatient: true, Hear, stop);
         run.DetailsJson = result.Data?.GetRawText();
         return result.Text;

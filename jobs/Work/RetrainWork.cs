@@ -15,7 +15,8 @@ namespace ConvLstm.Nowcast.Jobs.Work;
 internal sealed record RetrainWorkOptions(RetrainSettings Settings, TimeSpan Lead);
 
 /// <summary>
-/// A retraining: the newest window of the archive, a warm start from the promoted model, and a comparison on blocks of time that were held out.
+/// A retraining: the newest window of the archive, a warm start from the promoted model, and a comparison on blocks of time that were
+/// held out.
 /// The database changes only at the end: the candidate with its scores, then its promotion.
 /// </summary>
 internal static class RetrainWork
@@ -33,26 +34,33 @@ internal static class RetrainWork
         using var folder = ScratchFolder.Create("retrain");
         try
         {
-            var (candidateFile, promotedFile) = (Path.Combine(folder.Path, "candidate.safetensors"), Path.Combine(folder.Path, "promoted.safetensors"));
+            var (candidateFile, promotedFile) =
+                (Path.Combine(folder.Path, "candidate.safetensors"), Path.Combine(folder.Path, "promoted.safetensors"));
             var promoted = await ForecastModel.PromotedAsync(context.Database, cancellation);
             if (promoted is not null)
-                await File.WriteAllBytesAsync(promotedFile, await context.Database.Models.CheckpointAsync(promoted.Version, cancellation), cancellation);
+                await File.WriteAllBytesAsync(promotedFile, await context.Database.Models.CheckpointAsync(promoted.Version, cancellation),
+                    cancellation);
             using var current = promoted is null ? null : Checkpoint.Load(promotedFile, Devices.Named(settings.Device));
             if (current is not null)
                 settings = settings with { Past = current.Metadata.PastFrames, Patch = current.Metadata.Network.Patch };
 
             Say(context, null, "reading the archive");
-            var archive = await RecentArchive.LoadAsync(context.Database, settings, lead, context.Time.GetUtcNow(), folder.Path, cancellation);
+            var archive = await RecentArchive.LoadAsync(context.Database, settings, lead, context.Time.GetUtcNow(), folder.Path,
+                cancellation);
             if (archive is null)
                 return new(HeavyMessage.Of.Result, WarmingUp);
             context.Say(new(HeavyMessage.Of.Log, archive.Describe()));
             var plan = new RetrainingPlan(settings, lead, archive);
             var request = plan.Request(candidateFile, promoted is null ? null : promotedFile);
-            context.Say(new(HeavyMessage.Of.Log, promoted is null ? "there is no promoted model: a first training" : $"going on from {promoted.Version}"));
-            var result = new ModelTraining(context.Time).Run(request, new Reporting(p => Say(context, TrainingShare * p.Fraction, p.ValidationLoss is { } loss
+            context.Say(new(HeavyMessage.Of.Log,
+                promoted is null ? "there is no promoted model: a first training" : $"going on from {promoted.Version}"));
+            var result = new ModelTraining(context.Time)
+                .Run(request, new Reporting(p => Say(context, TrainingShare * p.Fraction, p.ValidationLoss is { } loss
                 ? FormattableString.Invariant($"epoch {p.Epoch}, loss {p.TrainingLoss:0.0000}, validation {loss:0.0000}")
                 : FormattableString.Invariant($"epoch {p.Epoch}, loss {p.TrainingLoss:0.0000}"))), cancellation);
-            context.Say(new(HeavyMessage.Of.Log, FormattableString.Invariant($"{result.Steps} steps in {result.Duration.TotalSeconds:0} s, validation loss {result.FirstLoss:0.0000} → {result.ValidationLoss:0.0000}")));
+            context.Say(new(HeavyMessage.Of.Log,
+                FormattableString.Invariant(
+                $"{result.Steps} steps in {result.Duration.TotalSeconds:0} s, validation loss {result.FirstLoss:0.0000} → {result.ValidationLoss:0.0000}")));
 
             using var candidate = Checkpoint.Load(candidateFile, Devices.Named(settings.Device));
             var verdict = Contest.Hold(settings, lead, archive, candidate, current, (done, of) => Say(
@@ -71,15 +79,18 @@ internal static class RetrainWork
     {
         await ForecastModel.StoreAsync(context.Database, candidate, file, verdict.ToJson(), cancellation);
         if (!verdict.IsBetter)
-            return new(HeavyMessage.Of.Result, $"{candidate.Version} is kept and not promoted: {verdict.Reason}", Data: HeavyMessage.DataOf(verdict));
+            return new(HeavyMessage.Of.Result, $"{candidate.Version} is kept and not promoted: {verdict.Reason}",
+                Data: HeavyMessage.DataOf(verdict));
         // Somebody may have promoted another meanwhile, against which nothing was compared.
         if ((await context.Database.Models.PromotedAsync(cancellation))?.Version != promoted?.Version)
-            throw new ReportedException($"{candidate.Version} is kept and not promoted: another model was promoted meanwhile. Promote it by hand, or retrain.");
+            throw new ReportedException(
+                $"{candidate.Version} is kept and not promoted: another model was promoted meanwhile. Promote it by hand, or retrain.");
         await context.Database.Models.PromoteAsync(candidate.Version, $"retraining: {verdict.Reason}", cancellation);
         return new(HeavyMessage.Of.Result, $"{candidate.Version} is promoted: {verdict.Reason}", Data: HeavyMessage.DataOf(verdict));
     }
 
-    private static void Say(HeavyContext context, double? fraction, string text) => context.Say(new(HeavyMessage.Of.Progress, text, fraction));
+    private static void Say(HeavyContext context, double? fraction, string text) =>
+        context.Say(new(HeavyMessage.Of.Progress, text, fraction));
 
     /// <summary>Calls on the training thread, in order, twice a second at most.</summary>
     private sealed class Reporting(Action<Model.Training.TrainingProgress> report) : IProgress<Model.Training.TrainingProgress>

@@ -14,7 +14,8 @@ internal sealed class VerifyJob(NowcastDatabase database, NowcastSettings settin
     internal const string Name = "verify";
 
     [JobDisplayName(Name)]
-    public Task<string> RunAsync(PerformContext context, CancellationToken cancellation) => RunningJob.RunAsync(context, async (run, stop) =>
+    public Task<string> RunAsync(PerformContext context, CancellationToken cancellation) =>
+        RunningJob.RunAsync(context, async (run, stop) =>
     {
         var since = run.Time.GetUtcNow() - TimeSpan.FromDays(settings.Jobs.Verify.Days);
         var scored = await new VerificationPass(database).RunAsync(since, stop);

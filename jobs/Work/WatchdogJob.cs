@@ -14,7 +14,8 @@ internal sealed class WatchdogJob(NowcastDatabase database, NowcastSettings sett
     internal const string Name = "watchdog";
 
     [JobDisplayName(Name)]
-    public Task<string> RunAsync(PerformContext context, CancellationToken cancellation) => RunningJob.RunAsync(context, async (run, stop) =>
+    public Task<string> RunAsync(PerformContext context, CancellationToken cancellation) =>
+        RunningJob.RunAsync(context, async (run, stop) =>
     {
         var orphans = await database.Jobs.MarkOrphansAsync(stop);
         if (orphans > 0)
@@ -25,7 +26,8 @@ internal sealed class WatchdogJob(NowcastDatabase database, NowcastSettings sett
             run.Log($"{feed.Grid}: newest scan {feed.NewestScan.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
         var quiet = feeds.Where(f => !((now - f.NewestBy(now))?.TotalMinutes <= settings.Jobs.Watchdog.MaxAgeMinutes))
             .Select(f => f.NewestBy(now) is { } newest
-                ? FormattableString.Invariant($"{f.Grid} is quiet since {newest.UtcDateTime:yyyy-MM-dd HH:mm} UTC ({(now - newest).TotalMinutes:0} minutes)")
+                ? FormattableString.Invariant(
+                    $"{f.Grid} is quiet since {newest.UtcDateTime:yyyy-MM-dd HH:mm} UTC ({(now - newest).TotalMinutes:0} minutes)")
                 : $"{f.Grid} has only scans from the future").ToArray();
         if (quiet.Length > 0)
             throw new ReportedException($"{string.Join("; ", quiet)}: look at what delivers the feed.");

@@ -7,7 +7,9 @@ internal static class ConvLstmKernel
 {
     private const int Side = 3;
 
-    /// <summary>Whether it takes layers with such weights. Without AVX2 its loops would go one float at a time: then operators do it.</summary>
+    /// <summary>
+    /// Whether it takes layers with such weights. Without AVX2 its loops would go one float at a time: then operators do it.
+    /// </summary>
     internal static bool Takes(Tensor stateWeight) =>
         InstructionSets.Best != InstructionSet.Scalar && stateWeight.dtype == ScalarType.Float32 &&
         stateWeight.device_type == DeviceType.CPU &&

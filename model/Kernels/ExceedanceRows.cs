@@ -149,7 +149,8 @@ internal sealed unsafe class ExceedanceRows<V>
     private void Finish(int lead, bool lowest, V sum, float* below, int at)
     {
         var persistence = _w.Persistence;
-        var above = V.Load(_rain + ((nint)persistence.Newest * Panel) + at) - V.Load(_rung + ((nint)persistence.Threshold * Panel) + at) + V.All(persistence.Slack);
+        var above = V.Load(_rain + ((nint)persistence.Newest * Panel) + at) - V.Load(_rung + ((nint)persistence.Threshold * Panel) + at)
+            + V.All(persistence.Slack);
         sum += above * V.All(persistence.Sureness) * V.All(_w.Steepness[lead]);
         V.Store(below + at, lowest ? sum : V.Min(V.Load(below + at), sum));
     }

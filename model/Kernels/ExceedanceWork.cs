@@ -15,7 +15,9 @@ internal sealed unsafe class ExceedanceWork
         (Thresholds, RungFeatures, Leads, Channels) = ((int)rungs[1], (int)rungs[2], (int)scale[0], (int)scale[1]);
         (CoarseHeight, CoarseWidth, Persistence) = ((int)states[3], (int)states[4], persistence);
         if (persistence.Newest >= RainFeatures || persistence.Threshold >= RungFeatures)
-            throw new ArgumentException($"There is no feature {persistence.Newest} of {RainFeatures}, or {persistence.Threshold} of {RungFeatures}.", nameof(persistence));
+            throw new ArgumentException(
+                $"There is no feature {persistence.Newest} of {RainFeatures}, or {persistence.Threshold} of {RungFeatures}.",
+                nameof(persistence));
         Rain = Checked(f.Rain, nameof(f.Rain), Batch, RainFeatures, Height, Width);
         Rungs = Checked(f.Rungs, nameof(f.Rungs), Batch, Thresholds, RungFeatures, Height, Width);
         States = Checked(f.States, nameof(f.States), Leads, Batch, Channels, CoarseHeight, CoarseWidth);

@@ -13,19 +13,24 @@ internal sealed record PerceptronPixels(Tensor Still, Tensor Maps);
 /// <param name="Last">(T, D).</param>
 /// <param name="LastBias">(T).</param>
 /// <param name="Slope">What the first map gives to each threshold besides.</param>
-internal sealed record PerceptronWeights(Tensor Maps, Tensor Shared, Tensor Second, Tensor SecondBias, Tensor Last, Tensor LastBias, float Slope);
+internal sealed record PerceptronWeights(Tensor Maps, Tensor Shared, Tensor Second, Tensor SecondBias, Tensor Last, Tensor LastBias,
+    float Slope);
 
 /// <summary>
-/// A perceptron of two hidden layers for every pixel in one pass (the head of the cascade network): its inner values stay in the nearest cache. Without a
-/// gradient, in float32 on the CPU.
+/// A perceptron of two hidden layers for every pixel in one pass (the head of the cascade network): its inner values stay in the nearest
+/// cache. Without a gradient, in float32 on the CPU.
 /// </summary>
 internal static class PixelPerceptron
 {
     /// <summary>Whether it takes these pixels now.</summary>
     internal static bool Takes(Tensor still) =>
-        InstructionSets.Best != InstructionSet.Scalar && !is_grad_enabled() && still.dtype == ScalarType.Float32 && still.device_type == DeviceType.CPU;
+        InstructionSets.Best != InstructionSet.Scalar && !is_grad_enabled() && still.dtype == ScalarType.Float32
+            && still.device_type == DeviceType.CPU;
 
-    /// <summary>last · relu(second · relu(still + maps · m + shared) + second bias) + last bias + slope · m₀, and not more than that of the threshold below.</summary>
+    /// <summary>
+    /// last · relu(second · relu(still + maps · m + shared) + second bias) + last bias + slope · m₀, and not more than that of the
+    /// threshold below.
+    /// </summary>
     /// <returns>(T, P).</returns>
     /// <exception cref="ArgumentException">The shapes or types do not fit.</exception>
     internal static Tensor LogOdds(PerceptronPixels pixels, PerceptronWeights weights, KernelOptions options)

@@ -48,7 +48,8 @@ public sealed class Checkpoint : IDisposable
         using var scope = NewDisposeScope();
         var (tensors, texts) = SafeTensors.Read(path);
         if (!texts.TryGetValue(MetadataKey, out var json))
-            throw new ReportedException($"{path} holds weights without the description of their network: take a file that 'nowcast train' wrote.");
+            throw new ReportedException(
+                $"{path} holds weights without the description of their network: take a file that 'nowcast train' wrote.");
         CheckpointMetadata metadata;
         try
         {
@@ -57,7 +58,8 @@ public sealed class Checkpoint : IDisposable
         }
         catch (JsonException e)
         {
-            throw new ReportedException($"{path}: its description cannot be read ({e.Message}): it was written by another version or is damaged, train again.", e);
+            throw new ReportedException(
+                $"{path}: its description cannot be read ({e.Message}): it was written by another version or is damaged, train again.", e);
         }
         RainNetwork? network = null;
         try

@@ -56,7 +56,8 @@ public sealed record CheckpointMetadata
         Require(Network.Frames <= MostFrames, nameof(Network.Frames), Network.Frames);
         Require(Network.Gap <= MostFrames, nameof(Network.Gap), Network.Gap);
         Require(double.IsFinite(Network.LogRange) && Network.LogRange > 0, nameof(Network.LogRange), Network.LogRange);
-        Require(Network.Thresholds.All(float.IsFinite) && Network.Thresholds.Zip(Network.Thresholds.Skip(1)).All(pair => pair.First < pair.Second),
+        Require(Network.Thresholds.All(float.IsFinite)
+            && Network.Thresholds.Zip(Network.Thresholds.Skip(1)).All(pair => pair.First < pair.Second),
             nameof(Network.Thresholds), string.Join(", ", Network.Thresholds));
     }
 

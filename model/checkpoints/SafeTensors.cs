@@ -59,7 +59,8 @@ public static class SafeTensors
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ReportedException($"{path}: the checkpoint could not be written ({e.Message.TrimEnd('.')}). Name a file in a folder that can be written to and has room.", e);
+            throw new ReportedException(
+                $"{path}: the checkpoint could not be written ({e.Message.TrimEnd('.')}). Name a file in a folder that can be written to and has room.", e);
         }
         finally
         {
@@ -77,16 +78,19 @@ public static class SafeTensors
         try
         {
             var header = ReadHeader(file);
-            var metadata = header[MetadataKey]?.AsObject().ToDictionary(e => e.Key, e => e.Value!.GetValue<string>(), StringComparer.Ordinal) ?? [];
+            var metadata = header[MetadataKey]?.AsObject()
+                .ToDictionary(e => e.Key, e => e.Value!.GetValue<string>(), StringComparer.Ordinal) ?? [];
             var start = file.Position;
             var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
             foreach (var (name, entry) in header.Where(e => e.Key != MetadataKey))
                 tensors[name] = ReadTensor(file, start, name, entry!);
             return (tensors, metadata);
         }
-        catch (Exception e) when (e is JsonException or InvalidDataException or InvalidOperationException or FormatException or EndOfStreamException or NullReferenceException or ArgumentException or OverflowException or KeyNotFoundException)
+        catch (Exception e) when (
+            e is JsonException or InvalidDataException or InvalidOperationException or FormatException or EndOfStreamException or NullReferenceException or ArgumentException or OverflowException or KeyNotFoundException)
         {
-            throw new ReportedException($"{path} is no complete safetensors checkpoint ({e.Message}): write it again with 'nowcast train'.", e);
+            throw new ReportedException($"{path} is no complete safetensors checkpoint ({e.Message}): write it again with 'nowcast train'.",
+                e);
         }
     }
 
@@ -108,7 +112,8 @@ public static class SafeTensors
         var shape = entry["shape"]!.AsArray().Select(n => n!.GetValue<long>()).ToArray();
         var (from, to) = (entry["data_offsets"]![0]!.GetValue<long>(), entry["data_offsets"]![1]!.GetValue<long>());
         // In numbers that no product of a damaged header goes beyond.
-        var bytesOfShape = shape.Aggregate((Int128)type.Bytes, (product, size) => size < 0 || product > file.Length ? Int128.MaxValue / long.MaxValue : product * size);
+        var bytesOfShape = shape.Aggregate((Int128)type.Bytes,
+            (product, size) => size < 0 || product > file.Length ? Int128.MaxValue / long.MaxValue : product * size);
         if (from < 0 || to < from || to > file.Length - start || to - from != bytesOfShape)
             throw new InvalidDataException($"tensor {name} does not lie inside the file");
         var bytes = new byte[to - from];

@@ -26,5 +26,6 @@ internal sealed record StoredType(int Bytes, Func<byte[], float[]> ToSingle)
         : throw new InvalidDataException($"type {name} is none of {string.Join(", ", Types.Keys)}");
 
     private static unsafe StoredType Of<T>(Func<T, float> convert)
-        where T : unmanaged => new(sizeof(T), bytes => Array.ConvertAll(MemoryMarshal.Cast<byte, T>(bytes).ToArray(), value => convert(value)));
+        where T : unmanaged =>
+            new(sizeof(T), bytes => Array.ConvertAll(MemoryMarshal.Cast<byte, T>(bytes).ToArray(), value => convert(value)));
 }

@@ -1,6 +1,8 @@
 namespace ConvLstm.Nowcast.Model.Layers;
 
-/// <summary>An attention and a small dense network per pixel, each added to what goes in, scaled to start small (Touvron et al. 2021).</summary>
+/// <summary>
+/// An attention and a small dense network per pixel, each added to what goes in, scaled to start small (Touvron et al. 2021).
+/// </summary>
 internal sealed class AttentionBlock : nn.Module<Tensor, Tensor>
 {
     private const double FirstScale = 1e-2;

@@ -22,7 +22,8 @@ public class ConvGruCell : nn.Module<Tensor?, ConvGruState?, ConvGruState>, IRec
     /// <param name="hiddenChannels">Channels of H.</param>
     /// <param name="kernel">The side of both kernels, odd.</param>
     public ConvGruCell(long inputChannels, long hiddenChannels, long kernel)
-        : this(inputChannels, hiddenChannels, kernel, nn.Conv2d(hiddenChannels, 3 * hiddenChannels, kernel, padding: kernel / 2)) => RegisterComponents();
+        : this(inputChannels, hiddenChannels, kernel, nn.Conv2d(hiddenChannels, 3 * hiddenChannels, kernel, padding: kernel / 2)) =>
+            RegisterComponents();
 
     private protected ConvGruCell(long inputChannels, long hiddenChannels, long kernel, Conv2d fromState)
         : base("ConvGruCell")
@@ -44,7 +45,8 @@ public class ConvGruCell : nn.Module<Tensor?, ConvGruState?, ConvGruState>, IRec
         // What comes from the input does not depend on the state: all times at once.
         var fromInput = inputs is null ? null : from_input!.call(inputs).chunk(steps, 0);
         var hidden = new List<Tensor>();
-        var state = start?.Hidden ?? zeros([frames![0].shape[0], HiddenChannels, frames[0].shape[2], frames[0].shape[3]], inputs!.dtype, inputs.device);
+        var state = start?.Hidden
+            ?? zeros([frames![0].shape[0], HiddenChannels, frames[0].shape[2], frames[0].shape[3]], inputs!.dtype, inputs.device);
         for (var step = 0; step < steps; step++)
         {
             state = Step(fromInput?[step], FromState(frames?[step], state), state);

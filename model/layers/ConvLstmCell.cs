@@ -33,7 +33,8 @@ public sealed class ConvLstmCell : nn.Module<Tensor?, ConvLstmState?, ConvLstmSt
         : base(nameof(ConvLstmCell))
     {
         if (kernel % 2 == 0)
-            throw new ArgumentOutOfRangeException(nameof(kernel), kernel, "The kernel of a ConvLSTM has an odd side, so that the state keeps its size.");
+            throw new ArgumentOutOfRangeException(nameof(kernel), kernel,
+                "The kernel of a ConvLSTM has an odd side, so that the state keeps its size.");
         HiddenChannels = hiddenChannels;
         relu = activation == Activations.Relu;
         this.activation = activation == Activations.Tanh ? null : Activations.Named(activation);
@@ -82,7 +83,8 @@ public sealed class ConvLstmCell : nn.Module<Tensor?, ConvLstmState?, ConvLstmSt
         if (!Fused || LowPrecision || peephole is not null || !(relu || activation is null) || !ConvLstmKernel.Takes(state_weight))
             return UnrollPlain(inputs, steps, start);
         var (hidden, lastHidden, lastCell) = ConvLstmKernel.Unroll(
-            inputs, start?.Hidden, start?.Cell, input_weight, state_weight, bias, new((int)steps, Checkpointed, relu, KernelOptions.Default));
+            inputs, start?.Hidden, start?.Cell, input_weight, state_weight, bias,
+                new((int)steps, Checkpointed, relu, KernelOptions.Default));
         return (hidden, new(lastHidden, lastCell));
     }
 
@@ -121,7 +123,8 @@ public sealed class ConvLstmCell : nn.Module<Tensor?, ConvLstmState?, ConvLstmSt
     {
         if (!LowPrecision)
             return nn.functional.conv2d(images, weight, added, padding: padding);
-        return nn.functional.conv2d(images.to_type(bfloat16), weight.to_type(bfloat16), added?.to_type(bfloat16), padding: padding).to_type(weight.dtype);
+        return nn.functional.conv2d(images.to_type(bfloat16), weight.to_type(bfloat16), added?.to_type(bfloat16),
+            padding: padding).to_type(weight.dtype);
     }
 
     private ConvLstmState Gate(Tensor gates, Tensor? before)

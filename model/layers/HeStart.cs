@@ -1,8 +1,8 @@
 namespace ConvLstm.Nowcast.Model.Layers;
 
 /// <summary>
-/// The start of layers before a ReLU (He et al. 2015, "Delving Deep into Rectifiers"): weights that keep the size of what passes, biases of 0. With the usual start
-/// several layers in a row say next to nothing but their biases, and the little that rain says drowns.
+/// The start of layers before a ReLU (He et al. 2015, "Delving Deep into Rectifiers"): weights that keep the size of what passes, biases
+/// of 0. With the usual start several layers in a row say next to nothing but their biases, and the little that rain says drowns.
 /// </summary>
 internal static class HeStart
 {

@@ -27,9 +27,11 @@ internal static class MultiScaleBlur
         var box = new long[] { (2 * radius) + 1, (2 * radius) + 1 };
         var stride = new long[] { Math.Max(1, radius / 2), Math.Max(1, radius / 2) };
         var sums = nn.functional.avg_pool2d(cat([images * mask, mask], 1), box, stride, [radius, radius]);
-        // The raster of a strided pooling starts at the first pixel; a linear interpolation with aligned corners needs it to end at the last.
+        // The raster of a strided pooling starts at the first pixel; a linear interpolation with aligned corners needs it to end at the
+        // last.
         if (stride[0] > 1)
-            sums = nn.functional.interpolate(sums, [((sums.shape[2] - 1) * stride[0]) + 1, ((sums.shape[3] - 1) * stride[1]) + 1], mode: InterpolationMode.Bilinear, align_corners: true);
+            sums = nn.functional.interpolate(sums, [((sums.shape[2] - 1) * stride[0]) + 1, ((sums.shape[3] - 1) * stride[1]) + 1],
+                mode: InterpolationMode.Bilinear, align_corners: true);
         sums = Filled(sums, size[2], size[3]);
         return (sums.narrow(1, 0, size[1]) / sums.narrow(1, size[1], 1).clamp(min: 1e-3)).MoveToOuterDisposeScope();
     }

@@ -22,7 +22,10 @@ internal sealed class LargeKernel : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input) => mix.call(far.call(near.call(input)));
 }
 
-/// <summary>Gated spatiotemporal attention (Tan et al. 2022, "SimVP: Towards Simple yet Powerful Spatiotemporal Predictive Learning"): half of the large kernel's output gates the other.</summary>
+/// <summary>
+/// Gated spatiotemporal attention (Tan et al. 2022, "SimVP: Towards Simple yet Powerful Spatiotemporal Predictive Learning"): half of the
+/// large kernel's output gates the other.
+/// </summary>
 internal sealed class GatedAttention : nn.Module<Tensor, Tensor>
 {
     private readonly LargeKernel kernel;
@@ -42,8 +45,8 @@ internal sealed class GatedAttention : nn.Module<Tensor, Tensor>
 }
 
 /// <summary>
-/// The temporal attention unit (Tan et al. 2023, "Temporal Attention Unit: Towards Efficient Spatiotemporal Predictive Learning"): the large kernel within
-/// frames, times a squeeze-and-excitation (Hu, Shen and Sun 2018) across the channels, which are the times.
+/// The temporal attention unit (Tan et al. 2023, "Temporal Attention Unit: Towards Efficient Spatiotemporal Predictive Learning"): the
+/// large kernel within frames, times a squeeze-and-excitation (Hu, Shen and Sun 2018) across the channels, which are the times.
 /// </summary>
 internal sealed class TemporalAttention : nn.Module<Tensor, Tensor>
 {

@@ -32,7 +32,8 @@ public sealed class TrajGruCell : ConvGruCell
         var read = flow_from_state.call(state);
         var flows = flow.call(nn.functional.leaky_relu(input is null ? read : read + flow_from_input!.call(input), 0.2));
         // All links at once: (N·links, hidden, H, W) read at (N·links, H, W, 2).
-        var places = Pixels(size[2], size[3], state) + flows.reshape(size[0] * Links, 2, size[2], size[3]).permute(0, 2, 3, 1) * Scale(size[2], size[3], state);
+        var places = Pixels(size[2], size[3], state)
+            + flows.reshape(size[0] * Links, 2, size[2], size[3]).permute(0, 2, 3, 1) * Scale(size[2], size[3], state);
         var copies = state.unsqueeze(1).expand(-1, Links, -1, -1, -1).reshape(size[0] * Links, size[1], size[2], size[3]);
         var linked = nn.functional.grid_sample(copies, places, GridSampleMode.Bilinear, GridSamplePaddingMode.Zeros, align_corners: true);
         return from_state.call(linked.reshape(size[0], Links * size[1], size[2], size[3]));

@@ -1,8 +1,8 @@
 namespace ConvLstm.Nowcast.Model.Networks;
 
 /// <summary>
-/// What a <see cref="CascadeNetwork"/> reads of each pixel and lead, all in the frame of the rain: the order of the channels. Decibels are of 1 mm/h,
-/// divided by <see cref="Span"/>; logarithms are of rain plus <see cref="Least"/>, divided by <see cref="LogSpan"/>.
+/// What a <see cref="CascadeNetwork"/> reads of each pixel and lead, all in the frame of the rain: the order of the channels. Decibels
+/// are of 1 mm/h, divided by <see cref="Span"/>; logarithms are of rain plus <see cref="Least"/>, divided by <see cref="LogSpan"/>.
 /// </summary>
 public static class CascadeFields
 {
@@ -25,13 +25,18 @@ public static class CascadeFields
     public const double Least = 0.02;
     public const double LogSpan = 3;
 
-    /// <summary>Half sides of the boxes in which the share that reaches each of <see cref="ShareRates"/> is counted, km (Germann and Zawadzki 2004).</summary>
+    /// <summary>
+    /// Half sides of the boxes in which the share that reaches each of <see cref="ShareRates"/> is counted, km (Germann and Zawadzki
+    /// 2004).
+    /// </summary>
     public static IReadOnlyList<double> ShareScales { get; } = [1.5, 5, 15];
 
     /// <summary>mm/h.</summary>
     public static IReadOnlyList<double> ShareRates { get; } = [0.5, 1, 2, 5, 10, 20];
 
-    /// <summary>Shares are never quite 0 or 1: their log-odds are taken of shares this far from both, and divided by <see cref="OddsSpan"/>.</summary>
+    /// <summary>
+    /// Shares are never quite 0 or 1: their log-odds are taken of shares this far from both, and divided by <see cref="OddsSpan"/>.
+    /// </summary>
     public const double LeastShare = 0.003;
     public const double OddsSpan = 4;
 
@@ -44,7 +49,9 @@ public static class CascadeFields
     /// <summary>The newest rain in decibels.</summary>
     public const int Newest = 0;
 
-    /// <summary>Channels that are the same for all leads: newest, blurred rain, wet shares, trends, errors, log-odds of shares, observed share.</summary>
+    /// <summary>
+    /// Channels that are the same for all leads: newest, blurred rain, wet shares, trends, errors, log-odds of shares, observed share.
+    /// </summary>
     public static int StaticChannels =>
         1 + RainScales.Count + WetScales.Count + TrendScales.Count + ErrorScales.Count + (ShareScales.Count * ShareRates.Count) + 1;
 
@@ -66,7 +73,10 @@ public static class CascadeFields
     /// <summary>The standard deviation of what S-PROG cannot know, decibels: the first of what is the same for all pixels.</summary>
     public static int Spread => StaticChannels + 2;
 
-    /// <summary>Spread, deviation of the newest field, memory at each wavelength, four functions of the lead, wet share of the scan, age, step and pixel.</summary>
+    /// <summary>
+    /// Spread, deviation of the newest field, memory at each wavelength, four functions of the lead, wet share of the scan, age, step and
+    /// pixel.
+    /// </summary>
     public static int Scalars => 2 + Wavelengths.Count + 4 + 4;
 
     public static int Channels => Spread + Scalars;

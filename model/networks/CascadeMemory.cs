@@ -3,9 +3,10 @@ using ConvLstm.Nowcast.Model.Layers;
 namespace ConvLstm.Nowcast.Model.Networks;
 
 /// <summary>
-/// What a ConvLSTM (Shi et al. 2015) makes of the aligned scans on two scales, cells of 8 and of 32 km: for each lead a few channels that the head of a
-/// <see cref="CascadeNetwork"/> reads beside the classical fields. Growth and decay that hold on at such scales are what extrapolation and a cascade with
-/// one memory for the whole image cannot know.
+/// What a ConvLSTM (Shi et al. 2015) makes of the aligned scans on two scales, cells of 8 and of 32 km: for each lead a few channels that
+/// the head of a
+/// <see cref="CascadeNetwork"/> reads beside the classical fields. Growth and decay that hold on at such scales are what extrapolation
+/// and a cascade with one memory for the whole image cannot know.
 /// </summary>
 public sealed class CascadeMemory : nn.Module
 {
@@ -53,7 +54,8 @@ public sealed class CascadeMemory : nn.Module
         var input = cat([padded, step], 1);
         var near = fine.Unroll(nn.functional.avg_pool2d(input, [Fine, Fine]), size[0], null).Last.Hidden;
         var far = wide.Unroll(nn.functional.avg_pool2d(input, [Wide, Wide]), size[0], null).Last.Hidden;
-        var joined = cat([near, nn.functional.interpolate(far, [near.shape[2], near.shape[3]], mode: InterpolationMode.Bilinear, align_corners: false)], 1);
+        var joined = cat([near, nn.functional.interpolate(far, [near.shape[2], near.shape[3]], mode: InterpolationMode.Bilinear,
+            align_corners: false)], 1);
         var basis = stack([.. minutes.Select(m => LeadBasis.Of(m, scans.device))]);
         var modulation = read_lead.call(basis).view(minutes.Count, 2 * Mixed, 1, 1).chunk(2, 1);
         return last.call(((mix.call(joined) * (modulation[0] + 1)) + modulation[1]).relu()).MoveToOuterDisposeScope();
@@ -61,7 +63,8 @@ public sealed class CascadeMemory : nn.Module
 
     /// <summary>The memory at places between its cells.</summary>
     /// <param name="memory">(1, <see cref="Channels"/>, h, w): of one lead.</param>
-    /// <param name="places">(n, 2): x and y in cells of <see cref="CascadeFields.CellKilometres"/>; (0, 0) is the centre of the first.</param>
+    /// <param name="places">(n, 2): x and y in cells of <see cref="CascadeFields.CellKilometres"/>; (0, 0) is the centre of the
+    /// first.</param>
     /// <returns>(n, <see cref="Channels"/>).</returns>
     public static Tensor At(Tensor memory, Tensor places)
     {
@@ -72,7 +75,8 @@ public sealed class CascadeMemory : nn.Module
         // From −1 at the outer edge of the first cell to 1 at that of the last.
         var extent = tensor([(float)(size[3] * Fine), (float)(size[2] * Fine)], [2], device: memory.device);
         var grid = ((places + 0.5) * 2 / extent) - 1;
-        return nn.functional.grid_sample(memory, grid.view(1, 1, -1, 2), GridSampleMode.Bilinear, GridSamplePaddingMode.Border, align_corners: false)
+        return nn.functional.grid_sample(memory, grid.view(1, 1, -1, 2), GridSampleMode.Bilinear, GridSamplePaddingMode.Border,
+            align_corners: false)
             .view(Channels, -1).transpose(0, 1).contiguous().MoveToOuterDisposeScope();
     }
 }

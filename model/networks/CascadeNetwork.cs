@@ -3,13 +3,14 @@ using ConvLstm.Nowcast.Model.Kernels;
 namespace ConvLstm.Nowcast.Model.Networks;
 
 /// <summary>
-/// From the classical forecasts of a pixel to log-odds of reaching each of a ladder of thresholds. It begins as S-PROG with its spread: where the rain's decibels
-/// are expected to be m and the scales that were forgotten have the standard deviation s, a threshold of T decibels is reached with the probability
-/// Φ((m − T) / s). What a small head adds to those log-odds starts at zero, and so does what a ConvLSTM says to the head (<see cref="CascadeMemory"/>).
+/// From the classical forecasts of a pixel to log-odds of reaching each of a ladder of thresholds. It begins as S-PROG with its spread:
+/// where the rain's decibels are expected to be m and the scales that were forgotten have the standard deviation s, a threshold of T
+/// decibels is reached with the probability Φ((m − T) / s). What a small head adds to those log-odds starts at zero, and so does what a
+/// ConvLSTM says to the head (<see cref="CascadeMemory"/>).
 /// </summary>
 /// <remarks>
-/// It does not read scans: <see cref="forward"/> takes (batch, lead, height, width, <see cref="CascadeFields.Channels"/>), made of the scans by
-/// the methods of the nowcast room.
+/// It does not read scans: <see cref="forward"/> takes (batch, lead, height, width, <see cref="CascadeFields.Channels"/>), made of the
+/// scans by the methods of the nowcast room.
 /// </remarks>
 public sealed class CascadeNetwork : RainNetwork
 {
@@ -35,7 +36,8 @@ public sealed class CascadeNetwork : RainNetwork
         : base(options)
     {
         if (options.Thresholds.Count == 0 || options.Hidden.Count != 2)
-            throw new ArgumentException("A cascade network needs the thresholds of its ladder and the widths of two layers.", nameof(options));
+            throw new ArgumentException("A cascade network needs the thresholds of its ladder and the widths of two layers.",
+                nameof(options));
         first = nn.Linear(CascadeFields.Channels, options.Hidden[0]);
         second = nn.Linear(options.Hidden[0], options.Hidden[1]);
         last = nn.Linear(options.Hidden[1], options.Thresholds.Count);
@@ -76,7 +78,10 @@ public sealed class CascadeNetwork : RainNetwork
             past.narrow(channel, CascadeFields.Spread, CascadeFields.Scalars), null).MoveToOuterDisposeScope();
     }
 
-    /// <summary>What the first layer makes of the channels that are the same for all leads: (…, <see cref="CascadeFields.StaticChannels"/>) to (…, its width).</summary>
+    /// <summary>
+    /// What the first layer makes of the channels that are the same for all leads: (…, <see cref="CascadeFields.StaticChannels"/>) to (…,
+    /// its width).
+    /// </summary>
     public Tensor Still(Tensor pixels) => nn.functional.linear(pixels, first.weight.narrow(1, 0, CascadeFields.StaticChannels), first.bias);
 
     /// <summary>The same of a list of pixels, (<see cref="CascadeFields.StaticChannels"/>, pixels) to (its width, pixels).</summary>
@@ -99,7 +104,8 @@ public sealed class CascadeNetwork : RainNetwork
         ArgumentNullException.ThrowIfNull(maps);
         using var scope = NewDisposeScope();
         if (remembered is not null || !PixelPerceptron.Takes(still))
-            return LogOdds(still.transpose(0, 1), maps.transpose(0, 1), scalars, remembered, trust).transpose(0, 1).contiguous().MoveToOuterDisposeScope();
+            return LogOdds(still.transpose(0, 1), maps.transpose(0, 1), scalars, remembered, trust).transpose(0, 1).contiguous()
+                .MoveToOuterDisposeScope();
         var slope = (float)(CascadeFields.Span * Logistic) / Deviation(scalars.narrow(1, 0, 1)).item<float>();
         var shared = nn.functional.linear(scalars, first.weight.narrow(1, CascadeFields.Spread, CascadeFields.Scalars));
         var decibels = tensor(_decibels, [_decibels.Length]);
@@ -126,7 +132,8 @@ public sealed class CascadeNetwork : RainNetwork
             inner = inner + read_memory.call(remembered);
         var channel = maps.shape.Length - 1;
         var added = last.call(second.call(inner.relu()).relu());
-        return ThresholdLadder.Falling(Classical(maps.narrow(channel, 0, 1), scalars.narrow(channel, 0, 1)) + (added * trust)).MoveToOuterDisposeScope();
+        return ThresholdLadder.Falling(Classical(maps.narrow(channel, 0, 1), scalars.narrow(channel, 0, 1)) + (added * trust))
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>S-PROG with its spread.</summary>

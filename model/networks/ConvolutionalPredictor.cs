@@ -46,10 +46,12 @@ public abstract class ConvolutionalPredictor : RollingNetwork
         var first = nn.functional.silu(encode_norm.call(encode.call(FrameLayout.ToPatches(seen, Options.Patch, multiple: 2))));
         var coarse = nn.functional.silu(down_norm.call(down.call(first)));
         var size = coarse.shape;
-        var joined = coarse.view(frames, batch, size[1], size[2], size[3]).transpose(0, 1).reshape(batch, frames * size[1], size[2], size[3]);
+        var joined = coarse.view(frames, batch, size[1], size[2], size[3]).transpose(0, 1).reshape(batch, frames * size[1], size[2],
+            size[3]);
         foreach (var block in blocks)
             joined = block.call(joined);
-        var apart = joined.view(batch, frames, size[1], size[2], size[3]).transpose(0, 1).reshape(frames * batch, size[1], size[2], size[3]);
+        var apart = joined.view(batch, frames, size[1], size[2], size[3]).transpose(0, 1).reshape(frames * batch, size[1], size[2],
+            size[3]);
         var drawn = head.call(cat([nn.functional.silu(up_norm.call(up.call(apart))), first], 1));
         return FrameLayout.FromPatches(drawn, Options.Patch, height, width).view(frames, batch, height, width, 1).transpose(0, 1);
     }

@@ -28,8 +28,9 @@ public abstract class DrawingNetwork : RainNetwork
     private protected static Tensor Newest(Tensor past) => past.select(1, past.shape[1] - 1).narrow(3, 0, 1);
 
     /// <summary>
-    /// A last layer that starts at zero where it draws changes: untrained, the newest frame stays. One that draws whole frames through a sigmoid starts almost
-    /// black, as most pixels are, and not grey (the prior of Lin et al. 2017, "Focal Loss for Dense Object Detection", section 4.1).
+    /// A last layer that starts at zero where it draws changes: untrained, the newest frame stays. One that draws whole frames through a
+    /// sigmoid starts almost black, as most pixels are, and not grey (the prior of Lin et al. 2017, "Focal Loss for Dense Object
+    /// Detection", section 4.1).
     /// </summary>
     private protected void Quiet(Tensor weight, Tensor? bias)
     {

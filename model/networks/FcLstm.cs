@@ -1,7 +1,8 @@
 namespace ConvLstm.Nowcast.Model.Networks;
 
 /// <summary>
-/// The fully connected LSTM, the baseline of Shi et al. 2015 (section 4): frames are flattened, read by an LSTM and decoded by a dense layer.
+/// The fully connected LSTM, the baseline of Shi et al. 2015 (section 4): frames are flattened, read by an LSTM and decoded by a dense
+/// layer.
 /// The baseline has <see cref="NetworkOptions.Hidden"/> = [2048] and one tile of 64.
 /// </summary>
 public sealed class FcLstm : TileLstm

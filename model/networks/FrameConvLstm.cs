@@ -19,7 +19,8 @@ public sealed class FrameConvLstm : RollingNetwork
         : base(options)
     {
         var patchPixels = options.Patch * options.Patch;
-        stack = new(InputChannels * patchPixels, options.Hidden, options.Kernel, options.Peepholes, options.Activation, normaliseLast: false);
+        stack = new(InputChannels * patchPixels, options.Hidden, options.Kernel, options.Peepholes, options.Activation,
+            normaliseLast: false);
         head = nn.Conv2d(options.Hidden[^1], patchPixels, options.Kernel, padding: options.Kernel / 2);
         Quiet(head.weight, head.bias);
         RegisterComponents();

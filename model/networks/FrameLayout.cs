@@ -30,7 +30,8 @@ internal static class FrameLayout
     /// <summary>(batch, C, h, w) of patches to (batch, C, H, W) of pixels, interpolated between the centres of the patches.</summary>
     internal static Tensor Enlarged(Tensor coarse, int patch, long height, long width) => patch == 1
         ? coarse
-        : nn.functional.interpolate(coarse, [coarse.shape[2] * patch, coarse.shape[3] * patch], mode: InterpolationMode.Bilinear, align_corners: false)
+        : nn.functional.interpolate(coarse, [coarse.shape[2] * patch, coarse.shape[3] * patch], mode: InterpolationMode.Bilinear,
+            align_corners: false)
             .narrow(2, 0, height).narrow(3, 0, width);
 
     private static long Missing(long size, int patch) => (patch - (size % patch)) % patch;

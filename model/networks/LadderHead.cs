@@ -6,12 +6,14 @@ internal sealed partial class LadderHead : nn.Module
     internal const int Channels = 24;
 
     /// <summary>
-    /// Log-odds fall by this for each e-fold that the newest rain is below a threshold: so steep that an untrained head is as sure as extrapolation,
-    /// which does not know that it can be wrong.
+    /// Log-odds fall by this for each e-fold that the newest rain is below a threshold: so steep that an untrained head is as sure as
+    /// extrapolation, which does not know that it can be wrong.
     /// </summary>
     private const double FirstSlope = 40;
 
-    /// <summary>From <see cref="steepness"/> to the logarithm of the slope: it has a long way to go, and an optimizer's steps are short.</summary>
+    /// <summary>
+    /// From <see cref="steepness"/> to the logarithm of the slope: it has a long way to go, and an optimizer's steps are short.
+    /// </summary>
     private const double SteepnessScale = 8;
 
     /// <summary>Pixels taken at once where no gradient is wanted: their inner values stay in the processor's cache.</summary>
@@ -90,7 +92,10 @@ internal sealed partial class LadderHead : nn.Module
         return ThresholdLadder.Falling((Persistence(new(rain, rungs)) * slope) + slopes + last.call(hidden).squeeze(-1));
     }
 
-    /// <summary>The log-odds of Lagrangian persistence, (pixels, thresholds): above 0 just where the newest rain reaches the threshold.</summary>
+    /// <summary>
+    /// The log-odds of Lagrangian persistence, (pixels, thresholds): above 0 just where the newest rain reaches the threshold.
+    /// </summary>
     internal static Tensor Persistence(LadderPixels pixels) =>
-        (pixels.Rain.narrow(1, RainFeatures.Newest, 1) - pixels.Rungs.select(2, RainFeatures.Threshold) + (ThresholdLadder.Slack / RainFeatures.LogSpan)) * (FirstSlope * RainFeatures.LogSpan);
+        (pixels.Rain.narrow(1, RainFeatures.Newest, 1) - pixels.Rungs.select(2, RainFeatures.Threshold)
+            + (ThresholdLadder.Slack / RainFeatures.LogSpan)) * (FirstSlope * RainFeatures.LogSpan);
 }

@@ -1,6 +1,8 @@
 namespace ConvLstm.Nowcast.Model.Networks;
 
-/// <summary>The features of the pixels of a batch, one pixel a row; far from any rain there is nothing to compute, and such pixels are left out.</summary>
+/// <summary>
+/// The features of the pixels of a batch, one pixel a row; far from any rain there is nothing to compute, and such pixels are left out.
+/// </summary>
 /// <param name="Rain">(pixels, <see cref="RainFeatures.RainChannels"/>).</param>
 /// <param name="Rungs">(pixels, thresholds, <see cref="RainFeatures.RungChannels"/>).</param>
 internal sealed record LadderPixels(Tensor Rain, Tensor Rungs)
@@ -44,7 +46,10 @@ internal sealed record LadderPixels(Tensor Rain, Tensor Rungs)
         for (long start = 0; start < count || start == 0; start += most)
         {
             var length = Math.Min(most, count - start);
-            yield return new(Rain.narrow(0, start, length), Rungs.narrow(0, start, length)) { Places = Places?.narrow(0, start, length) ?? arange(start, start + length, int64, Rain.device), Images = Images };
+            yield return new(Rain.narrow(0, start, length), Rungs.narrow(0, start, length))
+            {
+                Places = Places?.narrow(0, start, length) ?? arange(start, start + length, int64, Rain.device), Images = Images,
+            };
         }
     }
 

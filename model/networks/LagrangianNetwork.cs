@@ -45,7 +45,8 @@ public sealed class LagrangianNetwork : RainNetwork
     /// <summary>The part that reads neighbourhoods: all that is not <see cref="Head"/>.</summary>
     internal IEnumerable<Parameter> StateParameters => encoder.parameters().Concat(forecaster.parameters()).Concat(read_state.parameters());
 
-    public override Tensor forward(Tensor past, LeadTimes leads) => ExceedanceHeadKernel.Takes(past) ? InOnePass(past, leads) : InPlainOperators(past, leads);
+    public override Tensor forward(Tensor past, LeadTimes leads) =>
+        ExceedanceHeadKernel.Takes(past) ? InOnePass(past, leads) : InPlainOperators(past, leads);
 
     /// <summary>On every device, with gradients where they are wanted.</summary>
     internal Tensor InPlainOperators(Tensor past, LeadTimes leads)
@@ -54,7 +55,8 @@ public sealed class LagrangianNetwork : RainNetwork
         var pixels = LadderPixels.Of(past, Options, leads);
         var states = States(past, leads);
         return LadderPixels.Unfold([.. head.Ladders(pixels, leads, lead => LadderPixels.Fold(leads.Sites.Of(
-            FrameLayout.Enlarged(read_state.call(states[leads.Steps[lead] - 1]), Options.Patch, past.shape[2], past.shape[3]), 2, 3)))]).MoveToOuterDisposeScope();
+            FrameLayout.Enlarged(read_state.call(states[leads.Steps[lead] - 1]), Options.Patch, past.shape[2], past.shape[3]), 2, 3)))])
+                .MoveToOuterDisposeScope();
     }
 
     private Tensor InOnePass(Tensor past, LeadTimes leads)
@@ -62,7 +64,8 @@ public sealed class LagrangianNetwork : RainNetwork
         using var scope = NewDisposeScope();
         var states = States(past, leads);
         return head.Maps(
-            RainFeatures.Of(past, Options, leads), stack([.. leads.Steps.Select(step => read_state.call(states[step - 1]))]), Options.Patch, leads).MoveToOuterDisposeScope();
+            RainFeatures.Of(past, Options, leads), stack([.. leads.Steps.Select(step => read_state.call(states[step - 1]))]), Options.Patch,
+                leads).MoveToOuterDisposeScope();
     }
 
     public override Tensor Persistence(Tensor past, LeadTimes leads)

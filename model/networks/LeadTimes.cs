@@ -22,7 +22,8 @@ public sealed record LeadTimes(IReadOnlyList<int> Steps, double StepMinutes)
 }
 
 /// <summary>
-/// Every nth pixel of every nth row: neighbours are alike, and a training that looks at fewer of a window sees more windows in the same time.
+/// Every nth pixel of every nth row: neighbours are alike, and a training that looks at fewer of a window sees more windows in the same
+/// time.
 /// </summary>
 public readonly record struct Sites(int Stride, int Row, int Column)
 {

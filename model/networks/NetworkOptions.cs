@@ -27,7 +27,9 @@ public sealed record NetworkOptions
     /// <summary>Missing frames between two runs of frames, of networks that fill gaps.</summary>
     public int Gap { get; init; } = 2;
 
-    /// <summary>What a cell makes of its candidate and state, see <see cref="Layers.Activations"/>: of the networks that let one choose.</summary>
+    /// <summary>
+    /// What a cell makes of its candidate and state, see <see cref="Layers.Activations"/>: of the networks that let one choose.
+    /// </summary>
     public string Activation { get; init; } = Layers.Activations.Tanh;
 
     /// <summary>What the last layer goes through; null for the network's own.</summary>
@@ -36,16 +38,21 @@ public sealed record NetworkOptions
     /// <summary>Whether the last layer draws the change of the newest frame instead of the frame; null for the network's own way.</summary>
     public bool? Residual { get; init; }
 
-    /// <summary>Rain rates, normalised and rising, for whose exceedance the network gives log-odds; empty for one that gives rain.</summary>
+    /// <summary>
+    /// Rain rates, normalised and rising, for whose exceedance the network gives log-odds; empty for one that gives rain.
+    /// </summary>
     public IReadOnlyList<float> Thresholds { get; init; } = [];
 
-    /// <summary>ln(1 + Rmax/r0) of the normalisation: what takes its rain back to multiples of r0. Read where there are thresholds.</summary>
+    /// <summary>
+    /// ln(1 + Rmax/r0) of the normalisation: what takes its rain back to multiples of r0. Read where there are thresholds.
+    /// </summary>
     public double LogRange { get; init; } = Math.Log(1001);
 
     public bool Equals(NetworkOptions? other) =>
         other is not null && Network == other.Network && Hidden.SequenceEqual(other.Hidden)
         && Kernel == other.Kernel && Patch == other.Patch && Peepholes == other.Peepholes && Thresholds.SequenceEqual(other.Thresholds)
-        && LogRange.Equals(other.LogRange) && Tile == other.Tile && Frames == other.Frames && Gap == other.Gap && Activation == other.Activation
+        && LogRange.Equals(other.LogRange) && Tile == other.Tile && Frames == other.Frames && Gap == other.Gap
+            && Activation == other.Activation
         && OutputActivation == other.OutputActivation && Residual == other.Residual;
 
     public override int GetHashCode() => HashCode.Combine(Network, Hidden.Count, Kernel, Patch, Peepholes);

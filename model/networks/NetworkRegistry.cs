@@ -27,10 +27,12 @@ public static class NetworkRegistry
     };
 
     /// <summary>
-    /// Those that a training begins with: a <see cref="CascadeNetwork"/> reads what the classical methods made of the scans and has a training of its own, and a
+    /// Those that a training begins with: a <see cref="CascadeNetwork"/> reads what the classical methods made of the scans and has a
+    /// training of its own, and a
     /// <see cref="PooledNetwork"/> is put together of two that were trained.
     /// </summary>
-    public static IReadOnlyCollection<string> Names { get; } = [.. Factories.Keys.Where(name => name is not (CascadeNetwork.Name or PooledNetwork.Name))];
+    public static IReadOnlyCollection<string> Names { get; } =
+        [.. Factories.Keys.Where(name => name is not (CascadeNetwork.Name or PooledNetwork.Name))];
 
     /// <exception cref="ReportedException">There is no network of that name, or none of that shape.</exception>
     public static RainNetwork Create(NetworkOptions options)
@@ -39,9 +41,11 @@ public static class NetworkRegistry
         if (options.Kernel < 1 || options.Kernel % 2 == 0)
             throw new ReportedException($"A kernel of {options.Kernel} × {options.Kernel} has no middle: give an odd side, such as 3.");
         if (options.Patch < 1 || options.Hidden.Count == 0 || options.Hidden.Any(channels => channels < 1))
-            throw new ReportedException($"A network of layers [{string.Join(", ", options.Hidden)}] on patches of {options.Patch} cannot be made: give 1 or more for each.");
+            throw new ReportedException(
+                $"A network of layers [{string.Join(", ", options.Hidden)}] on patches of {options.Patch} cannot be made: give 1 or more for each.");
         if (options.Tile < 1 || options.Frames < 1 || options.Gap < 1)
-            throw new ReportedException($"Tiles of {options.Tile} pixels, {options.Frames} frames at once or a gap of {options.Gap} make no network: give 1 or more for each.");
+            throw new ReportedException(
+                $"Tiles of {options.Tile} pixels, {options.Frames} frames at once or a gap of {options.Gap} make no network: give 1 or more for each.");
         if (!Factories.TryGetValue(options.Network, out var factory))
             throw new ReportedException($"There is no network '{options.Network}': name one of {string.Join(", ", Names)}.");
         var network = factory(options);

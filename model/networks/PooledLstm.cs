@@ -3,7 +3,10 @@ using ConvLstm.Nowcast.Model.Layers;
 
 namespace ConvLstm.Nowcast.Model.Networks;
 
-/// <summary>A <see cref="TileLstm"/> whose features come from convolutions that pool twice, and whose tiles are drawn by <see cref="TileDecoder"/>.</summary>
+/// <summary>
+/// A <see cref="TileLstm"/> whose features come from convolutions that pool twice, and whose tiles are drawn by
+/// <see cref="TileDecoder"/>.
+/// </summary>
 public abstract class PooledLstm : TileLstm
 {
     private protected readonly TileDecoder decoder;
@@ -12,7 +15,8 @@ public abstract class PooledLstm : TileLstm
         : base(options, Channels(options) * (options.Tile / TileDecoder.Shrunk) * (options.Tile / TileDecoder.Shrunk))
     {
         if (options.Tile % TileDecoder.Shrunk != 0)
-            throw new ReportedException($"A tile of {options.Tile} pixels cannot be pooled twice: give a multiple of {TileDecoder.Shrunk}.");
+            throw new ReportedException(
+                $"A tile of {options.Tile} pixels cannot be pooled twice: give a multiple of {TileDecoder.Shrunk}.");
         decoder = new(Units, Channels(options), options.Tile);
         HeStart.Of(decoder);
         Quiet(decoder.Last.weight, decoder.Last.bias);
@@ -24,7 +28,9 @@ public abstract class PooledLstm : TileLstm
     private protected override Tensor Decode(Tensor hidden) => decoder.call(hidden);
 }
 
-/// <summary>A CNN with pooling reads each frame, an LSTM the times, transposed convolutions draw: the CNN-LSTM hybrid of rainfall nowcasting.</summary>
+/// <summary>
+/// A CNN with pooling reads each frame, an LSTM the times, transposed convolutions draw: the CNN-LSTM hybrid of rainfall nowcasting.
+/// </summary>
 public sealed class CnnLstm : PooledLstm
 {
     public const string Name = "cnn-lstm";
@@ -70,7 +76,10 @@ public sealed class FusionLstm : PooledLstm
     }
 }
 
-/// <summary>Three-dimensional convolutions with pooling in space read all frames at once, the LSTM what they made of each time: spatio-temporal features.</summary>
+/// <summary>
+/// Three-dimensional convolutions with pooling in space read all frames at once, the LSTM what they made of each time: spatio-temporal
+/// features.
+/// </summary>
 public sealed class Conv3dLstm : PooledLstm
 {
     public const string Name = "conv3d-lstm";

@@ -1,12 +1,13 @@
 namespace ConvLstm.Nowcast.Model.Networks;
 
 /// <summary>
-/// Two networks that err differently, together: a <see cref="LagrangianNetwork"/>, which reads the scans, and a <see cref="CascadeNetwork"/>, which reads what the
-/// classical methods made of them. Their log-odds are averaged, a logarithmic opinion pool (Genest and Zidek 1986, section 3).
+/// Two networks that err differently, together: a <see cref="LagrangianNetwork"/>, which reads the scans, and a
+/// <see cref="CascadeNetwork"/>, which reads what the classical methods made of them. Their log-odds are averaged, a logarithmic opinion
+/// pool (Genest and Zidek 1986, section 3).
 /// </summary>
 /// <remarks>
-/// <see cref="forward"/> is the Lagrangian network alone: it takes scans, and is what a training goes on with. <see cref="NetworkOptions.Hidden"/> are its
-/// channels, then the widths of the cascade network's two layers.
+/// <see cref="forward"/> is the Lagrangian network alone: it takes scans, and is what a training goes on with.
+/// <see cref="NetworkOptions.Hidden"/> are its channels, then the widths of the cascade network's two layers.
 /// </remarks>
 public sealed class PooledNetwork : RainNetwork
 {
@@ -24,7 +25,9 @@ public sealed class PooledNetwork : RainNetwork
         : base(options)
     {
         if (options.Hidden.Count <= CascadeLayers)
-            throw new ArgumentException("A pooled network needs the channels of its Lagrangian network and the widths of two layers of its cascade network.", nameof(options));
+            throw new ArgumentException(
+                "A pooled network needs the channels of its Lagrangian network and the widths of two layers of its cascade network.",
+                nameof(options));
         lagrangian = new(options with { Network = LagrangianNetwork.Name, Hidden = [.. options.Hidden.SkipLast(CascadeLayers)] });
         cascade = new(options with { Network = CascadeNetwork.Name, Hidden = [.. options.Hidden.TakeLast(CascadeLayers)] });
         RegisterComponents();

@@ -7,7 +7,8 @@ namespace ConvLstm.Nowcast.Model.Networks;
 /// S-PROG), so a head that weighs scales by lead time knows most of what extrapolation leaves open; and how well the last twenty minutes
 /// would have been forecast says how fast this rain is forgotten. Scales are kilometres on the ground, so that they fit any grid.
 /// </summary>
-/// <param name="Rain">(batch, <see cref="RainChannels"/>, H, W): logarithms of blurred rain, their trends, the ages of the scans compared.</param>
+/// <param name="Rain">(batch, <see cref="RainChannels"/>, H, W): logarithms of blurred rain, their trends, the ages of the scans
+/// compared.</param>
 /// <param name="Rungs">(batch · thresholds, <see cref="RungChannels"/>, H, W): what belongs to one threshold.</param>
 internal sealed record RainFeatures(Tensor Rain, Tensor Rungs)
 {
@@ -41,13 +42,18 @@ internal sealed record RainFeatures(Tensor Rain, Tensor Rungs)
 
     internal static int RungChannels => ShareScales.Length + AgreementScales.Length + 2;
 
-    /// <summary>The channel of <see cref="Rain"/> with the newest rain itself, and that of <see cref="Rungs"/> with the threshold.</summary>
+    /// <summary>
+    /// The channel of <see cref="Rain"/> with the newest rain itself, and that of <see cref="Rungs"/> with the threshold.
+    /// </summary>
     internal const int Newest = 0;
 
     /// <summary>Of <see cref="Rain"/>: the largest scale, and its value where there is as good as no rain in the box.</summary>
     internal static int Widest => RainScales.Length - 1;
 
-    /// <summary>Of <see cref="Rain"/>: boxes of 24 km, which tell wet surroundings from dry ones; and back to rain, in multiples of the normalisation's scale.</summary>
+    /// <summary>
+    /// Of <see cref="Rain"/>: boxes of 24 km, which tell wet surroundings from dry ones; and back to rain, in multiples of the
+    /// normalisation's scale.
+    /// </summary>
     internal const int Surroundings = 4;
 
     /// <summary>Of <see cref="Rain"/>: 1 where the newest scan observed the pixel.</summary>
@@ -84,7 +90,8 @@ internal sealed record RainFeatures(Tensor Rain, Tensor Rungs)
             // Where the older scan saw nothing there is no trend.
             (older, both) = (where(seen.gt(0), before, rain), mask * seen);
             for (var s = 0; s < TrendScales; s++)
-                features.Add(() => ((now[s] + 1).log_() - (MultiScaleBlur.Mean(older, mask, Pixels(RainScales[s], leads)) + 1).log_()).clamp_(-3, 3).div_(2));
+                features.Add(() => ((now[s] + 1).log_() - (MultiScaleBlur.Mean(older, mask, Pixels(RainScales[s], leads))
+                    + 1).log_()).clamp_(-3, 3).div_(2));
             features.Add(() => full([1], (float)(steps * leads.StepMinutes / 20), device: rain.device));
         }
         var rungs = RungsOf(rain, older!, mask, both!, options, leads);
@@ -100,7 +107,8 @@ internal sealed record RainFeatures(Tensor Rain, Tensor Rungs)
             using var scope = NewDisposeScope();
             var some = Math.Min(RungsAtOnce, count - first);
             var thresholds = tensor([.. options.Thresholds.Skip(first).Take(some)], [1, some, 1, 1], device: rain.device);
-            Write(new ChannelStack(rungs.narrow(1, first, some).permute(0, 2, 1, 3, 4)), (thresholds * options.LogRange).expm1(), rain, older, mask, both, leads);
+            Write(new ChannelStack(rungs.narrow(1, first, some).permute(0, 2, 1, 3, 4)), (thresholds * options.LogRange).expm1(), rain,
+                older, mask, both, leads);
         }
         return rungs.view(size[0] * count, RungChannels, size[2], size[3]);
     }

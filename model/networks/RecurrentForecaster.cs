@@ -47,7 +47,9 @@ public abstract class RecurrentForecaster<TLayer, TState> : FrameNetwork
         return states;
     }
 
-    /// <summary>The hidden states of all layers at all leads, (leads·batch, channels, h, w). No layer sees the frames, so each unrolls at once.</summary>
+    /// <summary>
+    /// The hidden states of all layers at all leads, (leads·batch, channels, h, w). No layer sees the frames, so each unrolls at once.
+    /// </summary>
     private Tensor Forecast(List<TState> states, long leads)
     {
         var hidden = new List<Tensor>();

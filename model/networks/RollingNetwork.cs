@@ -1,7 +1,8 @@
 namespace ConvLstm.Nowcast.Model.Networks;
 
 /// <summary>
-/// A network that draws the next few frames from the last few. Leads further ahead come from its own frames, read as if they had been observed.
+/// A network that draws the next few frames from the last few. Leads further ahead come from its own frames, read as if they had been
+/// observed.
 /// </summary>
 public abstract class RollingNetwork : DrawingNetwork
 {

@@ -5,7 +5,8 @@ namespace ConvLstm.Nowcast.Model.Networks;
 /// <summary>
 /// The form of the Keras tutorial on next-frame video prediction (https://keras.io/examples/vision/conv_lstm/): ConvLSTM layers that
 /// return sequences, batch normalisation after each, a Conv3D head with sigmoid. It draws as many frames as it reads, each from
-/// those up to its own place; further leads come from its own frames. The tutorial's size is Hidden = [40, 40, 40, 40], trained with MAE and Adam at 1e-3.
+/// those up to its own place; further leads come from its own frames. The tutorial's size is Hidden = [40, 40, 40, 40], trained with MAE
+/// and Adam at 1e-3.
 /// </summary>
 public sealed class StackedConvLstm : RollingNetwork
 {
@@ -20,7 +21,8 @@ public sealed class StackedConvLstm : RollingNetwork
         : base(options)
     {
         var patchPixels = options.Patch * options.Patch;
-        stack = new(InputChannels * patchPixels, options.Hidden, options.Kernel, options.Peepholes, options.Activation, normaliseLast: true);
+        stack = new(InputChannels * patchPixels, options.Hidden, options.Kernel, options.Peepholes, options.Activation,
+            normaliseLast: true);
         head = nn.Conv3d(options.Hidden[^1], patchPixels, HeadKernel, padding: HeadKernel / 2);
         Quiet(head.weight, head.bias);
         RegisterComponents();

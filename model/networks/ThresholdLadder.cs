@@ -3,7 +3,9 @@ namespace ConvLstm.Nowcast.Model.Networks;
 /// <summary>What holds for log-odds of reaching a ladder of thresholds, wherever they come from.</summary>
 public static class ThresholdLadder
 {
-    /// <summary>A rate that equals the threshold reaches it; packing and logarithm may have cost it its last digits. A share of the threshold.</summary>
+    /// <summary>
+    /// A rate that equals the threshold reaches it; packing and logarithm may have cost it its last digits. A share of the threshold.
+    /// </summary>
     public const float Slack = 1e-3f;
 
     /// <summary>More rain is never more likely than less: each log-odds is at most that of the threshold below.</summary>

@@ -2,8 +2,9 @@ namespace ConvLstm.Nowcast.Model.Networks;
 
 /// <summary>
 /// What networks with a vector LSTM share: frames are cut into square tiles, each tile of each time becomes features, an LSTM
-/// (Hochreiter and Schmidhuber 1997) reads them, a second one unrolls the leads from its states (Srivastava, Mansimov and Salakhutdinov 2015),
-/// and each of its outputs is decoded to a tile. A tile sees nothing beyond its border. A frame of the size of a tile is one tile: the form of the papers.
+/// (Hochreiter and Schmidhuber 1997) reads them, a second one unrolls the leads from its states (Srivastava, Mansimov and Salakhutdinov
+/// 2015), and each of its outputs is decoded to a tile. A tile sees nothing beyond its border. A frame of the size of a tile is one tile:
+/// the form of the papers.
 /// </summary>
 public abstract class TileLstm : DrawingNetwork
 {
@@ -21,7 +22,9 @@ public abstract class TileLstm : DrawingNetwork
         forecaster = nn.LSTM(Units, Units);
     }
 
-    /// <summary>The size of the LSTM: the last of <see cref="NetworkOptions.Hidden"/>; those before it are channels of the encoder.</summary>
+    /// <summary>
+    /// The size of the LSTM: the last of <see cref="NetworkOptions.Hidden"/>; those before it are channels of the encoder.
+    /// </summary>
     private protected long Units { get; }
 
     /// <summary>The side of a tile.</summary>
@@ -48,7 +51,9 @@ public abstract class TileLstm : DrawingNetwork
     /// <summary>(n, <see cref="Units"/>) to (n, 1, side, side).</summary>
     private protected abstract Tensor Decode(Tensor hidden);
 
-    /// <summary>(batch, time, H, W, C) → (time · batch · rows · columns, C, side, side), filled up with zeros below and to the right.</summary>
+    /// <summary>
+    /// (batch, time, H, W, C) → (time · batch · rows · columns, C, side, side), filled up with zeros below and to the right.
+    /// </summary>
     private Tensor Tiles(Tensor past, long rows, long columns)
     {
         var s = past.shape;

@@ -24,7 +24,8 @@ internal sealed class AffordableBatch(int size, Action<string> say)
                 // What the failed attempt held is free by now; kept blocks of its sizes are of no use to smaller batches.
                 TensorHeap.Release();
                 if (Size == 1)
-                    throw new ReportedException($"There is not enough memory to train on one window: make --crop or --hidden smaller ({FirstLine(e)}).");
+                    throw new ReportedException(
+                        $"There is not enough memory to train on one window: make --crop or --hidden smaller ({FirstLine(e)}).");
                 say($"not enough memory for {Size} windows a step: going on with {Size / 2} ({FirstLine(e)})");
                 Size /= 2;
             }

@@ -4,8 +4,8 @@ using ConvLstm.Nowcast.Model.Layers;
 namespace ConvLstm.Nowcast.Model.Training;
 
 /// <summary>
-/// The convolutions of the ConvLSTM cells of a network in bfloat16 as long as this lives; weights, states, gates and the loss stay in float32
-/// (Micikevicius et al. 2018, "Mixed precision training"; bfloat16 has the exponents of float32, so that no loss needs scaling).
+/// The convolutions of the ConvLSTM cells of a network in bfloat16 as long as this lives; weights, states, gates and the loss stay in
+/// float32 (Micikevicius et al. 2018, "Mixed precision training"; bfloat16 has the exponents of float32, so that no loss needs scaling).
 /// </summary>
 internal sealed class Bfloat16Convolutions : IDisposable
 {
@@ -20,8 +20,8 @@ internal sealed class Bfloat16Convolutions : IDisposable
     }
 
     /// <summary>
-    /// Whether convolutions of such a size are faster so on this device, measured: on GPUs with tensor cores they are. On the CPU Winograd's
-    /// convolutions in float32 make a quarter of the products, which is more than instructions for bfloat16 save.
+    /// Whether convolutions of such a size are faster so on this device, measured: on GPUs with tensor cores they are. On the CPU
+    /// Winograd's convolutions in float32 make a quarter of the products, which is more than instructions for bfloat16 save.
     /// </summary>
     internal static bool Gain(Device device)
     {

@@ -11,8 +11,8 @@ namespace ConvLstm.Nowcast.Model.Training;
 public sealed record CascadePixels(Tensor Fields, Tensor Rain, Tensor Weight);
 
 /// <summary>
-/// Trains a cascade network on pixels of many situations at once, which is minutes of one core: Adam, a cosine schedule, and the sum over the ladder of the
-/// binary cross-entropy, whose Brier twin is the discrete CRPS.
+/// Trains a cascade network on pixels of many situations at once, which is minutes of one core: Adam, a cosine schedule, and the sum over
+/// the ladder of the binary cross-entropy, whose Brier twin is the discrete CRPS.
 /// </summary>
 public static class CascadeTraining
 {
@@ -31,7 +31,8 @@ public static class CascadeTraining
     /// <param name="cancellation">Stops after the step at hand.</param>
     /// <exception cref="ReportedException">The training diverges.</exception>
     public static TrainingResult Run(
-        CascadeNetwork network, CascadePixels pixels, CascadePixels? validation, IReadOnlyList<float> rates, TrainingOptions options, TimeProvider time,
+        CascadeNetwork network, CascadePixels pixels, CascadePixels? validation, IReadOnlyList<float> rates, TrainingOptions options,
+        TimeProvider time,
         Action<TrainingProgress> progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -43,7 +44,8 @@ public static class CascadeTraining
         var random = new Random(unchecked((int)options.Seed));
         var started = time.GetTimestamp();
         var judged = validation ?? pixels;
-        var (first, classical) = (Frozen(() => Loss(network, judged, rates)), Frozen(() => Loss(network.Classical(judged.Fields), judged, rates)));
+        var (first, classical) =
+            (Frozen(() => Loss(network, judged, rates)), Frozen(() => Loss(network.Classical(judged.Fields), judged, rates)));
         var (running, best, curve, step) = (double.NaN, first, new List<(double, double)>(), 0);
         using var kept = new Weights(network);
         using var optimizer = Optimizers.Named(options.Optimizer, network.parameters(), options.LearningRate);
@@ -55,7 +57,8 @@ public static class CascadeTraining
                 group.LearningRate = options.LearningRate * schedule(step, Fraction());
             var value = Step(network, pixels, rates, optimizer, random);
             if (!double.IsFinite(value))
-                throw new ReportedException($"The training diverged in step {step + 1}. Lower --learning-rate (now {options.LearningRate}).");
+                throw new ReportedException(
+                    $"The training diverged in step {step + 1}. Lower --learning-rate (now {options.LearningRate}).");
             running = double.IsNaN(running) ? value : (LossMemory * running) + ((1 - LossMemory) * value);
             step++;
             if (step % StepsOfEpoch == 0 || Fraction() >= 1)
@@ -65,7 +68,8 @@ public static class CascadeTraining
         if (validation is not null)
             kept.Restore();
         network.eval();
-        return new(curve.Count, step, first, running, validation is null && curve.Count > 0 ? curve[^1].Item2 : best, classical, time.GetElapsedTime(started), curve) { BatchSize = PixelsOfStep };
+        return new(curve.Count, step, first, running, validation is null && curve.Count > 0 ? curve[^1].Item2 : best, classical,
+            time.GetElapsedTime(started), curve) { BatchSize = PixelsOfStep };
 
         void Validate()
         {
@@ -76,7 +80,8 @@ public static class CascadeTraining
             kept.Remember();
         }
 
-        double Fraction() => Math.Max((double)step / options.PixelSteps, options.Budget is TimeSpan budget ? time.GetElapsedTime(started) / budget : 0);
+        double Fraction() =>
+            Math.Max((double)step / options.PixelSteps, options.Budget is TimeSpan budget ? time.GetElapsedTime(started) / budget : 0);
     }
 
     private static double Frozen(Func<Tensor> loss)
@@ -86,21 +91,26 @@ public static class CascadeTraining
         return loss().item<float>();
     }
 
-    private static double Step(CascadeNetwork network, CascadePixels pixels, IReadOnlyList<float> rates, optim.Optimizer optimizer, Random random)
+    private static double Step(CascadeNetwork network, CascadePixels pixels, IReadOnlyList<float> rates, optim.Optimizer optimizer,
+        Random random)
     {
         using var scope = NewDisposeScope();
         network.train();
         var count = pixels.Rain.shape[0];
         var rows = tensor(Enumerable.Range(0, PixelsOfStep).Select(_ => random.NextInt64(count)).ToArray(), [PixelsOfStep]);
         optimizer.zero_grad();
-        var loss = Loss(network, new(pixels.Fields.index_select(0, rows), pixels.Rain.index_select(0, rows), pixels.Weight.index_select(0, rows)), rates);
+        var loss = Loss(network,
+            new(pixels.Fields.index_select(0, rows), pixels.Rain.index_select(0, rows), pixels.Weight.index_select(0, rows)), rates);
         Backpropagation.Run(loss);
         nn.utils.clip_grad_norm_(network.parameters(), LongestGradient);
         optimizer.step();
         return loss.item<float>();
     }
 
-    /// <summary>The weighted mean over pixels of the sum over thresholds of the binary cross-entropy. Heavy rain is rare and weighs more, by 1 + ln(1 + T).</summary>
+    /// <summary>
+    /// The weighted mean over pixels of the sum over thresholds of the binary cross-entropy. Heavy rain is rare and weighs more, by 1 +
+    /// ln(1 + T).
+    /// </summary>
     public static Tensor Loss(CascadeNetwork network, CascadePixels pixels, IReadOnlyList<float> rates)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -111,8 +121,10 @@ public static class CascadeTraining
     internal static Tensor Loss(Tensor logOdds, CascadePixels pixels, IReadOnlyList<float> rates)
     {
         var device = pixels.Rain.device;
-        var reached = pixels.Rain.unsqueeze(1).ge(tensor([.. rates.Select(r => r * (1 - ThresholdLadder.Slack))], [rates.Count], device: device)).to_type(float32);
-        var weights = tensor([.. rates.Select(r => (float)(1 + Math.Log(1 + r)))], [rates.Count], device: device) * pixels.Weight.unsqueeze(1);
+        var reached = pixels.Rain.unsqueeze(1).ge(
+            tensor([.. rates.Select(r => r * (1 - ThresholdLadder.Slack))], [rates.Count], device: device)).to_type(float32);
+        var weights = tensor([.. rates.Select(r => (float)(1 + Math.Log(1 + r)))], [rates.Count],
+            device: device) * pixels.Weight.unsqueeze(1);
         return nn.functional.binary_cross_entropy_with_logits(logOdds, reached, weights, nn.Reduction.Sum) / pixels.Weight.sum();
     }
 }

@@ -23,7 +23,9 @@ internal static class Collapse
         }
     }
 
-    /// <summary>The mean forecast and truth over the first validation batch: of the lowest threshold's exceedance, or of the normalised rain.</summary>
+    /// <summary>
+    /// The mean forecast and truth over the first validation batch: of the lowest threshold's exceedance, or of the normalised rain.
+    /// </summary>
     private static (double Forecast, double Truth) Sums(RainNetwork network, ITrainingWindows windows, TrainingOptions options)
     {
         network.eval();

@@ -13,7 +13,10 @@ public sealed record TrainingBatch(Tensor Frames, int Past, double StepMinutes, 
     public IReadOnlyList<int>? Steps { get; init; }
 
     /// <summary>The leads of the windows.</summary>
-    public LeadTimes Leads => (Steps is null ? LeadTimes.Every((int)Frames.shape[1] - Past, StepMinutes) : new(Steps, StepMinutes)) with { PixelKilometres = PixelKilometres };
+    public LeadTimes Leads => (Steps is null ? LeadTimes.Every((int)Frames.shape[1] - Past, StepMinutes) : new(Steps, StepMinutes)) with
+    {
+        PixelKilometres = PixelKilometres,
+    };
 
     public void Dispose() => Frames.Dispose();
 }

@@ -56,12 +56,14 @@ public static class Losses
     /// <param name="rates">The thresholds T in mm/h.</param>
     /// <param name="thresholds">The same, normalised.</param>
     /// <returns>(log-odds (…, K), truth (…, 1), mask (…, 1)) to a scalar.</returns>
-    public static Func<Tensor, Tensor, Tensor, Tensor> Ladder(IReadOnlyList<float> rates, IReadOnlyList<float> thresholds) => (logOdds, truth, mask) =>
+    public static Func<Tensor, Tensor, Tensor, Tensor> Ladder(IReadOnlyList<float> rates, IReadOnlyList<float> thresholds) =>
+        (logOdds, truth, mask) =>
     {
         var rungs = tensor([.. thresholds], [thresholds.Count], device: truth.device);
         var weights = tensor([.. rates.Select(r => (float)(1 + Math.Log(1 + r)))], [rates.Count], device: truth.device);
         var reached = truth.ge(rungs - ThresholdSlack).to_type(float32);
-        return nn.functional.binary_cross_entropy_with_logits(logOdds, reached, weights * mask, nn.Reduction.Sum) / mask.sum().clamp(min: 1);
+        return nn.functional.binary_cross_entropy_with_logits(logOdds, reached, weights * mask,
+            nn.Reduction.Sum) / mask.sum().clamp(min: 1);
     };
 
     /// <summary>A rate that equals the threshold reaches it; packing and logarithm may have cost it its last digits.</summary>

@@ -4,7 +4,9 @@ using ConvLstm.Nowcast.Model.Networks;
 
 namespace ConvLstm.Nowcast.Model.Training;
 
-/// <summary>One situation to train the ConvLSTM of a <see cref="CascadeNetwork"/> on: its scans, and pixels that say what came of them.</summary>
+/// <summary>
+/// One situation to train the ConvLSTM of a <see cref="CascadeNetwork"/> on: its scans, and pixels that say what came of them.
+/// </summary>
 /// <param name="Pixels">The pixels.</param>
 /// <param name="Minutes">(pixels): the lead of each.</param>
 /// <param name="Places">(pixels, 2): where each is among the cells of <paramref name="Coarse"/>.</param>
@@ -14,8 +16,8 @@ namespace ConvLstm.Nowcast.Model.Training;
 public sealed record CascadeSituation(CascadePixels Pixels, Tensor Minutes, Tensor Places, Tensor Coarse, double StepMinutes, double Share);
 
 /// <summary>
-/// Trains the ConvLSTM of a cascade network, with the head held fast: what it adds is then its own. A step is a few situations; in each the images are turned
-/// by one of the eight symmetries of the square.
+/// Trains the ConvLSTM of a cascade network, with the head held fast: what it adds is then its own. A step is a few situations; in each
+/// the images are turned by one of the eight symmetries of the square.
 /// </summary>
 public static class MemoryTraining
 {
@@ -65,7 +67,8 @@ public static class MemoryTraining
                 loss += one.item<float>();
             }
             if (!double.IsFinite(loss))
-                throw new ReportedException($"The training of the ConvLSTM diverged in step {step + 1}. Lower --learning-rate (now {options.LearningRate}).");
+                throw new ReportedException(
+                    $"The training of the ConvLSTM diverged in step {step + 1}. Lower --learning-rate (now {options.LearningRate}).");
             nn.utils.clip_grad_norm_(network.MemoryParameters, LongestGradient);
             optimizer.step();
             progress(step + 1, loss);

@@ -27,7 +27,8 @@ public static class Optimizers
     public static IReadOnlyCollection<string> Names => ByName.Keys;
 
     /// <exception cref="ReportedException">There is no optimiser of that name.</exception>
-    public static optim.Optimizer Named(string name, IEnumerable<Parameter> parameters, double learningRate) => ByName.TryGetValue(name, out var make)
+    public static optim.Optimizer Named(string name, IEnumerable<Parameter> parameters, double learningRate) =>
+        ByName.TryGetValue(name, out var make)
         ? make(parameters, learningRate)
         : throw new ReportedException($"There is no optimiser '{name}': name one of {string.Join(", ", Names)}.");
 }

@@ -3,15 +3,19 @@ using ConvLstm.Nowcast.Model.Networks;
 namespace ConvLstm.Nowcast.Model.Training;
 
 /// <summary>
-/// Pixels of many windows, each with its features, a lead and what came true. Neighbouring pixels tell the same story, and heavy rain is rare: so few are
-/// taken of each window, as many of heavy rain as of light, and each weighs as many pixels as it stands for (stratified sampling, Cochran 1977, chapter 5).
+/// Pixels of many windows, each with its features, a lead and what came true. Neighbouring pixels tell the same story, and heavy rain is
+/// rare: so few are taken of each window, as many of heavy rain as of light, and each weighs as many pixels as it stands for (stratified
+/// sampling, Cochran 1977, chapter 5).
 /// </summary>
 internal sealed class PixelPool : IDisposable
 {
     /// <summary>Leads drawn of each batch of windows.</summary>
     private const int Leads = 4;
 
-    /// <summary>Where strata begin: rain in multiples of the normalisation's scale (0.1 mm/h), at the pixel when the lead comes or around it before.</summary>
+    /// <summary>
+    /// Where strata begin: rain in multiples of the normalisation's scale (0.1 mm/h), at the pixel when the lead comes or around it
+    /// before.
+    /// </summary>
     private static readonly double[] Strata = [0.2, 5, 30];
 
     /// <summary>Pixels of each stratum, dry ones first, for a window and a lead.</summary>
@@ -32,7 +36,8 @@ internal sealed class PixelPool : IDisposable
     {
         internal Pixels Rows(Tensor indices) => Each(t => t.index_select(0, indices));
 
-        internal Pixels Each(Func<Tensor, Tensor> change) => new(change(Rain), change(Rungs), change(Minutes), change(Truth), change(Weight));
+        internal Pixels Each(Func<Tensor, Tensor> change) =>
+            new(change(Rain), change(Rungs), change(Minutes), change(Truth), change(Weight));
 
         internal IEnumerable<Tensor> Tensors => [Rain, Rungs, Minutes, Truth, Weight];
     }
@@ -56,12 +61,14 @@ internal sealed class PixelPool : IDisposable
         {
             var then = batch.Frames.select(1, batch.Past + step - 1).reshape(-1, 2).index_select(0, pixels.Places!);
             var rain = (then.select(1, 0) * network.Options.LogRange).expm1();
-            var (rows, weights) = Draw(rain.maximum(surroundings).data<float>().ToArray(), (then.select(1, 1) * seen).data<float>().ToArray(), (int)batch.Frames.shape[0], random);
+            var (rows, weights) = Draw(rain.maximum(surroundings).data<float>().ToArray(),
+                (then.select(1, 1) * seen).data<float>().ToArray(), (int)batch.Frames.shape[0], random);
             if (rows.Length == 0)
                 continue;
             var indices = tensor(rows, [rows.Length]);
             _parts.Add(new Pixels(
-                pixels.Rain.index_select(0, indices), pixels.Rungs.index_select(0, indices), full([rows.Length], (float)(step * batch.StepMinutes)),
+                pixels.Rain.index_select(0, indices), pixels.Rungs.index_select(0, indices),
+                full([rows.Length], (float)(step * batch.StepMinutes)),
                 then.narrow(1, 0, 1).index_select(0, indices), tensor(weights, [rows.Length, 1])).Each(t => t.DetachFromDisposeScope()));
         }
     }
@@ -88,7 +95,8 @@ internal sealed class PixelPool : IDisposable
         using var scope = NewDisposeScope();
         Tensor Column(Func<Pixels, Tensor> of) => cat([.. _parts.Select(of)], 0);
         var weight = Column(p => p.Weight);
-        var merged = new Pixels(Column(p => p.Rain), Column(p => p.Rungs), Column(p => p.Minutes), Column(p => p.Truth), (weight / weight.mean()).clamp(max: LargestWeight));
+        var merged = new Pixels(Column(p => p.Rain), Column(p => p.Rungs), Column(p => p.Minutes), Column(p => p.Truth),
+            (weight / weight.mean()).clamp(max: LargestWeight));
         foreach (var tensor in _parts.SelectMany(p => p.Tensors))
             tensor.Dispose();
         _parts.Clear();

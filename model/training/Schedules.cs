@@ -3,8 +3,8 @@ using ConvLstm.Nowcast.Ingest;
 namespace ConvLstm.Nowcast.Model.Training;
 
 /// <summary>
-/// Schedules of the learning rate by name, as a factor of it: by the part of the training that is done, as a training may be given a time instead of a
-/// number of steps. All but <see cref="Constant"/> warm up over the first steps.
+/// Schedules of the learning rate by name, as a factor of it: by the part of the training that is done, as a training may be given a time
+/// instead of a number of steps. All but <see cref="Constant"/> warm up over the first steps.
 /// </summary>
 public static class Schedules
 {

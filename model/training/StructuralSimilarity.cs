@@ -1,8 +1,9 @@
 namespace ConvLstm.Nowcast.Model.Training;
 
 /// <summary>
-/// The structural similarity of Wang et al. 2004 ("Image Quality Assessment: From Error Visibility to Structural Similarity") as a tensor that can be
-/// differentiated: a Gaussian window of 11×11 with σ = 1.5, population moments, K1 = 0.01, K2 = 0.03, windows inside the image only.
+/// The structural similarity of Wang et al. 2004 ("Image Quality Assessment: From Error Visibility to Structural Similarity") as a tensor
+/// that can be differentiated: a Gaussian window of 11×11 with σ = 1.5, population moments, K1 = 0.01, K2 = 0.03, windows inside the
+/// image only.
 /// </summary>
 public static class StructuralSimilarity
 {
@@ -29,7 +30,8 @@ public static class StructuralSimilarity
         var (meanA, meanB) = (moments[0], moments[1]);
         var (varianceA, varianceB, covariance) = (moments[2] - (meanA * meanA), moments[3] - (meanB * meanB), moments[4] - (meanA * meanB));
         var (c1, c2) = (K1 * range * K1 * range, K2 * range * K2 * range);
-        var similarity = ((meanA * meanB * 2) + c1) * ((covariance * 2) + c2) / (((meanA * meanA) + (meanB * meanB) + c1) * (varianceA + varianceB + c2));
+        var similarity = ((meanA * meanB * 2) + c1) * ((covariance * 2)
+            + c2) / (((meanA * meanA) + (meanB * meanB) + c1) * (varianceA + varianceB + c2));
         return similarity.mean([1, 2, 3]);
     }
 

@@ -5,15 +5,17 @@ using ConvLstm.Nowcast.Model.Networks;
 namespace ConvLstm.Nowcast.Model.Training;
 
 /// <summary>
-/// Trains a network: an optimiser and a schedule by name (<see cref="Optimizers"/>, <see cref="Schedules"/>), clipped gradients (Pascanu, Mikolov
-/// and Bengio 2013), early stopping on the validation loss.
+/// Trains a network: an optimiser and a schedule by name (<see cref="Optimizers"/>, <see cref="Schedules"/>), clipped gradients (Pascanu,
+/// Mikolov and Bengio 2013), early stopping on the validation loss.
 /// </summary>
 public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgress<TrainingProgress>? progress = null)
 {
     private const double LongestGradient = 1.0;
     private const double LossMemory = 0.95;
 
-    /// <summary>Normalised rain goes from 0 to about 1, and log-odds of it to some tens: no prediction that means anything has such a loss.</summary>
+    /// <summary>
+    /// Normalised rain goes from 0 to about 1, and log-odds of it to some tens: no prediction that means anything has such a loss.
+    /// </summary>
     private const double DivergedAt = 1e4;
 
     /// <param name="network">Changed in place; at the end it has the weights of the best epoch.</param>
@@ -68,7 +70,8 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
                     var value = batch.Run(size => Step(network, windows, size, loss, optimizer, random, lowPrecision));
                     drawn += batch.Size;
                     if (!(Math.Abs(value) < DivergedAt))
-                        throw new ReportedException($"The training diverged: the loss of step {step + 1} is {value}. Lower --learning-rate (now {options.LearningRate}).");
+                        throw new ReportedException(
+                            $"The training diverged: the loss of step {step + 1} is {value}. Lower --learning-rate (now {options.LearningRate}).");
                     running = double.IsNaN(running) ? value : (LossMemory * running) + ((1 - LossMemory) * value);
                     step++;
                     Report(curve.Count == 0 ? null : curve[^1].Item2);
@@ -88,7 +91,8 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
 
         void TrainHead(LagrangianNetwork lagrangian)
         {
-            new PixelTraining(options, loss).Run(lagrangian, windows, TimeUsed, random, (phase, done, value) => { running = value; Report(null, phase: phase, done: done); }, cancellation);
+            new PixelTraining(options, loss).Run(lagrangian, windows, TimeUsed, random,
+                (phase, done, value) => { running = value; Report(null, phase: phase, done: done); }, cancellation);
             begun = Fraction();
             Validate();
         }
@@ -106,8 +110,13 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
             best.Remember();
         }
 
-        void Report(double? validated, string? notice = null, string phase = TrainingPhases.Epochs, double? done = null) => progress?.Report(
-            new(epoch, step, Fraction(), running, validated) { Notice = notice, Phase = phase, PhaseFraction = done ?? (phase == TrainingPhases.Epochs ? (Fraction() - begun) / (1 - begun) : 0) });
+        void Report(double? validated, string? notice = null, string phase = TrainingPhases.Epochs, double? done = null) =>
+            progress?.Report(
+            new(epoch, step, Fraction(), running, validated)
+            {
+                Notice = notice, Phase = phase,
+                PhaseFraction = done ?? (phase == TrainingPhases.Epochs ? (Fraction() - begun) / (1 - begun) : 0),
+            });
 
         double TimeUsed() => options.Begun + (options.Budget is TimeSpan budget ? time.GetElapsedTime(started) / budget : 0);
 
@@ -117,7 +126,8 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
     }
 
     private double Step(
-        RainNetwork network, ITrainingWindows windows, int size, Func<Tensor, Tensor, Tensor, Tensor> loss, optim.Optimizer optimizer, Random random,
+        RainNetwork network, ITrainingWindows windows, int size, Func<Tensor, Tensor, Tensor, Tensor> loss, optim.Optimizer optimizer,
+        Random random,
         bool lowPrecision)
     {
         using var scope = NewDisposeScope();
@@ -138,7 +148,9 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
         return value.item<float>();
     }
 
-    /// <summary>Some of the leads, always the furthest among them, so that states are learned to the end; all where no number is set.</summary>
+    /// <summary>
+    /// Some of the leads, always the furthest among them, so that states are learned to the end; all where no number is set.
+    /// </summary>
     private LeadTimes DrawLeads(LeadTimes all, Random random)
     {
         if (options.LeadsPerStep is not int count || count >= all.Steps.Count)
@@ -149,7 +161,8 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
     }
 
     /// <summary>The loss of some leads of a batch of windows.</summary>
-    internal static Tensor LossOf(RainNetwork network, Tensor window, int past, LeadTimes leads, Func<Tensor, Tensor, Tensor, Tensor> loss) =>
+    internal static Tensor LossOf(RainNetwork network, Tensor window, int past, LeadTimes leads,
+        Func<Tensor, Tensor, Tensor, Tensor> loss) =>
         LossOf(network.call(window.narrow(1, 0, past), leads), window, past, leads, loss);
 
     /// <summary>The loss of a prediction of some leads of a batch of windows.</summary>

@@ -38,7 +38,10 @@ public sealed record TrainingOptions
     /// <summary>Of networks that can leave pixels out, every nth pixel of every nth row is learned from; validation takes all.</summary>
     public int SiteStride { get; init; } = 1;
 
-    /// <summary>Of a Lagrangian network, windows that pixels are drawn from to train its head alone first; 0 to train all at once. Fewer where time is short.</summary>
+    /// <summary>
+    /// Of a Lagrangian network, windows that pixels are drawn from to train its head alone first; 0 to train all at once. Fewer where
+    /// time is short.
+    /// </summary>
     public int PixelWindows { get; init; }
 
     /// <summary>Steps of the training of the head alone.</summary>
@@ -49,10 +52,14 @@ public sealed record TrainingOptions
     /// </summary>
     public bool StopAtCollapse { get; init; }
 
-    /// <summary>A training that is stopped after its first validation ends with the weights of its best epoch, instead of with an exception.</summary>
+    /// <summary>
+    /// A training that is stopped after its first validation ends with the weights of its best epoch, instead of with an exception.
+    /// </summary>
     public bool KeepsWhenStopped { get; init; }
 
-    /// <summary>The share of the epochs or the time that was done before, where a training goes on that was stopped; 0 to below 1.</summary>
+    /// <summary>
+    /// The share of the epochs or the time that was done before, where a training goes on that was stopped; 0 to below 1.
+    /// </summary>
     public double Begun { get; init; }
 
     public long Seed { get; init; } = 1;
@@ -69,11 +76,14 @@ public sealed record TrainingOptions
         if (Epochs is null && Budget is null)
             throw new ReportedException("A training needs an end: give --epochs or --minutes.");
         if (Epochs < 1 || Budget <= TimeSpan.Zero)
-            throw new ReportedException($"A training of {(Epochs is int epochs ? $"{epochs} epochs" : $"{Budget!.Value.TotalMinutes} minutes")} is none: give --epochs or --minutes above 0.");
+            throw new ReportedException(
+                $"A training of {(Epochs is int epochs ? $"{epochs} epochs" : $"{Budget!.Value.TotalMinutes} minutes")} is none: give --epochs or --minutes above 0.");
         if (BatchSize < 1 || WindowsPerEpoch < 1 || LeadsPerStep < 1 || SiteStride < 1)
-            throw new ReportedException($"Windows a step ({BatchSize}), an epoch ({WindowsPerEpoch}) leads a step ({LeadsPerStep}) and the stride of sites ({SiteStride}) are 1 or more.");
+            throw new ReportedException(
+                $"Windows a step ({BatchSize}), an epoch ({WindowsPerEpoch}) leads a step ({LeadsPerStep}) and the stride of sites ({SiteStride}) are 1 or more.");
         if (PixelWindows < 0 || PixelSteps < 1)
-            throw new ReportedException($"Windows to draw pixels from ({PixelWindows}) are 0 or more, steps on them ({PixelSteps}) 1 or more.");
+            throw new ReportedException(
+                $"Windows to draw pixels from ({PixelWindows}) are 0 or more, steps on them ({PixelSteps}) 1 or more.");
         if (!(Begun is >= 0 and < 1))
             throw new ReportedException($"Of a training that goes on a share from 0 to below 1 is done, not {Begun}.");
         if (!(LearningRate > 0))

@@ -40,7 +40,10 @@ public sealed record TrainingResult(
     /// <summary>Windows in one step at the end: fewer than asked for where memory did not reach.</summary>
     public int BatchSize { get; init; }
 
-    /// <summary>Of a cascade network, the validation loss of the head alone and with its ConvLSTM, situation by situation; null where that was not trained.</summary>
+    /// <summary>
+    /// Of a cascade network, the validation loss of the head alone and with its ConvLSTM, situation by situation; null where that was not
+    /// trained.
+    /// </summary>
     public (double Head, double All)? MemoryLoss { get; init; }
 }
 

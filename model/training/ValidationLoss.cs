@@ -3,7 +3,8 @@ using ConvLstm.Nowcast.Model.Networks;
 namespace ConvLstm.Nowcast.Model.Training;
 
 /// <summary>The mean loss over the validation part.</summary>
-internal sealed class ValidationLoss(ITrainingWindows windows, TrainingOptions options, Func<Tensor, Tensor, Tensor, Tensor> loss, AffordableBatch batch)
+internal sealed class ValidationLoss(ITrainingWindows windows, TrainingOptions options, Func<Tensor, Tensor, Tensor, Tensor> loss,
+    AffordableBatch batch)
 {
     internal double Of(RainNetwork network, CancellationToken cancellation)
     {
@@ -14,12 +15,14 @@ internal sealed class ValidationLoss(ITrainingWindows windows, TrainingOptions o
     /// <summary>Of the newest frame, which in the frame of the rain is extrapolation.</summary>
     internal double OfPersistence(RainNetwork network, CancellationToken cancellation) => Mean(
         network,
-        (batch, window, leads) => Trainer.LossOf(network.Persistence(window.narrow(1, 0, batch.Past), leads), window, batch.Past, leads, loss), cancellation);
+        (batch, window, leads) =>
+            Trainer.LossOf(network.Persistence(window.narrow(1, 0, batch.Past), leads), window, batch.Past, leads, loss), cancellation);
 
     private double Mean(RainNetwork network, Func<TrainingBatch, Tensor, LeadTimes, Tensor> lossOf, CancellationToken cancellation) =>
         batch.Run(size => Mean(size, network, lossOf, cancellation));
 
-    private double Mean(int size, RainNetwork network, Func<TrainingBatch, Tensor, LeadTimes, Tensor> lossOf, CancellationToken cancellation)
+    private double Mean(int size, RainNetwork network, Func<TrainingBatch, Tensor, LeadTimes, Tensor> lossOf,
+        CancellationToken cancellation)
     {
         using var gradients = no_grad();
         double sum = 0;

@@ -18,7 +18,8 @@ internal sealed class Weights(nn.Module network) : IDisposable
     private static Dictionary<string, Tensor> Copy(nn.Module network)
     {
         using var scope = NewDisposeScope();
-        return network.state_dict().ToDictionary(e => e.Key, e => e.Value.detach().clone().DetachFromDisposeScope(), StringComparer.Ordinal);
+        return network.state_dict()
+            .ToDictionary(e => e.Key, e => e.Value.detach().clone().DetachFromDisposeScope(), StringComparer.Ordinal);
     }
 
     private static void Free(Dictionary<string, Tensor> tensors)

@@ -1,8 +1,9 @@
 namespace ConvLstm.Nowcast.Cascade;
 
 /// <summary>
-/// An autoregressive process of second order of mean 0 and variance 1, kept stationary and without oscillation: how one scale of rain forgets itself in the
-/// frame of the rain (Seed 2003; Bowler, Pierce and Seed 2006; Yule–Walker equations, Box and Jenkins 2015, section 3.2).
+/// An autoregressive process of second order of mean 0 and variance 1, kept stationary and without oscillation: how one scale of rain
+/// forgets itself in the frame of the rain (Seed 2003; Bowler, Pierce and Seed 2006; Yule–Walker equations, Box and Jenkins 2015, section
+/// 3.2).
 /// </summary>
 internal sealed record AutoregressiveModel
 {
@@ -27,7 +28,8 @@ internal sealed record AutoregressiveModel
     internal double Innovation => Math.Sqrt(Math.Max(0, (1 + Phi2) * (((1 - Phi2) * (1 - Phi2)) - (Phi1 * Phi1)) / (1 - Phi2)));
 
     /// <param name="correlation1">With the field one step before.</param>
-    /// <param name="correlation2">With the field two steps before; brought to where the process is stationary and its roots are real.</param>
+    /// <param name="correlation2">With the field two steps before; brought to where the process is stationary and its roots are
+    /// real.</param>
     internal static AutoregressiveModel Fit(double correlation1, double correlation2)
     {
         var first = double.IsFinite(correlation1) ? Math.Clamp(correlation1, 0, 1 - Certain) : 0;

@@ -3,8 +3,9 @@ using ConvLstm.Nowcast.Ingest;
 namespace ConvLstm.Nowcast.Cascade;
 
 /// <summary>
-/// The filters of a cascade of spatial scales: Gaussians on the logarithm of the wavenumber whose sum is 1 everywhere, the mean of the field in the first
-/// (Pulkkinen et al. 2019, "Pysteps", section 2.5). Wavenumbers are cycles on the longer side of the domain on the ground.
+/// The filters of a cascade of spatial scales: Gaussians on the logarithm of the wavenumber whose sum is 1 everywhere, the mean of the
+/// field in the first (Pulkkinen et al. 2019, "Pysteps", section 2.5). Wavenumbers are cycles on the longer side of the domain on the
+/// ground.
 /// </summary>
 internal sealed class BandPassFilters : IDisposable
 {
@@ -44,7 +45,8 @@ internal sealed class BandPassFilters : IDisposable
                 var log = Math.Clamp(Math.Log(Math.Sqrt((x * x) + (y * y))) / Math.Log(ratio), logs[0], logs[^1]);
                 var sum = 0.0;
                 for (var k = 0; k < logs.Length; k++)
-                    sum += gaussians[k] = row == 0 && column == 0 ? (k == 0 ? 1 : 0) : Math.Exp(-(log - logs[k]) * (log - logs[k]) / (2 * GaussianWidth * GaussianWidth));
+                    sum += gaussians[k] = row == 0 && column == 0 ? (k == 0 ? 1 : 0)
+                        : Math.Exp(-(log - logs[k]) * (log - logs[k]) / (2 * GaussianWidth * GaussianWidth));
                 for (var k = 0; k < logs.Length; k++)
                     weights[(((k * height) + row) * columns) + column] = (float)(gaussians[k] / sum);
             }
@@ -55,7 +57,8 @@ internal sealed class BandPassFilters : IDisposable
     }
 
     /// <summary>For the domain of a radar grid, padded to a size that transforms fast.</summary>
-    internal static BandPassFilters Of(RadarGrid grid) => new(FastSize.AtLeast(grid.Height), FastSize.AtLeast(grid.Width), Ground.Pixel(grid));
+    internal static BandPassFilters Of(RadarGrid grid) =>
+        new(FastSize.AtLeast(grid.Height), FastSize.AtLeast(grid.Width), Ground.Pixel(grid));
 
     internal int Height { get; }
 
@@ -75,7 +78,9 @@ internal sealed class BandPassFilters : IDisposable
     /// <summary>The mean of the field of a spectrum.</summary>
     internal static double Mean(Tensor spectrum, int height, int width) => fft.irfft2(spectrum, [height, width]).mean().item<float>();
 
-    /// <summary>The variance of white noise of variance 1 whose spectrum is multiplied with amplitudes (…, height, width / 2 + 1): (…, 1, 1).</summary>
+    /// <summary>
+    /// The variance of white noise of variance 1 whose spectrum is multiplied with amplitudes (…, height, width / 2 + 1): (…, 1, 1).
+    /// </summary>
     internal Tensor Variance(Tensor amplitudes)
     {
         using var scope = NewDisposeScope();

@@ -15,7 +15,8 @@ internal sealed class ClassicalFields : IDisposable
     private readonly double _wetShare;
     private int _lead;
 
-    /// <param name="aligned">(T, H, W) in mm/h, the newest last, in the frame of the rain; NaN where not observed. At least <see cref="RainCascade.Scans"/>.</param>
+    /// <param name="aligned">(T, H, W) in mm/h, the newest last, in the frame of the rain; NaN where not observed. At least
+    /// <see cref="RainCascade.Scans"/>.</param>
     /// <param name="grid">The grid.</param>
     /// <param name="step">Between two scans.</param>
     internal ClassicalFields(Tensor aligned, RadarGrid grid, TimeSpan step)
@@ -60,7 +61,8 @@ internal sealed class ClassicalFields : IDisposable
         var memory = _cascade.Levels.Select(level => Math.Sqrt(level.Process.Explained(level.Process.Forecast(lead)[lead - 1]))).ToArray();
         double[] values =
         [
-            _cascade.Spread(lead)[lead - 1] / CascadeFields.Span, Math.Sqrt(_cascade.Levels.Sum(l => l.Deviation * l.Deviation)) / CascadeFields.Span,
+            _cascade.Spread(lead)[lead - 1] / CascadeFields.Span,
+            Math.Sqrt(_cascade.Levels.Sum(l => l.Deviation * l.Deviation)) / CascadeFields.Span,
             .. CascadeFields.Wavelengths.Select(km => At(km, memory)),
             hours, Math.Sqrt(hours), Math.Exp(-3 * hours), Math.Exp(-8 * hours),
             _wetShare, _age / 20, _stepMinutes / 10, Math.Log(Ground.PixelKilometres(_grid)),
@@ -107,7 +109,8 @@ internal sealed class ClassicalFields : IDisposable
         var errors = CascadeFields.ErrorScales.Select(km => Mean(error, both, km) / CascadeFields.Span);
         var reached = CascadeFields.ShareScales.SelectMany(km => Shares(now, seen, km));
         return stack([
-            decibels / CascadeFields.Span, .. blurred, .. shares, .. trends, .. errors, .. reached, Mean(seen, ones_like(seen), CascadeFields.SeenScale),
+            decibels / CascadeFields.Span, .. blurred, .. shares, .. trends, .. errors, .. reached,
+            Mean(seen, ones_like(seen), CascadeFields.SeenScale),
         ]);
     }
 
@@ -116,7 +119,8 @@ internal sealed class ClassicalFields : IDisposable
     {
         using var scope = NewDisposeScope();
         var share = Mean(now.ge(rate).to_type(float32), seen, kilometres).clamp(0, 1);
-        return (((share + CascadeFields.LeastShare) / ((share * -1) + (1 + CascadeFields.LeastShare))).log() / CascadeFields.OddsSpan).MoveToOuterDisposeScope();
+        return (((share + CascadeFields.LeastShare) / ((share * -1) + (1 + CascadeFields.LeastShare))).log() / CascadeFields.OddsSpan)
+            .MoveToOuterDisposeScope();
     });
 
     /// <summary>The mean over what counts in a box; 0 where nothing does.</summary>

@@ -1,8 +1,9 @@
 namespace ConvLstm.Nowcast.Cascade;
 
 /// <summary>
-/// Gives a field the distribution of rates of an observed one, by rank: the highest value becomes the highest rate, and as much of the area is wet as was
-/// (probability matching, Ebert 2001; Foresti et al. 2016). Ranks are read off a histogram so fine that ties do not matter.
+/// Gives a field the distribution of rates of an observed one, by rank: the highest value becomes the highest rate, and as much of the
+/// area is wet as was (probability matching, Ebert 2001; Foresti et al. 2016). Ranks are read off a histogram so fine that ties do not
+/// matter.
 /// </summary>
 internal sealed class DistributionMatching
 {

@@ -1,8 +1,8 @@
 namespace ConvLstm.Nowcast.Cascade;
 
 /// <summary>
-/// Where a member may rain: around where it rained one step before, fading over a rim (the incremental mask of Pulkkinen et al. 2019, section 2.6). Distances
-/// are counted in cells of a few pixels.
+/// Where a member may rain: around where it rained one step before, fading over a rim (the incremental mask of Pulkkinen et al. 2019,
+/// section 2.6). Distances are counted in cells of a few pixels.
 /// </summary>
 internal sealed class IncrementalMask(int height, int width, double pixelKilometres, double stepMinutes)
 {

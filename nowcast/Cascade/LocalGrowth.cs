@@ -4,8 +4,9 @@ using ConvLstm.Nowcast.Motion;
 namespace ConvLstm.Nowcast.Cascade;
 
 /// <summary>
-/// Rain whose scales go on growing and decaying as they did in the last scans, and less and less so: an integrated autoregressive process, ARI(2, 1), of
-/// each scale of the rain rate, with parameters of its own around each pixel (ANVIL, Pulkkinen et al. 2020, sections II and III).
+/// Rain whose scales go on growing and decaying as they did in the last scans, and less and less so: an integrated autoregressive
+/// process, ARI(2, 1), of each scale of the rain rate, with parameters of its own around each pixel (ANVIL, Pulkkinen et al. 2020,
+/// sections II and III).
 /// </summary>
 internal sealed class LocalGrowth : IDisposable
 {
@@ -28,7 +29,8 @@ internal sealed class LocalGrowth : IDisposable
     private Tensor _last;
     private Tensor _previous;
 
-    /// <param name="aligned">(T, H, W) in mm/h, the newest last, in the frame of the rain; NaN where not observed. At least <see cref="Scans"/>.</param>
+    /// <param name="aligned">(T, H, W) in mm/h, the newest last, in the frame of the rain; NaN where not observed. At least
+    /// <see cref="Scans"/>.</param>
     /// <param name="grid">The grid.</param>
     internal LocalGrowth(Tensor aligned, RadarGrid grid)
     {
@@ -40,7 +42,8 @@ internal sealed class LocalGrowth : IDisposable
         var seen = (observed[0] * observed[1] * observed[2] * observed[3]).unsqueeze(0);
         var spectra = BandPassFilters.Spectrum(fields);
         var changes = spectra.narrow(0, 1, Scans - 1) - spectra.narrow(0, 0, Scans - 1);
-        var (phi1, phi2, last, previous) = (new Tensor[filters.Levels], new Tensor[filters.Levels], new Tensor[filters.Levels], new Tensor[filters.Levels]);
+        var (phi1, phi2, last, previous) =
+            (new Tensor[filters.Levels], new Tensor[filters.Levels], new Tensor[filters.Levels], new Tensor[filters.Levels]);
         for (var level = 0; level < filters.Levels; level++)
         {
             using var inner = NewDisposeScope();
@@ -61,7 +64,9 @@ internal sealed class LocalGrowth : IDisposable
         (_last, _previous) = (stack(last).DetachFromDisposeScope(), stack(previous).DetachFromDisposeScope());
     }
 
-    /// <summary>The rain one step further in the frame of the rain: (H, W) in mm/h, NaN where the newest scan saw nothing, dry where it was dry.</summary>
+    /// <summary>
+    /// The rain one step further in the frame of the rain: (H, W) in mm/h, NaN where the newest scan saw nothing, dry where it was dry.
+    /// </summary>
     internal Tensor Next()
     {
         using var scope = NewDisposeScope();
@@ -79,12 +84,17 @@ internal sealed class LocalGrowth : IDisposable
             tensor.Dispose();
     }
 
-    /// <summary>Of a level's changes (3, H, W), the newest last, around each cell: correlations of the newest with the one before and the one before that, (1, 1, h, w).</summary>
+    /// <summary>
+    /// Of a level's changes (3, H, W), the newest last, around each cell: correlations of the newest with the one before and the one
+    /// before that, (1, 1, h, w).
+    /// </summary>
     private static (Tensor First, Tensor Second) Correlations(Tensor change, Tensor seen, double pixelKilometres)
     {
         var (newest, before, oldest) = (change[2], change[1], change[0]);
-        var products = stack([newest, before, oldest, newest * newest, before * before, oldest * oldest, newest * before, newest * oldest]).unsqueeze(0);
-        var moments = GaussianBlur.Apply(nn.functional.avg_pool2d(cat([products, seen.unsqueeze(0)], 1), [Cell, Cell]), WindowKilometres / pixelKilometres / Cell);
+        var products = stack([newest, before, oldest, newest * newest, before * before, oldest * oldest, newest * before,
+            newest * oldest]).unsqueeze(0);
+        var moments = GaussianBlur.Apply(nn.functional.avg_pool2d(cat([products, seen.unsqueeze(0)], 1), [Cell, Cell]),
+            WindowKilometres / pixelKilometres / Cell);
         var means = moments.narrow(1, 0, 8) / moments.narrow(1, 8, 1).clamp(min: 1e-3);
         Tensor Mean(int i) => means.narrow(1, i, 1);
         Tensor Covariance(int product, int a, int b) => Mean(product) - (Mean(a) * Mean(b));

@@ -1,8 +1,8 @@
 namespace ConvLstm.Nowcast.Cascade;
 
 /// <summary>
-/// How far the motion of a member may be off, along and across it: Laplace distributed, growing with the lead as a·tᵇ + c (Bowler, Pierce and Seed 2006,
-/// section 4; the constants are those that Pulkkinen et al. 2019 give for optical flow on Finnish and Swiss rain).
+/// How far the motion of a member may be off, along and across it: Laplace distributed, growing with the lead as a·tᵇ + c (Bowler, Pierce
+/// and Seed 2006, section 4; the constants are those that Pulkkinen et al. 2019 give for optical flow on Finnish and Swiss rain).
 /// </summary>
 internal sealed class MotionPerturbation(Random random)
 {
@@ -13,7 +13,8 @@ internal sealed class MotionPerturbation(Random random)
     private readonly double _across = Laplace(random);
 
     /// <summary>The way that this member's rain is ahead of the forecast motion and to its left after a time, km.</summary>
-    internal (double Along, double Across) At(TimeSpan lead) => (_along * Way(Along, lead.TotalMinutes), _across * Way(Across, lead.TotalMinutes));
+    internal (double Along, double Across) At(TimeSpan lead) =>
+        (_along * Way(Along, lead.TotalMinutes), _across * Way(Across, lead.TotalMinutes));
 
     /// <summary>∫ (a·tᵇ + c) dt of the speeds in km/h, from where they are above 0.</summary>
     private static double Way((double A, double B, double C) speed, double minutes)

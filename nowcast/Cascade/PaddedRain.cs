@@ -3,8 +3,8 @@ using ConvLstm.Nowcast.Motion;
 namespace ConvLstm.Nowcast.Cascade;
 
 /// <summary>
-/// Rain as fields that a Fourier transform can take: padded to a fast size, with pixels that no radar saw filled smoothly from those around them, so that
-/// a gap or a border is no edge of rain, and remembered, so that they count nowhere.
+/// Rain as fields that a Fourier transform can take: padded to a fast size, with pixels that no radar saw filled smoothly from those
+/// around them, so that a gap or a border is no edge of rain, and remembered, so that they count nowhere.
 /// </summary>
 internal static class PaddedRain
 {
@@ -62,7 +62,8 @@ internal static class PaddedRain
     private static Tensor Pooled(Tensor images)
     {
         var size = images.shape;
-        return nn.functional.interpolate(images, [Math.Max(1, size[2] / Coarse), Math.Max(1, size[3] / Coarse)], mode: InterpolationMode.Area);
+        return nn.functional.interpolate(images, [Math.Max(1, size[2] / Coarse), Math.Max(1, size[3] / Coarse)],
+            mode: InterpolationMode.Area);
     }
 
     private static Tensor Dry(Tensor rain) => zeros_like(rain) + DryDecibels;

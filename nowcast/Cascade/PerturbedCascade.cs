@@ -3,8 +3,9 @@ using ConvLstm.Nowcast.Ensemble;
 namespace ConvLstm.Nowcast.Cascade;
 
 /// <summary>
-/// One member of STEPS in the frame of the rain: each scale of the cascade forgets itself, and what is lost of its variance comes back as noise with the
-/// spectrum of the newest rain (Bowler, Pierce and Seed 2006, section 3; noise from the amplitudes of the field with random phases, Seed et al. 2013).
+/// One member of STEPS in the frame of the rain: each scale of the cascade forgets itself, and what is lost of its variance comes back as
+/// noise with the spectrum of the newest rain (Bowler, Pierce and Seed 2006, section 3; noise from the amplitudes of the field with
+/// random phases, Seed et al. 2013).
 /// All is done on spectra, where the levels are products.
 /// </summary>
 internal sealed class PerturbedCascade : IDisposable
@@ -17,7 +18,8 @@ internal sealed class PerturbedCascade : IDisposable
     private Tensor _newest;
     private Tensor _before;
 
-    private PerturbedCascade(RainCascade cascade, CascadeNoise noise, double mean, (Tensor Newest, Tensor Before) states, long seed, long first)
+    private PerturbedCascade(RainCascade cascade, CascadeNoise noise, double mean, (Tensor Newest, Tensor Before) states, long seed,
+        long first)
     {
         (_filters, _noise, _mean, _seed, _next) = (cascade.Filters, noise, mean, seed, first);
         (_newest, _before) = states;
@@ -38,14 +40,16 @@ internal sealed class PerturbedCascade : IDisposable
         var (newest, before) = cascade.States();
         using (newest)
         using (before)
-            return new(cascade, noise, 0, (zeros_like(newest).DetachFromDisposeScope(), zeros_like(before).DetachFromDisposeScope()), seed, first);
+            return new(cascade, noise, 0, (zeros_like(newest).DetachFromDisposeScope(), zeros_like(before).DetachFromDisposeScope()), seed,
+                first);
     }
 
     /// <summary>The decibels one step further, (height, width) of the padded domain.</summary>
     internal Tensor Next()
     {
         using var scope = NewDisposeScope();
-        var white = BandPassFilters.Spectrum(tensor(WhiteNoise.Of(_seed, _next++, _filters.Height, _filters.Width), [_filters.Height, _filters.Width]));
+        var white = BandPassFilters.Spectrum(
+            tensor(WhiteNoise.Of(_seed, _next++, _filters.Height, _filters.Width), [_filters.Height, _filters.Width]));
         var state = ((_newest * _noise.Phi1) + (_before * _noise.Phi2) + (white * _noise.Amplitude)).DetachFromDisposeScope();
         _before.Dispose();
         (_before, _newest) = (_newest, state);
@@ -75,8 +79,8 @@ internal sealed class CascadeNoise
     }
 
     /// <summary>
-    /// The standard deviation of the error of a member after each of the steps, decibels. Neighbouring levels overlap and have the same noise, so it is more than
-    /// the sum of their variances (<see cref="RainCascade.Spread"/>).
+    /// The standard deviation of the error of a member after each of the steps, decibels. Neighbouring levels overlap and have the same
+    /// noise, so it is more than the sum of their variances (<see cref="RainCascade.Spread"/>).
     /// </summary>
     internal double[] Deviations(int steps)
     {

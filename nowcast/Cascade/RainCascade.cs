@@ -3,7 +3,8 @@ using ConvLstm.Nowcast.Ingest;
 namespace ConvLstm.Nowcast.Cascade;
 
 /// <summary>
-/// The newest scans in the frame of the rain, taken apart by scale, and how each scale forgets itself: the common ground of S-PROG and STEPS.
+/// The newest scans in the frame of the rain, taken apart by scale, and how each scale forgets itself: the common ground of S-PROG and
+/// STEPS.
 /// Spectra are those of decibels; means and standard deviations of levels are of the pixels that all scans observed.
 /// </summary>
 internal sealed class RainCascade : IDisposable
@@ -14,7 +15,8 @@ internal sealed class RainCascade : IDisposable
     private readonly Tensor _newest;
     private readonly Tensor _before;
 
-    /// <param name="aligned">(T, H, W) in mm/h, the newest last, in the frame of the rain; NaN where not observed. At least <see cref="Scans"/>.</param>
+    /// <param name="aligned">(T, H, W) in mm/h, the newest last, in the frame of the rain; NaN where not observed. At least
+    /// <see cref="Scans"/>.</param>
     /// <param name="grid">The grid.</param>
     internal RainCascade(Tensor aligned, RadarGrid grid)
     {
@@ -24,7 +26,8 @@ internal sealed class RainCascade : IDisposable
             throw new ArgumentException($"A cascade is estimated from {Scans} scans, not {count}.", nameof(aligned));
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var (fields, observed) = PaddedRain.Filled(PaddedRain.Decibels(aligned.narrow(0, count - Scans, Scans)), Filters.Height, Filters.Width, PaddedRain.DryDecibels);
+        var (fields, observed) = PaddedRain.Filled(PaddedRain.Decibels(aligned.narrow(0, count - Scans, Scans)), Filters.Height,
+            Filters.Width, PaddedRain.DryDecibels);
         var seen = observed[0] * observed[1] * observed[2];
         var spectra = BandPassFilters.Spectrum(fields);
         Levels = [.. Enumerable.Range(0, Filters.Levels).Select(level => LevelOf(spectra, seen, level))];
@@ -37,7 +40,9 @@ internal sealed class RainCascade : IDisposable
     /// <summary>Of each scale, the largest first.</summary>
     internal IReadOnlyList<CascadeLevel> Levels { get; }
 
-    /// <summary>The expected decibels so many steps ahead, (height, width) of the padded domain: what S-PROG smooths the field to.</summary>
+    /// <summary>
+    /// The expected decibels so many steps ahead, (height, width) of the padded domain: what S-PROG smooths the field to.
+    /// </summary>
     internal Tensor Expected(int steps)
     {
         using var scope = NewDisposeScope();
@@ -51,17 +56,21 @@ internal sealed class RainCascade : IDisposable
     /// <summary>The mean of the newest field over the padded domain, decibels.</summary>
     internal double Mean => BandPassFilters.Mean(_newest, Filters.Height, Filters.Width);
 
-    /// <summary>The spectra of the levels of the newest field and of the one before, brought to the variance of the newest, without the mean: (levels, height, width / 2 + 1). The caller frees them.</summary>
+    /// <summary>
+    /// The spectra of the levels of the newest field and of the one before, brought to the variance of the newest, without the mean:
+    /// (levels, height, width / 2 + 1). The caller frees them.
+    /// </summary>
     internal (Tensor Newest, Tensor Before) States()
     {
         using var scope = NewDisposeScope();
         var ratios = tensor([.. Levels.Select(l => (float)l.Ratio)], [Levels.Count, 1, 1]);
-        return ((_newest * Filters.WithoutMean).DetachFromDisposeScope(), (_before * Filters.WithoutMean * ratios).DetachFromDisposeScope());
+        return ((_newest * Filters.WithoutMean).DetachFromDisposeScope(),
+            (_before * Filters.WithoutMean * ratios).DetachFromDisposeScope());
     }
 
     /// <summary>
-    /// (levels, height, width / 2 + 1): what the spectrum of white noise of variance 1 is multiplied with to be noise of variance 1 at each level, with the
-    /// amplitudes of the newest field.
+    /// (levels, height, width / 2 + 1): what the spectrum of white noise of variance 1 is multiplied with to be noise of variance 1 at
+    /// each level, with the amplitudes of the newest field.
     /// </summary>
     internal Tensor NoiseAmplitudes()
     {
@@ -86,7 +95,8 @@ internal sealed class RainCascade : IDisposable
     /// <summary>Weights of the levels as one filter of the spectrum, with its own weight for the mean of the field.</summary>
     internal Tensor Filter(double[] weights, double mean)
     {
-        var filter = (tensor(Array.ConvertAll(weights, w => (float)w), [weights.Length, 1, 1], device: Filters.Weights.device) * Filters.Weights).sum([0]);
+        var filter = (tensor(Array.ConvertAll(weights, w => (float)w), [weights.Length, 1, 1],
+            device: Filters.Weights.device) * Filters.Weights).sum([0]);
         filter[0, 0].fill_(mean);
         return filter;
     }
@@ -102,11 +112,14 @@ internal sealed class RainCascade : IDisposable
     {
         using var scope = NewDisposeScope();
         var count = seen.sum().clamp(min: 1);
-        var fields = Enumerable.Range(0, Scans).Select(t => Filters.Level(spectra[t], level)).Select(f => (f - ((f * seen).sum() / count)) * seen).ToArray();
+        var fields = Enumerable.Range(0, Scans).Select(t => Filters.Level(spectra[t], level))
+            .Select(f => (f - ((f * seen).sum() / count)) * seen).ToArray();
         var deviations = Array.ConvertAll(fields, f => Math.Sqrt((f.square().sum() / count).item<float>()));
-        double Correlation(int t) => (fields[Scans - 1] * fields[t]).sum().item<float>() / (count.item<float>() * deviations[Scans - 1] * deviations[t]);
+        double Correlation(int t) =>
+            (fields[Scans - 1] * fields[t]).sum().item<float>() / (count.item<float>() * deviations[Scans - 1] * deviations[t]);
         var (now, then) = (deviations[Scans - 1], deviations[Scans - 2]);
-        return new(now, then > 0 ? Math.Min(now / then, LargestRatio) : 0, AutoregressiveModel.Fit(Correlation(Scans - 2), Correlation(Scans - 3)));
+        return new(now, then > 0 ? Math.Min(now / then, LargestRatio) : 0,
+            AutoregressiveModel.Fit(Correlation(Scans - 2), Correlation(Scans - 3)));
     }
 
     /// <summary>A level that was all but empty one step ago is not blown up to today's size.</summary>

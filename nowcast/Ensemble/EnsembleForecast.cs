@@ -6,9 +6,10 @@ using ConvLstm.Nowcast.Methods;
 namespace ConvLstm.Nowcast.Ensemble;
 
 /// <summary>
-/// Members for a forecast of probabilities, by a Gaussian copula: the error of a STEPS member, which is noise at the scales that are forgotten and as long-lived as
-/// they are, moves with the rain and gives each pixel of a member its place in the forecast distribution there. So a member is coherent in space and time, and all
-/// members together have the forecast's probabilities (Schefzik, Thorarinsdottir and Gneiting 2013 on copulas; Bowler, Pierce and Seed 2006).
+/// Members for a forecast of probabilities, by a Gaussian copula: the error of a STEPS member, which is noise at the scales that are
+/// forgotten and as long-lived as they are, moves with the rain and gives each pixel of a member its place in the forecast distribution
+/// there. So a member is coherent in space and time, and all members together have the forecast's probabilities (Schefzik,
+/// Thorarinsdottir and Gneiting 2013 on copulas; Bowler, Pierce and Seed 2006).
 /// </summary>
 /// <param name="forecaster">Gives the probabilities.</param>
 /// <param name="members">How many members, 1 or more.</param>

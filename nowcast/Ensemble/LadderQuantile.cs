@@ -1,8 +1,8 @@
 namespace ConvLstm.Nowcast.Ensemble;
 
 /// <summary>
-/// Rain rates from exceedance probabilities: between two thresholds the logarithm of the rate is linear in the probability, below the first it is
-/// dry, and above the last it falls off exponentially at the rate at which it fell between the last two.
+/// Rain rates from exceedance probabilities: between two thresholds the logarithm of the rate is linear in the probability, below the
+/// first it is dry, and above the last it falls off exponentially at the rate at which it fell between the last two.
 /// </summary>
 /// <param name="thresholds">mm/h, rising.</param>
 public sealed class LadderQuantile(IReadOnlyList<float> thresholds)

@@ -5,7 +5,10 @@ namespace ConvLstm.Nowcast.Ensemble;
 /// </summary>
 internal static class WhiteNoise
 {
-    /// <summary>A field of independent numbers, by Box and Muller (1958); each row has a stream of its own, so that rows can be drawn side by side.</summary>
+    /// <summary>
+    /// A field of independent numbers, by Box and Muller (1958); each row has a stream of its own, so that rows can be drawn side by
+    /// side.
+    /// </summary>
     /// <param name="seed">Of all fields.</param>
     /// <param name="field">Which one, from 0.</param>
     /// <param name="height">Rows.</param>

@@ -6,7 +6,8 @@ namespace ConvLstm.Nowcast.Evaluation;
 /// <summary>
 /// The pixels on which forecasts of one issue time that were made already are compared: those of the mask "common" of a
 /// <see cref="Hindcast"/>, observed and reached by air that a radar has seen, which is where extrapolation says something. A
-/// forecast that says nothing of such a pixel is taken to say that it stays dry. Without an extrapolation, the pixels of which all say something.
+/// forecast that says nothing of such a pixel is taken to say that it stays dry. Without an extrapolation, the pixels of which all say
+/// something.
 /// </summary>
 public static class CommonPixels
 {

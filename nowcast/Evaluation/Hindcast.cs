@@ -21,17 +21,20 @@ public sealed class Hindcast
     /// <param name="cancellation">Stops between two forecasts.</param>
     /// <exception cref="ReportedException">No issue time has enough scans before and after it, or the steps differ.</exception>
     public HindcastResult Run(
-        IReadOnlyList<RadarSequence> sequences, IReadOnlyList<IForecaster> methods, IProgress<HindcastProgress>? progress, CancellationToken cancellation)
+        IReadOnlyList<RadarSequence> sequences, IReadOnlyList<IForecaster> methods, IProgress<HindcastProgress>? progress,
+            CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(sequences);
         ArgumentNullException.ThrowIfNull(methods);
         var steps = sequences.Select(s => s.Step).Distinct().ToArray();
         if (steps.Length > 1)
-            throw new ReportedException($"Scans every {steps[0].TotalMinutes:0.#} and every {steps[1].TotalMinutes:0.#} minutes have no common leads: evaluate them apart.");
+            throw new ReportedException(
+                $"Scans every {steps[0].TotalMinutes:0.#} and every {steps[1].TotalMinutes:0.#} minutes have no common leads: evaluate them apart.");
         var scansBefore = Math.Max(_options.PastScans, methods.Max(m => m.ScansNeeded) - 1);
         var issues = sequences.SelectMany(s => IssueFrames(s, scansBefore).Select(i => (Sequence: s, Frame: i))).ToArray();
         if (issues.Length == 0)
-            throw new ReportedException($"No scan has {scansBefore} scans before it and {_options.Lead.TotalMinutes:0} minutes after it: give longer sequences or a shorter lead.");
+            throw new ReportedException(
+                $"No scan has {scansBefore} scans before it and {_options.Lead.TotalMinutes:0} minutes after it: give longer sequences or a shorter lead.");
         var cases = new List<HindcastCase>(issues.Length);
         foreach (var (sequence, frame) in issues)
         {
@@ -54,7 +57,8 @@ public sealed class Hindcast
         }
     }
 
-    private HindcastCase Score(RadarSequence sequence, int frame, int scansBefore, IReadOnlyList<IForecaster> methods, CancellationToken cancellation)
+    private HindcastCase Score(RadarSequence sequence, int frame, int scansBefore, IReadOnlyList<IForecaster> methods,
+        CancellationToken cancellation)
     {
         var past = sequence.Slice(frame - scansBefore, scansBefore + 1);
         var request = new ForecastRequest(_options.Lead, _options.Thresholds);
@@ -70,7 +74,8 @@ public sealed class Hindcast
     }
 
     private static void Accumulate(
-        HindcastCase scores, int method, RainForecast forecast, RadarSequence sequence, int frame, IReadOnlyList<bool[]> air, CancellationToken cancellation) =>
+        HindcastCase scores, int method, RainForecast forecast, RadarSequence sequence, int frame, IReadOnlyList<bool[]> air,
+            CancellationToken cancellation) =>
         Parallel.For(0, scores.Leads, new ParallelOptions { CancellationToken = cancellation }, lead =>
         {
             var then = sequence.Frames[frame + 1 + lead];

@@ -43,19 +43,23 @@ public sealed record HindcastResult(
 }
 
 /// <summary>Means over the leads; the CRPS, in mm/h, is that of the ladder and the same for all thresholds.</summary>
-public sealed record SummaryRow(string Method, string Mask, float Threshold, double Csi, double Pod, double Far, double Bias, double Brier, double Crps);
+public sealed record SummaryRow(string Method, string Mask, float Threshold, double Csi, double Pod, double Far, double Bias, double Brier,
+    double Crps);
 
 /// <summary>The event of reaching a threshold at one lead; the FSS by scale in pixels, empty where not asked.</summary>
 public sealed record ThresholdRow(
     string Method, string Mask, float Threshold, double LeadMinutes, double Csi, double Pod, double Far, double Hss, double Bias,
-    double Brier, double ReliabilityTerm, double ResolutionTerm, double UncertaintyTerm, double RocArea, IReadOnlyDictionary<int, double> Fss);
+    double Brier, double ReliabilityTerm, double ResolutionTerm, double UncertaintyTerm, double RocArea,
+        IReadOnlyDictionary<int, double> Fss);
 
 /// <summary>Rates at one lead, in mm/h; the CRPS of members is null where there are none.</summary>
 public sealed record LeadRow(
-    string Method, string Mask, double LeadMinutes, long Pixels, double MeanError, double Mae, double Rmse, double Correlation, double Crps, double MembersCrps);
+    string Method, string Mask, double LeadMinutes, long Pixels, double MeanError, double Mae, double Rmse, double Correlation, double Crps,
+        double MembersCrps);
 
 /// <summary>A reliability diagram, with how far each of its points may be from the diagonal by chance.</summary>
-public sealed record ReliabilityRow(string Method, string Mask, float Threshold, IReadOnlyList<ReliabilityPoint> Points, IReadOnlyList<GapInterval> Gaps);
+public sealed record ReliabilityRow(string Method, string Mask, float Threshold, IReadOnlyList<ReliabilityPoint> Points,
+    IReadOnlyList<GapInterval> Gaps);
 
 /// <summary>Observed frequency less forecast probability: the middle of the bootstrap draws over issue times.</summary>
 public sealed record GapInterval(double Low, double High);
@@ -64,4 +68,5 @@ public sealed record GapInterval(double Low, double High);
 /// The score of a method less that of the reference, both means over the leads, with the middle of the paired
 /// bootstrap draws over issue times, 95 per cent of them where not set otherwise (Efron and Tibshirani 1993).
 /// </summary>
-public sealed record ComparisonRow(string Method, string Reference, string Mask, string Score, float? Threshold, double Difference, double Low, double High);
+public sealed record ComparisonRow(string Method, string Reference, string Mask, string Score, float? Threshold, double Difference,
+    double Low, double High);

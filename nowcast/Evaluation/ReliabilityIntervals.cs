@@ -2,7 +2,8 @@ namespace ConvLstm.Nowcast.Evaluation;
 
 /// <summary>
 /// How far from the diagonal the points of a reliability diagram may be by the chance of which situations were scored: a bootstrap over
-/// issue times (Bröcker and Smith 2007, section 3, with whole forecasts drawn instead of pixels, since neighbouring pixels tell the same story).
+/// issue times (Bröcker and Smith 2007, section 3, with whole forecasts drawn instead of pixels, since neighbouring pixels tell the same
+/// story).
 /// </summary>
 /// <param name="draws">Issue times drawn, by their index.</param>
 /// <param name="confidence">The middle share of the draws that an interval covers.</param>

@@ -4,7 +4,10 @@ using ConvLstm.Nowcast.Ingest.NetCdf;
 
 namespace ConvLstm.Nowcast.Files;
 
-/// <summary>Forecasts as CF-1.8 NetCDF-4 files, <see href="https://cfconventions.org/Data/cf-conventions/cf-conventions-1.8/cf-conventions.html"/>.</summary>
+/// <summary>
+/// Forecasts as CF-1.8 NetCDF-4 files,
+/// <see href="https://cfconventions.org/Data/cf-conventions/cf-conventions-1.8/cf-conventions.html"/>.
+/// </summary>
 public static class ForecastFile
 {
     /// <summary>The name of a forecast's file: <c>nowcast_yyyyMMddTHHmmssZ.nc</c>, of its issue time.</summary>
@@ -40,7 +43,8 @@ public static class ForecastFile
         catch (Exception e) when (e is NetCdfException or IOException or UnauthorizedAccessException)
         {
             var reason = e is NetCdfException failed ? failed.Reason : e.Message;
-            throw new ReportedException($"{path}: the forecast could not be written ({reason}). Name a file in a folder that can be written to and has room.", e);
+            throw new ReportedException(
+                $"{path}: the forecast could not be written ({reason}). Name a file in a folder that can be written to and has room.", e);
         }
         finally
         {

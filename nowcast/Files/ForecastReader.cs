@@ -27,7 +27,8 @@ internal sealed class ForecastReader(NetCdfFile file)
             // Files from before there was a mean have one rate for all.
             MeanRate = Maps<float>(_root.FindVariable(ForecastNames.MeanRate) ?? rate, leads.Length),
             Thresholds = thresholds,
-            ExceedanceProbability = thresholds.Length == 0 ? [] : Series(Needed(ForecastNames.Probability), thresholds.Length, leads.Length),
+            ExceedanceProbability = thresholds.Length == 0 ? []
+                : Series(Needed(ForecastNames.Probability), thresholds.Length, leads.Length),
             Members = members is null ? [] : Series(members, null, leads.Length),
             AirFromOutside = _root.FindVariable(ForecastNames.AirFromOutside) is { } outside
                 ? Maps<sbyte>(outside, leads.Length).Select(map => Array.ConvertAll(map, o => o != 0)).ToArray() : [],
@@ -38,7 +39,8 @@ internal sealed class ForecastReader(NetCdfFile file)
     internal DateTimeOffset IssueTime()
     {
         var seconds = Needed(ForecastNames.ReferenceTime).Read<long>();
-        return seconds is [var time] && time >= DateTimeOffset.MinValue.ToUnixTimeSeconds() && time <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+        return seconds is [var time] && time >= DateTimeOffset.MinValue.ToUnixTimeSeconds()
+            && time <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
             ? DateTimeOffset.FromUnixTimeSeconds(time)
             : throw Foreign($"{ForecastNames.ReferenceTime} is no time");
     }
@@ -46,7 +48,8 @@ internal sealed class ForecastReader(NetCdfFile file)
     private TimeSpan[] Leads()
     {
         var minutes = Needed(ForecastNames.Period).Read<double>();
-        return minutes.Length > 0 && Array.TrueForAll(minutes, m => m is > 0 and <= LongestLead) && minutes.Zip(minutes.Skip(1)).All(pair => pair.First < pair.Second)
+        return minutes.Length > 0 && Array.TrueForAll(minutes, m => m is > 0 and <= LongestLead)
+            && minutes.Zip(minutes.Skip(1)).All(pair => pair.First < pair.Second)
             ? Array.ConvertAll(minutes, TimeSpan.FromMinutes)
             : throw Foreign($"{ForecastNames.Period} does not rise from above 0 to {LongestLead} minutes at most");
     }
@@ -54,7 +57,8 @@ internal sealed class ForecastReader(NetCdfFile file)
     private float[] Thresholds()
     {
         var rates = _root.FindVariable(ForecastNames.Threshold)?.Read<float>() ?? [];
-        return Array.TrueForAll(rates, rate => rate > 0 && float.IsFinite(rate)) && rates.Zip(rates.Skip(1)).All(pair => pair.First < pair.Second)
+        return Array.TrueForAll(rates, rate => rate > 0 && float.IsFinite(rate))
+            && rates.Zip(rates.Skip(1)).All(pair => pair.First < pair.Second)
             ? rates
             : throw Foreign($"{ForecastNames.Threshold} does not rise from above 0");
     }
@@ -65,10 +69,12 @@ internal sealed class ForecastReader(NetCdfFile file)
         var proj = mapping.Text(ForecastNames.Proj) ?? throw Foreign($"no {ForecastNames.GridMapping}:{ForecastNames.Proj}");
         var numbers = (mapping.Text(ForecastNames.GeoTransform) ?? "").Split(' ')
             .Select(n => double.TryParse(n, CultureInfo.InvariantCulture, out var value) ? value : double.NaN).ToArray();
-        if (numbers is not [var x, var pixelX, _, var y, _, var pixelY] || numbers.Any(double.IsNaN) || rate.Dimensions is not [_, var rows, var columns])
+        if (numbers is not [var x, var pixelX, _, var y, _, var pixelY] || numbers.Any(double.IsNaN)
+            || rate.Dimensions is not [_, var rows, var columns])
             throw Foreign($"no {ForecastNames.GridMapping}:{ForecastNames.GeoTransform} of six numbers, or a {rate.Name} that is not (time, rows, columns)");
         return new RadarGrid(
-            _root.Attributes.Text(ForecastNames.GridName) ?? "", checked((int)columns.Length), checked((int)rows.Length), proj, pixelX, -pixelY, x, y);
+            _root.Attributes.Text(ForecastNames.GridName) ?? "", checked((int)columns.Length), checked((int)rows.Length), proj, pixelX,
+                -pixelY, x, y);
     }
 
     private ForecastProvenance Provenance()
@@ -82,7 +88,8 @@ internal sealed class ForecastReader(NetCdfFile file)
     }
 
     private DateTimeOffset Instant(string text) =>
-        DateTimeOffset.TryParseExact(text, ForecastNames.InstantFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+        DateTimeOffset.TryParseExact(text, ForecastNames.InstantFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal,
+            out var time)
             ? time
             : throw Foreign($"'{text}' among its {ForecastNames.Inputs} is no time");
 
@@ -97,7 +104,8 @@ internal sealed class ForecastReader(NetCdfFile file)
     {
         var shape = variable.Dimensions.Skip(outer.Length).Select(d => d.Length).ToArray();
         var whole = Needed(ForecastNames.Rate).Dimensions;
-        if (whole.Count != 3 || shape.Length != 3 || shape[0] != leads || shape[1] != whole[1].Length || shape[2] != whole[2].Length || shape[1] * shape[2] == 0)
+        if (whole.Count != 3 || shape.Length != 3 || shape[0] != leads || shape[1] != whole[1].Length || shape[2] != whole[2].Length
+            || shape[1] * shape[2] == 0)
             throw Foreign($"{variable.Name} is not (time, rows, columns) of {leads} times");
         return Enumerable.Range(0, (int)shape[0]).Select(lead =>
         {

@@ -28,7 +28,8 @@ internal sealed class ForecastWriter(NetCdfFile file, RainForecast forecast)
         WriteGrid(rows, columns);
         WriteMaps(ForecastNames.Rate, "rain rate, for maps", "mm h-1", 100, [time, rows, columns], [forecast.RainRate], cancellation)
             .Attributes.Put("standard_name", "rainfall_rate");
-        WriteMaps(ForecastNames.MeanRate, "mean of the forecast distribution of the rain rate, for amounts", "mm h-1", 100, [time, rows, columns], [forecast.MeanRate], cancellation)
+        WriteMaps(ForecastNames.MeanRate, "mean of the forecast distribution of the rain rate, for amounts", "mm h-1", 100,
+            [time, rows, columns], [forecast.MeanRate], cancellation)
             .Attributes.Put("standard_name", "rainfall_rate");
         if (forecast.Thresholds.Count > 0)
             WriteProbabilities(time, rows, columns, cancellation);
@@ -60,14 +61,17 @@ internal sealed class ForecastWriter(NetCdfFile file, RainForecast forecast)
 
     private void WriteTimes(NetCdfDimension time)
     {
-        var valid = Described(_root.DefineVariable(ForecastNames.Time, NetCdfType.Int64, time), "time", "valid time", ForecastNames.TimeUnits);
+        var valid = Described(_root.DefineVariable(ForecastNames.Time, NetCdfType.Int64, time), "time", "valid time",
+            ForecastNames.TimeUnits);
         valid.Attributes.Put("calendar", "standard");
         valid.Attributes.Put("axis", "T");
         valid.Write<long>(forecast.LeadTimes.Select(lead => (forecast.IssueTime + lead).ToUnixTimeSeconds()).ToArray());
-        var period = Described(_root.DefineVariable(ForecastNames.Period, NetCdfType.Float64, time), "forecast_period", "lead time", "minutes");
+        var period = Described(_root.DefineVariable(ForecastNames.Period, NetCdfType.Float64, time), "forecast_period", "lead time",
+            "minutes");
         period.Write<double>(forecast.LeadTimes.Select(lead => lead.TotalMinutes).ToArray());
         var issued = Described(
-            _root.DefineVariable(ForecastNames.ReferenceTime, NetCdfType.Int64), "forecast_reference_time", "issue time: the newest scan", ForecastNames.TimeUnits);
+            _root.DefineVariable(ForecastNames.ReferenceTime, NetCdfType.Int64), "forecast_reference_time", "issue time: the newest scan",
+                ForecastNames.TimeUnits);
         issued.Attributes.Put("calendar", "standard");
         issued.Write(forecast.IssueTime.ToUnixTimeSeconds());
     }
@@ -108,7 +112,8 @@ internal sealed class ForecastWriter(NetCdfFile file, RainForecast forecast)
     private void WriteProbabilities(NetCdfDimension time, NetCdfDimension rows, NetCdfDimension columns, CancellationToken cancellation)
     {
         var dimension = _root.DefineDimension(ForecastNames.Threshold, forecast.Thresholds.Count);
-        var thresholds = Described(_root.DefineVariable(ForecastNames.Threshold, NetCdfType.Float32, dimension), null, "rain rate that is reached", "mm h-1");
+        var thresholds = Described(_root.DefineVariable(ForecastNames.Threshold, NetCdfType.Float32, dimension), null,
+            "rain rate that is reached", "mm h-1");
         thresholds.Write<float>(forecast.Thresholds.ToArray());
         WriteMaps(ForecastNames.Probability, "probability that the rain rate reaches the threshold", "1", 1000,
             [dimension, time, rows, columns], forecast.ExceedanceProbability, cancellation);
@@ -120,7 +125,8 @@ internal sealed class ForecastWriter(NetCdfFile file, RainForecast forecast)
         var numbers = Described(_root.DefineVariable(ForecastNames.Realization, NetCdfType.Int32, dimension), "realization", "member", "1");
         numbers.Attributes.Put("axis", "E");
         numbers.Write<int>(Enumerable.Range(0, forecast.Members.Count).ToArray());
-        WriteMaps(ForecastNames.Members, "rain rate of the members", "mm h-1", 100, [dimension, time, rows, columns], forecast.Members, cancellation)
+        WriteMaps(ForecastNames.Members, "rain rate of the members", "mm h-1", 100, [dimension, time, rows, columns], forecast.Members,
+            cancellation)
             .Attributes.Put("standard_name", "rainfall_rate");
     }
 
@@ -137,7 +143,8 @@ internal sealed class ForecastWriter(NetCdfFile file, RainForecast forecast)
             for (var lead = 0; lead < forecast.AirFromOutside.Count; lead++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                target.Write(variable, [lead, 0, 0], [1, _grid.Height, _grid.Width], Array.ConvertAll(forecast.AirFromOutside[lead], o => (sbyte)(o ? 1 : 0)));
+                target.Write(variable, [lead, 0, 0], [1, _grid.Height, _grid.Width],
+                    Array.ConvertAll(forecast.AirFromOutside[lead], o => (sbyte)(o ? 1 : 0)));
             }
         });
     }
@@ -149,7 +156,8 @@ internal sealed class ForecastWriter(NetCdfFile file, RainForecast forecast)
     {
         long[] leading = dimensions.Length == 4 ? [1, 1] : [1];
         long[] count = [.. leading, _grid.Height, _grid.Width];
-        var variable = Described(_root.DefineVariable(name, NetCdfType.Float32, dimensions).Deflate(DeflateLevel, count), null, longName, units);
+        var variable = Described(_root.DefineVariable(name, NetCdfType.Float32, dimensions).Deflate(DeflateLevel, count), null, longName,
+            units);
         variable.Attributes.Put("_FillValue", float.NaN);
         Placed(variable);
         _maps.Add(target =>
@@ -188,5 +196,6 @@ internal sealed class ForecastWriter(NetCdfFile file, RainForecast forecast)
         return variable;
     }
 
-    private static string Instant(DateTimeOffset time) => time.UtcDateTime.ToString(ForecastNames.InstantFormat, CultureInfo.InvariantCulture);
+    private static string Instant(DateTimeOffset time) =>
+        time.UtcDateTime.ToString(ForecastNames.InstantFormat, CultureInfo.InvariantCulture);
 }

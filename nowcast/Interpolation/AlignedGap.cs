@@ -5,8 +5,8 @@ using ConvLstm.Nowcast.MovingFrame;
 namespace ConvLstm.Nowcast.Interpolation;
 
 /// <summary>
-/// The scans around a gap, moved to the time of a missing one along the motion between the scans next to the gap: linear blending of these is motion-compensated
-/// interpolation, so a network that reads them starts there.
+/// The scans around a gap, moved to the time of a missing one along the motion between the scans next to the gap: linear blending of
+/// these is motion-compensated interpolation, so a network that reads them starts there.
 /// </summary>
 internal sealed class AlignedGap
 {
@@ -27,7 +27,8 @@ internal sealed class AlignedGap
     /// <param name="place">Steps after the last scan before the gap.</param>
     /// <param name="missing">1 for the first missing scan.</param>
     internal Tensor At(Tensor scan, int place, int missing) =>
-        place == missing ? scan : SemiLagrangian.AdvectRain(scan, SemiLagrangian.Displacements(_motion * ((double)(missing - place) / (_gap + 1)), 1)[0]);
+        place == missing ? scan : SemiLagrangian.AdvectRain(scan,
+            SemiLagrangian.Displacements(_motion * ((double)(missing - place) / (_gap + 1)), 1)[0]);
 
     /// <summary>What the network reads: (scans, H, W, 2).</summary>
     /// <param name="scans">As many before the gap as after it, (scans, H, W).</param>

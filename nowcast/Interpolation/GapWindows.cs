@@ -50,13 +50,15 @@ public sealed class GapWindows : ITrainingWindows, IDisposable
         ArgumentNullException.ThrowIfNull(progress);
         _options = options;
         var length = (2 * options.Side) + options.Gap;
-        var windows = series.Select(s => Enumerable.Range(0, Math.Max(0, s.Scans.Count - length + 1)).Select(start => (Series: s, Start: start)).ToList()).ToList();
+        var windows = series.Select(s => Enumerable.Range(0, Math.Max(0, s.Scans.Count - length + 1))
+            .Select(start => (Series: s, Start: start)).ToList()).ToList();
         var random = new Random(options.Seed);
         // The end of each series is for validation; windows that reach into it serve neither.
         var early = windows.SelectMany(w => w.Take((int)(w.Count * (1 - ValidationShare)) - length)).ToList();
         var late = windows.SelectMany(w => w.Skip((int)(w.Count * (1 - ValidationShare)))).ToList();
         if (early.Count == 0 || late.Count == 0)
-            throw new ReportedException($"The data have no {length} scans in a row to learn gaps of {options.Gap} from: give longer sequences.");
+            throw new ReportedException(
+                $"The data have no {length} scans in a row to learn gaps of {options.Gap} from: give longer sequences.");
         _stepMinutes = early[0].Series.Step.TotalMinutes;
         _training = Cut(early, options.Crops, part => progress(0.9 * part));
         _validation = Cut(late, options.ValidationCrops, part => progress(0.9 + (0.1 * part)));
@@ -82,12 +84,14 @@ public sealed class GapWindows : ITrainingWindows, IDisposable
         ArgumentNullException.ThrowIfNull(random);
         using var scope = NewDisposeScope();
         var missing = random.Next(_options.Gap);
-        var crops = Enumerable.Range(0, batch).Select(_ => WetSquares.Turned(_training[missing][random.Next(_training[missing].Count)], random.Next(8)));
+        var crops = Enumerable.Range(0, batch)
+            .Select(_ => WetSquares.Turned(_training[missing][random.Next(_training[missing].Count)], random.Next(8)));
         return Batch(stack(crops).MoveToOuterDisposeScope(), missing);
     }
 
     public IEnumerable<TrainingBatch> Validation(int batch) =>
-        Enumerable.Range(0, _options.Gap).SelectMany(missing => _validation[missing].Chunk(batch).Select(crops => Batch(stack(crops), missing)));
+        Enumerable.Range(0, _options.Gap)
+            .SelectMany(missing => _validation[missing].Chunk(batch).Select(crops => Batch(stack(crops), missing)));
 
     public void Dispose()
     {

@@ -40,7 +40,8 @@ public sealed class LearnedGapFilling
         for (var missing = 1; missing <= Gap; missing++)
         {
             var read = gap.Read(scans, missing, _normalisation);
-            var drawn = _checkpoint.Network.call(read.unsqueeze(0), new LeadTimes([missing], _checkpoint.Metadata.StepMinutes)).view(scans.shape[1], scans.shape[2]);
+            var drawn = _checkpoint.Network.call(read.unsqueeze(0),
+                new LeadTimes([missing], _checkpoint.Metadata.StepMinutes)).view(scans.shape[1], scans.shape[2]);
             var known = read.narrow(0, Side - 1, 2).select(3, 1).amax([0]);
             filled.Add(NormalisedRain.Invert(drawn, _normalisation).masked_fill(known.lt(0.5), float.NaN).MoveToOuterDisposeScope());
         }

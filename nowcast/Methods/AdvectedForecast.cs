@@ -11,7 +11,8 @@ internal static class AdvectedForecast
     /// <param name="rainAt">The rain at a lead, counted from 0: (H, W), NaN where the air is not known.</param>
     /// <param name="cancellation">Stops between two leads.</param>
     internal static RainForecast Make(
-        RadarSequence past, ForecastRequest request, ForecastProvenance provenance, Func<int, Tensor> rainAt, CancellationToken cancellation)
+        RadarSequence past, ForecastRequest request, ForecastProvenance provenance, Func<int, Tensor> rainAt,
+            CancellationToken cancellation)
     {
         var leads = Scans.Leads(past, request);
         var newest = past.Frames[^1];

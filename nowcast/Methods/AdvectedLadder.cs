@@ -9,7 +9,9 @@ namespace ConvLstm.Nowcast.Methods;
 /// <param name="rates">mm/h: what the log-odds are of, rising.</param>
 internal sealed class AdvectedLadder(RadarSequence past, ForecastRequest request, float[] rates)
 {
-    /// <summary>Whether the maps show the area of the newest rain (<see cref="ShownArea"/>), or that with the best expected score.</summary>
+    /// <summary>
+    /// Whether the maps show the area of the newest rain (<see cref="ShownArea"/>), or that with the best expected score.
+    /// </summary>
     internal bool ShowsNewestArea { get; init; }
 
     /// <param name="logOdds">Of a lead, counted from 0 and asked for one after the other: (thresholds, H, W).</param>
@@ -18,7 +20,8 @@ internal sealed class AdvectedLadder(RadarSequence past, ForecastRequest request
     /// <param name="provenance">Method, version and inputs.</param>
     /// <param name="cancellation">Stops between two leads.</param>
     internal RainForecast Make(
-        Func<int, Tensor> logOdds, Tensor newest, IReadOnlyList<Tensor> displacements, ForecastProvenance provenance, CancellationToken cancellation)
+        Func<int, Tensor> logOdds, Tensor newest, IReadOnlyList<Tensor> displacements, ForecastProvenance provenance,
+            CancellationToken cancellation)
     {
         var leads = Scans.Leads(past, request);
         var ladder = new LadderForecast(past.Grid, past.Frames[^1], rates);
@@ -31,9 +34,11 @@ internal sealed class AdvectedLadder(RadarSequence past, ForecastRequest request
             using var scope = NewDisposeScope();
             var extrapolated = SemiLagrangian.AdvectRain(newest, displacements[lead]).cpu().data<float>().ToArray();
             unknown[lead] = Array.ConvertAll(extrapolated, float.IsNaN);
-            SemiLagrangian.Advect(logOdds(lead).sigmoid().unsqueeze(0).contiguous(), displacements[lead]).cpu().data<float>().CopyTo(probabilities);
+            SemiLagrangian.Advect(logOdds(lead).sigmoid().unsqueeze(0).contiguous(), displacements[lead]).cpu().data<float>()
+                .CopyTo(probabilities);
             maps[lead] = ladder.At(
-                probabilities, Array.ConvertAll(unknown[lead], u => !u), request.Thresholds, ShowsNewestArea ? new(extrapolated, leads[lead]) : null);
+                probabilities, Array.ConvertAll(unknown[lead], u => !u), request.Thresholds,
+                    ShowsNewestArea ? new(extrapolated, leads[lead]) : null);
         }
         return new RainForecast
         {
@@ -43,7 +48,8 @@ internal sealed class AdvectedLadder(RadarSequence past, ForecastRequest request
             RainRate = [.. maps.Select(m => m.Rate)],
             MeanRate = [.. maps.Select(m => m.Mean)],
             Thresholds = request.Thresholds,
-            ExceedanceProbability = [.. request.Thresholds.Select((_, t) => (IReadOnlyList<float[]>)[.. maps.Select(m => m.Exceedance[t])])],
+            ExceedanceProbability = [
+                .. request.Thresholds.Select((_, t) => (IReadOnlyList<float[]>)[.. maps.Select(m => m.Exceedance[t])])],
             AirFromOutside = unknown,
             Provenance = provenance,
         };

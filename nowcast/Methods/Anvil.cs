@@ -5,8 +5,8 @@ using ConvLstm.Nowcast.Motion;
 namespace ConvLstm.Nowcast.Methods;
 
 /// <summary>
-/// ANVIL (Pulkkinen et al. 2020) on rain rates: growth and decay of the last scans go on, scale by scale and place by place. The authors' vertically
-/// integrated liquid is no product of the services read here; on rain it is what they call the rain-rate variant.
+/// ANVIL (Pulkkinen et al. 2020) on rain rates: growth and decay of the last scans go on, scale by scale and place by place. The authors'
+/// vertically integrated liquid is no product of the services read here; on rain it is what they call the rain-rate variant.
 /// </summary>
 public sealed class Anvil : IForecaster
 {
@@ -26,6 +26,7 @@ public sealed class Anvil : IForecaster
         var scans = AlignedScans.Of(past, LocalGrowth.Scans, leads, cancellation);
         using var growth = new LocalGrowth(scans.Rain, past.Grid);
         return AdvectedForecast.Make(
-            past, request, Scans.Provenance(Name, past, LocalGrowth.Scans), lead => SemiLagrangian.AdvectRain(growth.Next(), scans.Displacements[lead]), cancellation);
+            past, request, Scans.Provenance(Name, past, LocalGrowth.Scans),
+                lead => SemiLagrangian.AdvectRain(growth.Next(), scans.Displacements[lead]), cancellation);
     }
 }

@@ -1,8 +1,9 @@
 namespace ConvLstm.Nowcast.Methods;
 
 /// <summary>
-/// From which probability on rain of a threshold is put on a map that shall show so many pixels of it: those where it is most likely. How much rain there is
-/// in all an event shows better by its newest scan than other events do by their mean; where it will be is what the probabilities know.
+/// From which probability on rain of a threshold is put on a map that shall show so many pixels of it: those where it is most likely. How
+/// much rain there is in all an event shows better by its newest scan than other events do by their mean; where it will be is what the
+/// probabilities know.
 /// </summary>
 internal static class AreaLevel
 {

@@ -5,13 +5,16 @@ using ConvLstm.Nowcast.Training;
 
 namespace ConvLstm.Nowcast.Methods;
 
-/// <summary>What a cascade network says of each pixel in the frame of the rain: the classical fields of a situation, and lead by lead what the network makes of them.</summary>
+/// <summary>
+/// What a cascade network says of each pixel in the frame of the rain: the classical fields of a situation, and lead by lead what the
+/// network makes of them.
+/// </summary>
 /// <remarks>Its tensors belong to the scope that it is made in.</remarks>
 internal sealed class CascadeLogOdds : IDisposable
 {
     /// <summary>
-    /// The time, minutes, in which the forecast passes from the classical one to the learned one: what these scans show of the next minutes is worth more than
-    /// what other events taught of them.
+    /// The time, minutes, in which the forecast passes from the classical one to the learned one: what these scans show of the next
+    /// minutes is worth more than what other events taught of them.
     /// </summary>
     private const double ClassicalMinutes = 10;
 

@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 namespace ConvLstm.Nowcast.Methods;
 
 /// <summary>
-/// Draws the probabilities of a threshold towards the area that the newest rain has: their log-odds are shifted until the area that they expect is the geometric
-/// mean of what they expected and what is there now. How much rain an event has it shows better by its newest scan than other events do by their mean; growth and
-/// decay that the network sees stay in it by half.
+/// Draws the probabilities of a threshold towards the area that the newest rain has: their log-odds are shifted until the area that they
+/// expect is the geometric mean of what they expected and what is there now. How much rain an event has it shows better by its newest
+/// scan than other events do by their mean; growth and decay that the network sees stay in it by half.
 /// </summary>
 internal static class ExpectedArea
 {

@@ -1,8 +1,8 @@
 namespace ConvLstm.Nowcast.Methods;
 
 /// <summary>
-/// From which probability on rain of a threshold is put on a map. Where probabilities are true, a map that shows all pixels above a level is
-/// expected to have hits, false alarms and misses that follow from the probabilities themselves; the level with the highest
+/// From which probability on rain of a threshold is put on a map. Where probabilities are true, a map that shows all pixels above a level
+/// is expected to have hits, false alarms and misses that follow from the probabilities themselves; the level with the highest
 /// expected CSI is near CSI / (1 + CSI) (Hogan and Mason 2012, section 3.2): low for rain whose place is not known, half where it is.
 /// </summary>
 internal sealed class ExpectedCsi

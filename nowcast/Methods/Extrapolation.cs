@@ -30,6 +30,7 @@ public sealed class Extrapolation : IForecaster
         var motion = OpticalFlow.Estimate(rain, how);
         cancellation.ThrowIfCancellationRequested();
         var displacements = SemiLagrangian.Displacements(motion, leads.Length);
-        return AdvectedForecast.Make(past, request, Scans.Provenance(Name, past, used), lead => SemiLagrangian.AdvectRain(rain[used - 1], displacements[lead]), cancellation);
+        return AdvectedForecast.Make(past, request, Scans.Provenance(Name, past, used),
+            lead => SemiLagrangian.AdvectRain(rain[used - 1], displacements[lead]), cancellation);
     }
 }

@@ -55,7 +55,9 @@ internal sealed class LadderForecast(RadarGrid grid, RadarFrame newest, IReadOnl
         return new(rate, mean, exceedance);
     }
 
-    /// <summary>Leans the probabilities of a threshold to the newest rain's area; returns the level that the pixels to be shown then reach.</summary>
+    /// <summary>
+    /// Leans the probabilities of a threshold to the newest rain's area; returns the level that the pixels to be shown then reach.
+    /// </summary>
     private static double Shown(Span<float> probabilities, ReadOnlySpan<bool> known, ShownArea shown, float rate)
     {
         var counts = new ProbabilityCounts(probabilities, known);

@@ -9,8 +9,8 @@ namespace ConvLstm.Nowcast.Methods;
 
 /// <summary>
 /// A trained network in the frame of the rain: the scans are aligned along the motion, the network says how the rain
-/// grows and decays, and each of its frames is advected to its lead. A network that changes nothing is extrapolation. One that works with a cascade shows the
-/// area of the newest rain.
+/// grows and decays, and each of its frames is advected to its lead. A network that changes nothing is extrapolation. One that works with
+/// a cascade shows the area of the newest rain.
 /// </summary>
 public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster
 {
@@ -43,7 +43,8 @@ public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster
         if (checkpoint.Network.Options.Thresholds.Count == 0)
         {
             var future = Future(scans.Rain, Asked(past, leads));
-            return AdvectedForecast.Make(past, request, Provenance(past), lead => RainAt(future[lead], newest, scans.Displacements[lead]), cancellation);
+            return AdvectedForecast.Make(past, request, Provenance(past), lead => RainAt(future[lead], newest, scans.Displacements[lead]),
+                cancellation);
         }
         var learned = checkpoint.Network is CascadeNetwork ? null : Learned(past, scans.Rain, Asked(past, leads), cancellation);
         var cascade = checkpoint.Network switch { CascadeNetwork alone => alone, PooledNetwork both => both.Cascade, _ => null };
@@ -86,7 +87,10 @@ public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster
     private float[] Rates() => [.. checkpoint.Network.Options.Thresholds.Select(t => MathF.Round(_normalisation.Invert(t), 3))];
 
     private ForecastProvenance Provenance(RadarSequence past) =>
-        Scans.Provenance(Name, past, Math.Min(past.Frames.Count, checkpoint.Metadata.PastFrames)) with { ModelVersion = checkpoint.Version, ModelChecksum = checkpoint.Checksum };
+        Scans.Provenance(Name, past, Math.Min(past.Frames.Count, checkpoint.Metadata.PastFrames)) with
+        {
+            ModelVersion = checkpoint.Version, ModelChecksum = checkpoint.Checksum,
+        };
 
     private void CheckStep(RadarSequence past)
     {

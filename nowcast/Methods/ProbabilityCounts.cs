@@ -1,7 +1,8 @@
 namespace ConvLstm.Nowcast.Methods;
 
 /// <summary>
-/// How many known pixels have which probability, in bins of the leading bits of a float: about equal ratios, as probabilities of rare rain are small.
+/// How many known pixels have which probability, in bins of the leading bits of a float: about equal ratios, as probabilities of rare
+/// rain are small.
 /// </summary>
 internal sealed class ProbabilityCounts
 {
@@ -15,7 +16,8 @@ internal sealed class ProbabilityCounts
     private static readonly int Bins = Bits(1) - First + 1;
 
     /// <summary>p / (1 − p) in the middle of each bin.</summary>
-    private static readonly double[] Odds = [.. Enumerable.Range(0, Bins).Select(bin => OddsOf(Math.Min(0.9999, (From(bin) + (double)From(bin + 1)) / 2)))];
+    private static readonly double[] Odds =
+        [.. Enumerable.Range(0, Bins).Select(bin => OddsOf(Math.Min(0.9999, (From(bin) + (double)From(bin + 1)) / 2)))];
 
     private readonly int[] _counts = new int[Bins];
 

@@ -30,8 +30,8 @@ internal sealed class RateLadder(IReadOnlyList<float> thresholds)
     }
 
     /// <summary>
-    /// The mean of the distribution, ∫ P(R > x) dx: between rungs, and beyond the last one at the rate of the last two, probabilities fall exponentially; below the
-    /// first one the first holds for half of the way, as rain lighter than that is all but dry.
+    /// The mean of the distribution, ∫ P(R > x) dx: between rungs, and beyond the last one at the rate of the last two, probabilities
+    /// fall exponentially; below the first one the first holds for half of the way, as rain lighter than that is all but dry.
     /// </summary>
     /// <param name="probabilities">Of each rung, not rising.</param>
     /// <returns>mm/h.</returns>
@@ -41,13 +41,15 @@ internal sealed class RateLadder(IReadOnlyList<float> thresholds)
         for (var rung = 1; rung < probabilities.Length; rung++)
             mean += (thresholds[rung] - thresholds[rung - 1]) * LogarithmicMean(probabilities[rung - 1], probabilities[rung]);
         var (before, last) = (probabilities.Length > 1 ? probabilities[^2] : 1, probabilities[^1]);
-        var fall = before > last && last > 0 ? (thresholds[^1] - (probabilities.Length > 1 ? thresholds[^2] : 0)) / MathF.Log(before / last) : thresholds[^1];
+        var fall = before > last && last > 0 ? (thresholds[^1] - (probabilities.Length > 1 ? thresholds[^2] : 0)) / MathF.Log(before / last)
+            : thresholds[^1];
         return mean + (last * Math.Min(fall, thresholds[^1]));
     }
 
     /// <summary>The mean of what falls exponentially from one value to another.</summary>
     private static float LogarithmicMean(float from, float to) =>
-        to <= Least ? (from > Least ? (from - Least) / MathF.Log(from / Least) : from) : from - to < 1e-3f * from ? (from + to) / 2 : (from - to) / MathF.Log(from / to);
+        to <= Least ? (from > Least ? (from - Least) / MathF.Log(from / Least) : from) : from - to < 1e-3f * from ? (from + to) / 2
+            : (from - to) / MathF.Log(from / to);
 
     /// <summary>Probabilities below this are as good as none.</summary>
     private const float Least = 1e-6f;
@@ -65,7 +67,8 @@ internal sealed class RateLadder(IReadOnlyList<float> thresholds)
             upper++;
         if (upper == _logs.Length)
             return new(_logs.Length - 1, 1);
-        return upper == 0 || Math.Abs(_logs[upper] - log) < Same ? new(upper, 1) : new(upper, (log - _logs[upper - 1]) / (_logs[upper] - _logs[upper - 1]));
+        return upper == 0 || Math.Abs(_logs[upper] - log) < Same ? new(upper, 1)
+            : new(upper, (log - _logs[upper - 1]) / (_logs[upper] - _logs[upper - 1]));
     }
 
     /// <summary>The probability of another threshold: log-odds are linear in the logarithm of the rate between rungs.</summary>

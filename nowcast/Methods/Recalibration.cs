@@ -4,10 +4,11 @@ using MathNet.Numerics.LinearAlgebra;
 namespace ConvLstm.Nowcast.Methods;
 
 /// <summary>
-/// Log-odds z made as sure as this rain allows: slope · (z − c) + c + offset, the slope the same for all thresholds and the offset of each near
-/// that of all, fitted to forecasts whose time has just come (Cox 1958, "Two further applications of a model for binary regression"). About c, the
-/// mean of z where rain is neither sure nor out of the question, a slope changes how sure a forecast is and not how much rain there is. Ridge
-/// terms hold all near the identity where there is little to learn from. Newton's method; the likelihood is concave.
+/// Log-odds z made as sure as this rain allows: slope · (z − c) + c + offset, the slope the same for all thresholds and the offset of
+/// each near that of all, fitted to forecasts whose time has just come (Cox 1958, "Two further applications of a model for binary
+/// regression"). About c, the mean of z where rain is neither sure nor out of the question, a slope changes how sure a forecast is and
+/// not how much rain there is. Ridge terms hold all near the identity where there is little to learn from. Newton's method; the
+/// likelihood is concave.
 /// </summary>
 internal sealed class Recalibration
 {
@@ -31,7 +32,9 @@ internal sealed class Recalibration
     /// <summary>A walk's error grows as the root of time; no further than trials bore out.</summary>
     private const double MostGrowth = 1.6;
 
-    /// <summary>What a forecast of a few scans ago cannot teach of an hour: by so much an hour log-odds are drawn to their middle besides.</summary>
+    /// <summary>
+    /// What a forecast of a few scans ago cannot teach of an hour: by so much an hour log-odds are drawn to their middle besides.
+    /// </summary>
     private const double DoubtPerHour = 0.2;
 
     /// <summary>The part of an offset that is believed: what was forecast too much or too little then may have been so by chance.</summary>
@@ -78,11 +81,13 @@ internal sealed class Recalibration
                 break;
         }
         return new(
-            Math.Clamp(current[0], SmallestSlope, LargestSlope), [.. thresholds.Select((_, t) => Math.Clamp(current[1] + current[2 + t], -LargestOffset, LargestOffset))]);
+            Math.Clamp(current[0], SmallestSlope, LargestSlope),
+                [.. thresholds.Select((_, t) => Math.Clamp(current[1] + current[2 + t], -LargestOffset, LargestOffset))]);
     }
 
     /// <param name="logOdds">Of one lead: (H, W, thresholds).</param>
-    /// <param name="minutes">The lead. How little can be known holds the more for later ones, up to <see cref="MostGrowth"/>; whether too much or too little was forecast just now holds the less.</param>
+    /// <param name="minutes">The lead. How little can be known holds the more for later ones, up to <see cref="MostGrowth"/>; whether too
+    /// much or too little was forecast just now holds the less.</param>
     /// <returns>The same shape, not rising with the threshold.</returns>
     internal Tensor Apply(Tensor logOdds, double minutes)
     {
@@ -116,7 +121,8 @@ internal sealed class Recalibration
     }
 
     private static (double Loss, Vector<double> Gradient, Matrix<double> Curvature) Derivatives(
-        ReadOnlySpan<float> logOdds, ReadOnlySpan<float> rain, IReadOnlyList<float> thresholds, double[] centres, Vector<double> at, double weight)
+        ReadOnlySpan<float> logOdds, ReadOnlySpan<float> rain, IReadOnlyList<float> thresholds, double[] centres, Vector<double> at,
+            double weight)
     {
         var gradient = Vector<double>.Build.Dense(at.Count);
         var curvature = Matrix<double>.Build.Dense(at.Count, at.Count);
@@ -157,7 +163,8 @@ internal sealed class Recalibration
         return (loss, gradient, curvature);
     }
 
-    private static double Ridge(int unknown, double strength, double centre, Vector<double> gradient, Matrix<double> curvature, Vector<double> at)
+    private static double Ridge(int unknown, double strength, double centre, Vector<double> gradient, Matrix<double> curvature,
+        Vector<double> at)
     {
         var off = at[unknown] - centre;
         gradient[unknown] += strength * off;

@@ -6,8 +6,8 @@ using ConvLstm.Nowcast.MovingFrame;
 namespace ConvLstm.Nowcast.Methods;
 
 /// <summary>
-/// What the network would have said some scans ago, beside what has come since: how sure it may be of this rain. The motion is that of then,
-/// since part of what is not known is the motion.
+/// What the network would have said some scans ago, beside what has come since: how sure it may be of this rain. The motion is that of
+/// then, since part of what is not known is the motion.
 /// </summary>
 internal static class RecentForecast
 {
@@ -26,10 +26,12 @@ internal static class RecentForecast
     /// <param name="thresholds">mm/h.</param>
     /// <param name="normalisation">Of the network.</param>
     /// <returns>Null where there are too few scans or too little rain.</returns>
-    internal static Recalibration? Learn(RainNetwork network, Tensor rain, LeadTimes leads, IReadOnlyList<float> thresholds, Normalisation normalisation)
+    internal static Recalibration? Learn(RainNetwork network, Tensor rain, LeadTimes leads, IReadOnlyList<float> thresholds,
+        Normalisation normalisation)
     {
         var scans = (int)rain.shape[0];
-        var ahead = Math.Min((int)Math.Round(Recalibration.LearnedAt.TotalMinutes / leads.StepMinutes), scans - FewestScans - (scans > 4 ? 1 : 0));
+        var ahead = Math.Min((int)Math.Round(Recalibration.LearnedAt.TotalMinutes / leads.StepMinutes),
+            scans - FewestScans - (scans > 4 ? 1 : 0));
         if (ahead < 1)
             return null;
         using var scope = NewDisposeScope();
@@ -43,7 +45,8 @@ internal static class RecentForecast
         var logOdds = network.call(past, leads with { Steps = steps, Sites = sites })[0].cpu().contiguous().data<float>().ToArray();
         // Rain that came from where no radar looks says nothing of forecasts of rain that was seen.
         var unseen = aligned[newest].isnan();
-        var truth = stack(steps.Select(step => sites.Of(aligned[newest + step].masked_fill(unseen, float.NaN).unsqueeze(0).unsqueeze(0), 2, 3))).cpu().contiguous().data<float>().ToArray();
+        var truth = stack(steps.Select(step => sites.Of(aligned[newest + step].masked_fill(unseen, float.NaN).unsqueeze(0).unsqueeze(0), 2,
+            3))).cpu().contiguous().data<float>().ToArray();
         return Fit(logOdds, truth, thresholds);
     }
 

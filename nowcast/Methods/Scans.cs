@@ -19,7 +19,8 @@ internal static class Scans
     {
         ArgumentNullException.ThrowIfNull(past);
         if (past.Frames.Count < forecaster.ScansNeeded)
-            throw new ArgumentException($"{forecaster.Method} needs {forecaster.ScansNeeded} scans, not {past.Frames.Count}.", nameof(past));
+            throw new ArgumentException($"{forecaster.Method} needs {forecaster.ScansNeeded} scans, not {past.Frames.Count}.",
+                nameof(past));
     }
 
     /// <summary>The leads of a request, one step of the input apart.</summary>

@@ -2,14 +2,17 @@ using ConvLstm.Nowcast.Model.Networks;
 
 namespace ConvLstm.Nowcast.Methods;
 
-/// <summary>How many pixels of a threshold a map shows: those of the newest rain at the lead, and a little more the longer the lead.</summary>
+/// <summary>
+/// How many pixels of a threshold a map shows: those of the newest rain at the lead, and a little more the longer the lead.
+/// </summary>
 /// <param name="Extrapolated">The newest rain at the lead, mm/h; NaN where the air is not known.</param>
 /// <param name="Lead">The lead.</param>
 internal sealed record ShownArea(float[] Extrapolated, TimeSpan Lead)
 {
     /// <summary>
-    /// Where rain is not known to the pixel, a map with the area that comes misses more than one that is a little larger: near its edge rain is nearly as likely
-    /// as not, and what is gained in hits outweighs false alarms (Hogan and Mason 2012, section 3.2). More than this and the area is no forecast of the area.
+    /// Where rain is not known to the pixel, a map with the area that comes misses more than one that is a little larger: near its edge
+    /// rain is nearly as likely as not, and what is gained in hits outweighs false alarms (Hogan and Mason 2012, section 3.2). More than
+    /// this and the area is no forecast of the area.
     /// </summary>
     private const double More = 0.1;
 

@@ -5,8 +5,8 @@ using ConvLstm.Nowcast.Motion;
 namespace ConvLstm.Nowcast.Methods;
 
 /// <summary>
-/// S-PROG (Seed 2003): each scale of the newest rain fades at the rate at which it faded in the last scans, so that what is smoothed away is what cannot be
-/// known; rates are matched to those of the newest scan.
+/// S-PROG (Seed 2003): each scale of the newest rain fades at the rate at which it faded in the last scans, so that what is smoothed away
+/// is what cannot be known; rates are matched to those of the newest scan.
 /// </summary>
 public sealed class Sprog : IForecaster
 {
@@ -29,14 +29,16 @@ public sealed class Sprog : IForecaster
         var matching = new DistributionMatching(past.Frames[^1].RainRate);
         return AdvectedForecast.Make(
             past, request, Scans.Provenance(Name, past, RainCascade.Scans),
-            lead => SemiLagrangian.AdvectRain(Matched(cascade.Expected(lead + 1), unseen, matching), scans.Displacements[lead]), cancellation);
+            lead =>
+                SemiLagrangian.AdvectRain(Matched(cascade.Expected(lead + 1), unseen, matching), scans.Displacements[lead]), cancellation);
     }
 
     /// <summary>Expected decibels of a padded domain as rates of the newest scan's distribution, (H, W).</summary>
     private static Tensor Matched(Tensor decibels, Tensor unseen, DistributionMatching matching)
     {
         var size = unseen.shape;
-        var field = decibels.narrow(0, 0, size[0]).narrow(1, 0, size[1]).masked_fill(unseen, float.NaN).contiguous().data<float>().ToArray();
+        var field = decibels.narrow(0, 0, size[0]).narrow(1, 0, size[1]).masked_fill(unseen, float.NaN).contiguous().data<float>()
+            .ToArray();
         matching.Apply(field);
         return tensor(field, size);
     }

@@ -5,8 +5,9 @@ using ConvLstm.Nowcast.Motion;
 namespace ConvLstm.Nowcast.Methods;
 
 /// <summary>
-/// STEPS (Bowler, Pierce and Seed 2006; Pulkkinen et al. 2019): members of the same cascade, each with noise where a scale has been forgotten and with a
-/// motion of its own; rates are matched to those of the newest scan. The rate is the mean of the members, a probability their share.
+/// STEPS (Bowler, Pierce and Seed 2006; Pulkkinen et al. 2019): members of the same cascade, each with noise where a scale has been
+/// forgotten and with a motion of its own; rates are matched to those of the newest scan. The rate is the mean of the members, a
+/// probability their share.
 /// </summary>
 /// <param name="members">How many, 1 or more.</param>
 /// <param name="seed">The same seed gives the same members.</param>
@@ -40,7 +41,8 @@ public sealed class Steps(int members = Steps.DefaultMembers, long seed = 1) : I
     }
 
     private float[][] Member(
-        int member, RadarSequence past, TimeSpan[] leads, AlignedScans scans, RainCascade cascade, CascadeNoise noise, CancellationToken cancellation)
+        int member, RadarSequence past, TimeSpan[] leads, AlignedScans scans, RainCascade cascade, CascadeNoise noise,
+            CancellationToken cancellation)
     {
         var grid = past.Grid;
         var newest = past.Frames[^1].RainRate;
@@ -69,11 +71,13 @@ public sealed class Steps(int members = Steps.DefaultMembers, long seed = 1) : I
     }
 
     /// <summary>Decibels fade to dry outside the mask, and are not known where the newest scan saw nothing.</summary>
-    private static void Mask(float[] field, float[] newest, IncrementalMask mask, float[] cells, int width) => Parallel.For(0, field.Length / width, row =>
+    private static void Mask(float[] field, float[] newest, IncrementalMask mask, float[] cells, int width) =>
+        Parallel.For(0, field.Length / width, row =>
     {
         const float Dry = (float)PaddedRain.DryDecibels;
         for (var pixel = row * width; pixel < (row + 1) * width; pixel++)
-            field[pixel] = float.IsNaN(newest[pixel]) ? float.NaN : Dry + (mask.At(cells, row, pixel - (row * width)) * (field[pixel] - Dry));
+            field[pixel] = float.IsNaN(newest[pixel]) ? float.NaN
+                : Dry + (mask.At(cells, row, pixel - (row * width)) * (field[pixel] - Dry));
     });
 
     /// <summary>Unit vectors along the motion and to its left, (2, H, W); where nothing moves, to the east and the north.</summary>
@@ -122,7 +126,8 @@ public sealed class Steps(int members = Steps.DefaultMembers, long seed = 1) : I
         return new RainForecast
         {
             Grid = past.Grid, IssueTime = past.IssueTime, LeadTimes = leads, RainRate = rates, Thresholds = request.Thresholds,
-            ExceedanceProbability = probabilities, Members = maps, AirFromOutside = [.. rates.Select(r => Array.ConvertAll(r, float.IsNaN))],
+            ExceedanceProbability = probabilities, Members = maps,
+            AirFromOutside = [.. rates.Select(r => Array.ConvertAll(r, float.IsNaN))],
             Provenance = Scans.Provenance(Name, past, RainCascade.Scans),
         };
     }

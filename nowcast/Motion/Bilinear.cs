@@ -16,7 +16,8 @@ internal static class Bilinear
     /// <param name="beyond">What stands beyond the edge.</param>
     /// <param name="mode">Bilinear, or the nearest pixel as it is.</param>
     /// <returns>(N, C, H', W').</returns>
-    internal static Tensor Sample(Tensor images, Tensor positions, GridSamplePaddingMode beyond, GridSampleMode mode = GridSampleMode.Bilinear)
+    internal static Tensor Sample(Tensor images, Tensor positions, GridSamplePaddingMode beyond,
+        GridSampleMode mode = GridSampleMode.Bilinear)
     {
         var shape = images.shape;
         // grid_sample counts from −1 to 1 between the centres of the outermost pixels.

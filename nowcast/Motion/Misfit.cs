@@ -15,7 +15,8 @@ internal static class Misfit
         var shape = level.Scans.shape;
         var (pairs, height, width) = (shape[0] - 1, shape[2], shape[3]);
         var from = Bilinear.Positions(height, width, motion.device) - (OpticalFlow.Resized(motion, height, width)[0] / level.Scale);
-        var warped = Bilinear.Sample(level.Scans.narrow(0, 0, pairs) * level.Observed.narrow(0, 0, pairs), from, GridSamplePaddingMode.Zeros);
+        var warped = Bilinear.Sample(level.Scans.narrow(0, 0, pairs) * level.Observed.narrow(0, 0, pairs), from,
+            GridSamplePaddingMode.Zeros);
         var observed = level.Observed.narrow(0, 1, pairs);
         var difference = (level.Scans.narrow(0, 1, pairs) - warped) * observed;
         return (difference.square().sum() / observed.sum().clamp(min: 1)).item<float>();

@@ -32,7 +32,8 @@ public static class OpticalFlow
         options ??= new MotionOptions();
         var shape = rain.shape;
         if (shape.Length != 3 || shape[0] < 2)
-            throw new ArgumentException($"Motion needs (time, height, width) with two scans or more, not [{string.Join(", ", shape)}].", nameof(rain));
+            throw new ArgumentException($"Motion needs (time, height, width) with two scans or more, not [{string.Join(", ", shape)}].",
+                nameof(rain));
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var scans = Math.Min(shape[0], options.ScanPairs + 1);

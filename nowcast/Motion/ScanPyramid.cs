@@ -42,7 +42,10 @@ internal static class ScanPyramid
         if (sigma <= 0)
             return level;
         var share = GaussianBlur.Apply(level.Observed, sigma);
-        return level with { Scans = GaussianBlur.Apply(level.Scans * level.Observed, sigma) / share.clamp(min: LeastShare), Observed = share };
+        return level with
+        {
+            Scans = GaussianBlur.Apply(level.Scans * level.Observed, sigma) / share.clamp(min: LeastShare), Observed = share,
+        };
     }
 
     private static (Tensor Scans, Tensor Observed) Halve(Tensor scans, Tensor observed)

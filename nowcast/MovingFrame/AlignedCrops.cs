@@ -45,7 +45,8 @@ internal sealed class AlignedCrops(WindowOptions options, FrameCache cache)
             using var scope = NewDisposeScope();
             var past = Region([.. frames.Take(window.Past)], 0, 0, grid.Height, grid.Width);
             var size = new long[] { Math.Max(1, grid.Height / MotionCell), Math.Max(1, grid.Width / MotionCell) };
-            coarse = nn.functional.interpolate(OpticalFlow.Estimate(past, Coarser(MotionOptions.For(window.Series.Step))).unsqueeze(0), size, mode: InterpolationMode.Area).DetachFromDisposeScope();
+            coarse = nn.functional.interpolate(OpticalFlow.Estimate(past, Coarser(MotionOptions.For(window.Series.Step))).unsqueeze(0),
+                size, mode: InterpolationMode.Area).DetachFromDisposeScope();
             _motions.Add((window.Series, window.Start), coarse);
         }
         return nn.functional.interpolate(coarse, [grid.Height, grid.Width], mode: InterpolationMode.Bilinear, align_corners: false)[0];

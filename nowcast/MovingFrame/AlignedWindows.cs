@@ -39,7 +39,8 @@ public sealed class AlignedWindows : ITrainingWindows
             (training, validation) = Divide(series, options with { SeveralSteps = false });
         if (training.Count == 0 || validation.Count == 0)
         {
-            throw new TooFewScansException($"The data give {training.Sum(g => g.Windows.Count)} windows of {options.Past}+{options.Future} scans to train on and {validation.Sum(g => g.Windows.Count)} to validate on: "
+            throw new TooFewScansException(
+                $"The data give {training.Sum(g => g.Windows.Count)} windows of {options.Past}+{options.Future} scans to train on and {validation.Sum(g => g.Windows.Count)} to validate on: "
                 + "give more scans in a row, or fewer with --past and --future.");
         }
         Windows = training.Sum(g => g.Windows.Count);
@@ -73,12 +74,14 @@ public sealed class AlignedWindows : ITrainingWindows
     }
 
     public IEnumerable<TrainingBatch> Validation(int batch) =>
-        _validation.SelectMany(g => g.Crops.Chunk(batch).Select(crops => new TrainingBatch(stack(crops), g.Group.Past, g.Group.StepMinutes, g.Group.PixelKilometres)));
+        _validation.SelectMany(g => g.Crops.Chunk(batch)
+            .Select(crops => new TrainingBatch(stack(crops), g.Group.Past, g.Group.StepMinutes, g.Group.PixelKilometres)));
 
     private (List<WindowGroup> Training, List<WindowGroup> Validation) Divide(IReadOnlyList<ScanSeries> series, WindowOptions options)
     {
         var groups = WindowGroup.Of(series, options, _crops);
-        var longest = groups.SelectMany(g => g.Windows).Select(w => (w.Length - 1) * (int)(w.Series.Step / Finest(series))).DefaultIfEmpty(0).Max() + 1;
+        var longest = groups.SelectMany(g => g.Windows).Select(w => (w.Length - 1) * (int)(w.Series.Step / Finest(series)))
+            .DefaultIfEmpty(0).Max() + 1;
         var split = new TimeSplit(series, longest, options.ValidationShare);
         List<WindowGroup> Part(DataPart part) =>
             [.. groups.Select(g => g with { Windows = split.Select(g.Windows, part) }).Where(g => g.Windows.Count > 0)];

@@ -37,7 +37,8 @@ internal sealed record WindowGroup(IReadOnlyList<TrainingWindow> Windows, double
         if (!options.SeveralSteps)
             return TrainingWindows.Cut([series], options.Past, options.Future);
         var strides = Enumerable.Range(1, Math.Max(1, (int)(LongestStep / series.Step)));
-        return strides.SelectMany(stride => Enumerable.Range(0, Math.Min(stride, series.Scans.Count)).SelectMany(first => CutOne(series.Every(stride, first), options)));
+        return strides.SelectMany(stride => Enumerable.Range(0, Math.Min(stride, series.Scans.Count))
+            .SelectMany(first => CutOne(series.Every(stride, first), options)));
     }
 
     private static IEnumerable<TrainingWindow> CutOne(ScanSeries series, WindowOptions options)

@@ -13,8 +13,8 @@ public sealed record WindowOptions
     public int Future { get; init; } = 6;
 
     /// <summary>
-    /// Whether windows are also cut from every second, third … scan, up to ten minutes apart, each as far ahead as <see cref="Lead"/> or its series reach: for a
-    /// network that is told the step.
+    /// Whether windows are also cut from every second, third … scan, up to ten minutes apart, each as far ahead as <see cref="Lead"/> or
+    /// its series reach: for a network that is told the step.
     /// </summary>
     public bool SeveralSteps { get; init; }
 
@@ -22,8 +22,8 @@ public sealed record WindowOptions
     public TimeSpan Lead { get; init; } = TimeSpan.FromMinutes(60);
 
     /// <summary>
-    /// What the size of a pixel is multiplied with, drawn for each batch: rain of other scales than those trained on shall be judged by how fast it
-    /// was forgotten, not by its scale alone.
+    /// What the size of a pixel is multiplied with, drawn for each batch: rain of other scales than those trained on shall be judged by
+    /// how fast it was forgotten, not by its scale alone.
     /// </summary>
     public IReadOnlyList<double> Scales { get; init; } = [1];
 

@@ -6,7 +6,10 @@ namespace ConvLstm.Nowcast.Studies;
 /// <summary>How studies write their figures: camel case, readable, null where a number has no meaning.</summary>
 public static class StudyJson
 {
-    public static JsonSerializerOptions Format { get; } = new(JsonSerializerDefaults.Web) { WriteIndented = true, Converters = { new NanAsNull() } };
+    public static JsonSerializerOptions Format { get; } = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true, Converters = { new NanAsNull() },
+    };
 
     private sealed class NanAsNull : JsonConverter<double>
     {

@@ -62,15 +62,19 @@ internal sealed class CascadeModelTraining(CascadeTrainingOptions options, TimeP
 
     /// <summary>Collects into a folder that is gone afterwards, and trains.</summary>
     /// <exception cref="TooFewScansException">There is no situation with enough scans before and after it.</exception>
-    internal TrainingResult Run(IReadOnlyList<ScanSeries> series, string path, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    internal TrainingResult Run(IReadOnlyList<ScanSeries> series, string path, IProgress<TrainingProgress>? progress,
+        CancellationToken cancellation)
     {
         using var folder = ScratchFolder.Create("pixels");
-        var files = Collect(series, folder.Path, (part, _) => progress?.Report(new(0, 0, Collecting * part, double.NaN, null)), cancellation);
-        return Train(series, files, path, null, new Dictionary<string, double>(), p => progress?.Report(p with { Fraction = Collecting + ((1 - Collecting) * p.Fraction) }), cancellation);
+        var files = Collect(series, folder.Path, (part, _) => progress?.Report(new(0, 0, Collecting * part, double.NaN, null)),
+            cancellation);
+        return Train(series, files, path, null, new Dictionary<string, double>(),
+            p => progress?.Report(p with { Fraction = Collecting + ((1 - Collecting) * p.Fraction) }), cancellation);
     }
 
     /// <summary>Draws the pixels of each situation that has no file yet.</summary>
-    internal IReadOnlyList<PixelFile> Collect(IReadOnlyList<ScanSeries> series, string folder, Action<double, string> progress, CancellationToken cancellation)
+    internal IReadOnlyList<PixelFile> Collect(IReadOnlyList<ScanSeries> series, string folder, Action<double, string> progress,
+        CancellationToken cancellation)
     {
         var cache = new FrameCache(CacheBytes);
         var situations = Situations.Of(series, WeatherEvents.Of(series), options.Apart, severalSteps: true).ToList();
@@ -90,13 +94,15 @@ internal sealed class CascadeModelTraining(CascadeTrainingOptions options, TimeP
                     continue;
                 pixels.Save(file.Path, new Dictionary<string, string>
                 {
-                    ["event"] = $"{one.Event}", ["grid"] = one.Series.Grid.Name, ["step"] = one.Series.Step.TotalMinutes.ToString(CultureInfo.InvariantCulture),
+                    ["event"] = $"{one.Event}", ["grid"] = one.Series.Grid.Name,
+                    ["step"] = one.Series.Step.TotalMinutes.ToString(CultureInfo.InvariantCulture),
                     ["time"] = issued.ToString("O", CultureInfo.InvariantCulture),
                 });
             }
             files.Add(file);
         }
-        return files.Count > 0 ? files : throw new TooFewScansException("No scan has enough scans before it and half an hour of them after it: give longer sequences.");
+        return files.Count > 0 ? files : throw new TooFewScansException(
+            "No scan has enough scans before it and half an hour of them after it: give longer sequences.");
     }
 
     /// <summary>Trains on the pixels of some situations and writes the checkpoint.</summary>
@@ -108,7 +114,8 @@ internal sealed class CascadeModelTraining(CascadeTrainingOptions options, TimeP
     /// <param name="progress">Told of each step.</param>
     /// <param name="cancellation">Stops after the step at hand.</param>
     internal TrainingResult Train(
-        IReadOnlyList<ScanSeries> series, IReadOnlyList<PixelFile> files, string path, string? headPath, IReadOnlyDictionary<string, double> known,
+        IReadOnlyList<ScanSeries> series, IReadOnlyList<PixelFile> files, string path, string? headPath,
+        IReadOnlyDictionary<string, double> known,
         Action<TrainingProgress> progress, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
@@ -125,7 +132,11 @@ internal sealed class CascadeModelTraining(CascadeTrainingOptions options, TimeP
         var remembers = options.MemorySteps > 0;
         var result = CascadeTraining.Run(
             network, pixels, chosen.Count > 0 ? Together(chosen) : null, rates,
-            new() { PixelSteps = options.Steps, LearningRate = options.LearningRate, Seed = options.Seed, Budget = remembers ? options.Budget * HeadShare : options.Budget },
+            new()
+            {
+                PixelSteps = options.Steps, LearningRate = options.LearningRate, Seed = options.Seed,
+                Budget = remembers ? options.Budget * HeadShare : options.Budget,
+            },
             time, p => progress(remembers ? p with { Fraction = p.Fraction * HeadShare } : p), cancellation);
         if (remembers)
         {
@@ -138,22 +149,27 @@ internal sealed class CascadeModelTraining(CascadeTrainingOptions options, TimeP
     }
 
     private TrainingResult Remember(
-        CascadeNetwork network, IReadOnlyList<PixelFile> learned, IReadOnlyList<PixelFile> chosen, IReadOnlyList<float> rates, TrainingResult head,
+        CascadeNetwork network, IReadOnlyList<PixelFile> learned, IReadOnlyList<PixelFile> chosen, IReadOnlyList<float> rates,
+        TrainingResult head,
         Action<TrainingProgress> progress, CancellationToken cancellation)
     {
         var (before, after) = MemoryTraining.Run(
             network, One(learned), One(chosen), rates,
-            new() { PixelSteps = options.MemorySteps, LearningRate = options.MemoryRate, Seed = options.Seed, Budget = options.Budget * (1 - HeadShare) }, time,
-            (step, loss) => progress(new(head.Epochs, head.Steps + step, HeadShare + ((1 - HeadShare) * step / options.MemorySteps), loss, head.ValidationLoss)), cancellation);
+            new() { PixelSteps = options.MemorySteps, LearningRate = options.MemoryRate, Seed = options.Seed,
+                Budget = options.Budget * (1 - HeadShare) }, time,
+            (step, loss) => progress(new(head.Epochs, head.Steps + step, HeadShare + ((1 - HeadShare) * step / options.MemorySteps), loss,
+                head.ValidationLoss)), cancellation);
         return head with { Steps = head.Steps + options.MemorySteps, MemoryLoss = (before, after) };
     }
 
     /// <summary>Situation by situation, with the shares of <see cref="Together"/>.</summary>
-    private static IReadOnlyList<CascadeSituation> One(IReadOnlyList<PixelFile> files) => [.. files.GroupBy(f => f.Event).SelectMany(weather => weather.Select(file =>
+    private static IReadOnlyList<CascadeSituation> One(IReadOnlyList<PixelFile> files) =>
+        [.. files.GroupBy(f => f.Event).SelectMany(weather => weather.Select(file =>
     {
         var pixels = SituationPixels.Load(file.Path);
         return new CascadeSituation(
-            new(pixels.Fields, pixels.Rain, pixels.Weight), pixels.Minutes, pixels.Places, pixels.Coarse, file.StepMinutes, 1 / Math.Sqrt(weather.Count()));
+            new(pixels.Fields, pixels.Rain, pixels.Weight), pixels.Minutes, pixels.Places, pixels.Coarse, file.StepMinutes,
+                1 / Math.Sqrt(weather.Count()));
     }))];
 
     /// <summary>The newest situations choose; what comes true in the others comes before them.</summary>
@@ -161,11 +177,14 @@ internal sealed class CascadeModelTraining(CascadeTrainingOptions options, TimeP
     {
         var times = files.Select(f => f.IssueTime).Order().ToList();
         var cut = times[Math.Min(times.Count - 1, (int)(times.Count * (1 - options.ValidationShare)))];
-        var (learned, chosen) = (files.Where(f => f.IssueTime + LongestLead <= cut).ToList(), files.Where(f => f.IssueTime >= cut).ToList());
+        var (learned, chosen) = (files.Where(f => f.IssueTime + LongestLead <= cut).ToList(),
+            files.Where(f => f.IssueTime >= cut).ToList());
         return options.ValidationShare > 0 && learned.Count > 0 ? (learned, chosen) : (files, []);
     }
 
-    /// <summary>All pixels; each situation of an event weighs alike, and events as the root of their situations, so that none drowns the rest.</summary>
+    /// <summary>
+    /// All pixels; each situation of an event weighs alike, and events as the root of their situations, so that none drowns the rest.
+    /// </summary>
     private static CascadePixels Together(IReadOnlyList<PixelFile> files)
     {
         var (fields, rain, weight) = (new List<Tensor>(), new List<Tensor>(), new List<Tensor>());
@@ -187,7 +206,8 @@ internal sealed class CascadeModelTraining(CascadeTrainingOptions options, TimeP
     {
         var scores = new Dictionary<string, double>(known)
         {
-            ["training_loss"] = result.TrainingLoss, ["validation_loss"] = result.ValidationLoss, ["classical_loss"] = result.PersistenceLoss,
+            ["training_loss"] = result.TrainingLoss, ["validation_loss"] = result.ValidationLoss,
+            ["classical_loss"] = result.PersistenceLoss,
         };
         if (result.MemoryLoss is var (head, all))
             (scores["head_loss_by_situation"], scores["convlstm_loss_by_situation"]) = (head, all);
@@ -195,7 +215,8 @@ internal sealed class CascadeModelTraining(CascadeTrainingOptions options, TimeP
     }
 
     private CheckpointMetadata Describe(
-        IReadOnlyList<ScanSeries> series, IReadOnlyList<PixelFile> files, CascadeNetwork network, TrainingResult result, IReadOnlyDictionary<string, double> known,
+        IReadOnlyList<ScanSeries> series, IReadOnlyList<PixelFile> files, CascadeNetwork network, TrainingResult result,
+        IReadOnlyDictionary<string, double> known,
         long pixels, Normalisation normalisation)
     {
         static string Day(DateTimeOffset time) => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
@@ -203,15 +224,20 @@ internal sealed class CascadeModelTraining(CascadeTrainingOptions options, TimeP
         var step = series.Min(s => s.Step);
         return new()
         {
-            Network = network.Options, Normalisation = normalisation.ToMetadata(), PastFrames = Situations.MostPast, FutureFrames = Math.Max(1, (int)(LongestLead / step)),
+            Network = network.Options, Normalisation = normalisation.ToMetadata(), PastFrames = Situations.MostPast,
+            FutureFrames = Math.Max(1, (int)(LongestLead / step)),
             StepMinutes = step.TotalMinutes,
-            Data = new([.. series.Select(s => s.Grid.Name).Distinct().Order(StringComparer.Ordinal)], series.Min(s => s.Start), series.Max(s => s.End), series.Sum(s => s.Scans.Count)),
+            Data = new([.. series.Select(s => s.Grid.Name).Distinct().Order(StringComparer.Ordinal)], series.Min(s => s.Start),
+                series.Max(s => s.End), series.Sum(s => s.Scans.Count)),
             Scores = Scores(result, known),
             Training = new Dictionary<string, string>
             {
-                ["events"] = string.Join(' ', files.GroupBy(f => f.Event).Select(weather => weather.Min(f => f.IssueTime)).Order().Select(Day)),
-                ["situations"] = Text(files.Count), ["pixels"] = Text(pixels), ["steps"] = Text(result.Steps), ["learning_rate"] = Text(options.LearningRate),
-                ["seed"] = Text(options.Seed), ["seconds"] = result.Duration.TotalSeconds.ToString("0", CultureInfo.InvariantCulture), ["init"] = options.Init ?? "",
+                ["events"] = string.Join(' ',
+                    files.GroupBy(f => f.Event).Select(weather => weather.Min(f => f.IssueTime)).Order().Select(Day)),
+                ["situations"] = Text(files.Count), ["pixels"] = Text(pixels), ["steps"] = Text(result.Steps),
+                ["learning_rate"] = Text(options.LearningRate),
+                ["seed"] = Text(options.Seed), ["seconds"] = result.Duration.TotalSeconds.ToString("0", CultureInfo.InvariantCulture),
+                ["init"] = options.Init ?? "",
             },
             Curve = [.. result.Curve.Select(c => new EpochLoss(c.Training, c.Validation))],
             Program = Checkpoint.ThisProgram, Created = time.GetUtcNow(),

@@ -60,10 +60,14 @@ public sealed class ModelTraining(TimeProvider time)
                 Past = init?.Metadata.PastFrames ?? request.Windows.Past,
             };
             var windows = new AlignedWindows(request.Series, options, new FrameCache(CacheBytes), cancellation);
-            var result = new Trainer(request.Training, time, progress).Train(trained, windows, LossFor(trained, request.Training.Loss, options.Normalisation), cancellation);
+            var result = new Trainer(request.Training, time, progress)
+                .Train(trained, windows, LossFor(trained, request.Training.Loss, options.Normalisation), cancellation);
             var metadata = Describe(request, options, network, result, step, request.Training.Begun > 0 ? init?.Metadata : null);
             if (init?.Metadata.Training.TryGetValue(PooledModel.CascadePart, out var cascade) == true)
-                metadata = metadata with { Training = new Dictionary<string, string>(metadata.Training) { [PooledModel.CascadePart] = cascade } };
+                metadata = metadata with
+                {
+                    Training = new Dictionary<string, string>(metadata.Training) { [PooledModel.CascadePart] = cascade },
+                };
             Checkpoint.Save(request.Out, network, metadata);
             return result;
         }
@@ -75,14 +79,19 @@ public sealed class ModelTraining(TimeProvider time)
 
     private static CascadeTrainingOptions CascadeOptions(ModelTrainingRequest request) => new()
     {
-        Init = request.Init, Steps = request.Training.PixelSteps, LearningRate = request.Training.LearningRate, Seed = request.Training.Seed,
+        Init = request.Init, Steps = request.Training.PixelSteps, LearningRate = request.Training.LearningRate,
+        Seed = request.Training.Seed,
         Budget = request.Training.Budget, ValidationShare = request.Windows.ValidationShare,
     };
 
     /// <summary>A network of probabilities gets the thresholds that all scores are given for.</summary>
     private static NetworkOptions WithLadder(NetworkOptions network, Normalisation normalisation) =>
         network.Network == LagrangianNetwork.Name && network.Thresholds.Count == 0
-            ? network with { Thresholds = [.. new HindcastOptions().Thresholds.Select(normalisation.Apply)], LogRange = Math.Log(1 + (normalisation.MaxRate / normalisation.Scale)) }
+            ? network with
+            {
+                Thresholds = [.. new HindcastOptions().Thresholds.Select(normalisation.Apply)],
+                LogRange = Math.Log(1 + (normalisation.MaxRate / normalisation.Scale)),
+            }
             : network;
 
     private static Func<Tensor, Tensor, Tensor, Tensor> LossFor(RainNetwork network, string name, Normalisation normalisation) =>
@@ -99,7 +108,8 @@ public sealed class ModelTraining(TimeProvider time)
         var steps = series.Select(s => s.Step).Distinct().ToList();
         return steps.Count == 1
             ? steps[0]
-            : throw new ReportedException($"The data have scans at {steps.Count} different steps ({string.Join(", ", steps.Select(s => $"{s.TotalMinutes:0.##} min"))}): train on one step at a time.");
+            : throw new ReportedException(
+                $"The data have scans at {steps.Count} different steps ({string.Join(", ", steps.Select(s => $"{s.TotalMinutes:0.##} min"))}): train on one step at a time.");
     }
 
     /// <summary>A training whose time was up before its first step has no training loss.</summary>
@@ -110,9 +120,11 @@ public sealed class ModelTraining(TimeProvider time)
 
     /// <summary>What a training that was stopped and goes on has done before.</summary>
     private static double Number(CheckpointMetadata? before, string name) =>
-        before?.Training.TryGetValue(name, out var text) == true && double.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        before?.Training.TryGetValue(name, out var text) == true && double.TryParse(text, CultureInfo.InvariantCulture, out var number)
+            ? number : 0;
 
-    private CheckpointMetadata Describe(ModelTrainingRequest request, WindowOptions options, RainNetwork network, TrainingResult result, TimeSpan step, CheckpointMetadata? before) => new()
+    private CheckpointMetadata Describe(ModelTrainingRequest request, WindowOptions options, RainNetwork network, TrainingResult result,
+        TimeSpan step, CheckpointMetadata? before) => new()
     {
         Network = network.Options,
         Normalisation = options.Normalisation.ToMetadata(),
@@ -122,7 +134,8 @@ public sealed class ModelTraining(TimeProvider time)
         Data = new(
             [.. request.Series.Select(s => s.Grid.Name).Distinct().Order(StringComparer.Ordinal)],
             request.Series.Min(s => s.Start), request.Series.Max(s => s.End), request.Series.Sum(s => s.Scans.Count)),
-        Scores = Known(("validation_loss", result.ValidationLoss), ("extrapolation_loss", result.PersistenceLoss), ("training_loss", result.TrainingLoss)),
+        Scores = Known(("validation_loss", result.ValidationLoss), ("extrapolation_loss", result.PersistenceLoss),
+            ("training_loss", result.TrainingLoss)),
         Training = new Dictionary<string, string>
         {
             ["seed"] = request.Training.Seed.ToString(CultureInfo.InvariantCulture),

@@ -18,7 +18,8 @@ internal static class PooledModel
     /// <param name="scores">Of both together, for the metadata.</param>
     /// <param name="created">When.</param>
     /// <exception cref="ReportedException">A file is of another network, or the two speak of other thresholds.</exception>
-    internal static void Write(string lagrangianPath, string cascadePath, string path, IReadOnlyDictionary<string, double> scores, DateTimeOffset created)
+    internal static void Write(string lagrangianPath, string cascadePath, string path, IReadOnlyDictionary<string, double> scores,
+        DateTimeOffset created)
     {
         using var scope = NewDisposeScope();
         using var one = Checkpoint.Load(lagrangianPath, CPU);
@@ -26,8 +27,10 @@ internal static class PooledModel
         var lagrangian = Of<LagrangianNetwork>(one, lagrangianPath, LagrangianNetwork.Name);
         var cascade = Of<CascadeNetwork>(other, cascadePath, CascadeNetwork.Name);
         var (first, second) = (one.Metadata, other.Metadata);
-        if (!first.Network.Thresholds.SequenceEqual(second.Network.Thresholds) || !first.Normalisation.OrderBy(n => n.Key).SequenceEqual(second.Normalisation.OrderBy(n => n.Key)))
-            throw new ReportedException($"{lagrangianPath} and {cascadePath} give probabilities of other thresholds: train both with the same.");
+        if (!first.Network.Thresholds.SequenceEqual(second.Network.Thresholds)
+            || !first.Normalisation.OrderBy(n => n.Key).SequenceEqual(second.Normalisation.OrderBy(n => n.Key)))
+            throw new ReportedException(
+                $"{lagrangianPath} and {cascadePath} give probabilities of other thresholds: train both with the same.");
         using var pooled = (PooledNetwork)NetworkRegistry.Create(
             first.Network with { Network = PooledNetwork.Name, Hidden = [.. first.Network.Hidden, .. second.Network.Hidden] });
         pooled.Lagrangian.load_state_dict(lagrangian.state_dict());
@@ -37,10 +40,12 @@ internal static class PooledModel
             Network = pooled.Options,
             PastFrames = Math.Max(first.PastFrames, second.PastFrames),
             Data = new(
-                [.. first.Data.Grids.Union(second.Data.Grids).Order(StringComparer.Ordinal)], Min(first.Data.From, second.Data.From), Max(first.Data.To, second.Data.To),
+                [.. first.Data.Grids.Union(second.Data.Grids).Order(StringComparer.Ordinal)], Min(first.Data.From, second.Data.From),
+                Max(first.Data.To, second.Data.To),
                 first.Data.Frames + second.Data.Frames),
             Scores = Both(first.Scores, second.Scores).Concat(scores).ToDictionary(),
-            Training = Both(first.Training, second.Training).Append(new(LagrangianPart, one.Version)).Append(new(CascadePart, other.Version)).ToDictionary(),
+            Training = Both(first.Training, second.Training).Append(new(LagrangianPart, one.Version))
+                .Append(new(CascadePart, other.Version)).ToDictionary(),
             Program = Checkpoint.ThisProgram,
             Created = created,
         });
@@ -48,11 +53,13 @@ internal static class PooledModel
 
     private static T Of<T>(Checkpoint checkpoint, string path, string name)
         where T : RainNetwork =>
-        checkpoint.Network as T ?? throw new ReportedException($"{path} is a {checkpoint.Metadata.Network.Network} network, not a {name} one.");
+        checkpoint.Network as T ?? throw new ReportedException(
+            $"{path} is a {checkpoint.Metadata.Network.Network} network, not a {name} one.");
 
     /// <summary>What was said of each part, by its name.</summary>
     private static Dictionary<string, T> Both<T>(IReadOnlyDictionary<string, T> lagrangian, IReadOnlyDictionary<string, T> cascade) =>
-        lagrangian.Select(p => KeyValuePair.Create($"{LagrangianPart}.{p.Key}", p.Value)).Concat(cascade.Select(p => KeyValuePair.Create($"{CascadePart}.{p.Key}", p.Value))).ToDictionary();
+        lagrangian.Select(p => KeyValuePair.Create($"{LagrangianPart}.{p.Key}", p.Value))
+            .Concat(cascade.Select(p => KeyValuePair.Create($"{CascadePart}.{p.Key}", p.Value))).ToDictionary();
 
     private static DateTimeOffset Min(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
 

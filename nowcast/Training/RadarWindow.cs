@@ -4,7 +4,9 @@ using ConvLstm.Nowcast.MovingFrame;
 
 namespace ConvLstm.Nowcast.Training;
 
-/// <summary>A part of a grid, taken for the whole: most of a large composite is dry, and what the rest teaches and shows costs a fraction of it.</summary>
+/// <summary>
+/// A part of a grid, taken for the whole: most of a large composite is dry, and what the rest teaches and shows costs a fraction of it.
+/// </summary>
 internal readonly record struct RadarWindow(int Row, int Column, int Height, int Width)
 {
     /// <summary>Places that are looked at for the one with most rain.</summary>
@@ -28,9 +30,14 @@ internal readonly record struct RadarWindow(int Row, int Column, int Height, int
         var whole = scans.Grid;
         if (Height == whole.Height && Width == whole.Width)
             return scans;
-        var grid = whole with { Width = Width, Height = Height, OriginX = whole.OriginX + (Column * whole.PixelX), OriginY = whole.OriginY - (Row * whole.PixelY) };
+        var grid = whole with
+        {
+            Width = Width, Height = Height, OriginX = whole.OriginX + (Column * whole.PixelX),
+            OriginY = whole.OriginY - (Row * whole.PixelY),
+        };
         var window = this;
-        return new(scans.Step, [.. scans.Frames.Select(f => new RadarFrame(grid, f.ValidTime, window.Cut(f)) { IsInterpolated = f.IsInterpolated })]);
+        return new(scans.Step, [
+            .. scans.Frames.Select(f => new RadarFrame(grid, f.ValidTime, window.Cut(f)) { IsInterpolated = f.IsInterpolated })]);
     }
 
     private float[] Cut(RadarFrame frame)

@@ -8,17 +8,19 @@ using ConvLstm.Nowcast.Motion;
 namespace ConvLstm.Nowcast.Training;
 
 /// <summary>
-/// Pixels of one situation, each with the channels of <see cref="CascadeFields"/>, a lead and what came true in its air. Neighbouring pixels tell the same story,
-/// and heavy rain is rare: so few are taken, as many of heavy rain as of light, and each weighs as many as it stands for (stratified sampling, Cochran 1977,
-/// chapter 5).
+/// Pixels of one situation, each with the channels of <see cref="CascadeFields"/>, a lead and what came true in its air. Neighbouring
+/// pixels tell the same story, and heavy rain is rare: so few are taken, as many of heavy rain as of light, and each weighs as many as it
+/// stands for (stratified sampling, Cochran 1977, chapter 5).
 /// </summary>
 /// <param name="Fields">(pixels, channels).</param>
 /// <param name="Rain">(pixels): mm/h.</param>
 /// <param name="Weight">(pixels): shares of the observed pixels of the situation's leads; they sum to the number of leads taken.</param>
 /// <param name="Minutes">(pixels): the lead.</param>
-/// <param name="Places">(pixels, 2): where they are in <paramref name="Coarse"/>, x and y in cells; (0, 0) is the centre of the first one.</param>
+/// <param name="Places">(pixels, 2): where they are in <paramref name="Coarse"/>, x and y in cells; (0, 0) is the centre of the first
+/// one.</param>
 /// <param name="Coarse">What <see cref="CoarseScans"/> says of the situation.</param>
-internal sealed record SituationPixels(Tensor Fields, Tensor Rain, Tensor Weight, Tensor Minutes, Tensor Places, Tensor Coarse) : IDisposable
+internal sealed record SituationPixels(Tensor Fields, Tensor Rain, Tensor Weight, Tensor Minutes, Tensor Places, Tensor Coarse)
+    : IDisposable
 {
     /// <summary>Leads drawn of a situation, evenly.</summary>
     private const int LeadsTaken = 6;
@@ -48,8 +50,10 @@ internal sealed record SituationPixels(Tensor Fields, Tensor Rain, Tensor Weight
         var ahead = SemiLagrangian.Displacements(scans.Motion.neg(), situation.Leads);
         var surroundings = ((fields.Static[2] * CascadeFields.LogSpan).exp() - CascadeFields.Least).data<float>().ToArray();
         var seen = fields.Observed.data<bool>().ToArray();
-        var taken = Enumerable.Range(0, LeadsTaken).Select(i => 1 + (int)((i + random.NextDouble()) * situation.Leads / LeadsTaken)).Distinct().ToHashSet();
-        var (rows, rates, weights, minutes, places) = (new List<Tensor>(), new List<float>(), new List<float>(), new List<float>(), new List<float>());
+        var taken = Enumerable.Range(0, LeadsTaken).Select(i => 1 + (int)((i + random.NextDouble()) * situation.Leads / LeadsTaken))
+            .Distinct().ToHashSet();
+        var (rows, rates, weights, minutes, places) =
+            (new List<Tensor>(), new List<float>(), new List<float>(), new List<float>(), new List<float>());
         for (var lead = 1; lead <= situation.Leads; lead++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -69,7 +73,8 @@ internal sealed record SituationPixels(Tensor Fields, Tensor Rain, Tensor Weight
             rates.AddRange(chosen.Select(i => truth[i]));
             weights.AddRange(weight);
             minutes.AddRange(Enumerable.Repeat((float)(lead * past.Step.TotalMinutes), chosen.Length));
-            places.AddRange(chosen.SelectMany(i => new[] { InCells(i % past.Grid.Width, cell.Column), InCells(i / past.Grid.Width, cell.Row) }));
+            places.AddRange(chosen.SelectMany(i =>
+                new[] { InCells(i % past.Grid.Width, cell.Column), InCells(i / past.Grid.Width, cell.Row) }));
         }
         return rows.Count == 0 ? null : new(
             cat(rows, 0).DetachFromDisposeScope(), Detached([.. rates]), Detached([.. weights]), Detached([.. minutes]),

@@ -16,8 +16,10 @@ internal static class Situations
     /// <param name="series">The archive.</param>
     /// <param name="events">The event of each.</param>
     /// <param name="apart">The time from one to the next.</param>
-    /// <param name="severalSteps">Whether scans ten minutes apart are taken out of denser ones as well: a network shall know other steps than those of its archives.</param>
-    internal static IEnumerable<Situation> Of(IReadOnlyList<ScanSeries> series, IReadOnlyList<int> events, TimeSpan apart, bool severalSteps)
+    /// <param name="severalSteps">Whether scans ten minutes apart are taken out of denser ones as well: a network shall know other steps
+    /// than those of its archives.</param>
+    internal static IEnumerable<Situation> Of(IReadOnlyList<ScanSeries> series, IReadOnlyList<int> events, TimeSpan apart,
+        bool severalSteps)
     {
         for (var i = 0; i < series.Count; i++)
         {
@@ -34,7 +36,8 @@ internal static class Situations
     {
         var every = Math.Max(1, (int)Math.Round(apart / series.Step));
         var least = (int)Math.Ceiling(ShortestLead / series.Step);
-        for (var newest = Math.Min(MostPast - 1, Math.Max(LocalGrowth.Scans - 1, series.Scans.Count / 3)); newest + least < series.Scans.Count; newest += every)
+        for (var newest = Math.Min(MostPast - 1, Math.Max(LocalGrowth.Scans - 1, series.Scans.Count / 3)); newest
+            + least < series.Scans.Count; newest += every)
             yield return new(weather, series, newest, Math.Min((int)(LongestLead / series.Step), series.Scans.Count - 1 - newest));
     }
 }

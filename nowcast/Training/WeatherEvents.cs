@@ -3,7 +3,8 @@ using ConvLstm.Nowcast.Ingest.Sequences;
 namespace ConvLstm.Nowcast.Training;
 
 /// <summary>
-/// Which series are the same weather: neighbouring grids of one afternoon tell the same story, and a model that was trained on one has seen the other.
+/// Which series are the same weather: neighbouring grids of one afternoon tell the same story, and a model that was trained on one has
+/// seen the other.
 /// Scans less than half a day apart are one event, wherever they are.
 /// </summary>
 internal static class WeatherEvents

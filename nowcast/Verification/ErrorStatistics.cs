@@ -22,8 +22,11 @@ public sealed class ErrorStatistics : IScore<ErrorStatistics, ErrorScores>
     /// <summary>Pixels compared.</summary>
     public long Count => _count;
 
-    /// <summary>The sums of forecast, observation, |error|, error², forecast², observation² and their product, in mm/h and (mm/h)².</summary>
-    public (double Forecast, double Observed, double Absolute, double Squared, double ForecastSquared, double ObservedSquared, double Product) Sums =>
+    /// <summary>
+    /// The sums of forecast, observation, |error|, error², forecast², observation² and their product, in mm/h and (mm/h)².
+    /// </summary>
+    public (double Forecast, double Observed, double Absolute, double Squared, double ForecastSquared, double ObservedSquared,
+        double Product) Sums =>
         (_forecasts, _observations, _absolute, _squared, _forecastsSquared, _observationsSquared, _product);
 
     public static ErrorStatistics Init() => new();
@@ -67,7 +70,9 @@ public sealed class ErrorStatistics : IScore<ErrorStatistics, ErrorScores>
     {
         double n = _count;
         var covariance = (n * _product) - (_forecasts * _observations);
-        var variances = ((n * _forecastsSquared) - (_forecasts * _forecasts)) * ((n * _observationsSquared) - (_observations * _observations));
-        return new ErrorScores(_count, (_forecasts - _observations) / n, _absolute / n, Math.Sqrt(_squared / n), covariance / Math.Sqrt(variances));
+        var variances = ((n * _forecastsSquared) - (_forecasts * _forecasts)) * (
+            (n * _observationsSquared) - (_observations * _observations));
+        return new ErrorScores(_count, (_forecasts - _observations) / n, _absolute / n, Math.Sqrt(_squared / n),
+            covariance / Math.Sqrt(variances));
     }
 }

@@ -27,6 +27,7 @@ internal static class Fields
     internal static void CheckSameList<T>(IReadOnlyList<T> mine, IReadOnlyList<T> other, string what)
     {
         if (!mine.SequenceEqual(other))
-            throw new ArgumentException($"Scores of {what} {string.Join(", ", mine)} and {string.Join(", ", other)} cannot be merged.", nameof(other));
+            throw new ArgumentException($"Scores of {what} {string.Join(", ", mine)} and {string.Join(", ", other)} cannot be merged.",
+                nameof(other));
     }
 }

@@ -46,7 +46,8 @@ public sealed class FractionsSkill : IScore<FractionsSkill, IReadOnlyList<double
     {
         Fields.Check(forecast.Length, observed.Length, mask.Length);
         var height = forecast.Length / width;
-        var (counts, forecasts, observations) = (new SummedArea(width, height), new SummedArea(width, height), new SummedArea(width, height));
+        var (counts, forecasts, observations) =
+            (new SummedArea(width, height), new SummedArea(width, height), new SummedArea(width, height));
         var valid = new bool[forecast.Length];
         for (var i = 0; i < valid.Length; i++)
         {

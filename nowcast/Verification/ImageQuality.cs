@@ -50,7 +50,8 @@ public sealed class ImageQuality : IScore<ImageQuality, ImageScores>
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         long[] shape = [1, 1, forecast.Length / width, width];
-        _ssim += StructuralSimilarity.Of(tensor(forecast.ToArray(), shape).to_type(float64), tensor(observed.ToArray(), shape).to_type(float64), _range).item<double>();
+        _ssim += StructuralSimilarity.Of(tensor(forecast.ToArray(), shape).to_type(float64),
+            tensor(observed.ToArray(), shape).to_type(float64), _range).item<double>();
     }
 
     public void Merge(ImageQuality other)

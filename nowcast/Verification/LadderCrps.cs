@@ -32,7 +32,8 @@ public sealed class LadderCrps : IScore<LadderCrps, double>
                 throw new ArgumentException("The thresholds of a ladder rise from above 0.", nameof(thresholds));
             last = threshold;
         }
-        return last > 0 ? new LadderCrps(thresholds.ToArray()) : throw new ArgumentException("A ladder has a threshold.", nameof(thresholds));
+        return last > 0 ? new LadderCrps(thresholds.ToArray())
+            : throw new ArgumentException("A ladder has a threshold.", nameof(thresholds));
     }
 
     /// <param name="probabilities">P(rain reaches the threshold) for each threshold, 0 to 1.</param>

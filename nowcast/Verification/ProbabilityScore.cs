@@ -26,7 +26,9 @@ public sealed record ProbabilityScores(
     public double BrierSkill => 1 - (Brier / UncertaintyTerm);
 }
 
-/// <summary>Brier score, its decomposition, reliability and ROC of the probability that rain reaches a threshold, from counts in equal bins.</summary>
+/// <summary>
+/// Brier score, its decomposition, reliability and ROC of the probability that rain reaches a threshold, from counts in equal bins.
+/// </summary>
 public sealed class ProbabilityScore : IScore<ProbabilityScore, ProbabilityScores>
 {
     private readonly long[] _counts;

@@ -17,7 +17,8 @@ internal sealed record BenchmarkOptions(string Name, string? Json, int Rounds, s
     internal static BenchmarkOptions Parse(string[] arguments, IReadOnlyCollection<string> names)
     {
         if (arguments.Length == 0 || !names.Contains(arguments[0]))
-            throw new ReportedException($"Usage: bench.sh NAME [--json FILE] [--rounds N] [--device cpu|cuda] [--days N] [--folder DIR], where NAME is one of {string.Join(", ", names)}.");
+            throw new ReportedException(
+                $"Usage: bench.sh NAME [--json FILE] [--rounds N] [--device cpu|cuda] [--days N] [--folder DIR], where NAME is one of {string.Join(", ", names)}.");
         var options = new BenchmarkOptions(arguments[0], null, DefaultRounds, "cpu");
         for (var i = 1; i < arguments.Length; i += 2)
         {
@@ -25,7 +26,10 @@ internal sealed record BenchmarkOptions(string Name, string? Json, int Rounds, s
             options = arguments[i] switch
             {
                 "--json" => options with { Json = value },
-                "--rounds" when int.TryParse(value, CultureInfo.InvariantCulture, out var rounds) && rounds > 0 => options with { Rounds = rounds },
+                "--rounds" when int.TryParse(value, CultureInfo.InvariantCulture, out var rounds) && rounds > 0 => options with
+                {
+                    Rounds = rounds,
+                },
                 "--days" when int.TryParse(value, CultureInfo.InvariantCulture, out var days) && days > 0 => options with { Days = days },
                 "--folder" => options with { Folder = Path.GetFullPath(value) },
                 "--device" => options with { Device = value },

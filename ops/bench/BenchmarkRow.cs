@@ -10,4 +10,5 @@ namespace ConvLstm.Nowcast.Bench;
 /// <param name="RatioMax">The highest of the rounds.</param>
 /// <param name="Aim">The ratio that is wanted.</param>
 internal sealed record BenchmarkRow(
-    string What, double Ours, double? Peer, string Unit, double? Ratio = null, double? RatioMin = null, double? RatioMax = null, double? Aim = null);
+    string What, double Ours, double? Peer, string Unit, double? Ratio = null, double? RatioMin = null, double? RatioMax = null,
+        double? Aim = null);

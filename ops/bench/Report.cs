@@ -17,19 +17,22 @@ internal static class Report
             Console.WriteLine($"{r.What.PadRight(width)} {Number(r.Ours),10} {Number(r.Peer),10} {r.Unit,-8} {Ratio(r.Ratio),6} {Spread(r),13} {Ratio(r.Aim),5}");
         if (options.Json is null)
             return;
-        File.WriteAllText(options.Json, JsonSerializer.Serialize(new { benchmark = options.Name, machine = Machine(), commit = Commit(), rows }, Json));
+        File.WriteAllText(options.Json,
+            JsonSerializer.Serialize(new { benchmark = options.Name, machine = Machine(), commit = Commit(), rows }, Json));
     }
 
     private static string Machine()
     {
-        var model = File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim();
+        var model = File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1]
+            .Trim();
         var load = File.ReadAllText("/proc/loadavg").Split(' ')[0];
         return $"{model ?? "unknown processor"}, {Environment.ProcessorCount} processors, {get_num_threads()} threads used, load {load} at the end";
     }
 
     private static string Commit()
     {
-        using var git = Process.Start(new ProcessStartInfo("git", ["-C", AppContext.BaseDirectory, "describe", "--always", "--dirty"]) { RedirectStandardOutput = true, RedirectStandardError = true });
+        using var git = Process.Start(new ProcessStartInfo("git", ["-C", AppContext.BaseDirectory, "describe", "--always",
+            "--dirty"]) { RedirectStandardOutput = true, RedirectStandardError = true });
         var text = git?.StandardOutput.ReadToEnd().Trim();
         return string.IsNullOrEmpty(text) ? "unknown" : text;
     }

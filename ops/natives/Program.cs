@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using ConvLstm.Nowcast.Natives;
 
-// The library of TorchSharp 0.107 asks for GLIBCXX_3.4.32 (GCC 13), which Debian 12 and Ubuntu 22.04 have not, for the sake of one function that does
-// nothing which the libraries of libtorch have not done already.
+// The library of TorchSharp 0.107 asks for GLIBCXX_3.4.32 (GCC 13), which Debian 12 and Ubuntu 22.04 have not, for the sake of one
+// function that does nothing which the libraries of libtorch have not done already.
 const string Version = "GLIBCXX_3.4.32", Function = "_ZSt21ios_base_library_initv", Harmless = "_ZN3c108GradMode10is_enabledEv";
 
 if (args is not [var path])
@@ -25,8 +25,10 @@ try
     }
     return 0;
 }
-catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException or ArgumentOutOfRangeException or OverflowException)
+catch (Exception e) when (
+    e is InvalidDataException or IOException or UnauthorizedAccessException or ArgumentOutOfRangeException or OverflowException)
 {
-    Console.Error.WriteLine($"error: {path}: {e.Message}. This machine's libstdc++ is older than GCC 13 and lacks {Version}; only the library of TorchSharp 0.107.0 is known to do without.");
+    Console.Error.WriteLine(
+        $"error: {path}: {e.Message}. This machine's libstdc++ is older than GCC 13 and lacks {Version}; only the library of TorchSharp 0.107.0 is known to do without.");
     return 1;
 }

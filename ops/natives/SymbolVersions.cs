@@ -4,8 +4,8 @@ using System.Text;
 namespace ConvLstm.Nowcast.Natives;
 
 /// <summary>
-/// The symbol versions that a shared library (ELF, 64 bits, little-endian) asks other libraries for. Offsets and constants: the System V ABI, "Object
-/// files" (https://gabi.xinuos.com), and the Linux Standard Base 5.0, "Symbol versioning"
+/// The symbol versions that a shared library (ELF, 64 bits, little-endian) asks other libraries for. Offsets and constants: the System V
+/// ABI, "Object files" (https://gabi.xinuos.com), and the Linux Standard Base 5.0, "Symbol versioning"
 /// (https://refspecs.linuxfoundation.org/LSB_5.0.0/LSB-Core-generic/LSB-Core-generic/symversion.html).
 /// </summary>
 internal sealed class SymbolVersions
@@ -43,17 +43,19 @@ internal sealed class SymbolVersions
     }
 
     /// <summary>
-    /// Makes a version of one symbol a wish: the loader goes on where it is missing (VER_FLG_WEAK), as nothing has it any more: the symbol becomes
-    /// another one, unversioned, that the library imports anyway.
+    /// Makes a version of one symbol a wish: the loader goes on where it is missing (VER_FLG_WEAK), as nothing has it any more: the
+    /// symbol becomes another one, unversioned, that the library imports anyway.
     /// </summary>
     /// <returns>Whether anything was changed; it is not where that was done before.</returns>
-    /// <exception cref="InvalidDataException">The library asks for no such version, or for more symbols of it than this one, or does not import the other.</exception>
+    /// <exception cref="InvalidDataException">The library asks for no such version, or for more symbols of it than this one, or does not
+    /// import the other.</exception>
     internal bool MakeOptional(string version, string symbol, string standIn)
     {
         var need = Needs().FirstOrDefault(n => Text(Int(n + Name)) == version, -1);
         if (need < 0)
             throw new InvalidDataException($"it does not ask for {version}");
-        var names = Enumerable.Range(0, _symbolCount).Where(i => Short(_versions + (2 * i)) == Short(need + Index)).ToDictionary(i => i, i => Text(Int(Symbol(i))));
+        var names = Enumerable.Range(0, _symbolCount).Where(i => Short(_versions + (2 * i)) == Short(need + Index))
+            .ToDictionary(i => i, i => Text(Int(Symbol(i))));
         if (names.Count == 0 && (Short(need + Flags) & Weak) != 0)
             return false;
         if (names.Count != 1 || names.Values.Single() != symbol)
@@ -80,7 +82,8 @@ internal sealed class SymbolVersions
         }
     }
 
-    private int Section(uint type, string what) => Enumerable.Range(0, Short(SectionCount)).Select(SectionAt).FirstOrDefault(s => Int(s + Type) == type, -1) is >= 0 and var at
+    private int Section(uint type, string what) =>
+        Enumerable.Range(0, Short(SectionCount)).Select(SectionAt).FirstOrDefault(s => Int(s + Type) == type, -1) is >= 0 and var at
         ? at : throw new InvalidDataException($"it has no section of {what}");
 
     private int SectionAt(int index) => (int)Long(SectionTable) + (index * Short(SectionSize));

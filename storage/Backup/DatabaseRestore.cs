@@ -48,7 +48,8 @@ public static class DatabaseRestore
             await RestoreAsync(tool, backup.Day(day), settings, cancellation).ConfigureAwait(false);
         await using (var connection = await source.ConnectAsync(cancellation).ConfigureAwait(false))
         {
-            // Migrations are safe to run again: all of them do, for the settings of roles, which no dump holds. The planner has to learn the sizes.
+            // Migrations are safe to run again: all of them do, for the settings of roles, which no dump holds. The planner has to learn
+            // the sizes.
             await AskAsync<object>(connection, "DELETE FROM nowcast.migration", cancellation).ConfigureAwait(false);
             await AskAsync<object>(connection, "ANALYZE", cancellation).ConfigureAwait(false);
         }
@@ -58,7 +59,8 @@ public static class DatabaseRestore
 
     private static Task RestoreAsync(PostgresTool tool, string dump, string settings, CancellationToken cancellation) => tool.RunAsync(
         "pg_restore",
-        ["--exit-on-error", "--no-owner", "--no-password", "--single-transaction", $"--dbname={new NpgsqlConnectionStringBuilder(settings).Database}", dump],
+        ["--exit-on-error", "--no-owner", "--no-password", "--single-transaction",
+            $"--dbname={new NpgsqlConnectionStringBuilder(settings).Database}", dump],
         cancellation);
 
     private static async Task<T?> AskAsync<T>(NpgsqlConnection connection, string sql, CancellationToken cancellation)

@@ -43,7 +43,8 @@ internal sealed record DayPartitions(DateOnly Day, IReadOnlyList<string> Tables,
     private static async Task<string> ContentAsync(NpgsqlConnection connection, string table, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            $"SELECT count(*) || ' ' || coalesce(sum(hashint8(xmin::text::bigint)), 0) FROM nowcast.\"{table}\"", connection) { CommandTimeout = 0 };
+            $"SELECT count(*) || ' ' || coalesce(sum(hashint8(xmin::text::bigint)), 0) FROM nowcast.\"{table}\"",
+                connection) { CommandTimeout = 0 };
         return (string)(await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!;
     }
 }

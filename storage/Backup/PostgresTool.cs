@@ -6,7 +6,9 @@ using Npgsql;
 
 namespace ConvLstm.Nowcast.Storage.Backup;
 
-/// <summary>Runs pg_dump and pg_restore on the database of a connection string; passwords go by the environment, where no process list shows them.</summary>
+/// <summary>
+/// Runs pg_dump and pg_restore on the database of a connection string; passwords go by the environment, where no process list shows them.
+/// </summary>
 internal sealed class PostgresTool(string connectionString)
 {
     /// <summary>The last lines say what went wrong; before them stands what was being done.</summary>
@@ -43,8 +45,10 @@ internal sealed class PostgresTool(string connectionString)
     /// <summary>https://www.postgresql.org/docs/current/libpq-envars.html</summary>
     private IEnumerable<(string Name, string? Value)> Environment() =>
     [
-        ("PGHOST", _at.Host), ("PGPORT", $"{_at.Port}"), ("PGUSER", _at.Username), ("PGDATABASE", _at.Database), ("PGPASSWORD", _at.Password),
-        ("PGSSLMODE", _at.SslMode switch { SslMode.VerifyCA => "verify-ca", SslMode.VerifyFull => "verify-full", var mode => $"{mode}".ToLowerInvariant() }),
+        ("PGHOST", _at.Host), ("PGPORT", $"{_at.Port}"), ("PGUSER", _at.Username), ("PGDATABASE", _at.Database),
+        ("PGPASSWORD", _at.Password),
+        ("PGSSLMODE", _at.SslMode switch { SslMode.VerifyCA => "verify-ca", SslMode.VerifyFull => "verify-full",
+            var mode => $"{mode}".ToLowerInvariant() }),
         ("PGSSLROOTCERT", _at.RootCertificate), ("LC_ALL", "C.UTF-8"),
     ];
 

@@ -24,7 +24,8 @@ internal sealed record Postmaster(int ProcessId, int Port, string SocketFolder)
         var lines = File.ReadAllLines(file);
         if (lines.Length == 0 || !int.TryParse(lines[0], NumberStyles.Integer, CultureInfo.InvariantCulture, out var id))
             return null;
-        var port = lines.Length > 3 && int.TryParse(lines[3], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 5432;
+        var port = lines.Length > 3 && int.TryParse(lines[3], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+            : 5432;
         return IsServerOf(Math.Abs(id), dataFolder) ? new Postmaster(Math.Abs(id), port, lines.Length > 4 ? lines[4] : "") : null;
     }
 

@@ -76,7 +76,8 @@ public sealed class PrivateCluster
         var seconds = ((int)options.StartTimeout.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
         var started = await ControlAsync(
             folders, user,
-            ["start", "-t", seconds, "-l", folders.StartLog, "-o", ClusterSettings.ServerArguments(folders)], cancellation).ConfigureAwait(false);
+            ["start", "-t", seconds, "-l", folders.StartLog, "-o", ClusterSettings.ServerArguments(folders)], cancellation)
+                .ConfigureAwait(false);
         return (started.ExitCode == 0 ? Postmaster.Running(folders.Data) : null)
             ?? throw new ReportedException(
                 $"The private PostgreSQL in {folders.Root} does not start: {WhyNot(folders, started.Output)} Its log is {folders.Data}/log; with NOWCAST_DB another server is used.");
@@ -137,7 +138,8 @@ public sealed class PrivateCluster
             catch (NpgsqlException refused)
             {
                 throw new ReportedException(
-                    $"The private PostgreSQL in {folders.Root} runs but lets nobody in: {refused.Message} Was it started by another user?", refused);
+                    $"The private PostgreSQL in {folders.Root} runs but lets nobody in: {refused.Message} Was it started by another user?",
+                        refused);
             }
         }
     }

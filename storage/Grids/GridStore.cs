@@ -47,7 +47,8 @@ public sealed class GridStore(NpgsqlDataSource database)
     }
 
     /// <summary>
-    /// The grid as the database has it: under its own name, or that of another that covers the same and differs by what services round. Itself where it is new.
+    /// The grid as the database has it: under its own name, or that of another that covers the same and differs by what services round.
+    /// Itself where it is new.
     /// </summary>
     /// <param name="grid">Of a file.</param>
     /// <param name="isNamed">True where its name was given, and stands for a series of its own.</param>
@@ -65,7 +66,8 @@ public sealed class GridStore(NpgsqlDataSource database)
         {
             0 => grid,
             1 => same[0],
-            _ => throw new AmbiguousGridException($"several series lie on its grid ({string.Join(", ", same.Select(g => g.Name))}): say which it is with --grid or in a source profile."),
+            _ => throw new AmbiguousGridException(
+                $"several series lie on its grid ({string.Join(", ", same.Select(g => g.Name))}): say which it is with --grid or in a source profile."),
         };
     }
 

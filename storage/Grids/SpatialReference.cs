@@ -8,7 +8,8 @@ namespace ConvLstm.Nowcast.Storage.Grids;
 /// <param name="Wkt">
 /// WKT 1 whose EXTENSION node holds the PROJ string. PROJ and GDAL read the projection from that node, whatever it is,
 /// so no table of projections and their parameters is needed here.
-/// https://docs.ogc.org/is/12-063r5/12-063r5.html (WKT); the node: https://gdal.org/en/stable/drivers/raster/vrt.html, OGR's proj4 extension.
+/// https://docs.ogc.org/is/12-063r5/12-063r5.html (WKT); the node: https://gdal.org/en/stable/drivers/raster/vrt.html, OGR's proj4
+/// extension.
 /// </param>
 internal sealed record SpatialReference(bool IsWgs84, string Wkt)
 {

@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace ConvLstm.Nowcast.Storage.Jobs;
 
-/// <summary>What the program has been doing. What a run begins and ends with blocks: the job engine calls it on threads of its own.</summary>
+/// <summary>
+/// What the program has been doing. What a run begins and ends with blocks: the job engine calls it on threads of its own.
+/// </summary>
 public sealed class JobHistory
 {
     private const string LeasePrefix = "job ";
@@ -51,7 +53,8 @@ public sealed class JobHistory
     /// <param name="detailsJson">Numbers, a JSON object; null for none.</param>
     /// <param name="log">What it said on the way; null leaves what was noted.</param>
     /// <param name="at">When it ended, where that is noted later; null for now.</param>
-    public void End(long jobRunId, JobOutcome outcome, string message, string? detailsJson = null, string? log = null, DateTimeOffset? at = null)
+    public void End(long jobRunId, JobOutcome outcome, string message, string? detailsJson = null, string? log = null,
+        DateTimeOffset? at = null)
     {
         using var connection = _database.OpenConnection();
         connection.Execute(
@@ -74,7 +77,10 @@ public sealed class JobHistory
             """, new { job, now = _time.GetUtcNow() });
     }
 
-    /// <summary>Whether a run that waited for another is done by it: the other began after this one was asked for, or is the same one, taken up twice.</summary>
+    /// <summary>
+    /// Whether a run that waited for another is done by it: the other began after this one was asked for, or is the same one, taken up
+    /// twice.
+    /// </summary>
     public bool IsDone(string job, DateTimeOffset asked, string engineJob)
     {
         using var connection = _database.OpenConnection();
@@ -93,7 +99,8 @@ public sealed class JobHistory
     {
         await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         return (await connection.QueryAsync<JobRun>(new CommandDefinition(
-            $"{Columns} WHERE job = @job ORDER BY job_run_id DESC LIMIT @count", new { job, count }, cancellationToken: cancellation)).ConfigureAwait(false)).AsList();
+            $"{Columns} WHERE job = @job ORDER BY job_run_id DESC LIMIT @count", new { job, count }, cancellationToken: cancellation))
+                .ConfigureAwait(false)).AsList();
     }
 
     /// <summary>The last run of a job of the engine, with what it said; null where it has not begun.</summary>
@@ -101,11 +108,13 @@ public sealed class JobHistory
     {
         await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         var run = await connection.QueryFirstOrDefaultAsync<JobRun>(new CommandDefinition(
-            $"{Columns} WHERE engine_job = @engineJob ORDER BY job_run_id DESC LIMIT 1", new { engineJob }, cancellationToken: cancellation)).ConfigureAwait(false);
+            $"{Columns} WHERE engine_job = @engineJob ORDER BY job_run_id DESC LIMIT 1", new { engineJob },
+                cancellationToken: cancellation)).ConfigureAwait(false);
         if (run is null)
             return null;
         return (run, await connection.ExecuteScalarAsync<string>(new CommandDefinition(
-            "SELECT log FROM nowcast.job_run WHERE job_run_id = @id", new { id = run.JobRunId }, cancellationToken: cancellation)).ConfigureAwait(false) ?? "");
+            "SELECT log FROM nowcast.job_run WHERE job_run_id = @id", new { id = run.JobRunId }, cancellationToken: cancellation))
+                .ConfigureAwait(false) ?? "");
     }
 
     /// <summary>Marks the runs of all jobs whose lease nobody holds. Returns how many.</summary>

@@ -3,9 +3,9 @@ using Npgsql;
 namespace ConvLstm.Nowcast.Storage.Leases;
 
 /// <summary>
-/// The right to do something, of which there is one in the whole database: a row that only the writer's role can touch (an advisory lock could be
-/// taken by any reader). It runs out by the clock of the database unless it is renewed, which happens as long as this object lives; so a killed
-/// program keeps it for its duration and no longer, and one that survives a restart of the database keeps it.
+/// The right to do something, of which there is one in the whole database: a row that only the writer's role can touch (an advisory lock
+/// could be taken by any reader). It runs out by the clock of the database unless it is renewed, which happens as long as this object
+/// lives; so a killed program keeps it for its duration and no longer, and one that survives a restart of the database keeps it.
 /// </summary>
 public sealed class Lease : IAsyncDisposable, IDisposable
 {
@@ -15,7 +15,8 @@ public sealed class Lease : IAsyncDisposable, IDisposable
         ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at WHERE lease.expires_at < clock_timestamp()
         """;
 
-    private const string Renew = "UPDATE nowcast.lease SET expires_at = clock_timestamp() + $3 WHERE name = $1 AND holder = $2 AND expires_at > clock_timestamp()";
+    private const string Renew =
+        "UPDATE nowcast.lease SET expires_at = clock_timestamp() + $3 WHERE name = $1 AND holder = $2 AND expires_at > clock_timestamp()";
 
     private const string Release = "DELETE FROM nowcast.lease WHERE name = $1 AND holder = $2";
 
@@ -37,7 +38,9 @@ public sealed class Lease : IAsyncDisposable, IDisposable
         _renewing = Task.Run(() => RenewAsync(taken));
     }
 
-    /// <summary>How long that of a killed program stays, where nothing else is asked for: its work is taken up well within a minute.</summary>
+    /// <summary>
+    /// How long that of a killed program stays, where nothing else is asked for: its work is taken up well within a minute.
+    /// </summary>
     public static TimeSpan UsualDuration { get; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Cancelled when it could not be renewed in time: another program may hold it now.</summary>
@@ -55,7 +58,8 @@ public sealed class Lease : IAsyncDisposable, IDisposable
         var (holder, since) = (Guid.NewGuid(), TimeProvider.System.GetTimestamp());
         await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
         await using var take = Command(connection, Take, name, holder, duration);
-        return await take.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false) == 1 ? new(database, name, holder, duration, since) : null;
+        return await take.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false) == 1 ? new(database, name, holder, duration, since)
+            : null;
     }
 
     /// <summary>As <see cref="TryTakeAsync"/>, for callers that block.</summary>

@@ -18,7 +18,8 @@ public sealed record MigrationStatus(int Number, string Name, DateTimeOffset? Ap
 public static class Migrations
 {
     /// <summary>Of programs that make the schema at the same moment: the others find it made.</summary>
-    private static readonly string[] MadeByAnother = [PostgresErrorCodes.UniqueViolation, PostgresErrorCodes.DuplicateSchema, PostgresErrorCodes.DuplicateTable, "XX000"];
+    private static readonly string[] MadeByAnother =
+        [PostgresErrorCodes.UniqueViolation, PostgresErrorCodes.DuplicateSchema, PostgresErrorCodes.DuplicateTable, "XX000"];
 
     private const int MostTries = 10;
 

@@ -44,7 +44,9 @@ public sealed class ModelStore
         _time = time;
     }
 
-    /// <summary>Stores a checkpoint under a version. The same file under the same version again changes nothing; returns its checksum.</summary>
+    /// <summary>
+    /// Stores a checkpoint under a version. The same file under the same version again changes nothing; returns its checksum.
+    /// </summary>
     /// <param name="version">The name people will use.</param>
     /// <param name="network">The architecture.</param>
     /// <param name="checkpoint">The .safetensors file.</param>
@@ -78,14 +80,15 @@ public sealed class ModelStore
         {
             var there = await FindAsync(version, cancellation).ConfigureAwait(false);
             if (there?.Checksum != checksum)
-                throw new ReportedException($"The database has another model {version} (checksum {there?.Checksum}). Give this one another version.");
+                throw new ReportedException(
+                    $"The database has another model {version} (checksum {there?.Checksum}). Give this one another version.");
         }
         return checksum;
     }
 
     /// <summary>
-    /// Stores a checkpoint that comes with the program, once, and lets it forecast where nobody has chosen: no model was ever promoted, or only such
-    /// ones, and none was taken back.
+    /// Stores a checkpoint that comes with the program, once, and lets it forecast where nobody has chosen: no model was ever promoted,
+    /// or only such ones, and none was taken back.
     /// </summary>
     /// <param name="version">The name people will use.</param>
     /// <param name="network">The architecture.</param>
@@ -109,7 +112,8 @@ public sealed class ModelStore
             """,
             new
             {
-                version, checksum = ChecksumOf(checkpoint), network, metadataJson, scoresJson, checkpoint, now = _time.GetUtcNow(), note = Offered,
+                version, checksum = ChecksumOf(checkpoint), network, metadataJson, scoresJson, checkpoint, now = _time.GetUtcNow(),
+                note = Offered,
             }, transaction, cancellationToken: cancellation)).ConfigureAwait(false);
         await transaction.CommitAsync(cancellation).ConfigureAwait(false);
     }
@@ -121,7 +125,8 @@ public sealed class ModelStore
     {
         await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
-            "SELECT EXISTS (SELECT FROM nowcast.model WHERE checksum = @checksum)", new { checksum }, cancellationToken: cancellation)).ConfigureAwait(false);
+            "SELECT EXISTS (SELECT FROM nowcast.model WHERE checksum = @checksum)", new { checksum }, cancellationToken: cancellation))
+                .ConfigureAwait(false);
     }
 
     /// <summary>All models, the newest first.</summary>
@@ -137,7 +142,8 @@ public sealed class ModelStore
     {
         await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         return await connection.QuerySingleOrDefaultAsync<StoredModel>(
-            new CommandDefinition(Select + " WHERE version = @version", new { version }, cancellationToken: cancellation)).ConfigureAwait(false);
+            new CommandDefinition(Select + " WHERE version = @version", new { version }, cancellationToken: cancellation))
+                .ConfigureAwait(false);
     }
 
     /// <summary>The model that forecasts, or null where none was promoted.</summary>
@@ -168,7 +174,8 @@ public sealed class ModelStore
         if (checkpoint is null)
             throw Unknown(version);
         if (ChecksumOf(checkpoint) != checksum)
-            throw new ReportedException($"The checkpoint of model {version} in the database does not have its checksum {checksum}. Import it again.");
+            throw new ReportedException(
+                $"The checkpoint of model {version} in the database does not have its checksum {checksum}. Import it again.");
         return checkpoint;
     }
 

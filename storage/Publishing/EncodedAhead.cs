@@ -17,7 +17,8 @@ internal static class EncodedAhead
     /// <param name="fill">Encodes a row, counted from 0; on another thread.</param>
     /// <param name="send">Sends it.</param>
     /// <param name="cancellation">Stops between two rows.</param>
-    public static async Task SendAsync<T>(int count, Func<T> buffer, Action<int, T> fill, Func<int, T, Task> send, CancellationToken cancellation)
+    public static async Task SendAsync<T>(int count, Func<T> buffer, Action<int, T> fill, Func<int, T, Task> send,
+        CancellationToken cancellation)
     {
         var (empty, full) = (Channel.CreateBounded<T>(Buffers), Channel.CreateBounded<T>(Buffers));
         for (var i = 0; i < Math.Min(Buffers, count); i++)

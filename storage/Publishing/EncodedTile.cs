@@ -5,7 +5,8 @@ namespace ConvLstm.Nowcast.Storage.Publishing;
 /// <summary>All leads of a tile, ready to be sent. Used again for the next tile.</summary>
 internal sealed class EncodedTile(TileLayout tiles, int leads, int probabilities)
 {
-    private readonly RasterWriter[] _writers = [.. Enumerable.Range(0, leads).Select(_ => new RasterWriter(tiles, rates: 2, probabilities))];
+    private readonly RasterWriter[] _writers =
+        [.. Enumerable.Range(0, leads).Select(_ => new RasterWriter(tiles, rates: 2, probabilities))];
 
     /// <summary>For each lead the raster.</summary>
     public byte[][] Wkb { get; } = new byte[leads][];

@@ -12,7 +12,10 @@ internal static class ForecastFields
         return rates;
     }
 
-    /// <summary>The mean of the distribution, rounded as rates are, known just where they are: there the rate stands in for a mean that is not finite.</summary>
+    /// <summary>
+    /// The mean of the distribution, rounded as rates are, known just where they are: there the rate stands in for a mean that is not
+    /// finite.
+    /// </summary>
     /// <param name="mean">mm/h.</param>
     /// <param name="rates">Of <see cref="Rates"/>.</param>
     public static float[] Means(float[] mean, float[] rates)

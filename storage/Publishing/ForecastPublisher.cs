@@ -35,7 +35,8 @@ public sealed class ForecastPublisher(NpgsqlDataSource database, GridStore grids
         var run = new RunPixels(connection, grid, row.RunId, forecast, rates, means, percent);
         await run.CopyTilesAsync(cancellation).ConfigureAwait(false);
         await run.CopyStripsAsync(cancellation).ConfigureAwait(false);
-        var published = new PublishedRun(row.RunId, row.Replaced, grid.Tiles.Count * rates.Length, checks.All(check => check.Passed), checks);
+        var published = new PublishedRun(row.RunId, row.Replaced, grid.Tiles.Count * rates.Length, checks.All(check => check.Passed),
+            checks);
         await NotifyAsync(connection, forecast, published, cancellation).ConfigureAwait(false);
         await transaction.CommitAsync(cancellation).ConfigureAwait(false);
         return published;
@@ -82,14 +83,16 @@ public sealed class ForecastPublisher(NpgsqlDataSource database, GridStore grids
         NpgsqlConnection connection, int grid, DateTimeOffset validTime, CancellationToken cancellation)
     {
         await using var query = new NpgsqlCommand(
-            "SELECT missing_share, wet_share, min_mm_h, mean_mm_h, max_mm_h FROM nowcast.scan WHERE grid_id = $1 AND valid_time = $2", connection)
+            "SELECT missing_share, wet_share, min_mm_h, mean_mm_h, max_mm_h FROM nowcast.scan WHERE grid_id = $1 AND valid_time = $2",
+                connection)
         {
             Parameters = { new() { Value = grid }, new() { Value = validTime } },
         };
         await using var rows = await query.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         return await rows.ReadAsync(cancellation).ConfigureAwait(false)
             ? new ScanSummary(
-                rows.GetDouble(0), rows.GetDouble(1), rows.GetFieldValue<double?>(2), rows.GetFieldValue<double?>(3), rows.GetFieldValue<double?>(4))
+                rows.GetDouble(0), rows.GetDouble(1), rows.GetFieldValue<double?>(2), rows.GetFieldValue<double?>(3),
+                    rows.GetFieldValue<double?>(4))
             : null;
     }
 
@@ -97,7 +100,8 @@ public sealed class ForecastPublisher(NpgsqlDataSource database, GridStore grids
     {
         var leads = forecast.LeadTimes.Count;
         var fields = forecast.RainRate.Concat(forecast.MeanRate).Concat(forecast.ExceedanceProbability.SelectMany(fields => fields));
-        if (leads == 0 || forecast.RainRate.Count != leads || forecast.MeanRate.Count != leads || forecast.ExceedanceProbability.Count != forecast.Thresholds.Count
+        if (leads == 0 || forecast.RainRate.Count != leads || forecast.MeanRate.Count != leads
+            || forecast.ExceedanceProbability.Count != forecast.Thresholds.Count
             || forecast.ExceedanceProbability.Any(fields => fields.Count != leads)
             || fields.Any(field => field.Length != forecast.Grid.PixelCount))
         {

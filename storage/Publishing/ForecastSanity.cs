@@ -47,8 +47,10 @@ public sealed record ForecastSanity
             // Means over the known pixels, as the radar may see less of one map than of the other.
             var growth = maps.Max(map => map.Mean) / mean;
             var remains = maps[0].Mean / mean;
-            checks.Add(new("no more rain than grows", growth <= MostGrowth, growth, $"at most {MostGrowth} times the rain of the newest scan"));
-            checks.Add(new("not blank while it rains", remains >= LeastRemains, remains, $"first map at least {LeastRemains} times the rain of the newest scan"));
+            checks.Add(new("no more rain than grows", growth <= MostGrowth, growth,
+                $"at most {MostGrowth} times the rain of the newest scan"));
+            checks.Add(new("not blank while it rains", remains >= LeastRemains, remains,
+                $"first map at least {LeastRemains} times the rain of the newest scan"));
         }
         else
         {

@@ -13,7 +13,8 @@ namespace ConvLstm.Nowcast.Storage.Publishing;
 /// <param name="rates">For each lead the mm/h in steps of 0.01, row-major; NaN where nothing can be said.</param>
 /// <param name="means">The same of the mean of the distribution, known where the rates are.</param>
 /// <param name="percent">For each lead and threshold the per cent, row-major; 255 where nothing can be said.</param>
-internal sealed class RunPixels(NpgsqlConnection connection, StoredGrid grid, long run, RainForecast forecast, float[][] rates, float[][] means, byte[][][] percent)
+internal sealed class RunPixels(NpgsqlConnection connection, StoredGrid grid, long run, RainForecast forecast, float[][] rates,
+    float[][] means, byte[][][] percent)
 {
     private readonly TileLayout _tiles = grid.Tiles;
 
@@ -26,7 +27,8 @@ internal sealed class RunPixels(NpgsqlConnection connection, StoredGrid grid, lo
             cancellation).ConfigureAwait(false);
         await EncodedAhead.SendAsync(
             _tiles.Count, () => new EncodedTile(_tiles, rates.Length, forecast.Thresholds.Count),
-            (tile, leads) => leads.Fill(tile / _tiles.Across, tile % _tiles.Across, rates, means, percent), SendAsync, cancellation).ConfigureAwait(false);
+            (tile, leads) => leads.Fill(tile / _tiles.Across, tile % _tiles.Across, rates, means, percent), SendAsync, cancellation)
+                .ConfigureAwait(false);
         Check(await copy.CompleteAsync(cancellation).ConfigureAwait(false), _tiles.Count);
 
         async Task SendAsync(int tile, EncodedTile leads)
@@ -36,10 +38,14 @@ internal sealed class RunPixels(NpgsqlConnection connection, StoredGrid grid, lo
             await copy.WriteAsync((short)(tile % _tiles.Across), NpgsqlDbType.Smallint, cancellation).ConfigureAwait(false);
             await copy.WriteAsync(seconds, NpgsqlDbType.Array | NpgsqlDbType.Integer, cancellation).ConfigureAwait(false);
             await copy.WriteAsync(leads.Wkb, NpgsqlDbType.Array | NpgsqlDbType.Bytea, cancellation).ConfigureAwait(false);
-            await copy.WriteAsync(Array.ConvertAll(leads.Sums, s => s.Known), NpgsqlDbType.Array | NpgsqlDbType.Integer, cancellation).ConfigureAwait(false);
-            await copy.WriteAsync(Array.ConvertAll(leads.Sums, s => s.Wet), NpgsqlDbType.Array | NpgsqlDbType.Integer, cancellation).ConfigureAwait(false);
-            await copy.WriteAsync(Array.ConvertAll(leads.Sums, s => s.Sum), NpgsqlDbType.Array | NpgsqlDbType.Double, cancellation).ConfigureAwait(false);
-            await copy.WriteAsync(Array.ConvertAll(leads.Sums, s => s.Highest), NpgsqlDbType.Array | NpgsqlDbType.Real, cancellation).ConfigureAwait(false);
+            await copy.WriteAsync(Array.ConvertAll(leads.Sums, s => s.Known), NpgsqlDbType.Array | NpgsqlDbType.Integer, cancellation)
+                .ConfigureAwait(false);
+            await copy.WriteAsync(Array.ConvertAll(leads.Sums, s => s.Wet), NpgsqlDbType.Array | NpgsqlDbType.Integer, cancellation)
+                .ConfigureAwait(false);
+            await copy.WriteAsync(Array.ConvertAll(leads.Sums, s => s.Sum), NpgsqlDbType.Array | NpgsqlDbType.Double, cancellation)
+                .ConfigureAwait(false);
+            await copy.WriteAsync(Array.ConvertAll(leads.Sums, s => s.Highest), NpgsqlDbType.Array | NpgsqlDbType.Real, cancellation)
+                .ConfigureAwait(false);
         }
     }
 
@@ -47,10 +53,12 @@ internal sealed class RunPixels(NpgsqlConnection connection, StoredGrid grid, lo
     internal async Task CopyStripsAsync(CancellationToken cancellation)
     {
         await using var copy = await connection.BeginBinaryImportAsync(
-            "COPY nowcast.forecast_strip (grid_id, issue_time, run_id, strip, tile_col, rates, means, percent) FROM STDIN (FORMAT binary)", cancellation).ConfigureAwait(false);
+            "COPY nowcast.forecast_strip (grid_id, issue_time, run_id, strip, tile_col, rates, means, percent) FROM STDIN (FORMAT binary)",
+                cancellation).ConfigureAwait(false);
         var strips = StripWriter.Down(_tiles) * _tiles.Across;
         await EncodedAhead.SendAsync(
-            strips, () => new StripWriter(_tiles, rates, means, percent), (strip, writer) => writer.Fill(strip / _tiles.Across, strip % _tiles.Across), SendAsync, cancellation).ConfigureAwait(false);
+            strips, () => new StripWriter(_tiles, rates, means, percent), (strip, writer) =>
+                writer.Fill(strip / _tiles.Across, strip % _tiles.Across), SendAsync, cancellation).ConfigureAwait(false);
         Check(await copy.CompleteAsync(cancellation).ConfigureAwait(false), strips);
 
         async Task SendAsync(int strip, StripWriter writer)

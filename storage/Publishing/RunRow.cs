@@ -71,7 +71,8 @@ internal static class RunRow
         foreach (var table in new[] { "forecast_tile", "forecast_strip" })
         {
             var pixels = new NpgsqlBatchCommand($"DELETE FROM nowcast.{table} WHERE grid_id = $1 AND issue_time = $2 AND run_id = $3");
-            pixels.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = grid }, new() { Value = issueTime }, new() { Value = run } });
+            pixels.Parameters.AddRange(
+                new NpgsqlParameter[] { new() { Value = grid }, new() { Value = issueTime }, new() { Value = run } });
             clear.BatchCommands.Add(pixels);
         }
         var open = new NpgsqlBatchCommand("SELECT nowcast.open_scores($1)");

@@ -12,12 +12,14 @@ namespace ConvLstm.Nowcast.Storage.Queries;
 /// <param name="ForecastByModel">A model's run of the newest usable scan is there.</param>
 /// <param name="ForecastByExtrapolation">A run of the extrapolation is.</param>
 public sealed record GridNews(
-    string Grid, DateTimeOffset NewestScan, DateTimeOffset? NewestUsable, TimeSpan? UsualStep, bool ForecastByModel, bool ForecastByExtrapolation)
+    string Grid, DateTimeOffset NewestScan, DateTimeOffset? NewestUsable, TimeSpan? UsualStep, bool ForecastByModel,
+        bool ForecastByExtrapolation)
 {
     private static readonly TimeSpan Ahead = TimeSpan.FromHours(QualityOptions.Default.AheadHours);
 
     /// <summary>The newest scan that the clock allows: one from the future makes no feed fresh. Null where there is no other.</summary>
-    public DateTimeOffset? NewestBy(DateTimeOffset now) => NewestScan <= now + Ahead ? NewestScan : NewestUsable <= now + Ahead ? NewestUsable : null;
+    public DateTimeOffset? NewestBy(DateTimeOffset now) =>
+        NewestScan <= now + Ahead ? NewestScan : NewestUsable <= now + Ahead ? NewestUsable : null;
 }
 
 /// <summary>What is new in the feeds, and what was made of it.</summary>

@@ -46,7 +46,8 @@ public sealed class ForecastQueries
     {
         await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         return await connection.ExecuteScalarAsync<long?>(new CommandDefinition(
-            "SELECT run_id FROM nowcast.place(@lon, @lat, @at)", new { lon, lat, at }, cancellationToken: cancellation)).ConfigureAwait(false);
+            "SELECT run_id FROM nowcast.place(@lon, @lat, @at)", new { lon, lat, at }, cancellationToken: cancellation))
+                .ConfigureAwait(false);
     }
 
     /// <summary>The rain over an area for each lead of the newest run issued at or before a time; empty where there is none.</summary>
@@ -77,7 +78,8 @@ public sealed class ForecastQueries
                 }, splitOn: "ValidTime").ConfigureAwait(false);
             return leads.AsList() is { Count: > 0 } list ? new(run, list) : null;
         }
-        catch (PostgresException refused) when (refused.SqlState is PostgresErrorCodes.InternalError or PostgresErrorCodes.InvalidParameterValue)
+        catch (PostgresException refused) when (
+            refused.SqlState is PostgresErrorCodes.InternalError or PostgresErrorCodes.InvalidParameterValue)
         {
             throw new ReportedException($"The area is no GeoJSON polygon: {refused.MessageText}", refused);
         }

@@ -98,7 +98,8 @@ public sealed class PackedQueries
         foreach (var value in new object[] { stored.Id, packed.Run.IssueTime, packed.Run.RunId, packed.LeadSeconds.ToArray() })
             query.Parameters.Add(new NpgsqlParameter { Value = value });
         var wkb = new byte[RasterReader.Longest(stored.Tiles, packed.Percent.Count)];
-        await using var rows = await query.ExecuteReaderAsync(System.Data.CommandBehavior.SequentialAccess, cancellation).ConfigureAwait(false);
+        await using var rows = await query.ExecuteReaderAsync(System.Data.CommandBehavior.SequentialAccess, cancellation)
+            .ConfigureAwait(false);
         var read = 0;
         while (await rows.ReadAsync(cancellation).ConfigureAwait(false))
         {

@@ -57,7 +57,8 @@ internal static class RunRows
             throw new ReportedException($"The maps of run {runId} were dropped for their age; its scores are in the view skill.");
         var name = rows.GetString(0);
         var grid = await grids.GetAsync(name, cancellation).ConfigureAwait(false);
-        var leads = rows.GetFieldValue<int[]>(2).Where(seconds => seconds == (leadSeconds ?? seconds)).Select(seconds => TimeSpan.FromSeconds(seconds)).ToArray();
+        var leads = rows.GetFieldValue<int[]>(2).Where(seconds => seconds == (leadSeconds ?? seconds))
+            .Select(seconds => TimeSpan.FromSeconds(seconds)).ToArray();
         if (leads.Length == 0)
             throw new ReportedException($"Run {runId} has no map {leadSeconds} seconds ahead.");
         var thresholds = rows.GetFieldValue<float[]>(3);

@@ -3,7 +3,8 @@ namespace ConvLstm.Nowcast.Storage.Queries;
 /// <summary>How the service stands, in three numbers.</summary>
 /// <param name="NewestScan">The valid time of the newest scan, UTC.</param>
 /// <param name="NewestRun">The issue time of the newest usable run, UTC.</param>
-/// <param name="Skill">1 − CRPS of the model / CRPS of extrapolation, of the runs of the last day that both made; null where none is verified.</param>
+/// <param name="Skill">1 − CRPS of the model / CRPS of extrapolation, of the runs of the last day that both made; null where none is
+/// verified.</param>
 public sealed record ServiceFigures(DateTimeOffset? NewestScan, DateTimeOffset? NewestRun, double? Skill);
 
 /// <summary>A gap between two scans.</summary>
@@ -22,4 +23,5 @@ public sealed record FeedGap(string Grid, DateTimeOffset After, DateTimeOffset U
 /// <param name="Reason">Why it is not the model; null where it is, or nobody said.</param>
 /// <param name="EngineJob">The number of the job that made it; null where the job engine did not.</param>
 public sealed record GivenRun(
-    string Grid, DateTimeOffset IssueTime, string Method, string ModelVersion, DateTimeOffset PublishedAt, string? Reason, string? EngineJob);
+    string Grid, DateTimeOffset IssueTime, string Method, string ModelVersion, DateTimeOffset PublishedAt, string? Reason,
+        string? EngineJob);

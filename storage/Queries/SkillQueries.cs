@@ -80,7 +80,8 @@ public sealed class SkillQueries
     }
 
     /// <summary>By method, lead and threshold.</summary>
-    public Task<IReadOnlyList<ThresholdSkill>> ThresholdsAsync(string grid, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) =>
+    public Task<IReadOnlyList<ThresholdSkill>> ThresholdsAsync(string grid, DateTimeOffset from, DateTimeOffset to,
+        CancellationToken cancellation) =>
         ReadAsync<ThresholdSkill>(
             $"""
             SELECT Method, LeadMinutes, Threshold, Maps, h / nullif(h + m + a, 0) AS Csi, h / nullif(h + m, 0) AS Pod, a / nullif(h + a, 0) AS Far,
@@ -113,7 +114,8 @@ public sealed class SkillQueries
             """, grid, from, to, cancellation);
 
     /// <summary>By method, lead, threshold and bin.</summary>
-    public Task<IReadOnlyList<ReliabilitySkill>> ReliabilityAsync(string grid, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) =>
+    public Task<IReadOnlyList<ReliabilitySkill>> ReliabilityAsync(string grid, DateTimeOffset from, DateTimeOffset to,
+        CancellationToken cancellation) =>
         ReadAsync<ReliabilitySkill>(
             $"""
             SELECT r.method AS Method, t.lead_seconds / 60.0::double precision AS LeadMinutes, t.threshold AS Threshold, bin.number::integer AS Bin,
@@ -125,7 +127,8 @@ public sealed class SkillQueries
             {Period} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
             """, grid, from, to, cancellation);
 
-    private async Task<IReadOnlyList<T>> ReadAsync<T>(string sql, string grid, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)
+    private async Task<IReadOnlyList<T>> ReadAsync<T>(string sql, string grid, DateTimeOffset from, DateTimeOffset to,
+        CancellationToken cancellation)
     {
         await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         return (await connection.QueryAsync<T>(new CommandDefinition(sql, new { grid, from, to }, cancellationToken: cancellation))

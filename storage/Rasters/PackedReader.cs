@@ -14,7 +14,10 @@ internal static class PackedReader
     public static void ReadRate(ReadOnlySpan<byte> wkb, TileLayout tiles, int tileRow, int tileColumn, ushort[] rates) =>
         ReadRate(wkb, tiles, tileRow, tileColumn, RasterReader.RateAt(wkb, tiles), rates);
 
-    /// <summary>Puts the tile's mean rates in their place, as <see cref="ReadRate(ReadOnlySpan{byte}, TileLayout, int, int, ushort[])"/> does rates.</summary>
+    /// <summary>
+    /// Puts the tile's mean rates in their place, as <see cref="ReadRate(ReadOnlySpan{byte}, TileLayout, int, int, ushort[])"/> does
+    /// rates.
+    /// </summary>
     public static void ReadMean(ReadOnlySpan<byte> wkb, TileLayout tiles, int tileRow, int tileColumn, ushort[] means) =>
         ReadRate(wkb, tiles, tileRow, tileColumn, RasterReader.MeanAt(wkb, tiles), means);
 

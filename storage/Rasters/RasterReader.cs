@@ -88,7 +88,8 @@ internal static class RasterReader
 
     private static int AfterRate(int at, TileLayout tiles) => at + 5 + (4 * tiles.Size * tiles.Size);
 
-    private static bool HasMean(ReadOnlySpan<byte> wkb, int at) => at < wkb.Length && (wkb[at] & RasterFormat.PixelTypeMask) == RasterFormat.Float32;
+    private static bool HasMean(ReadOnlySpan<byte> wkb, int at) =>
+        at < wkb.Length && (wkb[at] & RasterFormat.PixelTypeMask) == RasterFormat.Float32;
 
     /// <summary>The first band's position.</summary>
     private static int CheckHeader(ReadOnlySpan<byte> wkb, TileLayout tiles)

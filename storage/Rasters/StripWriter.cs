@@ -65,8 +65,10 @@ internal sealed class StripWriter
             for (var lead = 0; lead < _rates.Length; lead++)
             {
                 var high = (2 * lead * pixels) + target;
-                FillRates(_rates[lead].AsSpan(source, window.Width), Rates.AsSpan(high, window.Width), Rates.AsSpan(high + pixels, window.Width));
-                FillRates(_means[lead].AsSpan(source, window.Width), Means.AsSpan(high, window.Width), Means.AsSpan(high + pixels, window.Width));
+                FillRates(_rates[lead].AsSpan(source, window.Width), Rates.AsSpan(high, window.Width),
+                    Rates.AsSpan(high + pixels, window.Width));
+                FillRates(_means[lead].AsSpan(source, window.Width), Means.AsSpan(high, window.Width),
+                    Means.AsSpan(high + pixels, window.Width));
             }
             for (var map = 0; map < _percent.Length; map++)
                 _percent[map].AsSpan(source, window.Width).CopyTo(Percent.AsSpan((map * pixels) + target));

@@ -6,11 +6,18 @@ namespace ConvLstm.Nowcast.Storage.Readers;
 /// <summary>What keeps those who only read (members of nowcast_reader) from getting in the way of the service.</summary>
 public sealed class ReaderLimits(NpgsqlDataSource database)
 {
-    /// <summary>A reader's own time-outs are 30 s for a statement and 60 s for an idle transaction, which it may set to nothing; these are not its to set.</summary>
+    /// <summary>
+    /// A reader's own time-outs are 30 s for a statement and 60 s for an idle transaction, which it may set to nothing; these are not its
+    /// to set.
+    /// </summary>
     public static TimeSpan LongestTransaction { get; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Ends the sessions of readers whose transaction goes on for too long: it keeps old days from being dropped. Returns how many.</summary>
-    /// <remarks>Of those whose rights the service's own role has: nowcast_reader itself, and each role that was granted to nowcast_writer.</remarks>
+    /// <summary>
+    /// Ends the sessions of readers whose transaction goes on for too long: it keeps old days from being dropped. Returns how many.
+    /// </summary>
+    /// <remarks>
+    /// Of those whose rights the service's own role has: nowcast_reader itself, and each role that was granted to nowcast_writer.
+    /// </remarks>
     public int EndOverdue(TimeSpan longest)
     {
         using var connection = database.OpenConnection();
@@ -24,7 +31,10 @@ public sealed class ReaderLimits(NpgsqlDataSource database)
             """, new { longest });
     }
 
-    /// <summary>What a reader may still do because the user that made the schema may not forbid it, with the SQL for an administrator; empty where all is well.</summary>
+    /// <summary>
+    /// What a reader may still do because the user that made the schema may not forbid it, with the SQL for an administrator; empty where
+    /// all is well.
+    /// </summary>
     public async Task<IReadOnlyList<string>> MissingAsync(CancellationToken cancellation)
     {
         await using var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);

@@ -22,7 +22,8 @@ public sealed class DataRetention(NpgsqlDataSource database, GridStore grids, Ti
         var made = await grids.EnsureDaysAheadAsync(now, options.DaysAhead, cancellation).ConfigureAwait(false);
         // Yesterday's last runs may still wait for the scans of their last leads.
         var summed = await AskAsync("SELECT nowcast.sum_scores_before($1)", today.AddDays(-1), cancellation).ConfigureAwait(false);
-        var scores = await AskAsync("SELECT nowcast.drop_scores_before($1)", today.AddDays(-options.ScoreDays), cancellation).ConfigureAwait(false);
+        var scores = await AskAsync("SELECT nowcast.drop_scores_before($1)", today.AddDays(-options.ScoreDays), cancellation)
+            .ConfigureAwait(false);
         return new(made, await DropDaysBeforeAsync(today.AddDays(-options.MapDays), cancellation).ConfigureAwait(false), summed, scores);
     }
 

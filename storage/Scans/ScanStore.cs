@@ -98,7 +98,8 @@ public sealed class ScanStore(NpgsqlDataSource database, GridStore grids)
         while (await rows.ReadAsync(cancellation).ConfigureAwait(false))
         {
             var summary = new ScanSummary(
-                rows.GetDouble(3), rows.GetDouble(4), rows.GetFieldValue<double?>(5), rows.GetFieldValue<double?>(6), rows.GetFieldValue<double?>(7));
+                rows.GetDouble(3), rows.GetDouble(4), rows.GetFieldValue<double?>(5), rows.GetFieldValue<double?>(6),
+                    rows.GetFieldValue<double?>(7));
             scans.Add(new StoredScan(
                 grid, rows.GetFieldValue<DateTimeOffset>(0), rows.GetString(1), rows.GetFieldValue<DateTimeOffset>(2), summary));
         }
@@ -108,7 +109,8 @@ public sealed class ScanStore(NpgsqlDataSource database, GridStore grids)
     /// <summary>The scans from one time to another, both included, oldest first.</summary>
     /// <exception cref="ReportedException">There is no such grid.</exception>
     public Task<IReadOnlyList<RadarFrame>> LoadFramesAsync(
-        string grid, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) => LoadFramesAsync(grid, from, to, usableOnly: false, cancellation);
+        string grid, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) =>
+            LoadFramesAsync(grid, from, to, usableOnly: false, cancellation);
 
     /// <summary>As above; without those that the quality control marked as bad where asked.</summary>
     /// <exception cref="ReportedException">There is no such grid.</exception>
@@ -165,8 +167,8 @@ public sealed class ScanStore(NpgsqlDataSource database, GridStore grids)
     }
 
     /// <summary>
-    /// The newest scans that follow each other at one step, at most <paramref name="count"/>, as a sequence; null where there is none. Scans that the
-    /// quality control marked as bad are not among them.
+    /// The newest scans that follow each other at one step, at most <paramref name="count"/>, as a sequence; null where there is none.
+    /// Scans that the quality control marked as bad are not among them.
     /// </summary>
     /// <exception cref="ReportedException">There is no such grid.</exception>
     public async Task<RadarSequence?> LatestSequenceAsync(string grid, int count, CancellationToken cancellation)

@@ -8,12 +8,17 @@ using NpgsqlTypes;
 
 namespace ConvLstm.Nowcast.Storage.Searches;
 
-/// <summary>The trials of a search in the database, so that processes on several machines may work on it. Results are JSON, weights are bytes.</summary>
+/// <summary>
+/// The trials of a search in the database, so that processes on several machines may work on it. Results are JSON, weights are bytes.
+/// </summary>
 /// <typeparam name="TTrial">What is kept of a trial.</typeparam>
 public sealed class TrialTable<TTrial> : ITrials<TTrial>
     where TTrial : class
 {
-    /// <summary>A trial takes minutes to hours: one whose process was killed may lie for a while, and a database that is away for a moment costs none.</summary>
+    /// <summary>
+    /// A trial takes minutes to hours: one whose process was killed may lie for a while, and a database that is away for a moment costs
+    /// none.
+    /// </summary>
     private readonly TimeSpan _claimLasts;
 
     private readonly NpgsqlDataSource _database;
@@ -32,22 +37,28 @@ public sealed class TrialTable<TTrial> : ITrials<TTrial>
         (_database, _folder, _claimLasts) = (database, folder, claimLasts ?? TimeSpan.FromMinutes(2));
         Directory.CreateDirectory(folder);
         using var connection = database.OpenConnection();
-        using var begin = new NpgsqlCommand("INSERT INTO nowcast.search (name, settings) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING", connection)
+        using var begin = new NpgsqlCommand("INSERT INTO nowcast.search (name, settings) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
+            connection)
         {
             Parameters = { new() { Value = name }, new() { Value = settings } },
         };
         begin.ExecuteNonQuery();
-        using var find = new NpgsqlCommand("SELECT search_id, settings FROM nowcast.search WHERE name = $1", connection) { Parameters = { new() { Value = name } } };
+        using var find = new NpgsqlCommand("SELECT search_id, settings FROM nowcast.search WHERE name = $1", connection)
+        {
+            Parameters = { new() { Value = name } },
+        };
         using var row = find.ExecuteReader();
         if (!row.Read() || row.GetString(1) != settings)
-            throw new ReportedException($"The search '{name}' of the database was begun with other settings: name another, or delete it from nowcast.search.");
+            throw new ReportedException(
+                $"The search '{name}' of the database was begun with other settings: name another, or delete it from nowcast.search.");
         _search = row.GetInt32(0);
     }
 
     public IReadOnlyDictionary<int, TTrial> Finished(int trials)
     {
         using var connection = _database.OpenConnection();
-        using var query = new NpgsqlCommand("SELECT number, result::text FROM nowcast.search_trial WHERE search_id = $1 AND number <= $2", connection)
+        using var query = new NpgsqlCommand("SELECT number, result::text FROM nowcast.search_trial WHERE search_id = $1 AND number <= $2",
+            connection)
         {
             Parameters = { new() { Value = _search }, new() { Value = trials } },
         };
@@ -81,12 +92,20 @@ public sealed class TrialTable<TTrial> : ITrials<TTrial>
     public void Write(int trial, TTrial result)
     {
         using var connection = _database.OpenConnection();
-        using var insert = new NpgsqlCommand("INSERT INTO nowcast.search_trial (search_id, number, result, checkpoint) VALUES ($1, $2, $3, $4) ON CONFLICT (search_id, number) DO NOTHING", connection)
+        using var insert = new NpgsqlCommand(
+            "INSERT INTO nowcast.search_trial (search_id, number, result, checkpoint) VALUES ($1, $2, $3, $4) ON CONFLICT (search_id, number) DO NOTHING", connection)
         {
             Parameters =
             {
-                new() { Value = _search }, new() { Value = trial }, new() { Value = JsonSerializer.Serialize(result, StudyJson.Format), NpgsqlDbType = NpgsqlDbType.Jsonb },
-                new() { Value = File.Exists(WeightsFile(trial)) ? File.ReadAllBytes(WeightsFile(trial)) : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea },
+                new() { Value = _search }, new() { Value = trial }, new()
+                {
+                    Value = JsonSerializer.Serialize(result, StudyJson.Format), NpgsqlDbType = NpgsqlDbType.Jsonb,
+                },
+                new()
+                {
+                    Value = File.Exists(WeightsFile(trial)) ? File.ReadAllBytes(WeightsFile(trial)) : DBNull.Value,
+                    NpgsqlDbType = NpgsqlDbType.Bytea,
+                },
             },
         };
         insert.ExecuteNonQuery();
@@ -99,13 +118,15 @@ public sealed class TrialTable<TTrial> : ITrials<TTrial>
         {
             Parameters = { new() { Value = _search }, new() { Value = trial } },
         };
-        File.WriteAllBytes(path, query.ExecuteScalar() as byte[] ?? throw new ReportedException($"Trial {trial} of search {_search} has no weights in the database: it learned nothing."));
+        File.WriteAllBytes(path, query.ExecuteScalar() as byte[]
+            ?? throw new ReportedException($"Trial {trial} of search {_search} has no weights in the database: it learned nothing."));
     }
 
     private bool IsFinished(int trial)
     {
         using var connection = _database.OpenConnection();
-        using var query = new NpgsqlCommand("SELECT EXISTS (SELECT FROM nowcast.search_trial WHERE search_id = $1 AND number = $2)", connection)
+        using var query = new NpgsqlCommand("SELECT EXISTS (SELECT FROM nowcast.search_trial WHERE search_id = $1 AND number = $2)",
+            connection)
         {
             Parameters = { new() { Value = _search }, new() { Value = trial } },
         };
@@ -120,7 +141,8 @@ public sealed class TrialTable<TTrial> : ITrials<TTrial>
         }
         catch (JsonException e)
         {
-            throw new ReportedException($"nowcast.search_trial, search {_search}, number {trial}: not a trial ({e.Message.Split('\n')[0]}): delete the row to run it again.", e);
+            throw new ReportedException(
+                $"nowcast.search_trial, search {_search}, number {trial}: not a trial ({e.Message.Split('\n')[0]}): delete the row to run it again.", e);
         }
     }
 }

@@ -38,7 +38,9 @@ public sealed record ThresholdScores(
 /// <param name="Observed">How many of those pixels were observed above the threshold.</param>
 public readonly record struct ReliabilityBin(long Pixels, double SumProbability, long Observed);
 
-/// <summary>1 − SquaredDifference / SquaredReference is the fractions skill score (Roberts and Lean 2008, doi:10.1175/2007MWR2123.1).</summary>
+/// <summary>
+/// 1 − SquaredDifference / SquaredReference is the fractions skill score (Roberts and Lean 2008, doi:10.1175/2007MWR2123.1).
+/// </summary>
 /// <param name="ScaleKm">The width of the neighbourhood.</param>
 /// <param name="SquaredDifference">Sum of (forecast fraction − observed fraction)².</param>
 /// <param name="SquaredReference">Sum of forecast fraction² + observed fraction².</param>

@@ -27,8 +27,10 @@ public sealed class VerificationStore
         await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
         var seconds = leads.Select(lead => RunRow.Seconds(lead.Lead)).ToArray();
-        if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition("SELECT nowcast.open_scores(@runId)", new { runId }, transaction, cancellationToken: cancellation)).ConfigureAwait(false))
-            throw new ReportedException($"The scores of run {runId} were dropped for their age and cannot change any more; the sums of its day are in the view skill.");
+        if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition("SELECT nowcast.open_scores(@runId)", new { runId },
+            transaction, cancellationToken: cancellation)).ConfigureAwait(false))
+            throw new ReportedException(
+                $"The scores of run {runId} were dropped for their age and cannot change any more; the sums of its day are in the view skill.");
         await Run(
             """
             DELETE FROM nowcast.verification_lead WHERE run_id = @runId AND lead_seconds = ANY (@seconds);

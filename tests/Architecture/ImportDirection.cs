@@ -42,7 +42,8 @@ public sealed class ImportDirection
     public void EveryProjectOfTheSolutionIsARoomTheTestsTheBenchmarksOrATool()
     {
         var solution = File.ReadAllText(System.IO.Path.Combine(Repository(), "ConvLstm.Nowcast.sln"));
-        var projects = Directory.GetFiles(Repository(), "*.csproj", SearchOption.AllDirectories).Select(System.IO.Path.GetFileName).ToArray();
+        var projects = Directory.GetFiles(Repository(), "*.csproj", SearchOption.AllDirectories).Select(System.IO.Path.GetFileName)
+            .ToArray();
         Assert.Equal(Projects.Count + 3, projects.Length);
         Assert.All(projects, p => Assert.Contains(p!, solution, StringComparison.Ordinal));
     }
@@ -52,7 +53,8 @@ public sealed class ImportDirection
     [InlineData(Prefix, $"{Prefix}.Storage")]
     public void TheRuleForbidsTheOtherWay(string from, string to) => Assert.False(MayUse(from, to));
 
-    private static bool MayUse(string from, string to) => Array.IndexOf(Rooms, from) is >= 0 and var left && Array.IndexOf(Rooms, to) > left;
+    private static bool MayUse(string from, string to) =>
+        Array.IndexOf(Rooms, from) is >= 0 and var left && Array.IndexOf(Rooms, to) > left;
 
     private static string NameOf(string project)
     {

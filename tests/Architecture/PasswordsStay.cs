@@ -2,7 +2,10 @@ using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Architecture;
 
-/// <summary>What a data source or an open connection tells of itself has lost the password: nothing may be opened with it. And no pool is called by it.</summary>
+/// <summary>
+/// What a data source or an open connection tells of itself has lost the password: nothing may be opened with it. And no pool is called
+/// by it.
+/// </summary>
 public sealed class PasswordsStay
 {
     [Fact]

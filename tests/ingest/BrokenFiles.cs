@@ -79,7 +79,8 @@ public sealed class BrokenFiles : IDisposable
         var path = _folder.File("wind.nc");
         using (var file = NetCdfFile.Create(path))
         {
-            var wind = file.Root.DefineVariable("eastward_wind", NetCdfType.Float32, file.Root.DefineDimension("y", 3), file.Root.DefineDimension("x", 3));
+            var wind = file.Root.DefineVariable("eastward_wind", NetCdfType.Float32, file.Root.DefineDimension("y", 3),
+                file.Root.DefineDimension("x", 3));
             wind.Attributes.Put("units", "m s-1");
             wind.Attributes.Put("standard_name", "eastward_wind");
             file.Close();
@@ -89,7 +90,8 @@ public sealed class BrokenFiles : IDisposable
 
     [Fact]
     public void AFolderIsNoFile() =>
-        Assert.Contains(_folder.Path, Assert.Throws<ReportedException>(() => RadarFormats.Open(_folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(_folder.Path, Assert.Throws<ReportedException>(() => RadarFormats.Open(_folder.Path)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void ADamagedGzipCopyIsNamedAndLeavesNothingBehind()

@@ -64,7 +64,10 @@ public sealed class CfDetails : IDisposable
     [Fact]
     public void ANegativeRateIsMissingUnlessPackingMadeItFromZero()
     {
-        var decoder = new PixelDecoder { Units = RainUnits.Find("mm h-1")!, ZRelation = ZRelation.MarshallPalmer, Scale = 0.1, Offset = -0.04 };
+        var decoder = new PixelDecoder
+        {
+            Units = RainUnits.Find("mm h-1")!, ZRelation = ZRelation.MarshallPalmer, Scale = 0.1, Offset = -0.04,
+        };
         Assert.Equal(0, decoder.RainRate(0));
         Assert.Equal(0.06f, decoder.RainRate(1), 1e-6f);
         Assert.Equal(float.NaN, decoder.RainRate(-1));
@@ -100,7 +103,8 @@ public sealed class CfDetails : IDisposable
     {
         var path = _folder.File("unknown.nc");
         new CfVariant { Units = "mm", StandardName = "rainfall_amount" }.Write(path, Some.RadarFrame(rate: 2));
-        Assert.Contains("over which period", Assert.Throws<RadarFileException>(() => RadarFormats.Open(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("over which period", Assert.Throws<RadarFileException>(() => RadarFormats.Open(path)).Message,
+            StringComparison.Ordinal);
         using var file = RadarFormats.Open(path, new() { AccumulationPeriod = TimeSpan.FromMinutes(15) });
         Assert.All(file.Read(0).RainRate, r => Assert.Equal(8, r, 1e-5f));
     }
@@ -136,7 +140,8 @@ public sealed class CfDetails : IDisposable
         using var second = RadarFormats.Open(path, new() { Variable = "rain_rate_b", GridName = "mine" });
         Assert.Equal(2, second.Read(0).RainRate[0]);
         Assert.Equal("mine", second.Grid.Name);
-        Assert.Contains("'rain_rate_c'", Assert.Throws<RadarFileException>(() => RadarFormats.Open(path, new() { Variable = "rain_rate_c" })).Message, StringComparison.Ordinal);
+        Assert.Contains("'rain_rate_c'", Assert.Throws<RadarFileException>(() =>
+            RadarFormats.Open(path, new() { Variable = "rain_rate_c" })).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -56,7 +56,9 @@ public sealed record CfVariant
     /// <summary>Longitudes and latitudes of all pixels instead of coordinates of rows and columns.</summary>
     public bool Curvilinear { get; init; }
 
-    /// <summary>For accumulations: how long before the valid time they start; with bounds instead of a start time where time is a dimension.</summary>
+    /// <summary>
+    /// For accumulations: how long before the valid time they start; with bounds instead of a start time where time is a dimension.
+    /// </summary>
     public TimeSpan? Period { get; init; }
 
     /// <summary>The file holds dBZ; <see cref="PerMmH"/> counts for nothing then.</summary>
@@ -72,7 +74,8 @@ public sealed record CfVariant
     public double StepDb => StepMmH == 0 ? 0 : 0.5;
 
     /// <summary>The size of a packed step in mm/h.</summary>
-    public double StepMmH => Packing is Packing.Float or Packing.Double or Packing.NaNFill or Packing.DefaultFill ? 0 : Packing == Packing.UnsignedByte ? 0.25 : 0.01;
+    public double StepMmH => Packing is Packing.Float or Packing.Double or Packing.NaNFill or Packing.DefaultFill ? 0
+        : Packing == Packing.UnsignedByte ? 0.25 : 0.01;
 
     internal void Write(string path, params IReadOnlyList<RadarFrame> frames)
     {
@@ -247,7 +250,8 @@ public sealed record CfVariant
         }
         using var transform = new ProjTransform(grid.Proj);
         transform.ToLonLat(longitudes, latitudes);
-        foreach (var (name, units, values) in ((string, string, double[])[])[("lon", "degrees_east", longitudes), ("lat", "degrees_north", latitudes)])
+        foreach (var (name, units, values) in ((string, string, double[])[])[("lon", "degrees_east", longitudes),
+            ("lat", "degrees_north", latitudes)])
         {
             var variable = root.DefineVariable(name, CoordinateType, ColumnsFirst ? [x, y] : [y, x]);
             variable.Attributes.Put("units", units);
@@ -277,7 +281,8 @@ public sealed record CfVariant
                 root.Attributes.Put("time_coverage_start", (frames[0].ValidTime - period).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"));
             return;
         }
-        var time = dimension is null ? root.DefineVariable("time", NetCdfType.Float64) : root.DefineVariable("time", NetCdfType.Float64, dimension);
+        var time = dimension is null ? root.DefineVariable("time", NetCdfType.Float64)
+            : root.DefineVariable("time", NetCdfType.Float64, dimension);
         time.Attributes.Put("units", Units);
         time.Attributes.Put("standard_name", "time");
         define.Add(() => time.Write<double>(frames.Select(f => Minutes(f)).ToArray()));

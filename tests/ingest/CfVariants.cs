@@ -7,7 +7,9 @@ using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Ingest;
 
-/// <summary>What is written in any of the variants that services publish is read back as the same rain with the same three states.</summary>
+/// <summary>
+/// What is written in any of the variants that services publish is read back as the same rain with the same three states.
+/// </summary>
 public sealed class CfVariants
 {
     private static readonly (string Units, double PerMmH, string StandardName, TimeSpan? Period)[] Quantities =
@@ -101,8 +103,10 @@ public sealed class CfVariants
         var geographic = proj.Contains("longlat", StringComparison.Ordinal);
         var pixel = geographic ? 0.01 * random.Next(1, 20) : 250 * random.Next(1, 9);
         var grid = Some.RadarGrid(random.Next(2, 12), random.Next(2, 12), proj, pixel,
-            geographic ? random.Next(-170, 160) : pixel * random.Next(-50, 50) + (proj.Contains("tmerc", StringComparison.Ordinal) ? 500_000 : 0),
-            geographic ? random.Next(-60, 80) : proj.Contains("stere", StringComparison.Ordinal) ? -3_000_000 : pixel * random.Next(-20, 50));
+            geographic ? random.Next(-170, 160)
+                : pixel * random.Next(-50, 50) + (proj.Contains("tmerc", StringComparison.Ordinal) ? 500_000 : 0),
+            geographic ? random.Next(-60, 80) : proj.Contains("stere", StringComparison.Ordinal) ? -3_000_000
+                : pixel * random.Next(-20, 50));
         return [.. Enumerable.Range(0, variant.Time == TimeStyle.Dimension ? random.Next(1, 4) : 1)
             .Select(i => Some.RadarFrame(grid, Some.Time.AddMinutes(5 * i), seed: seed + i))];
     }

@@ -7,8 +7,8 @@ using Xunit;
 namespace ConvLstm.Nowcast.Tests.Ingest;
 
 /// <summary>
-/// Where the pixels of a file lie, against PROJ's own program: the centres as our locator gives them for the grid that was read, projected by
-/// cs2cs with the string that the file was written from.
+/// Where the pixels of a file lie, against PROJ's own program: the centres as our locator gives them for the grid that was read,
+/// projected by cs2cs with the string that the file was written from.
 /// </summary>
 public sealed class Geolocation
 {
@@ -24,7 +24,8 @@ public sealed class Geolocation
         using var folder = new TemporaryFolder();
         var grid = place.Grid(Width, Height, place.IsGeographic ? 0.01 : 1000);
         var frame = Some.RadarFrame(grid);
-        var (cf, curvilinear, odim, knmi) = (folder.File("cf.nc"), folder.File("curvilinear.nc"), folder.File("odim.h5"), folder.File("knmi.h5"));
+        var (cf, curvilinear, odim, knmi) =
+            (folder.File("cf.nc"), folder.File("curvilinear.nc"), folder.File("odim.h5"), folder.File("knmi.h5"));
         new CfVariant { SouthFirst = true, Kilometres = true }.Write(cf, frame);
         new CfVariant { Curvilinear = true }.Write(curvilinear, frame);
         new OdimVariant().Write(odim, grid, Some.Time, new double[grid.PixelCount]);
@@ -58,8 +59,10 @@ public sealed class Geolocation
         foreach (var (longitude, latitude) in places)
             await cs2cs.StandardInput.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{longitude:R} {latitude:R}"));
         cs2cs.StandardInput.Close();
-        var lines = (await cs2cs.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = (await cs2cs.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
         await cs2cs.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return [.. lines.Select(l => l.Split('\t', ' ')).Select(c => (double.Parse(c[0], CultureInfo.InvariantCulture), double.Parse(c[1], CultureInfo.InvariantCulture)))];
+        return [.. lines.Select(l => l.Split('\t', ' '))
+            .Select(c => (double.Parse(c[0], CultureInfo.InvariantCulture), double.Parse(c[1], CultureInfo.InvariantCulture)))];
     }
 }

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Ingest;
 
-/// <summary>Every scan of every real file against what netCDF4, h5py, numpy and cs2cs read in it, which golden.py wrote to golden.tsv.</summary>
+/// <summary>
+/// Every scan of every real file against what netCDF4, h5py, numpy and cs2cs read in it, which golden.py wrote to golden.tsv.
+/// </summary>
 public sealed class GoldenFiles
 {
     private sealed record Golden(
@@ -52,10 +54,12 @@ public sealed class GoldenFiles
             max = Math.Max(max, rain[i]);
         }
         var name = $"{expected.File}[{expected.Index}]";
-        if ((file.ValidTimes[expected.Index], grid.Height, grid.Width, missing, wet) != (expected.Time, expected.Height, expected.Width, expected.Missing, expected.Wet))
+        if ((file.ValidTimes[expected.Index], grid.Height, grid.Width, missing, wet) != (expected.Time, expected.Height, expected.Width,
+            expected.Missing, expected.Wet))
             yield return $"{name}: {file.ValidTimes[expected.Index]:u} {grid.Height}×{grid.Width}, {missing} missing, {wet} wet";
         // Single precision rounds each rate on its own, so that errors grow with the root of the squares.
-        if (Math.Abs(checksum - expected.Checksum) > 1e-4 + (1e-7 * Math.Sqrt(squares)) || Math.Abs(sum - expected.Sum) > 1e-4 + (1e-7 * sum) || Math.Abs(max - expected.Max) > 1e-4 + (1e-7 * max))
+        if (Math.Abs(checksum - expected.Checksum) > 1e-4 + (1e-7 * Math.Sqrt(squares))
+            || Math.Abs(sum - expected.Sum) > 1e-4 + (1e-7 * sum) || Math.Abs(max - expected.Max) > 1e-4 + (1e-7 * max))
             yield return $"{name}: sum {sum} for {expected.Sum}, checksum {checksum} for {expected.Checksum}, maximum {max} for {expected.Max}";
         var corners = (grid.OriginX, grid.OriginY, grid.OriginX + (grid.Width * grid.PixelX), grid.OriginY - (grid.Height * grid.PixelY));
         if (Away(corners.OriginX, expected.Left, grid.PixelX) || Away(corners.OriginY, expected.Top, grid.PixelY)
@@ -65,7 +69,8 @@ public sealed class GoldenFiles
 
     private static bool Away(double found, double expected, double pixel) => Math.Abs(found - expected) > 1e-4 * pixel;
 
-    private static Golden[] Table() => [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "ingest", "golden.tsv")).Where(l => !l.StartsWith('#')).Select(l => l.Split('\t'))
+    private static Golden[] Table() => [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "ingest", "golden.tsv"))
+        .Where(l => !l.StartsWith('#')).Select(l => l.Split('\t'))
         .Select(c => new Golden(c[0], Int(c[1]), DateTimeOffset.Parse(c[2], CultureInfo.InvariantCulture), Int(c[3]), Int(c[4]),
             Number(c[5]), Number(c[6]), Number(c[7]), Number(c[8]), Int(c[9]), Int(c[10]), Number(c[11]), Number(c[12]), Number(c[13])))];
 

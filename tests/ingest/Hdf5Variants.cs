@@ -8,7 +8,9 @@ using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Ingest;
 
-/// <summary>What is written as ODIM or KNMI HDF5 in any of their variants is read back as the same rain with the same three states.</summary>
+/// <summary>
+/// What is written as ODIM or KNMI HDF5 in any of their variants is read back as the same rain with the same three states.
+/// </summary>
 public sealed class Hdf5Variants
 {
     [Fact]
@@ -72,8 +74,10 @@ public sealed class Hdf5Variants
         let reflectivity = quantity is "DBZH" or "TH"
         select new OdimVariant
         {
-            Quantity = quantity, PackingLevel = packing, CodesLevel = codes, TimesLevel = times, Type = type, SecondDataset = second, Deflated = deflated,
-            Gain = floating ? 1 : reflectivity ? 0.5 : 0.1, Offset = floating ? 0 : reflectivity ? -32 : 0, Period = TimeSpan.FromMinutes(minutes),
+            Quantity = quantity, PackingLevel = packing, CodesLevel = codes, TimesLevel = times, Type = type, SecondDataset = second,
+            Deflated = deflated,
+            Gain = floating ? 1 : reflectivity ? 0.5 : 0.1, Offset = floating ? 0 : reflectivity ? -32 : 0,
+            Period = TimeSpan.FromMinutes(minutes),
         };
 
     private static Gen<KnmiVariant> Knmi() =>
@@ -89,7 +93,8 @@ public sealed class Hdf5Variants
         select new KnmiVariant
         {
             IsReflectivity = reflectivity, Wide = wide, Deflated = deflated, Gain = gain, Offset = offset, OutOfImage = outside,
-            Missing = own ? reflectivity ? 0 : outside - 1 : outside, Period = TimeSpan.FromMinutes(minutes), Formula = Formula(gain, offset, spelling),
+            Missing = own ? reflectivity ? 0 : outside - 1 : outside, Period = TimeSpan.FromMinutes(minutes),
+            Formula = Formula(gain, offset, spelling),
         };
 
     // All of them are found in files of the archive.

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Ingest;
 
-/// <summary>Files of HDF5 that would have another file read in their place, or code loaded: refused before anything of them is read.</summary>
+/// <summary>
+/// Files of HDF5 that would have another file read in their place, or code loaded: refused before anything of them is read.
+/// </summary>
 public sealed class HostileHdf5 : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -53,9 +55,11 @@ public sealed class HostileHdf5 : IDisposable
     {
         var files = await WriteAsync();
         var cli = Cli.In(_folder);
-        foreach (var file in new[] { "external_absolute.h5", "netcdf_external.nc" }.Select(name => files.Single(f => f.EndsWith(name, StringComparison.Ordinal))))
+        foreach (var file in new[] { "external_absolute.h5",
+            "netcdf_external.nc" }.Select(name => files.Single(f => f.EndsWith(name, StringComparison.Ordinal))))
         {
-            foreach (var verb in new[] { "inspect", "train --out m.safetensors --data", "forecast --out f.nc --data", "evaluate --json e.json --data", "plot --out p.png" })
+            foreach (var verb in new[] { "inspect", "train --out m.safetensors --data", "forecast --out f.nc --data",
+                "evaluate --json e.json --data", "plot --out p.png" })
                 Assert.Contains("external storage", await cli.FailAsync(1, [.. verb.Split(' '), file]), StringComparison.Ordinal);
         }
         Assert.False(File.Exists(_folder.File("f.nc")) || File.Exists(_folder.File("p.png")));
@@ -72,7 +76,8 @@ public sealed class HostileHdf5 : IDisposable
                 group = group.DefineGroup("g");
             file.Close();
         }
-        Assert.Contains("nested deeper", Assert.Throws<RadarFileException>(() => RadarFormats.Open(deep).Dispose()).Message, StringComparison.Ordinal);
+        Assert.Contains("nested deeper", Assert.Throws<RadarFileException>(() => RadarFormats.Open(deep).Dispose()).Message,
+            StringComparison.Ordinal);
     }
 
     /// <summary>Every kind; what they reach for is a file of S only.</summary>

@@ -76,12 +76,14 @@ public sealed record KnmiVariant
         calibration.Put("calibration_formulas", Formula);
         calibration.Put("calibration_missing_data", Missing);
         calibration.Put("calibration_out_of_image", OutOfImage);
-        var data = image.DefineVariable("image_data", Wide ? NetCdfType.UInt16 : NetCdfType.UInt8, image.DefineDimension("r", grid.Height), image.DefineDimension("c", grid.Width));
+        var data = image.DefineVariable("image_data", Wide ? NetCdfType.UInt16 : NetCdfType.UInt8, image.DefineDimension("r", grid.Height),
+            image.DefineDimension("c", grid.Width));
         if (Deflated)
             data.Deflate(6, Math.Max(1, grid.Height / 2), grid.Width);
         data.Write<int>(codes);
         file.Close();
     }
 
-    private static string Time(DateTimeOffset time) => time.ToString("dd-MMM-yyyy;HH:mm:ss.fff", CultureInfo.InvariantCulture).ToUpperInvariant();
+    private static string Time(DateTimeOffset time) =>
+        time.ToString("dd-MMM-yyyy;HH:mm:ss.fff", CultureInfo.InvariantCulture).ToUpperInvariant();
 }

@@ -30,7 +30,8 @@ public sealed class NetCdfFiles : IDisposable
         var path = _folder.File("slab.nc");
         using (var file = NetCdfFile.Create(path))
         {
-            var variable = file.Root.DefineVariable("v", NetCdfType.Int32, file.Root.DefineDimension("y", 4), file.Root.DefineDimension("x", 5));
+            var variable = file.Root.DefineVariable("v", NetCdfType.Int32, file.Root.DefineDimension("y", 4),
+                file.Root.DefineDimension("x", 5));
             variable.Write<int>([0, 0], [4, 5], Enumerable.Range(0, 20).ToArray());
             file.Close();
         }
@@ -46,7 +47,8 @@ public sealed class NetCdfFiles : IDisposable
         var path = _folder.File("growing.nc");
         using (var file = NetCdfFile.Create(path))
         {
-            var variable = file.Root.DefineVariable("v", NetCdfType.Float32, file.Root.DefineDimension("time", 0), file.Root.DefineDimension("x", 2)).Deflate(4, 1, 2);
+            var variable = file.Root.DefineVariable("v", NetCdfType.Float32, file.Root.DefineDimension("time", 0),
+                file.Root.DefineDimension("x", 2)).Deflate(4, 1, 2);
             for (var i = 0; i < 3; i++)
                 variable.Write<float>([i, 0], [1, 2], [i, i + 0.5f]);
             file.Close();
@@ -84,7 +86,8 @@ public sealed class NetCdfFiles : IDisposable
         var path = _folder.File("dry.nc");
         using (var file = NetCdfFile.Create(path))
         {
-            var variable = file.Root.DefineVariable("v", NetCdfType.Float32, file.Root.DefineDimension("y", 500), file.Root.DefineDimension("x", 500)).Deflate(4, 500, 500);
+            var variable = file.Root.DefineVariable("v", NetCdfType.Float32, file.Root.DefineDimension("y", 500),
+                file.Root.DefineDimension("x", 500)).Deflate(4, 500, 500);
             variable.Write<float>(new float[250_000]);
             file.Close();
         }
@@ -130,7 +133,8 @@ public sealed class NetCdfFiles : IDisposable
         for (var f = 0; f < 8; f++)
         {
             using var file = NetCdfFile.Create(_folder.File($"{f}.nc"));
-            file.Root.DefineVariable("v", NetCdfType.Int32, file.Root.DefineDimension("x", 1000)).Write<int>(Enumerable.Repeat(f, 1000).ToArray());
+            file.Root.DefineVariable("v", NetCdfType.Int32, file.Root.DefineDimension("x", 1000))
+                .Write<int>(Enumerable.Repeat(f, 1000).ToArray());
             file.Close();
         }
         await Parallel.ForEachAsync(Enumerable.Range(0, 200), TestContext.Current.CancellationToken, (i, _) =>

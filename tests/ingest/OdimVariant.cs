@@ -115,7 +115,8 @@ public sealed record OdimVariant
         where.Put("xscale", grid.PixelX);
         where.Put("yscale", grid.PixelY);
         using var locator = new GridLocator(grid);
-        foreach (var (corner, column, row) in ((string, int, int)[])[("UL", 0, 0), ("UR", grid.Width, 0), ("LL", 0, grid.Height), ("LR", grid.Width, grid.Height)])
+        foreach (var (corner, column, row) in ((string, int, int)[])[("UL", 0, 0), ("UR", grid.Width, 0), ("LL", 0, grid.Height),
+            ("LR", grid.Width, grid.Height)])
         {
             var (longitude, latitude) = locator.LonLat(column - 0.5, row - 0.5);
             where.Put(corner + "_lon", longitude);

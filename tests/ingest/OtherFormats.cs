@@ -53,7 +53,8 @@ public sealed class OtherFormats : IDisposable
     public void AVerticalSectionIsRefusedByItsName()
     {
         var path = WriteOdim("DBZH", "data", 0.5, -32, [0, 1, 2, 3], product: "XSEC");
-        Assert.Contains("XSEC, not a composite", Assert.Throws<RadarFileException>(() => RadarFormats.Open(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("XSEC, not a composite", Assert.Throws<RadarFileException>(() => RadarFormats.Open(path)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -119,7 +120,8 @@ public sealed class OtherFormats : IDisposable
         where.Put("xscale", 1000.0);
         where.Put("yscale", 1000.0);
         using var transform = new ProjTransform(Some.Laea);
-        foreach (var (corner, x, y) in ((string, double, double)[])[("UL", -1000, 1000), ("UR", 1000, 1000), ("LL", -1000, -1000), ("LR", 1000, -1000)])
+        foreach (var (corner, x, y) in ((string, double, double)[])[("UL", -1000, 1000), ("UR", 1000, 1000), ("LL", -1000, -1000),
+            ("LR", 1000, -1000)])
         {
             var (longitude, latitude) = transform.ToLonLat(x, y);
             // With as few decimals as services write.
@@ -166,7 +168,8 @@ public sealed class OtherFormats : IDisposable
         calibration.Put("calibration_formulas", formula);
         calibration.Put("calibration_missing_data", missing);
         calibration.Put("calibration_out_of_image", outside);
-        image.DefineVariable("image_data", NetCdfType.UInt8, image.DefineDimension("r", 2), image.DefineDimension("c", 2)).Write<byte>(pixels);
+        image.DefineVariable("image_data", NetCdfType.UInt8, image.DefineDimension("r", 2), image.DefineDimension("c", 2))
+            .Write<byte>(pixels);
         file.Close();
         return path;
     }

@@ -47,7 +47,8 @@ public sealed class PathExpansion : IDisposable
     public void AFolderWithoutRadarFilesIsNamed()
     {
         using var empty = new TemporaryFolder();
-        Assert.StartsWith(empty.Path, Assert.Throws<ReportedException>(() => RadarPaths.Expand([empty.Path])).Message, StringComparison.Ordinal);
+        Assert.StartsWith(empty.Path, Assert.Throws<ReportedException>(() => RadarPaths.Expand([empty.Path])).Message,
+            StringComparison.Ordinal);
     }
 
     private IEnumerable<string> Names(params string[] paths) => RadarPaths.Expand(paths).Select(p => Path.GetRelativePath(_folder.Path, p));

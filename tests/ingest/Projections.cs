@@ -80,11 +80,14 @@ public sealed class Projections
 
     [Theory]
     [InlineData("+proj=latlong +datum=WGS84", "+proj=longlat +ellps=WGS84 +no_defs")]
-    [InlineData("+lon_0=10 +proj=laea +lat_0=52.0 +units=m +ellps=WGS84 +type=crs", "+proj=laea +lat_0=52 +lon_0=10 +x_0=0 +y_0=0 +ellps=WGS84 +units=m +no_defs")]
-    [InlineData("+proj=laea +lat_0=52 +lon_0=10 +a=6378137.0 +rf=298.257223563", "+proj=laea +lat_0=52 +lon_0=10 +x_0=0 +y_0=0 +ellps=WGS84 +units=m +no_defs")]
+    [InlineData("+lon_0=10 +proj=laea +lat_0=52.0 +units=m +ellps=WGS84 +type=crs",
+        "+proj=laea +lat_0=52 +lon_0=10 +x_0=0 +y_0=0 +ellps=WGS84 +units=m +no_defs")]
+    [InlineData("+proj=laea +lat_0=52 +lon_0=10 +a=6378137.0 +rf=298.257223563",
+        "+proj=laea +lat_0=52 +lon_0=10 +x_0=0 +y_0=0 +ellps=WGS84 +units=m +no_defs")]
     [InlineData("+proj=stere +lat_0=90 +lon_0=0.0 +lat_ts=60.0 +a=6378.137 +b=6356.752 +x_0=1 +y_0=0",
         "+proj=stere +lat_0=90 +lon_0=0 +lat_ts=60 +x_0=1000 +y_0=0 +a=6378137 +b=6356752 +units=m +no_defs")]
-    [InlineData("+proj=merc +lon_0=0 +x_0=1e+06 +R=6371000", "+proj=merc +lon_0=0 +lat_ts=0 +x_0=1000000 +y_0=0 +R=6371000 +units=m +no_defs")]
+    [InlineData("+proj=merc +lon_0=0 +x_0=1e+06 +R=6371000",
+        "+proj=merc +lon_0=0 +lat_ts=0 +x_0=1000000 +y_0=0 +R=6371000 +units=m +no_defs")]
     public void OneProjectionHasOneSpelling(string given, string expected)
     {
         Assert.Equal(expected, ProjString.Parse(given).ToString());
@@ -100,7 +103,8 @@ public sealed class Projections
 
     [Fact]
     public void AProjectionThatPROJDoesNotKnowIsNamed() =>
-        Assert.Contains("banana", Assert.Throws<FormatException>(() => new ProjTransform("+proj=banana +ellps=WGS84")).Message, StringComparison.Ordinal);
+        Assert.Contains("banana", Assert.Throws<FormatException>(() => new ProjTransform("+proj=banana +ellps=WGS84")).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void TheLocatorFindsThePixelThatHoldsAPoint()
@@ -140,6 +144,7 @@ public sealed class Projections
 
     // The same figure of the earth on both sides, so that cs2cs projects and shifts no datum.
     private static string[] Figure(string proj) =>
-        [.. ProjString.Parse(proj).ToString().Split(' ').Where(p => p.StartsWith("+ellps", StringComparison.Ordinal) || p.StartsWith("+R=", StringComparison.Ordinal)
+        [.. ProjString.Parse(proj).ToString().Split(' ')
+            .Where(p => p.StartsWith("+ellps", StringComparison.Ordinal) || p.StartsWith("+R=", StringComparison.Ordinal)
             || p.StartsWith("+a=", StringComparison.Ordinal) || p.StartsWith("+b=", StringComparison.Ordinal))];
 }

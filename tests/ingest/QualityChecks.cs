@@ -137,7 +137,8 @@ public sealed class QualityChecks
         var bad = Changed((rain, i) => i % 1000 == 0 ? 900 : rain, 1);
         AssertBad("range", bad);
         // The same again is not frozen, because the first was never used.
-        Assert.DoesNotContain("frozen", _control.Check(new RadarFrame(bad.Grid, Good[2].ValidTime, bad.RainRate)).Problems(), StringComparison.Ordinal);
+        Assert.DoesNotContain("frozen", _control.Check(new RadarFrame(bad.Grid, Good[2].ValidTime, bad.RainRate)).Problems(),
+            StringComparison.Ordinal);
         Assert.Equal(Good[0].ValidTime, _control.Newest);
     }
 
@@ -146,7 +147,8 @@ public sealed class QualityChecks
     {
         using var json = System.Text.Json.JsonDocument.Parse(_control.Check(Changed((_, _) => float.NaN)).ToJson());
         Assert.False(json.RootElement.GetProperty("usable").GetBoolean());
-        var missing = json.RootElement.GetProperty("findings").EnumerateArray().Single(f => f.GetProperty("check").GetString() == "missing");
+        var missing = json.RootElement.GetProperty("findings").EnumerateArray()
+            .Single(f => f.GetProperty("check").GetString() == "missing");
         Assert.Equal((1.0, false), (missing.GetProperty("found").GetDouble(), missing.GetProperty("passed").GetBoolean()));
     }
 

@@ -65,7 +65,8 @@ public sealed class Sequencing
     {
         var series = Assert.Single(Arranging.Arrange(Some.Scans(0, 5.2, 9.9, 15, 20.1)).Series);
         Assert.Equal(5, series.Scans.Count);
-        Assert.Equal(Enumerable.Range(0, 5).Select(i => Some.Time.AddMinutes(5 * i)), series.Load(TestContext.Current.CancellationToken).Frames.Select(f => f.ValidTime));
+        Assert.Equal(Enumerable.Range(0, 5).Select(i => Some.Time.AddMinutes(5 * i)),
+            series.Load(TestContext.Current.CancellationToken).Frames.Select(f => f.ValidTime));
     }
 
     [Fact]
@@ -80,7 +81,8 @@ public sealed class Sequencing
     public void ScansOfTwoGridsAreNeverInOneSeries()
     {
         var other = Some.RadarGrid(5, 5);
-        IScan[] scans = [.. Some.Scans(0, 5, 10), .. Enumerable.Range(0, 3).Select(i => new FrameScan(Some.RadarFrame(other, Some.Time.AddMinutes(5 * i))))];
+        IScan[] scans = [.. Some.Scans(0, 5, 10),
+            .. Enumerable.Range(0, 3).Select(i => new FrameScan(Some.RadarFrame(other, Some.Time.AddMinutes(5 * i))))];
         var result = Arranging.Arrange(scans);
         Assert.Equal(2, result.Series.Count);
         Assert.All(result.Series, s => Assert.All(s.Scans, scan => Assert.Equal(s.Grid, scan.Grid)));

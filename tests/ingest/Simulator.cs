@@ -60,7 +60,8 @@ public sealed class Simulator
     [Fact]
     public void CellsGrowAndDecay()
     {
-        var heaviest = RainSimulator.Run(new() { Scenario = RainScenario.Convective, Frames = 60 }).Select(s => ScanSummary.Of(s.Frame).MaxMmH!.Value).ToArray();
+        var heaviest = RainSimulator.Run(new() { Scenario = RainScenario.Convective, Frames = 60 })
+            .Select(s => ScanSummary.Of(s.Frame).MaxMmH!.Value).ToArray();
         var changes = heaviest.Zip(heaviest.Skip(2), (a, b) => b / a).ToArray();
         Assert.Contains(changes, c => c > 1.4);
         Assert.Contains(changes, c => c < 0.8);
@@ -70,7 +71,8 @@ public sealed class Simulator
     public void LargeScalesHoldMoreOfTheRainThanSmallOnes()
     {
         // Means over blocks keep much of the variance of rain; of white noise a block of 8×8 keeps a 64th.
-        var rain = RainSimulator.Run(new() { Scenario = RainScenario.Stratiform, Frames = 1 }).Single().Frame.RainRate.Select(r => Math.Log(1 + r)).ToArray();
+        var rain = RainSimulator.Run(new() { Scenario = RainScenario.Stratiform, Frames = 1 })
+            .Single().Frame.RainRate.Select(r => Math.Log(1 + r)).ToArray();
         var blocks = Enumerable.Range(0, 16 * 16).Select(b => Enumerable.Range(0, 64)
             .Average(i => rain[((((b / 16) * 8) + (i / 8)) * 128) + ((b % 16) * 8) + (i % 8)])).ToArray();
         Assert.InRange(Variance(blocks) / Variance(rain), 0.4, 0.98);
@@ -105,7 +107,8 @@ public sealed class Simulator
     [MemberData(nameof(Scenarios))]
     public void TheLogarithmOfTheRateIsFarLessSkewedThanTheRate(RainScenario scenario)
     {
-        var wet = RainSimulator.Run(new() { Scenario = scenario, Frames = 24 }).SelectMany(s => s.Frame.RainRate).Where(r => r > 0).Select(r => (double)r).ToArray();
+        var wet = RainSimulator.Run(new() { Scenario = scenario, Frames = 24 }).SelectMany(s => s.Frame.RainRate).Where(r => r > 0)
+            .Select(r => (double)r).ToArray();
         Assert.True(Skewness(wet) > 2);
         Assert.InRange(Skewness([.. wet.Select(r => Math.Log(r))]), -0.8, 0.8);
     }

@@ -46,7 +46,8 @@ public sealed class TrainingData
         Assert.NotEmpty(split.Select(windows, DataPart.Validation));
         Assert.Equal(test > 0, split.Select(windows, DataPart.Test).Count > 0);
         // A block is never shorter than a window, so the share may be larger where there are few scans.
-        Assert.InRange(used.Count(u => u.Value == DataPart.Validation) / (double)scans, 0.5 * validation, Math.Max(1.3 * validation, (double)length / scans));
+        Assert.InRange(used.Count(u => u.Value == DataPart.Validation) / (double)scans, 0.5 * validation,
+            Math.Max(1.3 * validation, (double)length / scans));
     }
 
     [Fact]
@@ -61,7 +62,8 @@ public sealed class TrainingData
     public void WetWindowsAreDrawnMoreOftenAndTheirWeightsUndoIt()
     {
         // The second half of the series rains.
-        var scans = Enumerable.Range(0, 40).Select(i => new FrameScan(Some.RadarFrame(at: Some.Time.AddMinutes(5 * i), rate: i < 20 ? 0 : 5))).ToArray();
+        var scans = Enumerable.Range(0, 40)
+            .Select(i => new FrameScan(Some.RadarFrame(at: Some.Time.AddMinutes(5 * i), rate: i < 20 ? 0 : 5))).ToArray();
         var windows = TrainingWindows.Cut(Arranging.Arrange(scans).Series, 2, 2);
         var sampler = WindowSampler.ByRain(windows, cancellation: TestContext.Current.CancellationToken);
         var random = new Random(3);
@@ -99,7 +101,8 @@ public sealed class TrainingData
         Assert.Equal(normalisation, Normalisation.FromMetadata(normalisation.ToMetadata()));
         Assert.Throws<ReportedException>(() => Normalisation.FromMetadata(new Dictionary<string, string>()));
         var damaged = new Dictionary<string, string>(normalisation.ToMetadata()) { ["normalisation.max_mm_h"] = "-3" };
-        Assert.Contains("normalisation.max_mm_h", Assert.Throws<ReportedException>(() => Normalisation.FromMetadata(damaged)).Message, StringComparison.Ordinal);
+        Assert.Contains("normalisation.max_mm_h", Assert.Throws<ReportedException>(() => Normalisation.FromMetadata(damaged)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -126,7 +129,8 @@ public sealed class TrainingData
         Assert.Equal([2, 2, 2, 3, 2], batch.Shape);
         // Second sequence, second frame, second row, third column.
         var rate = sequence.Frames[1].RainRate[(5 * 8) + 7];
-        Assert.Equal(float.IsNaN(rate) ? 0 : Normalisation.Default.Apply(rate), batch.Values[((((1 * 2) + 1) * 2) + 1) * 3 * 2 + (2 * 2)], 1e-6f);
+        Assert.Equal(float.IsNaN(rate) ? 0 : Normalisation.Default.Apply(rate), batch.Values[((((1 * 2) + 1) * 2) + 1) * 3 * 2 + (2 * 2)],
+            1e-6f);
         Assert.Throws<ArgumentException>(() => SequenceBatch.Of([sequence], Normalisation.Default, [new(6, 0, 3, 2)]));
         Assert.Throws<ArgumentException>(() => SequenceBatch.Of([sequence, Some.RadarSequence(3)], Normalisation.Default));
     }

@@ -25,7 +25,8 @@ public sealed class Convolutions
 
         Tensor[] Run(Tensor x, Tensor w)
         {
-            var made = nn.functional.conv_transpose2d(nn.functional.conv2d(x, w, padding: [1, 1], strides: [stride, stride]), w, padding: [1, 1], strides: [stride, stride]);
+            var made = nn.functional.conv_transpose2d(nn.functional.conv2d(x, w, padding: [1, 1], strides: [stride, stride]), w,
+                padding: [1, 1], strides: [stride, stride]);
             made.square().sum().backward();
             return [made, x.grad!, w.grad!];
         }

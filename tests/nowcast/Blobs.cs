@@ -58,7 +58,8 @@ internal sealed class Blobs
     {
         var grid = Some.RadarGrid(Width, Height);
         return new RadarSequence(
-            TimeSpan.FromMinutes(stepMinutes), fields.Select((f, i) => new RadarFrame(grid, Some.Time.AddMinutes(i * stepMinutes), f)).ToArray());
+            TimeSpan.FromMinutes(stepMinutes),
+                fields.Select((f, i) => new RadarFrame(grid, Some.Time.AddMinutes(i * stepMinutes), f)).ToArray());
     }
 
     /// <summary>(T, H, W).</summary>

@@ -21,7 +21,8 @@ public sealed class ChoiceOfPackages : IDisposable
         Directory.CreateDirectory(_folder.File("store"));
         foreach (var file in new[] { "Directory.Build.props", "Directory.Packages.props", "ops/packages/choose.sh" })
             File.Copy(System.IO.Path.Combine(ImportDirection.Repository(), file), _folder.File(file));
-        File.WriteAllText(_folder.File("nuget.config"), $"""<configuration><packageSources><clear /><add key="here" value="{_folder.File("feed")}" /></packageSources></configuration>""");
+        File.WriteAllText(_folder.File("nuget.config"),
+            $"""<configuration><packageSources><clear /><add key="here" value="{_folder.File("feed")}" /></packageSources></configuration>""");
     }
 
     [Fact]
@@ -87,7 +88,8 @@ public sealed class ChoiceOfPackages : IDisposable
     private string[] Files() => [.. Directory.EnumerateFileSystemEntries(_folder.Path).Order(StringComparer.Ordinal)];
 
     /// <summary>All that either machine could ask for.</summary>
-    private IEnumerable<(string Name, string Version)> Versions() => XDocument.Load(_folder.File("Directory.Packages.props")).Descendants("PackageVersion")
+    private IEnumerable<(string Name, string Version)> Versions() =>
+        XDocument.Load(_folder.File("Directory.Packages.props")).Descendants("PackageVersion")
         .Select(e => (Name: e.Attribute("Include")!.Value, e.Attribute("Version")!.Value))
         .Where(p => p.Name is "SDSLite");
 
@@ -102,7 +104,8 @@ public sealed class ChoiceOfPackages : IDisposable
     {
         using var choose = Process.Start(new ProcessStartInfo("bash", [_folder.File("ops/packages/choose.sh"), mode])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["NUGET_PACKAGES"] = _folder.File("store"), ["MSBUILDDISABLENODEREUSE"] = "1" },
+            RedirectStandardOutput = true, RedirectStandardError = true,
+            Environment = { ["NUGET_PACKAGES"] = _folder.File("store"), ["MSBUILDDISABLENODEREUSE"] = "1" },
         })!;
         var (output, error) = (choose.StandardOutput.ReadToEndAsync(_cancellation), choose.StandardError.ReadToEndAsync(_cancellation));
         await choose.WaitForExitAsync(_cancellation);

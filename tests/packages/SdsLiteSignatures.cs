@@ -11,8 +11,10 @@ public sealed class SdsLiteSignatures
     {
         var errors = await StubbedPackage.CompileAsync(
             "ops/packages/SDSLite.txt", ["System", "Microsoft.Research.Science.Data"],
-            Directory.EnumerateFiles(System.IO.Path.Combine(ImportDirection.Repository(), "ingest/NetCdf/SDSLite"), "*.cs"), Compiler.ImplicitUsings, TestContext.Current.CancellationToken);
+            Directory.EnumerateFiles(System.IO.Path.Combine(ImportDirection.Repository(), "ingest/NetCdf/SDSLite"), "*.cs"),
+                Compiler.ImplicitUsings, TestContext.Current.CancellationToken);
 
-        Assert.True(errors.Count == 0, $"These lines do not compile against ops/packages/SDSLite.txt: look the members up in SDSLite's public source.\n{string.Join('\n', errors.Take(20))}");
+        Assert.True(errors.Count == 0,
+            $"These lines do not compile against ops/packages/SDSLite.txt: look the members up in SDSLite's public source.\n{string.Join('\n', errors.Take(20))}");
     }
 }

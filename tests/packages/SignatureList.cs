@@ -36,7 +36,8 @@ internal sealed partial record SignatureList(string File, IReadOnlyList<Signatur
             if (!header.Success)
                 throw new InvalidDataException($"{file}: '{line}' is no declaration of a type with its namespace.");
             members = [];
-            sections.Add(new(header.Groups["outer"].Value, header.Groups["name"].Value, $"{header.Groups["before"]} {header.Groups["name"]}{header.Groups["after"]}", members));
+            sections.Add(new(header.Groups["outer"].Value, header.Groups["name"].Value,
+                $"{header.Groups["before"]} {header.Groups["name"]}{header.Groups["after"]}", members));
         }
         return new(file, sections);
     }
@@ -57,7 +58,8 @@ internal sealed partial record SignatureList(string File, IReadOnlyList<Signatur
         // The types around it stand in the list too; what is left of the name is the namespace.
         var around = new List<Section>();
         var outer = section.Outer;
-        while (Sections.FirstOrDefault(s => $"{s.Outer}.{s.Name}" == outer && !s.Declaration.Split(" : ")[0].Contains('<', StringComparison.Ordinal)) is { } type)
+        while (Sections.FirstOrDefault(s => $"{s.Outer}.{s.Name}" == outer
+            && !s.Declaration.Split(" : ")[0].Contains('<', StringComparison.Ordinal)) is { } type)
         {
             around.Insert(0, type);
             outer = type.Outer;
@@ -90,7 +92,8 @@ internal sealed partial record SignatureList(string File, IReadOnlyList<Signatur
         if (isInterface || member.Contains(" abstract ", StringComparison.Ordinal))
             return member.EndsWith('}') ? member : member + ";";
         if (member.EndsWith('}'))
-            return member.Replace("get;", "get => throw null!;", StringComparison.Ordinal).Replace("set;", "set => throw null!;", StringComparison.Ordinal).Replace("init;", "init => throw null!;", StringComparison.Ordinal);
+            return member.Replace("get;", "get => throw null!;", StringComparison.Ordinal).Replace("set;", "set => throw null!;",
+                StringComparison.Ordinal).Replace("init;", "init => throw null!;", StringComparison.Ordinal);
         return member.Split(" = ")[0].Contains('(', StringComparison.Ordinal) ? member + " => throw null!;" : member + ";";
     }
 

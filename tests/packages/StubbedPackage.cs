@@ -5,7 +5,8 @@ namespace ConvLstm.Nowcast.Tests.Packages;
 /// <summary>Compiles sources against a library made of a list of signatures, and the rooms as they are built here.</summary>
 internal static class StubbedPackage
 {
-    private static readonly string[] Rooms = ["nowcast", "ConvLstm.Nowcast.Storage", "ConvLstm.Nowcast.Ingest", "Npgsql", "MathNet.Numerics", "System.CommandLine"];
+    private static readonly string[] Rooms =
+        ["nowcast", "ConvLstm.Nowcast.Storage", "ConvLstm.Nowcast.Ingest", "Npgsql", "MathNet.Numerics", "System.CommandLine"];
 
     /// <param name="list">The list, below the repository.</param>
     /// <param name="listUsings">What its declarations leave out.</param>
@@ -17,10 +18,13 @@ internal static class StubbedPackage
         string list, string[] listUsings, IEnumerable<string> sources, IEnumerable<string> usings, CancellationToken cancellation)
     {
         using var folder = new TemporaryFolder();
-        var (stub, library, global) = (folder.File("Stub.cs"), folder.File(System.IO.Path.GetFileNameWithoutExtension(list) + ".dll"), folder.File("Usings.cs"));
+        var (stub, library, global) =
+            (folder.File("Stub.cs"), folder.File(System.IO.Path.GetFileNameWithoutExtension(list) + ".dll"), folder.File("Usings.cs"));
         var rooms = Rooms.Select(name => System.IO.Path.Combine(AppContext.BaseDirectory, name + ".dll")).ToArray();
-        await File.WriteAllTextAsync(stub, SignatureList.Read(System.IO.Path.Combine(ImportDirection.Repository(), list)).ToSource(listUsings), cancellation);
-        if (await Compiler.CompileAsync(library, [stub], rooms.Where(r => r.EndsWith("Npgsql.dll", StringComparison.Ordinal)), cancellation) is { Count: > 0 } broken)
+        await File.WriteAllTextAsync(stub,
+            SignatureList.Read(System.IO.Path.Combine(ImportDirection.Repository(), list)).ToSource(listUsings), cancellation);
+        if (await Compiler.CompileAsync(library, [stub], rooms.Where(r => r.EndsWith("Npgsql.dll", StringComparison.Ordinal)),
+            cancellation) is { Count: > 0 } broken)
             return [$"{list} itself is not C#:", .. broken];
         await File.WriteAllLinesAsync(global, usings.Select(name => $"global using {name};"), cancellation);
         // Named as these tests are: the rooms give them their internals.

@@ -9,7 +9,8 @@ public sealed class AmountsFromTheMean(TestDatabase test) : IClassFixture<TestDa
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     // Over whole tiles and parts of others.
-    private const string Box = """{"type":"Polygon","coordinates":[[[152.1,-27.1],[153.3,-27.1],[153.3,-27.8],[152.1,-27.8],[152.1,-27.1]]]}""";
+    private const string Box =
+        """{"type":"Polygon","coordinates":[[[152.1,-27.1],[153.3,-27.1],[153.3,-27.8],[152.1,-27.8],[152.1,-27.1]]]}""";
 
     [Fact]
     public async Task OverAnAreaTheMeanAndTheDepthAreOfTheMeanAndTheHighestRateAndTheWetShareOfTheMap()
@@ -31,7 +32,8 @@ public sealed class AmountsFromTheMean(TestDatabase test) : IClassFixture<TestDa
             Assert.Equal(mean, rows[lead].MeanMmH!.Value, 1e-4);
             Assert.Equal(depth, rows[lead].MeanDepthMm!.Value, 1e-4);
             Assert.Equal(known.Max(pixel => forecast.RainRate[lead][pixel]), rows[lead].MaxMmH!.Value, 1e-4);
-            Assert.Equal(known.Count(pixel => forecast.RainRate[lead][pixel] > 0.1f) / (double)known.Length, rows[lead].WetFraction!.Value, 1e-6);
+            Assert.Equal(known.Count(pixel => forecast.RainRate[lead][pixel] > 0.1f) / (double)known.Length, rows[lead].WetFraction!.Value,
+                1e-6);
         }
         Assert.Equal(forecast.MeanRate, (await test.Database.Queries.LoadRunAsync(run.RunId, _cancellation)).MeanRate);
     }
@@ -61,12 +63,14 @@ public sealed class AmountsFromTheMean(TestDatabase test) : IClassFixture<TestDa
         var at = Some.Noon.AddDays(12);
         var forecast = Some.Forecast(grid, at, rate: _ => Some.Even(grid, 4), mean: r => r / 4);
         await test.Database.Forecasts.PublishAsync(forecast, _cancellation);
-        await test.ScalarAsync<long>("WITH old AS (UPDATE nowcast.forecast_strip SET means = NULL WHERE issue_time = $1 RETURNING 1) SELECT count(*) FROM old", at);
+        await test.ScalarAsync<long>(
+            "WITH old AS (UPDATE nowcast.forecast_strip SET means = NULL WHERE issue_time = $1 RETURNING 1) SELECT count(*) FROM old", at);
 
         Assert.All(await test.Database.Queries.RainAtAsync(152.5, -27.5, at, _cancellation), row => Assert.Equal(4, row.ExpectedMmH));
 
         var tiles = new TileLayout(grid, 4326, 64);
-        var wkb = new RasterWriter(tiles, rates: 1, probabilities: 1).Write(0, 0, [forecast.RainRate[0]], [Enumerable.Repeat((byte)40, grid.PixelCount).ToArray()]);
+        var wkb = new RasterWriter(tiles, rates: 1, probabilities: 1)
+            .Write(0, 0, [forecast.RainRate[0]], [Enumerable.Repeat((byte)40, grid.PixelCount).ToArray()]);
         var (mean, probability) = (new float[grid.PixelCount], new float[grid.PixelCount]);
         RasterReader.ReadMean(wkb, tiles, 0, 0, mean);
         RasterReader.ReadProbability(wkb, tiles, 0, 0, 0, probability);

@@ -10,7 +10,8 @@ public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDat
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     /// <summary>A five-cornered area with a notch, over several tiles, in degrees.</summary>
-    private static readonly (double X, double Y)[] Catchment = [(152.21, -27.13), (153.13, -27.31), (152.83, -27.52), (153.07, -27.87), (152.37, -27.79)];
+    private static readonly (double X, double Y)[] Catchment =
+        [(152.21, -27.13), (153.13, -27.31), (152.83, -27.52), (153.07, -27.87), (152.37, -27.79)];
 
     [Fact]
     public async Task RainOverIsTheSumOverThePixelsInTheArea()
@@ -54,9 +55,12 @@ public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDat
             Y: -28.13 + (radius * (0.7 + (0.5 * random.NextDouble())) * Math.Sin(i * Math.PI / 20)))).ToArray();
         using var folder = new TemporaryFolder();
         var raw = folder.File("rates.raw");
-        await File.WriteAllBytesAsync(raw, [.. forecast.RainRate.SelectMany(field => System.Runtime.InteropServices.MemoryMarshal.AsBytes(field.AsSpan()).ToArray())], _cancellation);
-        var lines = (await Python.RunAsync("numpy", "storage/area.py", [raw, "300", "250", "0.01", "152", "-27", .. corners.SelectMany(c => new[] { Text(c.X), Text(c.Y) })]))
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ').Select(word => double.Parse(word, System.Globalization.CultureInfo.InvariantCulture)).ToArray()).ToArray();
+        await File.WriteAllBytesAsync(raw, [.. forecast.RainRate.SelectMany(field =>
+            System.Runtime.InteropServices.MemoryMarshal.AsBytes(field.AsSpan()).ToArray())], _cancellation);
+        var lines = (await Python.RunAsync("numpy", "storage/area.py",
+            [raw, "300", "250", "0.01", "152", "-27", .. corners.SelectMany(c => new[] { Text(c.X), Text(c.Y) })]))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')
+                .Select(word => double.Parse(word, System.Globalization.CultureInfo.InvariantCulture)).ToArray()).ToArray();
 
         var rows = await test.Database.Queries.RainOverAsync(GeoJson(corners), at, _cancellation);
 
@@ -89,7 +93,8 @@ public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDat
             WHERE ST_Intersects(ST_Transform({Area}, $1), ST_SetSRID(ST_Point({grid.OriginX} + (c + 0.5) * {grid.PixelX}, {grid.OriginY} - (r + 0.5) * {grid.PixelY}), $1))
             """, srid);
 
-        await using var command = test.Database.DataSource.CreateCommand($"SELECT mean_mm_h, max_mm_h, wet_fraction FROM nowcast.rain_over({Area}, $2)");
+        await using var command =
+            test.Database.DataSource.CreateCommand($"SELECT mean_mm_h, max_mm_h, wet_fraction FROM nowcast.rain_over({Area}, $2)");
         command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = srid }, new() { Value = at } });
         await using var rows = await command.ExecuteReaderAsync(_cancellation);
         foreach (var field in forecast.RainRate)
@@ -114,7 +119,8 @@ public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDat
         await test.Database.Forecasts.PublishAsync(forecast, _cancellation);
         var known = forecast.RainRate[0].Where(rate => !float.IsNaN(rate)).ToArray();
 
-        (double X, double Y)[] around = isLonLat ? [(140, -20), (160, -20), (160, -40), (140, -40)] : [(6, 49), (14, 49), (14, 55), (6, 55)];
+        (double X, double Y)[] around = isLonLat ? [(140, -20), (160, -20), (160, -40), (140, -40)]
+            : [(6, 49), (14, 49), (14, 55), (6, 55)];
         foreach (var area in new[] { around, [(-180, -90), (180, -90), (180, 90), (-180, 90)] })
         {
             var row = (await test.Database.Queries.RainOverAsync(GeoJson(area), at, _cancellation))[0];
@@ -135,7 +141,8 @@ public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDat
         var (x, y) = (grid.CentreX(pixel % grid.Width), grid.CentreY(pixel / grid.Width));
 
         // A hundred metres wide, beside the centre.
-        var row = (await test.Database.Queries.RainOverAsync(GeoJson([(x + 0.002, y), (x + 0.003, y), (x + 0.003, y + 0.001), (x + 0.002, y + 0.001)]), at, _cancellation))[0];
+        var row = (await test.Database.Queries.RainOverAsync(
+            GeoJson([(x + 0.002, y), (x + 0.003, y), (x + 0.003, y + 0.001), (x + 0.002, y + 0.001)]), at, _cancellation))[0];
 
         Assert.Equal(forecast.RainRate[0][pixel], row.MeanMmH!.Value, 1e-4);
         Assert.Equal(1, row.WetFraction);
@@ -198,7 +205,8 @@ public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDat
         const string sql = "SELECT mean_mm_h FROM nowcast.rain_over({0}, $2) LIMIT 1";
         var at = Some.Noon.AddMinutes(20);
 
-        var degrees = await test.ScalarAsync<double>(sql.Replace("{0}", "ST_GeomFromGeoJSON($1)", StringComparison.Ordinal), GeoJson(Catchment), at);
+        var degrees = await test.ScalarAsync<double>(sql.Replace("{0}", "ST_GeomFromGeoJSON($1)", StringComparison.Ordinal),
+            GeoJson(Catchment), at);
         var metres = await test.ScalarAsync<double>(
             sql.Replace("{0}", "ST_Transform(ST_GeomFromGeoJSON($1), 32756)", StringComparison.Ordinal), GeoJson(Catchment), at);
         var bare = await test.ScalarAsync<double>(
@@ -229,7 +237,8 @@ public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDat
     public async Task AMapIsTheTilesOfItsLead()
     {
         var grid = Some.LonLatGrid();
-        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, Some.Noon.AddMinutes(40), rate: lead => Some.Even(grid, lead + 1)), _cancellation);
+        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, Some.Noon.AddMinutes(40), rate: lead => Some.Even(grid, lead + 1)),
+            _cancellation);
         await using var command = test.Database.DataSource.CreateCommand(
             "SELECT count(*), min(ST_Value(rast, 1, 1, 1)), max(ST_Value(rast, 1, 1, 1)) FROM nowcast.map_at($1, 10, $2)");
         command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = grid.Name }, new() { Value = Some.Noon.AddHours(1) } });
@@ -240,7 +249,8 @@ public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDat
     }
 
     private static string GeoJson((double X, double Y)[] corners) =>
-        "{\"type\":\"Polygon\",\"coordinates\":[[" + string.Join(',', corners.Append(corners[0]).Select(corner => FormattableString.Invariant($"[{corner.X},{corner.Y}]"))) + "]]}";
+        "{\"type\":\"Polygon\",\"coordinates\":[[" + string.Join(',',
+            corners.Append(corners[0]).Select(corner => FormattableString.Invariant($"[{corner.X},{corner.Y}]"))) + "]]}";
 
     /// <summary>Even-odd rule: a ray to the east crosses the edges an odd number of times.</summary>
     private static bool Contains((double X, double Y)[] corners, double x, double y)

@@ -34,7 +34,8 @@ public sealed class ConnectionSettingsTests
     public async Task ThePasswordIsNotInTheErrorOfAServerThatIsNotThere()
     {
         var error = await Assert.ThrowsAsync<ReportedException>(() =>
-            NowcastDatabase.OpenAsync("Host=127.0.0.1;Port=1;Username=me;Password=secret;Database=rain", TestContext.Current.CancellationToken));
+            NowcastDatabase.OpenAsync("Host=127.0.0.1;Port=1;Username=me;Password=secret;Database=rain",
+                TestContext.Current.CancellationToken));
 
         Assert.Contains("127.0.0.1:1", error.Message);
         Assert.DoesNotContain("secret", error.Message);

@@ -46,7 +46,8 @@ public sealed class DefaultServerTests(TestDatabase test) : IClassFixture<TestDa
     {
         foreach (var role in new[] { "nowcast_reader", "nowcast_writer" })
         {
-            await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(test.ConnectionString) { Username = role }.ConnectionString);
+            await using var connection =
+                new NpgsqlConnection(new NpgsqlConnectionStringBuilder(test.ConnectionString) { Username = role }.ConnectionString);
             await connection.OpenAsync(_cancellation);
             await using var show = new NpgsqlCommand("SHOW jit", connection);
             Assert.Equal("off", await show.ExecuteScalarAsync(_cancellation));
@@ -72,19 +73,24 @@ public sealed class DefaultServerTests(TestDatabase test) : IClassFixture<TestDa
 
         // The grids of other tests have a few tiles, which the planner may well read all.
         var many = (await test.Database.Grids.GetAsync("many", _cancellation)).Id;
-        var tiles = plan.Where(line => line.Contains($"forecast_tile_{many}_", StringComparison.Ordinal) && !line.Contains("never executed", StringComparison.Ordinal)).ToList();
+        var tiles = plan.Where(line => line.Contains($"forecast_tile_{many}_", StringComparison.Ordinal)
+            && !line.Contains("never executed", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(tiles);
         Assert.DoesNotContain(tiles, line => line.Contains("Seq Scan", StringComparison.Ordinal));
     }
 
-    /// <summary>The questions of QGIS' provider for a layer (qgspostgresrasterprovider.cpp, init) and of its browser (qgspostgresconn.cpp, getTableInfo).</summary>
+    /// <summary>
+    /// The questions of QGIS' provider for a layer (qgspostgresrasterprovider.cpp, init) and of its browser (qgspostgresconn.cpp,
+    /// getTableInfo).
+    /// </summary>
     [Fact]
     public async Task QgisFindsTheViewsOfAGridWithTheirProjection()
     {
         var grid = Some.StereographicGrid();
         await test.Database.Forecasts.PublishAsync(Some.Forecast(grid), _cancellation);
         var stored = await test.Database.Grids.GetAsync(grid.Name, _cancellation);
-        await using var reader = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(test.ConnectionString) { Username = "nowcast_reader" }.ConnectionString);
+        await using var reader = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(test.ConnectionString) { Username = "nowcast_reader" }.ConnectionString);
 
         foreach (var table in new[] { "latest_forecast_" + stored.ViewName, "latest_scan_" + stored.ViewName })
         {
@@ -97,8 +103,10 @@ public sealed class DefaultServerTests(TestDatabase test) : IClassFixture<TestDa
             Assert.True(await rows.ReadAsync(_cancellation));
             // The first row is the layer that QGIS shows.
             Assert.Equal(
-                ("rast", stored.Srid, 1, "32BF", -1.0, "POLYGON((100000 -4092000,100000 -3900000,356000 -3900000,356000 -4092000,100000 -4092000))", 64, 64, 1000.0, -1000.0),
-                (rows.GetString(0), rows.GetInt32(1), rows.GetInt32(2), rows.GetFieldValue<string[]>(3).Single(), rows.GetFieldValue<double[]>(4).Single(), rows.GetString(5),
+                ("rast", stored.Srid, 1, "32BF", -1.0,
+                    "POLYGON((100000 -4092000,100000 -3900000,356000 -3900000,356000 -4092000,100000 -4092000))", 64, 64, 1000.0, -1000.0),
+                (rows.GetString(0), rows.GetInt32(1), rows.GetInt32(2), rows.GetFieldValue<string[]>(3).Single(),
+                    rows.GetFieldValue<double[]>(4).Single(), rows.GetString(5),
                  rows.GetInt32(6), rows.GetInt32(7), rows.GetDouble(10), rows.GetDouble(11)));
             Assert.True(rows.GetBoolean(12) && rows.GetBoolean(13));
         }
@@ -114,7 +122,8 @@ public sealed class DefaultServerTests(TestDatabase test) : IClassFixture<TestDa
                 listed.Add(rows.GetString(0));
         }
         Assert.Equal(
-            [$"forecast_tile_{stored.Id}", .. Enumerable.Repeat("latest_forecast_" + stored.ViewName, 3), "latest_scan_" + stored.ViewName, $"scan_tile_{stored.Id}"], listed);
+            [$"forecast_tile_{stored.Id}", .. Enumerable.Repeat("latest_forecast_" + stored.ViewName, 3), "latest_scan_" + stored.ViewName,
+                $"scan_tile_{stored.Id}"], listed);
     }
 
     /// <summary>A day and a half of forecasts of a grid named many, once for all questions.</summary>
@@ -124,7 +133,8 @@ public sealed class DefaultServerTests(TestDatabase test) : IClassFixture<TestDa
         if ((await test.Database.Grids.ListAsync(_cancellation)).Any(stored => stored.Grid.Name == grid.Name))
             return;
         for (var hour = -10; hour <= 24; hour++)
-            await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, Some.Noon.AddHours(hour), leads: 24, rate: _ => Some.Even(grid, 1)), _cancellation);
+            await test.Database.Forecasts.PublishAsync(
+                Some.Forecast(grid, Some.Noon.AddHours(hour), leads: 24, rate: _ => Some.Even(grid, 1)), _cancellation);
         await using var analyze = test.Database.DataSource.CreateCommand("ANALYZE nowcast.forecast_tile");
         await analyze.ExecuteNonQueryAsync(_cancellation);
     }

@@ -40,7 +40,8 @@ public sealed class LeaseTests(TestDatabase test) : IClassFixture<TestDatabase>
     [Fact]
     public async Task ItOutlivesACutConnectionAndIsLostWhenTheDatabaseStallsForLong()
     {
-        await using var theirs = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(test.ConnectionString) { ApplicationName = "cut off" }.ConnectionString);
+        await using var theirs = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(test.ConnectionString) { ApplicationName = "cut off" }.ConnectionString);
         await using var lease = await Lease.TryTakeAsync(theirs, "cut", Short, _cancellation);
         var lost = new TaskCompletionSource();
         await using var registration = lease!.Lost.Register(lost.SetResult);
@@ -64,7 +65,8 @@ public sealed class LeaseTests(TestDatabase test) : IClassFixture<TestDatabase>
             await Task.Delay(20, _cancellation);
         await next.DisposeAsync();
 
-        async Task CutAsync() => await test.ScalarAsync<long>("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'cut off'");
+        async Task CutAsync() => await test.ScalarAsync<long>(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'cut off'");
     }
 
     [Fact]
@@ -79,7 +81,9 @@ public sealed class LeaseTests(TestDatabase test) : IClassFixture<TestDatabase>
         await lost.Task.WaitAsync(_cancellation);
     }
 
-    private Task<Lease?> TakeAsync(string name, TimeSpan duration) => Lease.TryTakeAsync(test.Database.DataSource, name, duration, _cancellation);
+    private Task<Lease?> TakeAsync(string name, TimeSpan duration) =>
+        Lease.TryTakeAsync(test.Database.DataSource, name, duration, _cancellation);
 
-    private Task<DateTime> ExpiryAsync(string name) => test.ScalarAsync<DateTime>("SELECT expires_at FROM nowcast.lease WHERE name = $1", name);
+    private Task<DateTime> ExpiryAsync(string name) =>
+        test.ScalarAsync<DateTime>("SELECT expires_at FROM nowcast.lease WHERE name = $1", name);
 }

@@ -13,12 +13,14 @@ public sealed class ModelStoreTests(TestDatabase test) : IClassFixture<TestDatab
     {
         var checkpoint = new byte[300_000];
         new Random(1).NextBytes(checkpoint);
-        var checksum = await test.Database.Models.ImportAsync("round", "convlstm", checkpoint, """{"data": "x"}""", """{"csi": 0.5}""", _cancellation);
+        var checksum = await test.Database.Models.ImportAsync("round", "convlstm", checkpoint, """{"data": "x"}""", """{"csi": 0.5}""",
+            _cancellation);
         Assert.Equal(checksum, await test.Database.Models.ImportAsync("round", "convlstm", checkpoint, "{}", "{}", _cancellation));
 
         Assert.Equal(checkpoint, await test.Database.Models.CheckpointAsync("round", _cancellation));
         var model = await test.Database.Models.FindAsync("round", _cancellation);
-        Assert.Equal((checksum, "convlstm", 300_000, """{"data": "x"}"""), (model!.Checksum, model.Network, model.CheckpointBytes, model.Metadata));
+        Assert.Equal((checksum, "convlstm", 300_000, """{"data": "x"}"""),
+            (model!.Checksum, model.Network, model.CheckpointBytes, model.Metadata));
     }
 
     [Fact]
@@ -26,7 +28,8 @@ public sealed class ModelStoreTests(TestDatabase test) : IClassFixture<TestDatab
     {
         await test.Database.Models.ImportAsync("taken", "n", [1], "{}", "{}", _cancellation);
 
-        var error = await Assert.ThrowsAsync<ReportedException>(() => test.Database.Models.ImportAsync("taken", "n", [2], "{}", "{}", _cancellation));
+        var error = await Assert.ThrowsAsync<ReportedException>(() =>
+            test.Database.Models.ImportAsync("taken", "n", [2], "{}", "{}", _cancellation));
 
         Assert.Contains("taken", error.Message);
         Assert.Equal([1], await test.Database.Models.CheckpointAsync("taken", _cancellation));
@@ -63,7 +66,8 @@ public sealed class ModelStoreTests(TestDatabase test) : IClassFixture<TestDatab
 
         Assert.Equal(("failed", "no disk"), (job.Outcome, job.Message));
         Assert.NotNull(job.FinishedAt);
-        Assert.Equal("3", await test.ScalarAsync<string>("SELECT details ->> 'scans' FROM nowcast.job_history WHERE job_run_id = $1", running));
+        Assert.Equal("3", await test.ScalarAsync<string>("SELECT details ->> 'scans' FROM nowcast.job_history WHERE job_run_id = $1",
+            running));
 
         // The database was away when it ended.
         test.Database.Jobs.End(running, JobOutcome.Interrupted, "the database was lost in the middle", at: Some.Noon);
@@ -76,7 +80,8 @@ public sealed class ModelStoreTests(TestDatabase test) : IClassFixture<TestDatab
     {
         var grid = Some.LonLatGrid(width: 20, height: 20);
         foreach (var minutes in new[] { 0, 5, 10, 25 })
-            await test.Database.Scans.StoreAsync(Some.RadarFrame(grid, Some.Noon.AddMinutes(minutes)), $"{minutes}.nc", cancellation: _cancellation);
+            await test.Database.Scans.StoreAsync(Some.RadarFrame(grid, Some.Noon.AddMinutes(minutes)), $"{minutes}.nc",
+                cancellation: _cancellation);
 
         Assert.Equal("25.nc 00:05:00 4", await test.ScalarAsync<string>(
             "SELECT concat_ws(' ', source_file, usual_step, scans_in_last_day) FROM nowcast.feed_freshness WHERE grid = $1", grid.Name));

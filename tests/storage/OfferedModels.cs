@@ -53,7 +53,9 @@ public sealed class OfferedModels(TestCluster cluster)
         Assert.Null(await test.Models.PromotedAsync(_cancellation));
     }
 
-    private async Task<NowcastDatabase> OpenAsync() => await NowcastDatabase.OpenAsync(await cluster.CreateDatabaseAsync(_cancellation), _cancellation);
+    private async Task<NowcastDatabase> OpenAsync() =>
+        await NowcastDatabase.OpenAsync(await cluster.CreateDatabaseAsync(_cancellation), _cancellation);
 
-    private Task OfferAsync(NowcastDatabase test, string version, byte content) => test.Models.OfferAsync(version, "n", [content], "{}", "{}", _cancellation);
+    private Task OfferAsync(NowcastDatabase test, string version, byte content) =>
+        test.Models.OfferAsync(version, "n", [content], "{}", "{}", _cancellation);
 }

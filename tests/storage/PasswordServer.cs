@@ -17,7 +17,8 @@ public sealed class PasswordServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _cluster = await PrivateCluster.StartAsync(new() { Folder = TestCluster.NewFolder(), Durable = false, LoopbackPort = 0 }, CancellationToken.None);
+        _cluster = await PrivateCluster.StartAsync(new() { Folder = TestCluster.NewFolder(), Durable = false, LoopbackPort = 0 },
+            CancellationToken.None);
         await using (var owner = NpgsqlDataSource.Create(_cluster.ConnectionString))
         {
             await using var command = owner.CreateCommand("ALTER ROLE nowcast PASSWORD 'm0use @home'");

@@ -46,7 +46,8 @@ public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDa
         await PublishAloneAsync(forecast);
         var pixel = Array.FindIndex(forecast.RainRate[1], 4000, rate => rate > 3);
 
-        var rows = await test.Database.Queries.RainAtAsync(grid.CentreX(pixel % grid.Width), grid.CentreY(pixel / grid.Width), Some.Noon, _cancellation);
+        var rows = await test.Database.Queries.RainAtAsync(grid.CentreX(pixel % grid.Width), grid.CentreY(pixel / grid.Width), Some.Noon,
+            _cancellation);
 
         float?[] found = [rows[1].P01, rows[1].P1, rows[1].P5, rows[1].P10];
         for (var threshold = 0; threshold < 4; threshold++)
@@ -116,7 +117,8 @@ public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDa
             Some.Forecast(grid, Some.Noon.AddMinutes(minutes), method: method, rate: _ => Some.Even(grid, value)), _cancellation);
 
         async Task<float?> AnswerAt(double minutes) =>
-            (await test.Database.Queries.RainAtAsync(152.3, -27.3, Some.Noon.AddMinutes(minutes), _cancellation)) is [var first, ..] ? first.RainMmH : null;
+            (await test.Database.Queries.RainAtAsync(152.3, -27.3, Some.Noon.AddMinutes(minutes), _cancellation)) is [var first, ..]
+                ? first.RainMmH : null;
     }
 
     [Fact]
@@ -127,7 +129,8 @@ public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDa
         var fine = Some.LonLatGrid(width: 60, height: 60);
         await test.Database.Forecasts.PublishAsync(Some.Forecast(coarse, rate: _ => Some.Even(coarse, 1)), _cancellation);
         await test.Database.Forecasts.PublishAsync(Some.Forecast(fine, rate: _ => Some.Even(fine, 2)), _cancellation);
-        await test.Database.Forecasts.PublishAsync(Some.Forecast(coarse, Some.Noon.AddMinutes(5), rate: _ => Some.Even(coarse, 3)), _cancellation);
+        await test.Database.Forecasts.PublishAsync(Some.Forecast(coarse, Some.Noon.AddMinutes(5), rate: _ => Some.Even(coarse, 3)),
+            _cancellation);
 
         Assert.Equal(2, (await test.Database.Queries.RainAtAsync(152.3, -27.3, Some.Noon, _cancellation))[0].RainMmH);
         Assert.Equal(1, (await test.Database.Queries.RainAtAsync(152.9, -27.9, Some.Noon, _cancellation))[0].RainMmH);
@@ -138,7 +141,8 @@ public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDa
     public async Task RainStartsCountsFromTheTimeOfTheQuestion()
     {
         var grid = Some.LonLatGrid(width: 70, height: 70);
-        await PublishAloneAsync(Some.Forecast(grid, leads: 6, rate: lead => Some.Even(grid, lead switch { < 2 => 0, < 4 => 0.4f, _ => 3 })));
+        await PublishAloneAsync(
+            Some.Forecast(grid, leads: 6, rate: lead => Some.Even(grid, lead switch { < 2 => 0, < 4 => 0.4f, _ => 3 })));
 
         Assert.Equal(25, await Ask(0.5, 0));
         Assert.Equal(22, await Ask(0.5, 3));
@@ -270,7 +274,8 @@ public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDa
                 await process.StandardInput.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{x:F6} {y:F6}"));
             process.StandardInput.Close();
             return (await reading).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t', ' '))
-                .Select(words => (double.Parse(words[0], CultureInfo.InvariantCulture), double.Parse(words[1], CultureInfo.InvariantCulture))).ToList();
+                .Select(words => (double.Parse(words[0], CultureInfo.InvariantCulture),
+                    double.Parse(words[1], CultureInfo.InvariantCulture))).ToList();
         }
     }
 

@@ -107,7 +107,8 @@ public sealed class PrivateClusterTests : IAsyncLifetime
 
         Assert.Equal("UTC UTF8 []", await command.ExecuteScalarAsync(_cancellation));
         var process = Postmaster.Running(Path.Combine(_options.Folder, "data"))!.ProcessId;
-        var user = (await File.ReadAllLinesAsync($"/proc/{process}/status", _cancellation)).Single(line => line.StartsWith("Uid:", StringComparison.Ordinal));
+        var user = (await File.ReadAllLinesAsync($"/proc/{process}/status", _cancellation))
+            .Single(line => line.StartsWith("Uid:", StringComparison.Ordinal));
         Assert.NotEqual("0", user.Split('\t')[1]);
         Assert.Equal(
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(cluster.SocketFolder));
@@ -124,7 +125,8 @@ public sealed class PrivateClusterTests : IAsyncLifetime
         File.SetUnixFileMode(Path.Combine(cluster.SocketFolder, ".s.PGSQL.5432"), (UnixFileMode)0b111_111_111);
 
         var asked = await OsCommand.RunAsync(
-            "setpriv", ["--reuid", "nobody", "--clear-groups", "psql", "-h", cluster.SocketFolder, "-U", "nowcast", "-d", "nowcast", "-c", "SELECT 1"], _cancellation);
+            "setpriv", ["--reuid", "nobody", "--clear-groups", "psql", "-h", cluster.SocketFolder, "-U", "nowcast", "-d", "nowcast", "-c",
+                "SELECT 1"], _cancellation);
 
         Assert.NotEqual(0, asked.ExitCode);
         Assert.Contains("Peer authentication failed", asked.Output);

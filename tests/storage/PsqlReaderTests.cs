@@ -76,7 +76,8 @@ internal sealed class Psql : IDisposable
     public static Psql Start(string connectionString, string role)
     {
         var at = new NpgsqlConnectionStringBuilder(connectionString);
-        var start = new ProcessStartInfo("psql", ["-XqAt", "-v", "ON_ERROR_STOP=1", "-h", at.Host!, "-p", at.Port.ToString(CultureInfo.InvariantCulture), "-U", role, at.Database!])
+        var start = new ProcessStartInfo("psql", ["-XqAt", "-v", "ON_ERROR_STOP=1", "-h", at.Host!, "-p",
+            at.Port.ToString(CultureInfo.InvariantCulture), "-U", role, at.Database!])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true,
         };

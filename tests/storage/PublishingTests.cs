@@ -25,7 +25,8 @@ public sealed class PublishingTests(TestDatabase test) : IClassFixture<TestDatab
         Assert.Equal(forecast.Thresholds, back.Thresholds);
         Assert.Equal(forecast.RainRate, back.RainRate);
         for (var threshold = 0; threshold < forecast.Thresholds.Count; threshold++)
-            Assert.Equal(forecast.ExceedanceProbability[threshold][1], back.ExceedanceProbability[threshold][1], (a, b) => a.Equals(b) || Math.Abs(a - b) < 1e-6);
+            Assert.Equal(forecast.ExceedanceProbability[threshold][1], back.ExceedanceProbability[threshold][1],
+                (a, b) => a.Equals(b) || Math.Abs(a - b) < 1e-6);
         Assert.Equal(forecast.Provenance.Inputs, back.Provenance.Inputs);
         Assert.Equal(forecast.Provenance.InputQuality, back.Provenance.InputQuality);
         Assert.Equal(forecast.Provenance.ModelChecksum, back.Provenance.ModelChecksum);
@@ -45,7 +46,8 @@ public sealed class PublishingTests(TestDatabase test) : IClassFixture<TestDatab
         Assert.True(second.Replaced);
         Assert.Equal(first.RunId, second.RunId);
         Assert.Equal(12L, await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.forecast_tile WHERE run_id = $1", second.RunId));
-        Assert.Equal(0L, await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.verification_threshold WHERE run_id = $1", second.RunId));
+        Assert.Equal(0L, await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.verification_threshold WHERE run_id = $1",
+            second.RunId));
         Assert.Equal(again.RainRate, (await test.Database.Queries.LoadRunAsync(second.RunId, _cancellation)).RainRate);
     }
 
@@ -153,7 +155,8 @@ public sealed class PublishingTests(TestDatabase test) : IClassFixture<TestDatab
             "ALTER TABLE nowcast.forecast_tile ADD CONSTRAINT spoil CHECK (lead_seconds < 900) NOT VALID"))
             await spoil.ExecuteNonQueryAsync(_cancellation);
 
-        await Assert.ThrowsAsync<PostgresException>(() => test.Database.Forecasts.PublishAsync(Some.Forecast(grid, seed: 2), _cancellation));
+        await Assert.ThrowsAsync<PostgresException>(() =>
+            test.Database.Forecasts.PublishAsync(Some.Forecast(grid, seed: 2), _cancellation));
 
         await using (var mend = test.Database.DataSource.CreateCommand("ALTER TABLE nowcast.forecast_tile DROP CONSTRAINT spoil"))
             await mend.ExecuteNonQueryAsync(_cancellation);

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Storage;
 
-/// <summary>What a hostile reader tries, and that it comes to nothing; each with the protection taken away once, where it does come to something.</summary>
+/// <summary>
+/// What a hostile reader tries, and that it comes to nothing; each with the protection taken away once, where it does come to something.
+/// </summary>
 public sealed class ReaderLimitsTests(TestDatabase test) : IClassFixture<TestDatabase>
 {
     private const string AdvisoryLocks = "pg_advisory_lock(bigint), pg_advisory_lock(integer, integer)";
@@ -51,7 +53,8 @@ public sealed class ReaderLimitsTests(TestDatabase test) : IClassFixture<TestDat
     public async Task AReaderCannotHoldUpWhatChangesTheSchema()
     {
         await using var reader = await ReaderAsync();
-        foreach (var mode in new[] { "ROW SHARE", "ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE", "SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE" })
+        foreach (var mode in new[] { "ROW SHARE", "ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE", "SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE",
+            "ACCESS EXCLUSIVE" })
             await RefusedAsync(reader, $"BEGIN; LOCK TABLE nowcast.grid IN {mode} MODE", "ROLLBACK");
         await RefusedAsync(reader, "SELECT FROM nowcast.grid FOR KEY SHARE");
         await RunAsync(reader, "BEGIN; LOCK TABLE nowcast.grid, nowcast.migration IN ACCESS SHARE MODE");
@@ -74,10 +77,13 @@ public sealed class ReaderLimitsTests(TestDatabase test) : IClassFixture<TestDat
     [Theory]
     [InlineData("SELECT lo_create(0)", "GRANT EXECUTE ON FUNCTION lo_create(oid) TO nowcast_reader")]
     [InlineData("SELECT lo_creat(-1)", "GRANT EXECUTE ON FUNCTION lo_creat(integer) TO nowcast_reader")]
-    [InlineData("SELECT lo_from_bytea(0, repeat('x', 1000)::bytea)", "GRANT EXECUTE ON FUNCTION lo_from_bytea(oid, bytea) TO nowcast_reader")]
-    [InlineData("CREATE TEMPORARY TABLE much AS SELECT generate_series(1, 1000)", "GRANT TEMPORARY ON DATABASE {database} TO nowcast_reader")]
+    [InlineData("SELECT lo_from_bytea(0, repeat('x', 1000)::bytea)",
+        "GRANT EXECUTE ON FUNCTION lo_from_bytea(oid, bytea) TO nowcast_reader")]
+    [InlineData("CREATE TEMPORARY TABLE much AS SELECT generate_series(1, 1000)",
+        "GRANT TEMPORARY ON DATABASE {database} TO nowcast_reader")]
     [InlineData("CREATE TABLE public.much (x int)", "GRANT CREATE ON SCHEMA public TO nowcast_reader")]
-    [InlineData("SELECT pg_logical_emit_message(false, 'x', repeat('x', 1000))", "GRANT EXECUTE ON FUNCTION pg_logical_emit_message(boolean, text, text) TO nowcast_reader")]
+    [InlineData("SELECT pg_logical_emit_message(false, 'x', repeat('x', 1000))",
+        "GRANT EXECUTE ON FUNCTION pg_logical_emit_message(boolean, text, text) TO nowcast_reader")]
     public async Task AReaderStoresNothing(string attempt, string withoutProtection)
     {
         await using var reader = await ReaderAsync();
@@ -96,7 +102,8 @@ public sealed class ReaderLimitsTests(TestDatabase test) : IClassFixture<TestDat
         await using var reader = await ReaderAsync();
         await RunAsync(reader, "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0");
         var asking = RunAsync(reader, "SELECT pg_sleep(3600)");
-        while (await test.ScalarAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE usename = 'nowcast_reader' AND datname = current_database() AND query LIKE '%pg_sleep%'") == 0)
+        while (await test.ScalarAsync<long>(
+            "SELECT count(*) FROM pg_stat_activity WHERE usename = 'nowcast_reader' AND datname = current_database() AND query LIKE '%pg_sleep%'") == 0)
             await Task.Delay(20, _cancellation);
 
         // The service's right to end it comes from this alone.
@@ -117,13 +124,15 @@ public sealed class ReaderLimitsTests(TestDatabase test) : IClassFixture<TestDat
         await using var database = await NowcastDatabase.OpenAsync(null, _cancellation, options);
         try
         {
-            string As(string role) => new NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = role, Pooling = false }.ConnectionString;
+            string As(string role) =>
+                new NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = role, Pooling = false }.ConnectionString;
             Assert.InRange(await OpenAsManyAsThereAreAsync(As("nowcast_reader"), As("nowcast_writer"), isLetIn: true), 1, 20);
 
             await using (var lift = database.DataSource.CreateCommand("ALTER ROLE nowcast_reader CONNECTION LIMIT -1"))
                 await lift.ExecuteNonQueryAsync(_cancellation);
             Assert.InRange(await OpenAsManyAsThereAreAsync(As("nowcast_reader"), As("nowcast_writer"), isLetIn: false), 21, 60);
-            Assert.Contains(await database.Readers.MissingAsync(_cancellation), missing => missing.Contains("CONNECTION LIMIT", StringComparison.Ordinal));
+            Assert.Contains(await database.Readers.MissingAsync(_cancellation),
+                missing => missing.Contains("CONNECTION LIMIT", StringComparison.Ordinal));
         }
         finally
         {
@@ -144,7 +153,8 @@ public sealed class ReaderLimitsTests(TestDatabase test) : IClassFixture<TestDat
         Assert.Empty(await test.Database.Readers.MissingAsync(_cancellation));
 
         // A function that somebody adds is everybody's until that is taken back.
-        await OwnerAsync("CREATE FUNCTION nowcast.added() RETURNS int LANGUAGE sql AS 'SELECT 1'; GRANT TEMPORARY ON DATABASE " + new NpgsqlConnectionStringBuilder(test.ConnectionString).Database + " TO PUBLIC");
+        await OwnerAsync("CREATE FUNCTION nowcast.added() RETURNS int LANGUAGE sql AS 'SELECT 1'; GRANT TEMPORARY ON DATABASE "
+            + new NpgsqlConnectionStringBuilder(test.ConnectionString).Database + " TO PUBLIC");
         Assert.Equal("added", await test.ScalarAsync<string>(changing));
         Assert.Single(await test.Database.Readers.MissingAsync(_cancellation));
         await OwnerAsync("DROP FUNCTION nowcast.added()");

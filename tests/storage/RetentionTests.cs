@@ -22,10 +22,12 @@ public sealed class RetentionTests(TestDatabase test) : IClassFixture<TestDataba
         Assert.Equal(0, await SumAsync("2024-07-11"));
 
         Assert.Equal(before, await ViewsAsync(grid));
-        Assert.Equal(1L, await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.verification_lead_day JOIN nowcast.grid USING (grid_id) WHERE name = $1", grid.Name));
+        Assert.Equal(1L, await test.ScalarAsync<long>(
+            "SELECT count(*) FROM nowcast.verification_lead_day JOIN nowcast.grid USING (grid_id) WHERE name = $1", grid.Name));
 
         // Scored again: the run leaves the sums and counts once.
-        await test.Database.Verification.StoreAsync(runs[1], [VerificationTests.Scores(5, hits: 2, misses: 1, falseAlarms: 3, fss: (1, 10))], _cancellation);
+        await test.Database.Verification.StoreAsync(runs[1],
+            [VerificationTests.Scores(5, hits: 2, misses: 1, falseAlarms: 3, fss: (1, 10))], _cancellation);
         Assert.Equal(before, await ViewsAsync(grid));
         await test.Database.Verification.StoreAsync(runs[1], [VerificationTests.Scores(5, hits: 900, fss: (1, 10))], _cancellation);
         var changed = await ViewsAsync(grid);
@@ -53,7 +55,8 @@ public sealed class RetentionTests(TestDatabase test) : IClassFixture<TestDataba
     {
         var grid = Some.LonLatGrid(width: 20, height: 20);
         var runs = await ScoredAsync(grid, Some.Noon.AddDays(-40), 2);
-        await test.Database.Scans.StoreAsync(Some.RadarFrame(grid, Some.Noon.AddDays(-40).AddMinutes(10)), "x", cancellation: _cancellation);
+        await test.Database.Scans.StoreAsync(Some.RadarFrame(grid, Some.Noon.AddDays(-40).AddMinutes(10)), "x",
+            cancellation: _cancellation);
         var before = await ViewsAsync(grid);
 
         Assert.Equal(2, await test.ScalarAsync<int>("SELECT nowcast.drop_scores_before('2024-06-02')"));
@@ -62,7 +65,8 @@ public sealed class RetentionTests(TestDatabase test) : IClassFixture<TestDataba
         Assert.Equal(0L, await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.verification_lead WHERE run_id = ANY ($1)", runs));
         // What cannot be counted once is not scored again.
         Assert.Empty(await test.Database.Verification.PendingAsync(grid.Name, Some.Noon.AddDays(-50), _cancellation));
-        var refused = await Assert.ThrowsAsync<ReportedException>(() => test.Database.Verification.StoreAsync(runs[0], [VerificationTests.Scores(5, hits: 1)], _cancellation));
+        var refused = await Assert.ThrowsAsync<ReportedException>(() =>
+            test.Database.Verification.StoreAsync(runs[0], [VerificationTests.Scores(5, hits: 1)], _cancellation));
         Assert.Contains("dropped", refused.Message);
     }
 
@@ -75,7 +79,8 @@ public sealed class RetentionTests(TestDatabase test) : IClassFixture<TestDataba
         foreach (var days in new[] { 0, -1, -5, -6 })
             await database.Scans.StoreAsync(Some.RadarFrame(live, time.GetUtcNow().AddDays(days)), "x", cancellation: _cancellation);
         await database.Scans.StoreAsync(Some.RadarFrame(archive, time.GetUtcNow().AddDays(-100)), "x", cancellation: _cancellation);
-        var (liveId, archiveId) = ((await database.Grids.GetAsync(live.Name, _cancellation)).Id, (await database.Grids.GetAsync(archive.Name, _cancellation)).Id);
+        var (liveId, archiveId) =
+            ((await database.Grids.GetAsync(live.Name, _cancellation)).Id, (await database.Grids.GetAsync(archive.Name, _cancellation)).Id);
         var options = new RetentionOptions { MapDays = 5, DaysAhead = 2 };
 
         var done = await database.Retention.RunAsync(options, _cancellation);
@@ -117,7 +122,8 @@ public sealed class RetentionTests(TestDatabase test) : IClassFixture<TestDataba
         for (var i = 0; i < count; i++)
         {
             runs[i] = (await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, first.AddMinutes(5 * i)), _cancellation)).RunId;
-            await test.Database.Verification.StoreAsync(runs[i], [VerificationTests.Scores(5, hits: 1 + i, misses: 1, falseAlarms: 2 + i, fss: (i, 10))], _cancellation);
+            await test.Database.Verification.StoreAsync(runs[i],
+                [VerificationTests.Scores(5, hits: 1 + i, misses: 1, falseAlarms: 2 + i, fss: (i, 10))], _cancellation);
         }
         return runs;
     }

@@ -23,7 +23,8 @@ public sealed class SanityTests(TestDatabase test) : IClassFixture<TestDatabase>
     {
         var grid = Some.LonLatGrid(width: 70, height: 70);
         await test.Database.Scans.StoreAsync(new RadarFrame(grid, Some.Noon, Some.Even(grid, 2)), "x", cancellation: _cancellation);
-        await test.Database.Scans.StoreAsync(new RadarFrame(grid, Some.Noon.AddMinutes(5), Some.Even(grid, 2)), "x", cancellation: _cancellation);
+        await test.Database.Scans.StoreAsync(new RadarFrame(grid, Some.Noon.AddMinutes(5), Some.Even(grid, 2)), "x",
+            cancellation: _cancellation);
         var good = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, rate: _ => Some.Even(grid, 2)), _cancellation);
 
         var broken = await test.Database.Forecasts.PublishAsync(

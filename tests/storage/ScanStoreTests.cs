@@ -58,7 +58,8 @@ public sealed class ScanStoreTests(TestDatabase test) : IClassFixture<TestDataba
     {
         var grid = Some.LonLatGrid(width: 20, height: 10);
         foreach (var minutes in new[] { 0, 5, 20, 25, 30 })
-            await test.Database.Scans.StoreAsync(Some.RadarFrame(grid, Some.Noon.AddMinutes(minutes), minutes), "x", cancellation: _cancellation);
+            await test.Database.Scans.StoreAsync(Some.RadarFrame(grid, Some.Noon.AddMinutes(minutes), minutes), "x",
+                cancellation: _cancellation);
 
         var newest = await test.Database.Scans.LatestAsync(grid.Name, 4, _cancellation);
         Assert.Equal([5, 20, 25, 30], newest.Select(frame => (frame.ValidTime - Some.Noon).TotalMinutes));
@@ -67,7 +68,8 @@ public sealed class ScanStoreTests(TestDatabase test) : IClassFixture<TestDataba
         var sequence = await test.Database.Scans.LatestSequenceAsync(grid.Name, 5, _cancellation);
         Assert.Equal([20, 25, 30], sequence!.Frames.Select(frame => (frame.ValidTime - Some.Noon).TotalMinutes));
 
-        var between = await test.Database.Scans.LoadFramesAsync(grid.Name, Some.Noon.AddMinutes(5), Some.Noon.AddMinutes(20), _cancellation);
+        var between = await test.Database.Scans.LoadFramesAsync(grid.Name, Some.Noon.AddMinutes(5), Some.Noon.AddMinutes(20),
+            _cancellation);
         Assert.Equal(2, between.Count);
     }
 

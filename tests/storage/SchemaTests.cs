@@ -18,7 +18,8 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
         var published = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid), _cancellation);
         Assert.Equal(0, await Migrations.ApplyAsync(test.Database.DataSource, _cancellation));
         await ExecuteAsync("UPDATE nowcast.migration SET checksum = 'older' WHERE number = 1");
-        Assert.Contains(await Migrations.StatusAsync(test.Database.DataSource, _cancellation), file => file is { Number: 1, AppliedAt: null });
+        Assert.Contains(await Migrations.StatusAsync(test.Database.DataSource, _cancellation),
+            file => file is { Number: 1, AppliedAt: null });
 
         var ran = await Migrations.ApplyAsync(test.Database.DataSource, _cancellation);
 
@@ -40,10 +41,14 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
 
         foreach (var question in new[]
         {
-            "SELECT * FROM nowcast.rain_at(152.5, -27.5)", "SELECT nowcast.rain_starts(152.5, -27.5)", "SELECT * FROM nowcast.depth_at(152.5, -27.5)",
-            "SELECT * FROM nowcast.rain_over(ST_MakeEnvelope(152.1, -27.5, 152.5, -27.1, 4326))", "SELECT * FROM nowcast.exceedance_at(152.5, -27.5)",
-            "SELECT * FROM nowcast.latest_run", "SELECT tile_row FROM nowcast.latest_forecast", "SELECT * FROM nowcast.skill", "SELECT * FROM nowcast.skill_fss",
-            "SELECT * FROM nowcast.skill_reliability", "SELECT * FROM nowcast.feed_freshness", "SELECT * FROM nowcast.job_history", "SELECT * FROM nowcast.models",
+            "SELECT * FROM nowcast.rain_at(152.5, -27.5)", "SELECT nowcast.rain_starts(152.5, -27.5)",
+            "SELECT * FROM nowcast.depth_at(152.5, -27.5)",
+            "SELECT * FROM nowcast.rain_over(ST_MakeEnvelope(152.1, -27.5, 152.5, -27.1, 4326))",
+            "SELECT * FROM nowcast.exceedance_at(152.5, -27.5)",
+            "SELECT * FROM nowcast.latest_run", "SELECT tile_row FROM nowcast.latest_forecast", "SELECT * FROM nowcast.skill",
+            "SELECT * FROM nowcast.skill_fss",
+            "SELECT * FROM nowcast.skill_reliability", "SELECT * FROM nowcast.feed_freshness", "SELECT * FROM nowcast.job_history",
+            "SELECT * FROM nowcast.models",
             $"SELECT tile_row FROM nowcast.latest_scan_{view}", $"SELECT tile_row FROM nowcast.latest_forecast_{view}",
             $"SELECT tile_row FROM nowcast.map_at('{grid.Name}', 5)",
         })
@@ -65,7 +70,8 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
     public async Task AReaderWhoAsksTooMuchIsCancelled()
     {
         await using var reader = await AsRoleAsync("nowcast_reader");
-        await using (var show = new NpgsqlCommand("SELECT concat_ws(' ', current_setting('statement_timeout'), current_setting('idle_in_transaction_session_timeout'))", reader))
+        await using (var show = new NpgsqlCommand(
+            "SELECT concat_ws(' ', current_setting('statement_timeout'), current_setting('idle_in_transaction_session_timeout'))", reader))
             Assert.Equal("30s 1min", await show.ExecuteScalarAsync(_cancellation));
 
         await ExecuteOnAsync(reader, "SET statement_timeout = '50ms'");
@@ -82,7 +88,8 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
         var strips = $"forecast_strip_{grid.Id}_{Some.Noon:yyyyMMdd}";
 
         // Where the server was built without lz4 the columns keep its default.
-        var expected = await test.ScalarAsync<bool>("SELECT 'lz4' = ANY (enumvals) FROM pg_settings WHERE name = 'default_toast_compression'") ? "l l l" : "  ";
+        var expected = await test.ScalarAsync<bool>(
+            "SELECT 'lz4' = ANY (enumvals) FROM pg_settings WHERE name = 'default_toast_compression'") ? "l l l" : "  ";
         Assert.Equal(expected, await test.ScalarAsync<string>(
             "SELECT string_agg(attcompression::text, ' ' ORDER BY attnum) FROM pg_attribute WHERE attrelid IN ($1::regclass, $2::regclass) AND attname IN ('rast', 'rates', 'percent')",
             $"nowcast.{table}", $"nowcast.{strips}"));
@@ -106,7 +113,8 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
         await writer.Models.PromoteAsync("w", "", _cancellation);
         writer.Jobs.End(writer.Jobs.Begin("ingest"), ConvLstm.Nowcast.Storage.Jobs.JobOutcome.Succeeded, "");
 
-        foreach (var change in new[] { "DROP TABLE nowcast.run CASCADE", "ALTER TABLE nowcast.scan ADD x int", "DELETE FROM nowcast.grid", "INSERT INTO nowcast.migration VALUES (0, '', '')" })
+        foreach (var change in new[] { "DROP TABLE nowcast.run CASCADE", "ALTER TABLE nowcast.scan ADD x int", "DELETE FROM nowcast.grid",
+            "INSERT INTO nowcast.migration VALUES (0, '', '')" })
         {
             await using var command = writer.DataSource.CreateCommand(change);
             var refused = await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync(_cancellation));
@@ -173,7 +181,8 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
             await test.Database.Verification.StoreAsync(run.RunId, [VerificationTests.Scores(5, hits: 1)], _cancellation);
         }
 
-        var dropped = await test.Database.DropDaysBeforeAsync(DateOnly.FromDateTime(Some.Noon.AddYears(-10).AddDays(2).UtcDateTime), _cancellation);
+        var dropped = await test.Database.DropDaysBeforeAsync(DateOnly.FromDateTime(Some.Noon.AddYears(-10).AddDays(2).UtcDateTime),
+            _cancellation);
 
         Assert.Equal(6, dropped);
         Assert.Equal(1, await test.Database.Scans.CountAsync(grid.Name, _cancellation));
@@ -210,19 +219,24 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
         var (x, y) = (grid.CentreX(pixel % grid.Width), grid.CentreY(pixel / grid.Width));
         Assert.Equal([forecast.RainRate[1][pixel]], await PixelAsync("rast"), (a, b) => Math.Abs(a - b) < 1e-4);
         Assert.Equal(
-            forecast.ExceedanceProbability.Select(leads => 100 * leads[1][pixel]), await PixelAsync("percent"), (a, b) => Math.Abs(a - b) < 1e-3);
+            forecast.ExceedanceProbability.Select(leads => 100 * leads[1][pixel]), await PixelAsync("percent"),
+                (a, b) => Math.Abs(a - b) < 1e-3);
 
         // The same place on earth: GDAL and rain_at find the same rain by longitude and latitude.
-        var raining = Enumerable.Range(0, 4).Select(i => Array.FindIndex(forecast.RainRate[1], 6_000 * (i + 1), rate => rate > 2)).ToArray();
+        var raining = Enumerable.Range(0, 4).Select(i => Array.FindIndex(forecast.RainRate[1], 6_000 * (i + 1), rate => rate > 2))
+            .ToArray();
         var lonLat = await test.ScalarAsync<double[]>(
             "SELECT array_agg(c ORDER BY n, axis) FROM (SELECT n, ST_Transform(ST_SetSRID(ST_Point(x, y), $3), 4326) AS p FROM unnest($1, $2) WITH ORDINALITY AS u (x, y, n)) AS s, LATERAL (VALUES (1, ST_X(p)), (2, ST_Y(p))) AS v (axis, c)",
-            raining.Select(at => grid.CentreX(at % grid.Width)).ToArray(), raining.Select(at => grid.CentreY(at / grid.Width)).ToArray(), stored.Srid);
+            raining.Select(at => grid.CentreX(at % grid.Width)).ToArray(), raining.Select(at => grid.CentreY(at / grid.Width)).ToArray(),
+                stored.Srid);
         for (var i = 0; i < raining.Length; i++)
         {
             var (lon, lat) = (lonLat[2 * i], lonLat[(2 * i) + 1]);
-            var gdal = float.Parse(await GdalAsync("gdallocationinfo", "-valonly", "-wgs84", source + "rast", Text(lon), Text(lat)), CultureInfo.InvariantCulture);
+            var gdal = float.Parse(await GdalAsync("gdallocationinfo", "-valonly", "-wgs84", source + "rast", Text(lon), Text(lat)),
+                CultureInfo.InvariantCulture);
             Assert.Equal(forecast.RainRate[1][raining[i]], gdal, 1e-4f);
-            Assert.Equal(gdal, (await test.Database.Queries.RainAtAsync(lon, lat, Some.Noon.AddYears(1), _cancellation))[1].RainMmH!.Value, 1e-4f);
+            Assert.Equal(gdal, (await test.Database.Queries.RainAtAsync(lon, lat, Some.Noon.AddYears(1), _cancellation))[1].RainMmH!.Value,
+                1e-4f);
         }
 
         async Task<IEnumerable<float>> PixelAsync(string column) =>

@@ -15,7 +15,8 @@ internal static class Some
 
     /// <summary>Polar stereographic as KNMI's composite, on its own ellipsoid, 1 km.</summary>
     public static RadarGrid StereographicGrid() => new(
-        NewName("stere"), 200, 170, "+proj=stere +lat_0=90 +lon_0=0 +lat_ts=60 +a=6378140 +b=6356750 +x_0=0 +y_0=0", 1000, 1000, 100_000, -3_900_000);
+        NewName("stere"), 200, 170, "+proj=stere +lat_0=90 +lon_0=0 +lat_ts=60 +a=6378140 +b=6356750 +x_0=0 +y_0=0", 1000, 1000, 100_000,
+            -3_900_000);
 
     /// <summary>Lambert azimuthal equal-area on a sphere, whose formulas fit in a few lines.</summary>
     public static RadarGrid SphereGrid() => new(
@@ -60,9 +61,11 @@ internal static class Some
             IssueTime = issueTime ?? Noon,
             LeadTimes = Enumerable.Range(1, leads).Select(lead => TimeSpan.FromMinutes(5 * lead)).ToArray(),
             RainRate = rates,
-            MeanRate = mean is null ? rates : [.. rates.Select(field => Array.ConvertAll(field, r => float.IsNaN(r) ? r : MathF.Round(mean(r), 2)))],
+            MeanRate = mean is null ? rates
+                : [.. rates.Select(field => Array.ConvertAll(field, r => float.IsNaN(r) ? r : MathF.Round(mean(r), 2)))],
             Thresholds = thresholds,
-            ExceedanceProbability = thresholds.Select(threshold => rates.Select(field => Probability(field, threshold)).ToArray()).ToArray(),
+            ExceedanceProbability = thresholds.Select(threshold => rates.Select(field => Probability(field, threshold)).ToArray())
+                .ToArray(),
             Provenance = new ForecastProvenance(
                 method, version, method == "model" ? new string('a', 64) : "",
                 [(issueTime ?? Noon) - TimeSpan.FromMinutes(5), issueTime ?? Noon], [1, 0.9]),

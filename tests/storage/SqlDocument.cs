@@ -29,7 +29,8 @@ internal static partial class SqlDocument
     {
         var at = new NpgsqlConnectionStringBuilder(connectionString);
         var start = new ProcessStartInfo(
-            "psql", ["-Xq", "-P", "pager=off", "-P", "footer=off", "-P", "null=∅", "-h", at.Host!, "-p", at.Port.ToString(CultureInfo.InvariantCulture), "-U", "nowcast_reader", "-f", "-", at.Database!])
+            "psql", ["-Xq", "-P", "pager=off", "-P", "footer=off", "-P", "null=∅", "-h", at.Host!, "-p",
+                at.Port.ToString(CultureInfo.InvariantCulture), "-U", "nowcast_reader", "-f", "-", at.Database!])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };

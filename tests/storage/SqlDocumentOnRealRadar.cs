@@ -27,7 +27,8 @@ public sealed class SqlDocumentOnRealRadar(TestDatabase test) : IClassFixture<Te
             foreach (var method in new[] { "model", "persistence" })
             {
                 await test.Database.Forecasts.PublishAsync(
-                    Some.Forecast(newest.Grid, newest.ValidTime, leads: 12, method: method, version: "1", rate: _ => newest.RainRate), _cancellation);
+                    Some.Forecast(newest.Grid, newest.ValidTime, leads: 12, method: method, version: "1", rate: _ => newest.RainRate),
+                        _cancellation);
             }
         }
         Assert.True(await new VerificationPass(test.Database).RunAsync(DateTimeOffset.UnixEpoch, _cancellation) > 0);

@@ -79,10 +79,12 @@ public sealed class SqlDocumentTests(TestDatabase test) : IClassFixture<TestData
                 var model = Some.Forecast(grid, leads: 12, version: "band-1", rate: lead => Band(grid, lead + 1, growth: 1.1));
                 await test.Database.Forecasts.PublishAsync(With(model, checksum), _cancellation);
                 await test.Database.Forecasts.PublishAsync(
-                    Some.Forecast(grid, leads: 12, method: "persistence", version: "1", rate: _ => Band(grid, 0, growth: 1)), _cancellation);
+                    Some.Forecast(grid, leads: 12, method: "persistence", version: "1", rate: _ => Band(grid, 0, growth: 1)),
+                        _cancellation);
             }
             await test.Database.Scans.StoreAsync(
-                new RadarFrame(grid, Some.Noon + (step * time), Band(grid, step, growth: 1)), $"band_{step + 1}.nc", cancellation: _cancellation);
+                new RadarFrame(grid, Some.Noon + (step * time), Band(grid, step, growth: 1)), $"band_{step + 1}.nc",
+                    cancellation: _cancellation);
         }
         var job = test.Database.Jobs.Begin("verify");
         var scored = await new VerificationPass(test.Database).RunAsync(Some.Noon, _cancellation);
@@ -91,7 +93,8 @@ public sealed class SqlDocumentTests(TestDatabase test) : IClassFixture<TestData
 
     private static RainForecast With(RainForecast forecast, string checksum) => new()
     {
-        Grid = forecast.Grid, IssueTime = forecast.IssueTime, LeadTimes = forecast.LeadTimes, RainRate = forecast.RainRate, Thresholds = forecast.Thresholds,
+        Grid = forecast.Grid, IssueTime = forecast.IssueTime, LeadTimes = forecast.LeadTimes, RainRate = forecast.RainRate,
+        Thresholds = forecast.Thresholds,
         ExceedanceProbability = forecast.ExceedanceProbability, Provenance = forecast.Provenance with { ModelChecksum = checksum },
     };
 

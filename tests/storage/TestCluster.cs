@@ -57,7 +57,8 @@ public sealed class TestCluster : IAsyncDisposable
         var options = new ClusterOptions { Folder = NewFolder(), Durable = false };
         await using var database = await NowcastDatabase.OpenAsync(null, cancellation, options);
         // With a hundred databases the workers of autovacuum would start twice a second, for tables that are gone in a minute.
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.Cluster!.ConnectionString) { Pooling = false }.ConnectionString);
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(database.Cluster!.ConnectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(cancellation);
         foreach (var statement in new[] { "ALTER SYSTEM SET autovacuum_naptime = '1h'", "SELECT pg_reload_conf()" })
         {

@@ -54,7 +54,8 @@ public sealed class TrialTableTests(TestDatabase test) : IClassFixture<TestDatab
         Open("mine", folders.Path);
         Open("mine", folders.Path);
 
-        var error = Assert.Throws<ReportedException>(() => new TrialTable<string>(test.Database.DataSource, "mine", "others", folders.Path));
+        var error = Assert.Throws<ReportedException>(() =>
+            new TrialTable<string>(test.Database.DataSource, "mine", "others", folders.Path));
 
         Assert.Contains("'mine'", error.Message, StringComparison.Ordinal);
         Assert.Throws<ReportedException>(() => Open("mine", folders.Path).CopyWeights(7, folders.File("none")));

@@ -52,7 +52,8 @@ public sealed class VerificationPassTests(TestDatabase test) : IClassFixture<Tes
             double[] expected = [row.Csi, row.Pod, row.Far, row.Brier, lead.Crps, lead.Mae, lead.Rmse, row.Fss[11], 11, issues.Count];
             for (var column = 0; column < expected.Length; column++)
             {
-                var found = await columns.IsDBNullAsync(column, _cancellation) ? double.NaN : Convert.ToDouble(columns.GetValue(column), null);
+                var found = await columns.IsDBNullAsync(column, _cancellation) ? double.NaN
+                    : Convert.ToDouble(columns.GetValue(column), null);
                 Assert.True(
                     double.IsNaN(expected[column]) ? double.IsNaN(found) : Math.Abs(found - expected[column]) < 1e-6,
                     $"{columns.GetName(column)} of {row.Method} at {row.LeadMinutes} minutes, {row.Threshold} mm/h: {found} in the database, {expected[column]} in the hindcast");
@@ -60,7 +61,8 @@ public sealed class VerificationPassTests(TestDatabase test) : IClassFixture<Tes
             Assert.False(await columns.ReadAsync(_cancellation));
         }
         // Rain, scores and a gap that matters: or the comparison would say nothing.
-        Assert.All(hindcast.Thresholds.Where(row => row.Threshold == 1 && row.Mask == "common"), row => Assert.InRange(row.Csi, 0.05, 0.999));
+        Assert.All(hindcast.Thresholds.Where(row => row.Threshold == 1 && row.Mask == "common"),
+            row => Assert.InRange(row.Csi, 0.05, 0.999));
         Assert.Contains(hindcast.Leads, row => row.Mask == "common" && row.Pixels < issues.Count * sequence.Grid.PixelCount);
     }
 
@@ -81,11 +83,13 @@ public sealed class VerificationPassTests(TestDatabase test) : IClassFixture<Tes
         foreach (var (scale, fss) in row.Fss)
         {
             Assert.Equal(fss, await test.ScalarAsync<double>(
-                "SELECT fss FROM nowcast.skill_fss WHERE grid = $1 AND lead_minutes = 10 AND threshold = 1 AND scale_km = $2", sequence.Grid.Name, (double)scale), 6);
+                "SELECT fss FROM nowcast.skill_fss WHERE grid = $1 AND lead_minutes = 10 AND threshold = 1 AND scale_km = $2",
+                    sequence.Grid.Name, (double)scale), 6);
         }
         var pixels = hindcast.Leads.Single(l => l.Mask == "common" && l.LeadMinutes == 10).Pixels;
         Assert.Equal((decimal)pixels, await test.ScalarAsync<decimal>(
-            "SELECT sum(pixels) FROM nowcast.skill_reliability WHERE grid = $1 AND lead_minutes = 10 AND threshold = 1", sequence.Grid.Name));
+            "SELECT sum(pixels) FROM nowcast.skill_reliability WHERE grid = $1 AND lead_minutes = 10 AND threshold = 1",
+                sequence.Grid.Name));
     }
 
     [Fact]
@@ -114,7 +118,8 @@ public sealed class VerificationPassTests(TestDatabase test) : IClassFixture<Tes
     /// <summary>Simulated rain with a corner that no radar sees, on a grid of its own name.</summary>
     private static RadarSequence Rain(int frames, int seed)
     {
-        var scans = RainSimulator.Run(new SimulationOptions { Size = 96, Frames = frames, Seed = seed }).Select(scan => scan.Frame).ToList();
+        var scans = RainSimulator.Run(new SimulationOptions { Size = 96, Frames = frames, Seed = seed }).Select(scan => scan.Frame)
+            .ToList();
         var grid = scans[0].Grid with { Name = Some.NewName("verified") };
         return new RadarSequence(TimeSpan.FromMinutes(5), [.. scans.Select(scan =>
         {
@@ -137,7 +142,8 @@ public sealed class VerificationPassTests(TestDatabase test) : IClassFixture<Tes
     /// <summary>The run as the database gives it back: rounded.</summary>
     private async Task<RainForecast> PublishAsync(IForecaster method, RadarSequence sequence, int issue)
     {
-        var forecast = method.Forecast(sequence.Slice(issue - PastScans, PastScans + 1), new ForecastRequest(sequence.Step * Leads, Thresholds), _cancellation);
+        var forecast = method.Forecast(sequence.Slice(issue - PastScans, PastScans + 1),
+            new ForecastRequest(sequence.Step * Leads, Thresholds), _cancellation);
         var run = await test.Database.Forecasts.PublishAsync(forecast, _cancellation);
         return await test.Database.Queries.LoadRunAsync(run.RunId, _cancellation);
     }

@@ -13,8 +13,10 @@ public sealed class VerificationTests(TestDatabase test) : IClassFixture<TestDat
         var grid = Some.LonLatGrid(width: 20, height: 20);
         var one = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid), _cancellation);
         var two = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, Some.Noon.AddMinutes(5)), _cancellation);
-        await test.Database.Verification.StoreAsync(one.RunId, [Scores(5, hits: 90, misses: 5, falseAlarms: 5, fss: (1, 10))], _cancellation);
-        await test.Database.Verification.StoreAsync(two.RunId, [Scores(5, hits: 1, misses: 4, falseAlarms: 5, fss: (9, 10))], _cancellation);
+        await test.Database.Verification.StoreAsync(one.RunId, [Scores(5, hits: 90, misses: 5, falseAlarms: 5, fss: (1, 10))],
+            _cancellation);
+        await test.Database.Verification.StoreAsync(two.RunId, [Scores(5, hits: 1, misses: 4, falseAlarms: 5, fss: (9, 10))],
+            _cancellation);
 
         var row = Assert.Single(await test.Database.Verification.SkillAsync(grid.Name, _cancellation));
 
@@ -76,7 +78,8 @@ public sealed class VerificationTests(TestDatabase test) : IClassFixture<TestDat
         double[] f = [1, 4, 2, 8], o = [2, 3, 1, 9];
         var scores = Scores(5, hits: 1) with
         {
-            Pixels = 4, SumForecast = f.Sum(), SumObserved = o.Sum(), SumForecastSquared = f.Sum(x => x * x), SumObservedSquared = o.Sum(x => x * x),
+            Pixels = 4, SumForecast = f.Sum(), SumObserved = o.Sum(), SumForecastSquared = f.Sum(x => x * x),
+            SumObservedSquared = o.Sum(x => x * x),
             SumProduct = f.Zip(o, (a, b) => a * b).Sum(), SumSquaredError = f.Zip(o, (a, b) => (a - b) * (a - b)).Sum(),
         };
         await test.Database.Verification.StoreAsync(run.RunId, [scores], _cancellation);

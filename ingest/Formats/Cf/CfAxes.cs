@@ -25,7 +25,8 @@ internal sealed record CfAxes(int X, int Y, int Time, NetCdfVariable? XCoordinat
     internal static CfAxes Find(CfRainVariable rain)
     {
         var dimensions = rain.Variable.Dimensions;
-        var coordinates = dimensions.Select(d => rain.Sibling(d.Name) is { Dimensions: [var own] } v && own.Name == d.Name ? v : null).ToArray();
+        var coordinates = dimensions.Select(d => rain.Sibling(d.Name) is { Dimensions: [var own] } v && own.Name == d.Name ? v : null)
+            .ToArray();
         var kinds = dimensions.Select((d, i) => Classify(d, coordinates[i])).ToArray();
         // Unnamed dimensions: the last two are rows and columns, as CF recommends.
         var x = Array.LastIndexOf(kinds, Kind.X);
@@ -38,7 +39,8 @@ internal sealed record CfAxes(int X, int Y, int Time, NetCdfVariable? XCoordinat
         for (var i = 0; i < dimensions.Count; i++)
         {
             if (i != x && i != y && i != time && dimensions[i].Length != 1)
-                throw new FormatException($"{rain.Variable.Name} has a dimension {dimensions[i].Name} of {dimensions[i].Length} that is neither time nor space");
+                throw new FormatException(
+                    $"{rain.Variable.Name} has a dimension {dimensions[i].Name} of {dimensions[i].Length} that is neither time nor space");
         }
         return new CfAxes(x, y, time, coordinates[x], coordinates[y]);
     }
@@ -62,9 +64,12 @@ internal sealed record CfAxes(int X, int Y, int Time, NetCdfVariable? XCoordinat
             (_, "Y" or "y", _) => Kind.Y,
             (_, "T" or "t", _) => Kind.Time,
             _ when units.Contains(" since ", StringComparison.Ordinal) => Kind.Time,
-            _ when units.StartsWith("degrees_e", StringComparison.OrdinalIgnoreCase) || units.StartsWith("degree_e", StringComparison.OrdinalIgnoreCase) => Kind.X,
-            _ when units.StartsWith("degrees_n", StringComparison.OrdinalIgnoreCase) || units.StartsWith("degree_n", StringComparison.OrdinalIgnoreCase) => Kind.Y,
-            (_, _, "x" or "lon" or "longitude" or "easting" or "nx" or "xc" or "x0" or "west_east" or "cols" or "col" or "columns") => Kind.X,
+            _ when units.StartsWith("degrees_e", StringComparison.OrdinalIgnoreCase)
+                || units.StartsWith("degree_e", StringComparison.OrdinalIgnoreCase) => Kind.X,
+            _ when units.StartsWith("degrees_n", StringComparison.OrdinalIgnoreCase)
+                || units.StartsWith("degree_n", StringComparison.OrdinalIgnoreCase) => Kind.Y,
+            (_, _, "x" or "lon" or "longitude" or "easting" or "nx" or "xc" or "x0" or "west_east" or "cols" or "col" or "columns") =>
+                Kind.X,
             (_, _, "y" or "lat" or "latitude" or "northing" or "ny" or "yc" or "y0" or "south_north" or "rows" or "row") => Kind.Y,
             (_, _, "time" or "valid_time" or "t" or "times") => Kind.Time,
             _ => Kind.Unknown,

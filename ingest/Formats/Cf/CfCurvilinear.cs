@@ -13,7 +13,8 @@ internal static class CfCurvilinear
     internal static bool HasLonLat(CfRainVariable rain, CfAxes axes) =>
         Find(rain, axes, "longitude", "degrees_e") is not null && Find(rain, axes, "latitude", "degrees_n") is not null;
 
-    internal static (ProjString Proj, RegularAxis X, RegularAxis Y, string From) Read(CfRainVariable rain, CfAxes axes, ProjString? projection)
+    internal static (ProjString Proj, RegularAxis X, RegularAxis Y, string From) Read(CfRainVariable rain, CfAxes axes,
+        ProjString? projection)
     {
         var longitude = Find(rain, axes, "longitude", "degrees_e");
         var latitude = Find(rain, axes, "latitude", "degrees_n");
@@ -36,7 +37,8 @@ internal static class CfCurvilinear
         // The far corner shows whether the grid is a rectangle in this projection at all.
         var (farX, farY) = (xs[Index(width - 1, height - 1)], ys[Index(width - 1, height - 1)]);
         if (!(Math.Abs(farX - alongTop[^1]) < 0.5 * x.Spacing) || !(Math.Abs(farY - ys[Index(0, height - 1)]) < 0.5 * y.Spacing))
-            throw new FormatException("its longitudes and latitudes are regular neither in degrees nor in the projection of its grid mapping");
+            throw new FormatException(
+                "its longitudes and latitudes are regular neither in degrees nor in the projection of its grid mapping");
         return (proj, x, y, $"{longitude.Name} and {latitude.Name} of every pixel");
     }
 

@@ -4,24 +4,34 @@ using System.Xml;
 
 namespace ConvLstm.Nowcast.Ingest.Formats.Cf;
 
-/// <summary>The period of an accumulation where a text names it: ISO 8601, <c>10 minutes</c>, or the cell methods (CF section 7.3).</summary>
+/// <summary>
+/// The period of an accumulation where a text names it: ISO 8601, <c>10 minutes</c>, or the cell methods (CF section 7.3).
+/// </summary>
 internal static partial class CfDuration
 {
-    private static readonly string[] OnVariable = ["accumulation_period", "accumulation_time", "integration_period", "integration_time", "interval"];
+    private static readonly string[] OnVariable =
+        ["accumulation_period", "accumulation_time", "integration_period", "integration_time", "interval"];
     private static readonly string[] OnFile = ["accumulation_period", "time_coverage_resolution", "time_coverage_duration"];
 
     /// <summary>What the variable itself says: an attribute of its own, or what its values were summed over.</summary>
     internal static TimeSpan? OfVariable(CfRainVariable rain) => First(OnVariable.Select(rain.Variable.Attributes.Text))
-        ?? (Over().Match(rain.Variable.Attributes.Text("cell_methods") ?? "") is { Success: true } over ? Parse(over.Groups[1].Value) : null);
+        ?? (Over().Match(rain.Variable.Attributes.Text("cell_methods") ?? "") is { Success: true } over ? Parse(over.Groups[1].Value)
+            : null);
 
-    /// <summary>How often the sum was sampled (CF section 7.3.2): of a file of one scan often what was meant, where nothing else says more.</summary>
+    /// <summary>
+    /// How often the sum was sampled (CF section 7.3.2): of a file of one scan often what was meant, where nothing else says more.
+    /// </summary>
     internal static TimeSpan? OfSampling(CfRainVariable rain) =>
-        Interval().Match(rain.Variable.Attributes.Text("cell_methods") ?? "") is { Success: true } interval ? Parse(interval.Groups[1].Value) : null;
+        Interval().Match(rain.Variable.Attributes.Text("cell_methods") ?? "") is { Success: true } interval
+            ? Parse(interval.Groups[1].Value) : null;
 
-    /// <summary>What the file says of itself as a whole, after the Attribute Convention for Data Discovery: the last to be believed.</summary>
+    /// <summary>
+    /// What the file says of itself as a whole, after the Attribute Convention for Data Discovery: the last to be believed.
+    /// </summary>
     internal static TimeSpan? OfFile(CfRainVariable rain) => First(rain.Scope.SelectMany(g => OnFile.Select(g.Attributes.Text)));
 
-    private static TimeSpan? First(IEnumerable<string?> texts) => texts.OfType<string>().Select(Parse).FirstOrDefault(period => period is not null);
+    private static TimeSpan? First(IEnumerable<string?> texts) =>
+        texts.OfType<string>().Select(Parse).FirstOrDefault(period => period is not null);
 
     internal static TimeSpan? Parse(string text)
     {

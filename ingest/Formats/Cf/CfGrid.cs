@@ -13,8 +13,10 @@ internal static class CfGrid
         {
             ({ } columns, { } rows) when IsAngle(columns) && IsAngle(rows) =>
                 (Geographic(projection, columns, rows), FitLongitude(columns), Fit(rows, 1), $"{columns.Name} and {rows.Name} in degrees"),
-            ({ } columns, { } rows) when projection is not null && !(IsIndex(columns) && IsIndex(rows) && CfCurvilinear.HasLonLat(rain, axes)) =>
-                (projection, Fit(columns, Scale(columns, projection)), Fit(rows, Scale(rows, projection)), $"{columns.Name}, {rows.Name} and the grid mapping"),
+            ({ } columns, { } rows) when projection is not null
+                && !(IsIndex(columns) && IsIndex(rows) && CfCurvilinear.HasLonLat(rain, axes)) =>
+                (projection, Fit(columns, Scale(columns, projection)), Fit(rows, Scale(rows, projection)),
+                    $"{columns.Name}, {rows.Name} and the grid mapping"),
             ({ } columns, { } rows) when !CfCurvilinear.HasLonLat(rain, axes) => throw new FormatException(
                 $"{rain.Variable.Name} has projected coordinates {columns.Name} and {rows.Name} but no grid mapping"),
             _ => CfCurvilinear.Read(rain, axes, projection),
@@ -31,7 +33,8 @@ internal static class CfGrid
         // CF-1.7 allows 'crs: x y'; the name stands before the colon.
         if (rain.Variable.Attributes.Text("grid_mapping") is { } mapping && rain.Sibling(mapping.Split(':', ' ')[0]) is { } named)
             return CfGridMapping.Read(named.Attributes);
-        var others = rain.Scope.SelectMany(g => g.Variables).Where(v => v.Attributes.TypeOf("grid_mapping_name") is not null).Take(2).ToArray();
+        var others = rain.Scope.SelectMany(g => g.Variables).Where(v => v.Attributes.TypeOf("grid_mapping_name") is not null).Take(2)
+            .ToArray();
         return others.Length == 1 ? CfGridMapping.Read(others[0].Attributes) : null;
     }
 
@@ -40,9 +43,11 @@ internal static class CfGrid
     {
         if (projection is { IsGeographic: true })
             return projection;
-        return projection is null || (IsNamed(columns, "longitude", "degrees_e", "degree_e") && IsNamed(rows, "latitude", "degrees_n", "degree_n"))
+        return projection is null
+            || (IsNamed(columns, "longitude", "degrees_e", "degree_e") && IsNamed(rows, "latitude", "degrees_n", "degree_n"))
             ? ProjString.Parse("+proj=longlat +ellps=WGS84")
-            : throw new FormatException($"coordinates {columns.Name} and {rows.Name} are angles, and its grid mapping (+proj={projection.Kind}) wants lengths");
+            : throw new FormatException(
+                $"coordinates {columns.Name} and {rows.Name} are angles, and its grid mapping (+proj={projection.Kind}) wants lengths");
     }
 
     private static bool IsNamed(NetCdfVariable coordinate, string standardName, params ReadOnlySpan<string> units)
@@ -91,7 +96,8 @@ internal static class CfGrid
         _ => coordinate.Attributes.Text("units")?.StartsWith("degree", StringComparison.OrdinalIgnoreCase) == true,
     };
 
-    private static double Scale(NetCdfVariable coordinate, ProjString projection) => coordinate.Attributes.Text("units")?.Trim().ToLowerInvariant() switch
+    private static double Scale(NetCdfVariable coordinate, ProjString projection) =>
+        coordinate.Attributes.Text("units")?.Trim().ToLowerInvariant() switch
     {
         null or "" => projection.AxisMetres,
         "m" or "metre" or "metres" or "meter" or "meters" => 1,

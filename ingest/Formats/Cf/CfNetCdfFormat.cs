@@ -12,7 +12,8 @@ internal sealed class CfNetCdfFormat : IRadarFormat
     public string Name => "CF-NetCDF";
 
     // Whatever has variables is for this format to explain, also where none of them holds rain.
-    public bool Recognises(NetCdfFile file) => file.Root.Variables.Count > 0 || CfRainVariable.Find(file.Root, RadarReadOptions.Default) is not null;
+    public bool Recognises(NetCdfFile file) =>
+        file.Root.Variables.Count > 0 || CfRainVariable.Find(file.Root, RadarReadOptions.Default) is not null;
 
     public RadarContents Describe(NetCdfFile file, RadarReadOptions options)
     {
@@ -24,9 +25,11 @@ internal sealed class CfNetCdfFormat : IRadarFormat
         var times = CfTimes.Read(rain, axes, options);
         var decoders = times.Scans.Select(t => t.Period).Distinct().ToDictionary(p => p, p => CfPacking.Read(rain, p, options));
         var scans = times.Scans.Select(time => new ScanSlab(
-            time.Valid, rain.Variable, axes.Start(rain.Variable, time.Slot), axes.Count(rain.Variable), decoders[time.Period], order)).ToArray();
+            time.Valid, rain.Variable, axes.Start(rain.Variable, time.Slot), axes.Count(rain.Variable), decoders[time.Period], order))
+                .ToArray();
         return scans.Length > 0
-            ? new RadarContents(rain.Units.Quantity, rain.UnitText, grid, scans, new(gridFrom, times.TimeFrom, rain.ChosenBy, times.PeriodFrom)) { Notes = Notes(rain, times) }
+            ? new RadarContents(rain.Units.Quantity, rain.UnitText, grid, scans,
+                new(gridFrom, times.TimeFrom, rain.ChosenBy, times.PeriodFrom)) { Notes = Notes(rain, times) }
             : throw new FormatException($"{rain.Variable.Name} has no scan in it");
     }
 
@@ -34,6 +37,7 @@ internal sealed class CfNetCdfFormat : IRadarFormat
     [
         .. times.EmptySlots.Take(10).Select(slot => $"slot {slot} of the time axis has no time and is left out"),
         .. times.EmptySlots.Count > 10 ? [$"and {times.EmptySlots.Count - 10} slots more"] : Array.Empty<string>(),
-        .. rain.IsGuess ? [$"{rain.Variable.Name} is taken for the rain, as it is the only variable with a unit of rain"] : Array.Empty<string>(),
+        .. rain.IsGuess ? [$"{rain.Variable.Name} is taken for the rain, as it is the only variable with a unit of rain"]
+            : Array.Empty<string>(),
     ];
 }

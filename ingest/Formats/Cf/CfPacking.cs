@@ -4,7 +4,8 @@ namespace ConvLstm.Nowcast.Ingest.Formats.Cf;
 
 /// <summary>
 /// How the numbers of a CF variable are packed and which of them are missing: CF sections 2.5.1 and 8.1, and the attribute conventions of
-/// the NetCDF users' guide, <see href="https://docs.unidata.ucar.edu/nug/current/attribute_conventions.html"/> (<c>_Unsigned</c>, <c>valid_range</c>).
+/// the NetCDF users' guide, <see href="https://docs.unidata.ucar.edu/nug/current/attribute_conventions.html"/> (<c>_Unsigned</c>,
+/// <c>valid_range</c>).
 /// </summary>
 internal static class CfPacking
 {

@@ -22,7 +22,8 @@ internal sealed record CfRainVariable(NetCdfVariable Variable, IReadOnlyList<Net
     internal bool IsGuess { get; init; }
 
     /// <summary>Name and reason, for reports.</summary>
-    internal string ChosenBy => $"{Variable.Name}, " + (IsGuess ? "the only one with a unit of rain" : Variable.Attributes.Text("standard_name") is { } name ? $"standard name {name}" : "its name and unit");
+    internal string ChosenBy => $"{Variable.Name}, " + (IsGuess ? "the only one with a unit of rain"
+        : Variable.Attributes.Text("standard_name") is { } name ? $"standard name {name}" : "its name and unit");
 
     /// <summary>The best candidate of the whole file; null where no gridded variable has a unit of rain.</summary>
     internal static CfRainVariable? Find(NetCdfGroup root, RadarReadOptions options)
@@ -40,7 +41,9 @@ internal sealed record CfRainVariable(NetCdfVariable Variable, IReadOnlyList<Net
         return best ?? OnlyOne(root);
     }
 
-    /// <summary>Names and units of the gridded variables that were not taken, for the message that none was; empty where there are none.</summary>
+    /// <summary>
+    /// Names and units of the gridded variables that were not taken, for the message that none was; empty where there are none.
+    /// </summary>
     internal static string UnknownUnits(NetCdfGroup root)
     {
         var others = Gridded([root]).Where(v => !v.Variable.Dimensions.Select(d => d.Name).Contains(v.Variable.Name)).Take(4)
@@ -51,7 +54,8 @@ internal sealed record CfRainVariable(NetCdfVariable Variable, IReadOnlyList<Net
     // Rain that is the only one needs no standard name that is known here; metres alone may be anything.
     private static CfRainVariable? OnlyOne(NetCdfGroup root)
     {
-        var rainy = Candidates([root]).Where(c => c.Units.Factor is not (1000 or 3_600_000) || c.Units.Quantity == RainQuantity.Reflectivity).Take(2).ToArray();
+        var rainy = Candidates([root])
+            .Where(c => c.Units.Factor is not (1000 or 3_600_000) || c.Units.Quantity == RainQuantity.Reflectivity).Take(2).ToArray();
         return rainy.Length == 1 ? rainy[0] with { IsGuess = true } : null;
     }
 

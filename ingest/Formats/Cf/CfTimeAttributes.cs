@@ -3,8 +3,8 @@ using ConvLstm.Nowcast.Ingest.NetCdf;
 namespace ConvLstm.Nowcast.Ingest.Formats.Cf;
 
 /// <summary>
-/// Times that stand in attributes, of the variable first, then of its groups: day and time in one text, or a day in one attribute and a time of
-/// day in another beside it.
+/// Times that stand in attributes, of the variable first, then of its groups: day and time in one text, or a day in one attribute and a
+/// time of day in another beside it.
 /// </summary>
 internal static class CfTimeAttributes
 {
@@ -12,7 +12,8 @@ internal static class CfTimeAttributes
         ["valid_time", "time_coverage_end", "nominal_time", "observation_time", "datetime", "date_time", "time", "timestamp", "date"];
 
     private static readonly string[] Days = ["date", "valid_date", "observation_date", "nominal_date", "validity_date"];
-    private static readonly string[] TimesOfDay = ["time", "valid_time", "observation_time", "nominal_time", "validity_time", "time_of_day"];
+    private static readonly string[] TimesOfDay =
+        ["time", "valid_time", "observation_time", "nominal_time", "validity_time", "time_of_day"];
     private static readonly string[] Starts = ["start_time", "time_coverage_start", "accumulation_start"];
 
     /// <exception cref="FormatException">A day has no time, a time no day, or day and month cannot be told apart.</exception>
@@ -58,5 +59,6 @@ internal static class CfTimeAttributes
         return null;
     }
 
-    private static IEnumerable<NetCdfAttributes> Places(CfRainVariable rain) => rain.Scope.Select(g => g.Attributes).Prepend(rain.Variable.Attributes);
+    private static IEnumerable<NetCdfAttributes> Places(CfRainVariable rain) =>
+        rain.Scope.Select(g => g.Attributes).Prepend(rain.Variable.Attributes);
 }

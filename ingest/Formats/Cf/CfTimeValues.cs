@@ -16,7 +16,8 @@ internal static class CfTimeValues
         if (values.Length > 2_000_000)
             throw new FormatException($"{values.Name} holds {values.Length} times");
         var unit = UdUnitsTime.Parse(described.Attributes.Text("units") ?? "", described.Attributes.Text("calendar"));
-        var packing = values.Attributes.TypeOf("scale_factor") is null && values.Attributes.TypeOf("add_offset") is null ? described.Attributes : values.Attributes;
+        var packing = values.Attributes.TypeOf("scale_factor") is null && values.Attributes.TypeOf("add_offset") is null
+            ? described.Attributes : values.Attributes;
         var (scale, offset) = (packing.Number("scale_factor") ?? 1, packing.Number("add_offset") ?? 0);
         var missing = (values.Attributes.Numbers("_FillValue") ?? []).Concat(values.Attributes.Numbers("missing_value") ?? []).ToHashSet();
         return [.. values.Read<double>().Select(v => missing.Contains(v) ? null : unit.TryTime((v * scale) + offset))];

@@ -21,13 +21,15 @@ internal static class CfTimes
     {
         var coordinate = Coordinate(rain, axes);
         var count = axes.Time < 0 ? 1 : Count(rain.Variable.Dimensions[axes.Time]);
-        var (valid, from) = coordinate is null ? FromAttributes(rain, count) : (CfTimeValues.Read(coordinate, coordinate), $"variable {coordinate.Name}");
+        var (valid, from) = coordinate is null ? FromAttributes(rain, count)
+            : (CfTimeValues.Read(coordinate, coordinate), $"variable {coordinate.Name}");
         if (valid.Length < count)
             throw new FormatException($"{rain.Variable.Name} has {count} scans and {valid.Length} times");
         var empty = Enumerable.Range(0, count).Where(i => valid[i] is null).ToList();
         if (empty.Count == count)
             throw new FormatException($"none of the {count} values of {coordinate?.Name} is a time");
-        var scans = Enumerable.Range(0, count).Where(i => valid[i] is not null).Select(i => new CfScanTime(i, valid[i]!.Value, TimeSpan.Zero)).ToArray();
+        var scans = Enumerable.Range(0, count).Where(i => valid[i] is not null)
+            .Select(i => new CfScanTime(i, valid[i]!.Value, TimeSpan.Zero)).ToArray();
         if (rain.Units.Quantity != RainQuantity.Accumulation)
             return new(scans, empty, from, null);
         var (periods, periodFrom) = CfPeriods.Find(rain, coordinate, scans, options);
@@ -55,6 +57,7 @@ internal static class CfTimes
             throw new FormatException($"the {count} scans of {rain.Variable.Name} have no time coordinate");
         return CfTimeAttributes.Valid(rain) is { } found
             ? ([found.Time], found.From)
-            : throw new FormatException($"nothing says when {rain.Variable.Name} holds: no time variable and no attribute such as time_coverage_end with day and time");
+            : throw new FormatException(
+                $"nothing says when {rain.Variable.Name} holds: no time variable and no attribute such as time_coverage_end with day and time");
     }
 }

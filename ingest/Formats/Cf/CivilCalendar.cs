@@ -1,8 +1,8 @@
 namespace ConvLstm.Nowcast.Ingest.Formats.Cf;
 
 /// <summary>
-/// The calendars of CF section 4.4.1 that name days of civil life. Days are counted by the rules of the file's own calendar, from its reference
-/// date to a date, whose name is then the date: this is how those who write the files count.
+/// The calendars of CF section 4.4.1 that name days of civil life. Days are counted by the rules of the file's own calendar, from its
+/// reference date to a date, whose name is then the date: this is how those who write the files count.
 /// </summary>
 internal enum CivilCalendar
 {
@@ -14,7 +14,9 @@ internal enum CivilCalendar
     Julian,
 }
 
-/// <summary>Julian day numbers, after E. G. Richards in the Explanatory Supplement to the Astronomical Almanac (2013), section 15.11.3.</summary>
+/// <summary>
+/// Julian day numbers, after E. G. Richards in the Explanatory Supplement to the Astronomical Almanac (2013), section 15.11.3.
+/// </summary>
 internal static class CivilCalendars
 {
     // 15 October 1582, the first day of the Gregorian calendar.
@@ -52,6 +54,7 @@ internal static class CivilCalendars
         var month = (int)(((h / 153) + 2) % 12) + 1;
         var year = (e / 1461) - 4716 + ((14 - month) / 12);
         // 29 February of a Julian century is no day of ours.
-        return number > 0 && year is >= 1 and <= 9999 && day <= DateTime.DaysInMonth((int)year, month) ? new DateOnly((int)year, month, day) : null;
+        return number > 0 && year is >= 1 and <= 9999 && day <= DateTime.DaysInMonth((int)year, month) ? new DateOnly((int)year, month, day)
+            : null;
     }
 }

@@ -34,7 +34,8 @@ internal sealed partial class UdUnitsTime
             match.Groups[group].Success ? int.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture) : otherwise;
         var (year, month, day) = (Number("y", 1), Number("mo", 1), Number("d", 1));
         var (hour, minute, second) = (Number("h", 0), Number("mi", 0), Number("s", 0));
-        if (year < 1 || month is < 1 or > 12 || day < 1 || day > 31 || days.Date(days.DayNumber(year, month, day)) != AsDate(year, month, day)
+        if (year < 1 || month is < 1 or > 12 || day < 1 || day > 31
+            || days.Date(days.DayNumber(year, month, day)) != AsDate(year, month, day)
             || hour > 24 || minute > 59 || second > 60)
             throw new FormatException($"'{units}' counts from no time of the calendar");
         var ofDay = (hour * 3600.0) + (minute * 60) + second - CivilTime.Zone(match.Groups["zone"].Value).TotalSeconds;

@@ -28,5 +28,6 @@ internal sealed record BeamGeometry(double ElevationDegrees, double SiteHeight)
     internal double Height(double slantRange) => SiteHeight + HeightAboveSite(slantRange);
 
     private double HeightAboveSite(double slantRange) =>
-        Math.Sqrt((slantRange * slantRange) + (EffectiveRadius * EffectiveRadius) + (2 * slantRange * EffectiveRadius * Math.Sin(_elevation))) - EffectiveRadius;
+        Math.Sqrt((slantRange * slantRange) + (EffectiveRadius * EffectiveRadius)
+            + (2 * slantRange * EffectiveRadius * Math.Sin(_elevation))) - EffectiveRadius;
 }

@@ -51,14 +51,16 @@ internal sealed class CfRadialFormat : IRadarFormat
             : fields.FirstOrDefault(f => f.Units.Quantity == RainQuantity.Rate
                 && f.Variable.Attributes.Text("standard_name") is "rainfall_rate" or "precipitation_rate")
             ?? fields.Where(f => f.Units.Quantity == RainQuantity.Reflectivity).OrderBy(Rank).FirstOrDefault();
-        return chosen ?? throw new FormatException($"none of its fields is reflectivity or a rain rate{(options.Variable is { } name ? $" called {name}" : "")}");
+        return chosen ?? throw new FormatException(
+            $"none of its fields is reflectivity or a rain rate{(options.Variable is { } name ? $" called {name}" : "")}");
     }
 
     // The standard names come first; of differential or cross-polar reflectivity neither is there.
     private static int Rank(CfRainVariable field)
     {
         var listed = Array.IndexOf(Reflectivity, field.Variable.Name);
-        var isStandard = field.Variable.Attributes.Text("standard_name") is "equivalent_reflectivity_factor" or "equivalent_reflectivity_factor_h" or "radar_equivalent_reflectivity_factor_h";
+        var isStandard = field.Variable.Attributes.Text(
+            "standard_name") is "equivalent_reflectivity_factor" or "equivalent_reflectivity_factor_h" or "radar_equivalent_reflectivity_factor_h";
         return (isStandard ? 0 : 100) + (listed < 0 ? 50 : listed);
     }
 }

@@ -60,7 +60,8 @@ internal sealed record CfRadialSweep(NetCdfGroup Root, NetCdfGroup Group, int Fi
             if (to.Length == from.Length)
                 to[i] = Math.Min(to[i], rays - 1);
             if (to.Length != from.Length || !(from[i] >= 0) || !(to[i] >= from[i]))
-                throw new FormatException($"its sweep {i} has rays {from[i]} to {(to.Length == from.Length ? to[i] : double.NaN)} of {rays}");
+                throw new FormatException(
+                    $"its sweep {i} has rays {from[i]} to {(to.Length == from.Length ? to[i] : double.NaN)} of {rays}");
         }
         if (from.Length == 0)
             return (0, rays);

@@ -46,7 +46,8 @@ internal sealed class OdimPolarFormat : IRadarFormat
                 return (ofQuantity.MinBy(s => OdimH5Format.Number(s.Chain, "where", "elangle") ?? double.PositiveInfinity).Chain, name,
                     units);
         }
-        throw new FormatException($"it holds {string.Join(", ", sweeps.Select(s => s.Quantity).Distinct().Take(20))} and none of {string.Join(", ", Quantities.Select(q => q.Name))}");
+        throw new FormatException(
+            $"it holds {string.Join(", ", sweeps.Select(s => s.Quantity).Distinct().Take(20))} and none of {string.Join(", ", Quantities.Select(q => q.Name))}");
     }
 
     private static PolarSweep ReadSweep(NetCdfGroup[] chain, int rays, int gates)

@@ -29,12 +29,15 @@ internal sealed record PolarSweep(
         var furthest = FirstGate + ((Gates - 0.5) * GateSpacing);
         if (!(Math.Abs(Longitude) <= 360) || !(Math.Abs(Latitude) <= 90) || !(Beam.ElevationDegrees is > -10 and < 60)
             || !double.IsFinite(Beam.SiteHeight))
-            throw new FormatException($"its site ({Longitude}, {Latitude}) or elevation ({Beam.ElevationDegrees}°) is none of a weather radar that sees rain at the ground");
+            throw new FormatException(
+                $"its site ({Longitude}, {Latitude}) or elevation ({Beam.ElevationDegrees}°) is none of a weather radar that sees rain at the ground");
         if (!(GateSpacing > 0) || !(FirstGate > -1000) || !(furthest is > 0 and <= FurthestRange) || Azimuths.Length is 0 or > MostRays
             || !(BeamWidth is > 0 and <= 30))
-            throw new FormatException($"its gates of {GateSpacing} m from {FirstGate} m, {Gates} of them in {Azimuths.Length} rays, are none of a weather radar");
+            throw new FormatException(
+                $"its gates of {GateSpacing} m from {FirstGate} m, {Gates} of them in {Azimuths.Length} rays, are none of a weather radar");
         var half = (int)Math.Max(1, Math.Ceiling(Beam.Distance(furthest) / Pixel));
-        var proj = ProjString.Parse(FormattableString.Invariant($"+proj=aeqd +lat_0={Math.Round(Latitude, 6)} +lon_0={Math.Round(Longitude, 6)} +ellps=WGS84 +units=m"));
+        var proj = ProjString.Parse(FormattableString.Invariant(
+            $"+proj=aeqd +lat_0={Math.Round(Latitude, 6)} +lon_0={Math.Round(Longitude, 6)} +ellps=WGS84 +units=m"));
         return Grids.Make(options, proj, 2 * half, 2 * half, Pixel, Pixel, -half * Pixel, half * Pixel);
     }
 

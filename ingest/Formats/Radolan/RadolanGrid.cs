@@ -45,7 +45,8 @@ internal static class RadolanGrid
         var (falseEasting, falseNorthing) = (x + (1000 * (grid.West - West)) + (500 * (1 - grid.Pixel)),
             y - (1000 * (north - North)) - (500 * (1 - grid.Pixel)));
         var earth = isWgs84 ? "+a=6378137 +b=6356752.3142451802" : "+R=6370040";
-        var proj = FormattableString.Invariant($"+proj=stere +lat_0=90 +lat_ts=60 +lon_0=10 +x_0={falseEasting:R} +y_0={falseNorthing:R} {earth} +units=m");
+        var proj = FormattableString.Invariant(
+            $"+proj=stere +lat_0=90 +lat_ts=60 +lon_0=10 +x_0={falseEasting:R} +y_0={falseNorthing:R} {earth} +units=m");
         var pixel = 1000 * grid.Pixel;
         return Grids.Make(options, ProjString.Parse(proj), header.Columns, header.Rows, pixel, pixel, -pixel / 2, pixel / 2);
     }

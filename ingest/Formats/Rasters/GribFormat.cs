@@ -48,7 +48,8 @@ internal sealed class GribFormat : IRadarFileFormat
         if (rain.Length == 0)
         {
             var found = string.Join(", ", messages.Select(m => $"{m.Element} in '{m.UnitText}'").Distinct().Take(5));
-            throw new FormatException($"no message is {(options.Variable is { } wanted ? $"an element {wanted} with a unit of rain" : "rain or reflectivity")} (it has {found})");
+            throw new FormatException(
+                $"no message is {(options.Variable is { } wanted ? $"an element {wanted} with a unit of rain" : "rain or reflectivity")} (it has {found})");
         }
         var best = rain.MinBy(m => m.Units!.Quantity)!;
         return [.. rain.Where(m => m.Element == best.Element && m.Level == best.Level).OrderBy(m => m.ValidTime)];
@@ -58,7 +59,8 @@ internal sealed class GribFormat : IRadarFileFormat
     {
         var period = message.Units!.Quantity != RainQuantity.Accumulation ? TimeSpan.FromHours(1) : options.AccumulationPeriod
             ?? message.Period
-            ?? throw new FormatException($"nothing says over which period {message.Element} was summed; a source profile can ('periodMinutes')");
+            ?? throw new FormatException(
+                $"nothing says over which period {message.Element} was summed; a source profile can ('periodMinutes')");
         return new PixelDecoder
         {
             Units = message.Units,

@@ -93,7 +93,8 @@ internal sealed partial record GribMessage(GdalBand Band, string Element, string
     [GeneratedRegex("precip|rain|qpe|reflectiv|apcp|prate|tprate", RegexOptions.IgnoreCase)]
     private static partial Regex Rain();
 
-    [GeneratedRegex("snow|freez|ice|type|probab|percent|potential|convective|flag|quality|gauge influence|height of", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("snow|freez|ice|type|probab|percent|potential|convective|flag|quality|gauge influence|height of",
+        RegexOptions.IgnoreCase)]
     private static partial Regex NotRain();
 
     [GeneratedRegex(@"(?<n>\d\d)(?<unit>[HM]?)$")]

@@ -34,7 +34,8 @@ internal sealed class PictureFormat : IRadarFileFormat
     private static RadarContents Numbered(GdalDataset raster, PixelLegend legend, string name, RadarReadOptions options)
     {
         if (raster.Bands.Count > 2)
-            throw new FormatException($"it has {raster.Bands.Count} bands of colour; a source profile can say what its colours mean ('legend', 'colours')");
+            throw new FormatException(
+                $"it has {raster.Bands.Count} bands of colour; a source profile can say what its colours mean ('legend', 'colours')");
         var (time, timeFrom) = RasterTime.Of(raster.Metadata, name, options);
         var (grid, southFirst, gridFrom) = RasterGrid.Of(raster, options);
         var decoder = legend.Decoder(null, null, options);

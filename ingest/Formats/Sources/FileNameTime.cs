@@ -58,7 +58,8 @@ internal static class FileNameTime
                 'j' => @"(?<j>\d{3})",
                 'y' or 'm' or 'd' or 'H' or 'M' or 'S' => $@"(?<{pattern[i]}>\d\d)",
                 '%' => "%",
-                var other => throw new FormatException($"the time pattern '{pattern}' has %{other}, which is none of %Y %y %m %d %j %H %M %S"),
+                var other =>
+                    throw new FormatException($"the time pattern '{pattern}' has %{other}, which is none of %Y %y %m %d %j %H %M %S"),
             });
         }
         return expression.ToString();

@@ -7,7 +7,9 @@ internal sealed class PlainData : IDisposable
 
     private PlainData(NetCdfFile file) => _file = file;
 
-    /// <summary>None: <see cref="NetCdfVariable.Read{T}(ReadOnlySpan{long}, ReadOnlySpan{long}, Span{T})"/> reads through the library.</summary>
+    /// <summary>
+    /// None: <see cref="NetCdfVariable.Read{T}(ReadOnlySpan{long}, ReadOnlySpan{long}, Span{T})"/> reads through the library.
+    /// </summary>
     internal static PlainData? ForReading(NetCdfFile file) => null;
 
     /// <summary>Goes on with a new file whose variables are all defined.</summary>

@@ -7,8 +7,10 @@ using Microsoft.Research.Science.Data.NetCDF4;
 namespace ConvLstm.Nowcast.Ingest.NetCdf;
 
 /// <summary>
-/// Where the numbers of plain files come from and go to: SDSLite 3 (https://github.com/predictionmachines/SDSlite), a data set of variables.
-/// What it cannot express goes through libnetcdf: groups, which it does not see; dimensions of a fixed length, as it makes all of them unlimited; a
+/// Where the numbers of plain files come from and go to: SDSLite 3 (https://github.com/predictionmachines/SDSlite), a data set of
+/// variables.
+/// What it cannot express goes through libnetcdf: groups, which it does not see; dimensions of a fixed length, as it makes all of them
+/// unlimited; a
 /// <c>_FillValue</c>, which the library takes before the first value only and SDSLite hands over after it; a chunk shape for each
 /// variable. So files are defined, and what is in them found out, by libnetcdf; the numbers pass here.
 /// </summary>
@@ -56,7 +58,8 @@ internal sealed class PlainData : IDisposable
         var (origin, shape) = (Narrow(start), Narrow(count));
         using (NativeNetCdf.Enter())
         {
-            if (!_data.Variables.Contains(variable.Name) || _data.Variables[variable.Name] is not { } found || found.TypeOfData != typeof(T))
+            if (!_data.Variables.Contains(variable.Name) || _data.Variables[variable.Name] is not { } found
+                || found.TypeOfData != typeof(T))
                 return false;
             try
             {

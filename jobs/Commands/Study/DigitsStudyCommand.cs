@@ -16,13 +16,26 @@ internal static class DigitsStudyCommand
     {
         var usual = new DigitStudyOptions();
         var (outFolder, quick, seed) = (StudyCommand.Out("digits"), StudyCommand.Quick(), StudyCommand.Seed());
-        var mnist = new Option<string?>("--mnist") { Description = "The folder of the IDX files of MNIST; built-in strokes where not given." };
-        var trials = Flags.Optional("--trials", $"Trials of the random search, {usual.Trials} where not given; those that are done stay.", 1, 100_000);
-        var seconds = Flags.Optional("--seconds", $"Of one processor core that each trial trains, {usual.SecondsPerTrial:0} where not given; the best quarter goes on for four times as long, and so on.", 0.1, 1e6);
-        var layers = Flags.Optional("--most-layers", $"The search goes up to this many layers, {usual.Space.MostLayers} where not given.", 1, 7);
-        var kernels = Flags.Optional("--most-kernels", $"The search goes up to this many kernels, {usual.Space.MostKernels} where not given.", 1, 100);
-        var test = new Option<string?>("--test") { Description = "A NetCDF file with frames(sequence, time, y, x): score the best model of --out on it, after the search where there is none." };
-        var command = new Command("digits", "Random search over ConvLSTM networks that draw the next frame of a moving digit.") { outFolder, quick, seed, mnist, trials, seconds, layers, kernels, test };
+        var mnist = new Option<string?>("--mnist")
+        {
+            Description = "The folder of the IDX files of MNIST; built-in strokes where not given.",
+        };
+        var trials = Flags.Optional("--trials", $"Trials of the random search, {usual.Trials} where not given; those that are done stay.",
+            1, 100_000);
+        var seconds = Flags.Optional("--seconds",
+            $"Of one processor core that each trial trains, {usual.SecondsPerTrial:0} where not given; the best quarter goes on for four times as long, and so on.", 0.1, 1e6);
+        var layers = Flags.Optional("--most-layers", $"The search goes up to this many layers, {usual.Space.MostLayers} where not given.",
+            1, 7);
+        var kernels = Flags.Optional("--most-kernels",
+            $"The search goes up to this many kernels, {usual.Space.MostKernels} where not given.", 1, 100);
+        var test = new Option<string?>("--test")
+        {
+            Description = "A NetCDF file with frames(sequence, time, y, x): score the best model of --out on it, after the search where there is none.",
+        };
+        var command = new Command("digits", "Random search over ConvLSTM networks that draw the next frame of a moving digit.")
+        {
+            outFolder, quick, seed, mnist, trials, seconds, layers, kernels, test,
+        };
         command.SetAction(async (parsed, cancellation) =>
         {
             var given = parsed.GetValue(test) is string file ? GivenSequences.Read(file) : default;
@@ -48,7 +61,8 @@ internal static class DigitsStudyCommand
         return command;
     }
 
-    private static async Task SearchAsync(Terminal terminal, DigitStudyOptions options, IDigits digits, string folder, string best, CancellationToken cancellation)
+    private static async Task SearchAsync(Terminal terminal, DigitStudyOptions options, IDigits digits, string folder, string best,
+        CancellationToken cancellation)
     {
         var study = new DigitStudy(options, digits, Path.Combine(folder, "trials"), new ProcessorTime());
         var result = await terminal.ProgressAsync("digits", report => Task.Run(() => study.Run(report, cancellation), cancellation));
@@ -77,6 +91,7 @@ internal static class DigitsStudyCommand
         Say("persistence", FramePredictor.Persistence(triples));
         Say("linear extrapolation", FramePredictor.Extrapolated(triples));
 
-        void Say(string method, IReadOnlyList<float[]> drawn) => terminal.Line(FormattableString.Invariant($"{method,-20} {FramePredictor.Error(drawn, triples):0.000000}"));
+        void Say(string method, IReadOnlyList<float[]> drawn) =>
+            terminal.Line(FormattableString.Invariant($"{method,-20} {FramePredictor.Error(drawn, triples):0.000000}"));
     }
 }

@@ -7,11 +7,13 @@ namespace ConvLstm.Nowcast.Jobs.Commands.Study;
 /// <summary>Frames in a row on [0, 1], made small by means over squares.</summary>
 internal static class FrameRuns
 {
-    internal static (int Width, int Height, IReadOnlyList<IReadOnlyList<float[]>> Runs) OfScans(IReadOnlyList<ScanSeries> series, int most, CancellationToken cancellation)
+    internal static (int Width, int Height, IReadOnlyList<IReadOnlyList<float[]>> Runs) OfScans(IReadOnlyList<ScanSeries> series, int most,
+        CancellationToken cancellation)
     {
         var grid = series[0].Grid;
         var runs = series.Where(s => s.Grid.Width == grid.Width && s.Grid.Height == grid.Height)
-            .Select(s => (IReadOnlyList<float[]>)[.. s.Scans.Select(scan => Small(grid.Width, Grey(scan.Read(), cancellation), most))]).ToList();
+            .Select(s => (IReadOnlyList<float[]>)[.. s.Scans.Select(scan => Small(grid.Width, Grey(scan.Read(), cancellation), most))])
+                .ToList();
         return (grid.Width / Factor(grid.Width, grid.Height, most), grid.Height / Factor(grid.Width, grid.Height, most), runs);
     }
 

@@ -19,12 +19,19 @@ internal static class InterpolationStudyCommand
     internal static Command Create(Terminal terminal)
     {
         var (outFolder, quick, seed) = (StudyCommand.Out("interpolation"), StudyCommand.Quick(), StudyCommand.Seed());
-        var data = new Option<string[]>("--data") { Description = "Radar files to train on; simulated rain where not given.", AllowMultipleArgumentsPerToken = true };
-        var test = new Option<string[]>("--test") { Description = "Radar files to make gaps in; of simulated rain where not given.", AllowMultipleArgumentsPerToken = true };
+        var data = new Option<string[]>("--data")
+        {
+            Description = "Radar files to train on; simulated rain where not given.", AllowMultipleArgumentsPerToken = true,
+        };
+        var test = new Option<string[]>("--test")
+        {
+            Description = "Radar files to make gaps in; of simulated rain where not given.", AllowMultipleArgumentsPerToken = true,
+        };
         var model = new Option<string?>("--model") { Description = "A checkpoint of this study to test, instead of training one." };
         var minutes = Flags.Optional("--minutes", "Of training; 5 where not given.", 0.01, 100_000);
         var gaps = Flags.Number("--gaps", "The most gaps that are filled.", 40, 1, 100_000);
-        var command = new Command("interpolation", "Train a network to fill gaps of two scans, and compare it with blending and with motion-compensated interpolation.") { outFolder, quick, seed, data, test, model, minutes, gaps };
+        var command = new Command("interpolation",
+            "Train a network to fill gaps of two scans, and compare it with blending and with motion-compensated interpolation.") { outFolder, quick, seed, data, test, model, minutes, gaps };
         command.SetAction(async (parsed, cancellation) =>
         {
             var folder = StudyCommand.Folder(parsed.GetRequiredValue(outFolder));
@@ -37,19 +44,22 @@ internal static class InterpolationStudyCommand
                 var series = simulated.OpenOr(terminal, parsed.GetValue(data), 0, cancellation);
                 var training = new TrainingOptions
                 {
-                    Budget = TimeSpan.FromMinutes(parsed.GetValue(minutes) ?? (isQuick ? 0.5 : 5)), Loss = Losses.MeanAbsoluteError, BatchSize = 4, WindowsPerEpoch = 160, LearningRate = 3e-3,
+                    Budget = TimeSpan.FromMinutes(parsed.GetValue(minutes) ?? (isQuick ? 0.5 : 5)), Loss = Losses.MeanAbsoluteError,
+                    BatchSize = 4, WindowsPerEpoch = 160, LearningRate = 3e-3,
                     Seed = parsed.GetValue(seed), Patience = 1000,
                 };
                 var result = await terminal.ProgressAsync("interpolation", report => Task.Run(
                     () => study.Train(series, new() { Hidden = [16, 24] }, training, file, report, cancellation), cancellation));
-                terminal.Line(FormattableString.Invariant($"trained {result.Steps} steps in {result.Duration.TotalSeconds:0} s; validation loss {result.ValidationLoss:0.00000}, motion-compensated {result.PersistenceLoss:0.00000}"));
+                terminal.Line(FormattableString.Invariant(
+                    $"trained {result.Steps} steps in {result.Duration.TotalSeconds:0} s; validation loss {result.ValidationLoss:0.00000}, motion-compensated {result.PersistenceLoss:0.00000}"));
             }
             using var checkpoint = Checkpoint.Load(file, CPU);
             var unseen = simulated.OpenOr(terminal, parsed.GetValue(test), 1, cancellation);
             var compared = await terminal.ProgressAsync("gaps", report => Task.Run(
                 () => InterpolationStudy.Compare(unseen, checkpoint, parsed.GetValue(gaps), report, cancellation), cancellation));
             foreach (var row in compared.Rows)
-                terminal.Line(FormattableString.Invariant($"{row.Method,-24} MAE {row.Mae:0.0000} mm/h   RMSE {row.Rmse:0.0000}   r {row.Correlation:0.0000}"));
+                terminal.Line(FormattableString.Invariant(
+                    $"{row.Method,-24} MAE {row.Mae:0.0000} mm/h   RMSE {row.Rmse:0.0000}   r {row.Correlation:0.0000}"));
             terminal.Line($"{compared.Gaps} gaps of two scans; the network is better than motion-compensated interpolation in {compared.Better} of them");
             StudyCommand.Write(terminal, folder, Report(compared), new { compared.Rows, compared.Gaps, compared.Better });
             return CommandLine.Done;
@@ -62,7 +72,8 @@ internal static class InterpolationStudyCommand
             + $"The network has the lower mean absolute error than motion-compensated interpolation in {result.Better} of the gaps.")
         .Table(
             ["method", "MAE", "RMSE", "correlation"],
-            result.Rows.Select(r => new[] { r.Method, StudyReport.Number(r.Mae), StudyReport.Number(r.Rmse), StudyReport.Number(r.Correlation) }), result.Rows.Count - 1)
+            result.Rows.Select(r => new[] { r.Method, StudyReport.Number(r.Mae), StudyReport.Number(r.Rmse),
+                StudyReport.Number(r.Correlation) }), result.Rows.Count - 1)
         .Heading("A missing scan").Note($"Black is dry or not known, white {White} mm/h and more.")
         .Pictures(result.Width, 1, result.Pictures.Select(p => (p.Name, Array.ConvertAll(p.Rain, r => (float)Math.Sqrt(r / White)))));
 }

@@ -16,30 +16,40 @@ internal static class MovingMnistStudyCommand
     internal static Command Create(Terminal terminal)
     {
         var (outFolder, quick, seed) = (StudyCommand.Out("moving-mnist"), StudyCommand.Quick(), StudyCommand.Seed());
-        var mnist = new Option<string?>("--mnist") { Description = "The folder of the IDX files of MNIST; built-in strokes where not given." };
+        var mnist = new Option<string?>("--mnist")
+        {
+            Description = "The folder of the IDX files of MNIST; built-in strokes where not given.",
+        };
         var minutes = Flags.Optional("--minutes", "Of one processor core that each network trains; 60 where not given.", 0.01, 100_000);
-        var command = new Command("moving-mnist", "ConvLSTM, TrajGRU, SimVP and TAU on two flying digits under one protocol.") { outFolder, quick, seed, mnist, minutes };
+        var command = new Command("moving-mnist", "ConvLSTM, TrajGRU, SimVP and TAU on two flying digits under one protocol.")
+        {
+            outFolder, quick, seed, mnist, minutes,
+        };
         command.SetAction(async (parsed, cancellation) =>
         {
             var folder = StudyCommand.Folder(parsed.GetRequiredValue(outFolder));
             var isQuick = parsed.GetValue(quick);
             IDigits digits = parsed.GetValue(mnist) is string path ? IdxDigits.Open(path) : new StrokeDigits();
             var moving = new MovingDigits(digits, Frames);
-            List<float[]> Videos(int count, int from) => [.. Enumerable.Range(0, count).Select(i => moving.Draw(RandomStream.Of(parsed.GetValue(seed), from + i)))];
+            List<float[]> Videos(int count, int from) =>
+                [.. Enumerable.Range(0, count).Select(i => moving.Draw(RandomStream.Of(parsed.GetValue(seed), from + i)))];
             var windows = new VideoWindows(MovingDigits.Side, MovingDigits.Side, Past, moving.Draw, Videos(isQuick ? 4 : 64, 500_000));
             var training = new TrainingOptions
             {
-                Budget = TimeSpan.FromMinutes(parsed.GetValue(minutes) ?? (isQuick ? 0.4 : 60)), BatchSize = isQuick ? 2 : 8, WindowsPerEpoch = isQuick ? 16 : 1000,
+                Budget = TimeSpan.FromMinutes(parsed.GetValue(minutes) ?? (isQuick ? 0.4 : 60)), BatchSize = isQuick ? 2 : 8,
+                WindowsPerEpoch = isQuick ? 16 : 1000,
                 LearningRate = 1e-3, Schedule = "one-cycle", Loss = Losses.MeanSquaredError, Seed = parsed.GetValue(seed), Patience = 1000,
             };
             int[] hidden = isQuick ? [12, 12] : [64, 64];
             NetworkOptions[] networks =
             [
                 .. new[] { EncoderForecaster.Name, TrajGru.Name, SimVp.Name, Tau.Name }
-                    .Select(name => new NetworkOptions { Network = name, Hidden = hidden, Patch = 4, Frames = Past, Residual = false, OutputActivation = "sigmoid" }),
+                    .Select(name => new NetworkOptions { Network = name, Hidden = hidden, Patch = 4, Frames = Past, Residual = false,
+                        OutputActivation = "sigmoid" }),
             ];
             var result = await terminal.ProgressAsync("moving-mnist", report => Task.Run(
-                () => new VideoStudy(windows, Videos(isQuick ? 8 : 200, 900_000), new ProcessorTime()).Run(networks, training, report, cancellation), cancellation));
+                () => new VideoStudy(windows, Videos(isQuick ? 8 : 200, 900_000), new ProcessorTime())
+                    .Run(networks, training, report, cancellation), cancellation));
             VideoReport.Print(terminal, result, Pixels);
             StudyCommand.Write(terminal, folder, Report(result, digits, training), result.Rows);
             return CommandLine.Done;
@@ -63,6 +73,7 @@ internal static class MovingMnistStudyCommand
 
     private static readonly string[] Published =
     [
-        "ConvLSTM-S|15.0 M|29.80|90.64|0.9288|22.10|113", "SimVP + gSTA-S|46.8 M|26.69|77.19|0.9402|22.78|282", "TAU|44.7 M|24.60|71.93|0.9454|23.19|283",
+        "ConvLSTM-S|15.0 M|29.80|90.64|0.9288|22.10|113", "SimVP + gSTA-S|46.8 M|26.69|77.19|0.9402|22.78|282",
+        "TAU|44.7 M|24.60|71.93|0.9454|23.19|283",
     ];
 }

@@ -12,9 +12,11 @@ internal static class StudyCommand
     internal const string ReportName = "report.html";
     internal const string FiguresName = "figures.json";
 
-    internal static Command Create(Terminal terminal) => new("study", "The experiments of the ConvLSTM literature; each writes report.html and figures.json.")
+    internal static Command Create(Terminal terminal) =>
+        new("study", "The experiments of the ConvLSTM literature; each writes report.html and figures.json.")
     {
-        DigitsStudyCommand.Create(terminal), NextFrameStudyCommand.Create(terminal), MovingMnistStudyCommand.Create(terminal), RadarStudyCommand.Create(terminal),
+        DigitsStudyCommand.Create(terminal), NextFrameStudyCommand.Create(terminal), MovingMnistStudyCommand.Create(terminal),
+        RadarStudyCommand.Create(terminal),
         InterpolationStudyCommand.Create(terminal), CrossValidationCommand.Create(terminal),
     };
 
@@ -24,7 +26,10 @@ internal static class StudyCommand
         DefaultValueFactory = _ => $"study-{study}",
     };
 
-    internal static Option<bool> Quick() => new("--quick") { Description = "A small form that takes less than three minutes on two cores." };
+    internal static Option<bool> Quick() => new("--quick")
+    {
+        Description = "A small form that takes less than three minutes on two cores.",
+    };
 
     internal static Option<int> Seed() => Flags.Number("--seed", "The same seed gives the same data and choices.", 1, 0, 1000);
 

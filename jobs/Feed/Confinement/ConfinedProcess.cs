@@ -3,16 +3,17 @@ using System.Runtime.InteropServices;
 namespace ConvLstm.Nowcast.Jobs.Feed.Confinement;
 
 /// <summary>
-/// Starts this program anew in a confinement that holds for all of its threads: of files it may read the system's libraries and its own, and write to
-/// the temporary folder that it was given; it has no network. A thread can only confine itself and what it executes, and the runtime
-/// has threads before the first line of ours: hence the second start.
+/// Starts this program anew in a confinement that holds for all of its threads: of files it may read the system's libraries and its own,
+/// and write to the temporary folder that it was given; it has no network. A thread can only confine itself and what it executes, and the
+/// runtime has threads before the first line of ours: hence the second start.
 /// </summary>
 internal static partial class ConfinedProcess
 {
     // linux/prctl.h
     private const int SetNoNewPrivileges = 38;
 
-    // What the runtime and the libraries read at their start; of processes outside a Landlock /proc gives away neither memory nor environment.
+    // What the runtime and the libraries read at their start; of processes outside a Landlock /proc gives away neither memory nor
+    // environment.
     private static readonly string[] System =
     [
         "/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/dotnet", "/etc/localtime",
@@ -53,7 +54,8 @@ internal static partial class ConfinedProcess
         Execute(program, start);
     }
 
-    // Those of root: CAP_PERFMON alone reads the memory and the environment of every process, past Landlock. Without new privileges they do not come back.
+    // Those of root: CAP_PERFMON alone reads the memory and the environment of every process, past Landlock. Without new privileges they
+    // do not come back.
     private static unsafe void GiveUpCapabilities()
     {
         // linux/capability.h: the third version, of this thread; nothing effective, permitted or inheritable in 64 bits.

@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace ConvLstm.Nowcast.Jobs.Feed.Confinement;
 
 /// <summary>
-/// What the thread and all that it executes may do with files, <see href="https://docs.kernel.org/userspace-api/landlock.html"/>: nothing but what
-/// was allowed. Reading the environment or the memory of processes outside, signals to them and TCP are refused with it, as far as the kernel is new enough.
+/// What the thread and all that it executes may do with files, <see href="https://docs.kernel.org/userspace-api/landlock.html"/>: nothing
+/// but what was allowed. Reading the environment or the memory of processes outside, signals to them and TCP are refused with it, as far
+/// as the kernel is new enough.
 /// </summary>
 internal sealed partial class Landlock : IDisposable
 {

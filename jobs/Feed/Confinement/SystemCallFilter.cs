@@ -18,16 +18,20 @@ internal static partial class SystemCallFilter
     // The second set of numbers of x86-64, which would go around the list.
     private const uint OtherNumbersX64 = 0x40000000;
 
-    // socket, connect, ptrace, process_vm_readv, process_vm_writev, mount, umount2, unshare, setns, pivot_root, chroot, bpf, perf_event_open,
-    // add_key, request_key, keyctl, io_uring_setup, open_by_handle_at, pidfd_open, pidfd_getfd, userfaultfd, kexec_load, init_module,
-    // finit_module, open_tree, move_mount, fsopen: the tables of arch/x86/entry/syscalls and include/uapi/asm-generic/unistd.h.
+    // socket, connect, ptrace, process_vm_readv, process_vm_writev, mount, umount2, unshare, setns, pivot_root, chroot, bpf,
+    // perf_event_open, add_key, request_key, keyctl, io_uring_setup, open_by_handle_at, pidfd_open, pidfd_getfd, userfaultfd, kexec_load,
+    // init_module, finit_module, open_tree, move_mount, fsopen: the tables of arch/x86/entry/syscalls and
+    // include/uapi/asm-generic/unistd.h.
     private static readonly uint[] RefusedX64 =
-        [41, 42, 101, 310, 311, 165, 166, 272, 308, 155, 161, 321, 298, 248, 249, 250, 425, 304, 434, 438, 323, 246, 175, 313, 428, 429, 430];
+        [41, 42, 101, 310, 311, 165, 166, 272, 308, 155, 161, 321, 298, 248, 249, 250, 425, 304, 434, 438, 323, 246, 175, 313, 428, 429,
+            430];
 
     private static readonly uint[] RefusedArm64 =
         [198, 203, 117, 270, 271, 40, 39, 97, 268, 41, 51, 280, 241, 217, 218, 219, 425, 265, 434, 438, 282, 104, 105, 273, 428, 429, 430];
 
-    /// <summary>False where the kernel or the architecture allows no such filter. No new privileges must have been given up before.</summary>
+    /// <summary>
+    /// False where the kernel or the architecture allows no such filter. No new privileges must have been given up before.
+    /// </summary>
     internal static unsafe bool Enforce()
     {
         var isX64 = RuntimeInformation.ProcessArchitecture == Architecture.X64;

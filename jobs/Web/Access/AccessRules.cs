@@ -8,9 +8,9 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace ConvLstm.Nowcast.Jobs.Web.Access;
 
 /// <summary>
-/// Who may do what. Where a question comes from proves nothing: a proxy on this machine brings everybody's, and a page of another site makes a
-/// browser on it ask. What counts is a secret (a password, that of a proxy which has asked for one, the token of the start) or the file
-/// permissions of a Unix socket.
+/// Who may do what. Where a question comes from proves nothing: a proxy on this machine brings everybody's, and a page of another site
+/// makes a browser on it ask. What counts is a secret (a password, that of a proxy which has asked for one, the token of the start) or
+/// the file permissions of a Unix socket.
 /// </summary>
 internal sealed class AccessRules(NowcastSettings settings, StartToken token, FailedLogins failures)
 {
@@ -32,7 +32,8 @@ internal sealed class AccessRules(NowcastSettings settings, StartToken token, Fa
         if (token.IsGiven(http) is { } isRight)
             return Judge(from, isRight ? AccessLevel.Operate : null);
         if (BasicCredentials.Of(http.Request) is { } given && dashboard.HasCredentials)
-            return Judge(from, Same(given, $"{dashboard.User}:{dashboard.Password}") ? AccessLevel.Operate : IsViewer(given) ? AccessLevel.Look : null);
+            return Judge(from, Same(given, $"{dashboard.User}:{dashboard.Password}") ? AccessLevel.Operate : IsViewer(given)
+                ? AccessLevel.Look : null);
         return least;
 
         bool IsViewer(string given) => dashboard.HasViewer && Same(given, $"{dashboard.ViewerUser}:{dashboard.ViewerPassword}");
@@ -55,7 +56,8 @@ internal sealed class AccessRules(NowcastSettings settings, StartToken token, Fa
 
     /// <summary>Hashes are of one length, so that the time of the comparison tells nothing.</summary>
     internal static bool Same(string given, string wanted) =>
-        CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), SHA256.HashData(Encoding.UTF8.GetBytes(wanted)));
+        CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)),
+            SHA256.HashData(Encoding.UTF8.GetBytes(wanted)));
 
     private AccessLevel Judge(IPAddress from, AccessLevel? level)
     {

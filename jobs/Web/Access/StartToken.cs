@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace ConvLstm.Nowcast.Jobs.Web.Access;
 
 /// <summary>
-/// The secret of one start, for who has started the service and set no credentials: printed as part of an address, and kept by the browser that
-/// opened it in a cookie. It dies with the process.
+/// The secret of one start, for who has started the service and set no credentials: printed as part of an address, and kept by the
+/// browser that opened it in a cookie. It dies with the process.
 /// </summary>
 internal sealed class StartToken(NowcastSettings settings)
 {
@@ -27,12 +27,15 @@ internal sealed class StartToken(NowcastSettings settings)
     internal bool? IsGiven(HttpContext http) =>
         IsInUse && (Query(http) ?? Bearer(http)) is { } given ? AccessRules.Same(given, _value) : null;
 
-    /// <summary>Keeps the token of the address, so that it need not stand there: where that is so, the answer leads to the address without it.</summary>
+    /// <summary>
+    /// Keeps the token of the address, so that it need not stand there: where that is so, the answer leads to the address without it.
+    /// </summary>
     internal IResult? Keep(HttpContext http)
     {
         if (Query(http) is null || !HttpMethods.IsGet(http.Request.Method))
             return null;
-        http.Response.Cookies.Append(Cookie, _value, new() { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = http.Request.IsHttps, IsEssential = true });
+        http.Response.Cookies.Append(Cookie, _value,
+            new() { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = http.Request.IsHttps, IsEssential = true });
         return Results.Redirect(http.Request.PathBase + http.Request.Path);
     }
 
@@ -42,5 +45,6 @@ internal sealed class StartToken(NowcastSettings settings)
     private static string? Query(HttpContext http) => http.Request.Query[Parameter] is [{ Length: > 0 } given] ? given : null;
 
     private static string? Bearer(HttpContext http) =>
-        http.Request.Headers.Authorization.ToString() is var header && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? header["Bearer ".Length..].Trim() : null;
+        http.Request.Headers.Authorization.ToString() is var header && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
+            ? header["Bearer ".Length..].Trim() : null;
 }

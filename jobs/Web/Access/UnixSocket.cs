@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Access;
 
-/// <summary>Listening on a Unix socket, such as <c>http://unix:/run/nowcast/web.sock</c>: for the user that runs the service alone.</summary>
+/// <summary>
+/// Listening on a Unix socket, such as <c>http://unix:/run/nowcast/web.sock</c>: for the user that runs the service alone.
+/// </summary>
 internal static class UnixSocket
 {
     internal static void Configure(SocketTransportOptions options) => options.CreateBoundListenSocket = Bind;

@@ -14,8 +14,10 @@ internal static class AreaEndpoints
 
     internal static void Map(IEndpointRouteBuilder routes)
     {
-        Describe(routes.MapGet("/api/rain-over", GetAsync)).WithSummary("Mean, highest rate, wet share and depth over a box or polygon, for each lead.");
-        Describe(routes.MapPost("/api/rain-over", PostAsync)).WithSummary("The same over the GeoJSON Polygon, MultiPolygon or Feature of the body.");
+        Describe(routes.MapGet("/api/rain-over", GetAsync))
+            .WithSummary("Mean, highest rate, wet share and depth over a box or polygon, for each lead.");
+        Describe(routes.MapPost("/api/rain-over", PostAsync))
+            .WithSummary("The same over the GeoJSON Polygon, MultiPolygon or Feature of the body.");
     }
 
     private static RouteHandlerBuilder Describe(RouteHandlerBuilder route) => route.WithTags(Tag).RequireRateLimiting(Limits.Heavy)
@@ -23,13 +25,16 @@ internal static class AreaEndpoints
         .ProducesProblem(400).ProducesProblem(404).ProducesProblem(413);
 
     private static Task<IResult> GetAsync(
-        HttpContext context, NowcastDatabase database, Runs runs, Freshness freshness, [Description("west,south,east,north in degrees.")] string? bbox,
-        [Description("POLYGON((lon lat, …)).")] string? coords, [Description(AtHelp)] string? at, [Description(Freshness.Parameter)] string? stale,
+        HttpContext context, NowcastDatabase database, Runs runs, Freshness freshness,
+        [Description("west,south,east,north in degrees.")] string? bbox,
+        [Description("POLYGON((lon lat, …)).")] string? coords, [Description(AtHelp)] string? at,
+        [Description(Freshness.Parameter)] string? stale,
         [Description(RainAnswers.Parameter)] string? f, CancellationToken cancellation)
     {
         if ((bbox is null) == (coords is null))
             throw Refusals.Wrong("Give an area: either bbox=west,south,east,north or coords=POLYGON((lon lat, …)).");
-        return AskAsync(context, database, runs, freshness, bbox is null ? Geometries.Area(coords) : Geometries.Box(bbox), at, stale, f, cancellation);
+        return AskAsync(context, database, runs, freshness, bbox is null ? Geometries.Area(coords) : Geometries.Box(bbox), at, stale, f,
+            cancellation);
     }
 
     private static Task<IResult> PostAsync(
@@ -38,11 +43,13 @@ internal static class AreaEndpoints
         AskAsync(context, database, runs, freshness, Geometries.Area(area), at, stale, f, cancellation);
 
     private static async Task<IResult> AskAsync(
-        HttpContext context, NowcastDatabase database, Runs runs, Freshness freshness, Geometry area, string? at, string? stale, string? form, CancellationToken cancellation)
+        HttpContext context, NowcastDatabase database, Runs runs, Freshness freshness, Geometry area, string? at, string? stale,
+            string? form, CancellationToken cancellation)
     {
         var time = Times.ParseOptional(at);
         var geoJson = Geometries.ToGeoJson(area);
-        var answer = await database.Queries.RunOverAsync(geoJson, time, cancellation) ?? throw Refusals.NotFound("No forecast covers the area.");
+        var answer = await database.Queries.RunOverAsync(geoJson, time, cancellation)
+            ?? throw Refusals.NotFound("No forecast covers the area.");
         var origin = freshness.Of(context.Response, await runs.RunAsync(answer.RunId, cancellation), time, stale);
         return RainAnswers.As(context, form, new RainAnswer<RainOverArea>(origin, answer.Leads), () => geoJson);
     }

@@ -15,9 +15,11 @@ internal static class EventsEndpoint
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(25);
 
     internal static void Map(IEndpointRouteBuilder routes) => routes.MapGet(Path, Listen).WithTags("Runs")
-        .WithSummary("Server-sent events: 'grid' when a grid has a new run or scan.").Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
+        .WithSummary("Server-sent events: 'grid' when a grid has a new run or scan.")
+            .Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
 
-    private static ServerSentEventsResult<GridNews?> Listen(HttpContext http, LiveRuns live, RunEvents events, IHostApplicationLifetime host, CancellationToken cancellation)
+    private static ServerSentEventsResult<GridNews?> Listen(HttpContext http, LiveRuns live, RunEvents events,
+        IHostApplicationLifetime host, CancellationToken cancellation)
     {
         var from = http.Connection.RemoteIpAddress;
         if (events.IsFullFor(from))
@@ -26,7 +28,8 @@ internal static class EventsEndpoint
     }
 
     private static async IAsyncEnumerable<SseItem<GridNews?>> ItemsAsync(
-        IPAddress? from, LiveRuns live, RunEvents events, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellation)
+        IPAddress? from, LiveRuns live, RunEvents events, CancellationToken stopping,
+            [EnumeratorCancellation] CancellationToken cancellation)
     {
         // A service that stops does not wait for those who listen.
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellation);

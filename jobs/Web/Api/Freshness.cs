@@ -11,12 +11,14 @@ namespace ConvLstm.Nowcast.Jobs.Web.Api;
 /// <param name="ModelVersion">The version of the checkpoint or of the method.</param>
 /// <param name="AgeMinutes">How old its newest scan was at the time of the question.</param>
 /// <param name="Stale">It is older than the limit.</param>
-internal sealed record RunOrigin(string Grid, long RunId, DateTime IssueTime, string Method, string ModelVersion, double AgeMinutes, bool Stale);
+internal sealed record RunOrigin(string Grid, long RunId, DateTime IssueTime, string Method, string ModelVersion, double AgeMinutes,
+    bool Stale);
 
 /// <summary>Says how old an answer is: beyond a limit it is marked, or refused where the asker wants that.</summary>
 internal sealed class Freshness(NowcastSettings settings, TimeProvider time)
 {
-    internal const string Parameter = "What to do where the newest run is too old: mark (when left out) answers with stale: true and a Warning header, refuse with 404.";
+    internal const string Parameter =
+        "What to do where the newest run is too old: mark (when left out) answers with stale: true and a Warning header, refuse with 404.";
 
     private const string Mark = "mark", Refuse = "refuse";
 
@@ -32,7 +34,8 @@ internal sealed class Freshness(NowcastSettings settings, TimeProvider time)
         var age = (at ?? time.GetUtcNow()) - run.IssueTime;
         var isStale = age > Limit(run);
         if (isStale && stale == Refuse)
-            throw Refusals.NotFound($"The newest forecast of {run.Grid} is of {Times.Iso(run.IssueTime)}, {age.TotalMinutes:0} minutes before: older than {Limit(run).TotalMinutes:0}.");
+            throw Refusals.NotFound(
+                $"The newest forecast of {run.Grid} is of {Times.Iso(run.IssueTime)}, {age.TotalMinutes:0} minutes before: older than {Limit(run).TotalMinutes:0}.");
         // RFC 7234, 5.5.1: 110 is "response is stale"; the header is history in RFC 9111, but the programs that look for one look for this.
         if (isStale)
             response.Headers.Warning = $"110 - \"The forecast is of {Times.Iso(run.IssueTime)}\"";

@@ -9,23 +9,31 @@ using NetTopologySuite.Operation.Valid;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Api;
 
-/// <summary>Places, lines and areas of questions, in degrees: well-known text and GeoJSON, read by NetTopologySuite and checked to be on Earth.</summary>
+/// <summary>
+/// Places, lines and areas of questions, in degrees: well-known text and GeoJSON, read by NetTopologySuite and checked to be on Earth.
+/// </summary>
 internal static class Geometries
 {
     internal const int MostVertices = 1000, Wgs84 = 4326;
 
     private const string PointForm = "A position is written coords=POINT(longitude latitude): two numbers, in degrees.";
     private const string LineForm = "A trajectory is written coords=LINESTRING(lon lat, lon lat, …), each place two numbers.";
-    private const string AreaForm = "An area is written coords=POLYGON((lon lat, lon lat, lon lat, lon lat)), each place two numbers, the last of a ring the first again.";
+    private const string AreaForm =
+        "An area is written coords=POLYGON((lon lat, lon lat, lon lat, lon lat)), each place two numbers, the last of a ring the first again.";
     private const string BodyForm = """The body is a GeoJSON polygon: {"type":"Polygon","coordinates":[[[lon,lat], …]]}.""";
 
-    private static readonly NtsGeometryServices Services = new(CoordinateArraySequenceFactory.Instance, PrecisionModel.Floating.Value, Wgs84);
+    private static readonly NtsGeometryServices Services =
+        new(CoordinateArraySequenceFactory.Instance, PrecisionModel.Floating.Value, Wgs84);
 
-    private static readonly JsonSerializerOptions Json = new() { Converters = { new GeoJsonConverterFactory(Services.CreateGeometryFactory(Wgs84)) } };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        Converters = { new GeoJsonConverterFactory(Services.CreateGeometryFactory(Wgs84)) },
+    };
 
     /// <summary>A point, or several.</summary>
     /// <exception cref="BadHttpRequestException">They are no points on Earth.</exception>
-    internal static Geometry Places(string? text) => Read<Geometry>(text, PointForm) is var places && places is IPuntal ? places : throw Refusals.Wrong(PointForm);
+    internal static Geometry Places(string? text) =>
+        Read<Geometry>(text, PointForm) is var places && places is IPuntal ? places : throw Refusals.Wrong(PointForm);
 
     /// <exception cref="BadHttpRequestException">It is no line on Earth.</exception>
     internal static LineString Line(string? text) => Read<LineString>(text, LineForm);
@@ -38,7 +46,8 @@ internal static class Geometries
     /// <exception cref="BadHttpRequestException">It is no area on Earth.</exception>
     internal static Geometry Area(JsonElement body)
     {
-        if (body.ValueKind == JsonValueKind.Object && body.TryGetProperty("type", out var type) && type.ValueEquals("Feature") && body.TryGetProperty("geometry", out var geometry))
+        if (body.ValueKind == JsonValueKind.Object && body.TryGetProperty("type", out var type) && type.ValueEquals("Feature")
+            && body.TryGetProperty("geometry", out var geometry))
             return Area(geometry);
         try
         {
@@ -54,7 +63,8 @@ internal static class Geometries
     /// <exception cref="BadHttpRequestException">It is no box on Earth.</exception>
     internal static Geometry Box(string text)
     {
-        double[] numbers = [.. text.Split(',').Select(n => double.TryParse(n, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
+        double[] numbers = [.. text.Split(',')
+            .Select(n => double.TryParse(n, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
             ? value
             : throw Refusals.Wrong("A bbox is west,south,east,north in degrees."))];
         if (numbers is not [var west, var south, var east, var north])
@@ -101,6 +111,7 @@ internal static class Geometries
             throw Refusals.Wrong("The polygon has no area.");
         var check = new IsValidOp(area);
         return check.IsValid ? area : throw Refusals.Wrong(
-            string.Create(CultureInfo.InvariantCulture, $"The polygon is not sound: {check.ValidationError.Message} at {check.ValidationError.Coordinate.X:0.####} {check.ValidationError.Coordinate.Y:0.####}."));
+            string.Create(CultureInfo.InvariantCulture,
+                $"The polygon is not sound: {check.ValidationError.Message} at {check.ValidationError.Coordinate.X:0.####} {check.ValidationError.Coordinate.Y:0.####}."));
     }
 }

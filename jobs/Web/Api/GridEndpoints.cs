@@ -8,7 +8,9 @@ using ConvLstm.Nowcast.Storage.Queries;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Api;
 
-/// <summary><c>GET /api/grids</c>, and <c>GET /api/grids/{grid}/timeline</c>: the scans of the past hour and the maps of the run, to be played.</summary>
+/// <summary>
+/// <c>GET /api/grids</c>, and <c>GET /api/grids/{grid}/timeline</c>: the scans of the past hour and the maps of the run, to be played.
+/// </summary>
 internal static class GridEndpoints
 {
     private const string Tag = "Grids";
@@ -18,7 +20,8 @@ internal static class GridEndpoints
     {
         routes.MapGet("/api/grids", (LiveRuns live) => live.Grids.Select(GridAnswer.Of)).WithTags(Tag).WithSummary("All grids.");
         routes.MapGet("/api/grids/{grid}/timeline", TimelineAsync).WithTags(Tag)
-            .WithSummary("The scans of the past hour and the maps of the newest run, or of the run that answered at a time.").ProducesProblem(404);
+            .WithSummary("The scans of the past hour and the maps of the newest run, or of the run that answered at a time.")
+                .ProducesProblem(404);
     }
 
     private static async Task<Timeline> TimelineAsync(
@@ -33,12 +36,15 @@ internal static class GridEndpoints
         var anchor = run is not null && (time is not null || run.IssueTime > last) ? run.IssueTime : last;
         var scans = await database.Scans.ListAsync(chosen.Name, anchor - Past, anchor, cancellation);
         // Beside a run of the past stands what came.
-        var came = time is null || run is null ? [] : await database.Scans.ListAsync(chosen.Name, run.IssueTime.AddSeconds(1), run.IssueTime.AddSeconds(run.LeadSeconds[^1]), cancellation);
+        var came = time is null || run is null ? [] : await database.Scans.ListAsync(chosen.Name, run.IssueTime.AddSeconds(1),
+            run.IssueTime.AddSeconds(run.LeadSeconds[^1]), cancellation);
         // Of other frames, the address says all; this one changes with every run and scan.
         context.Response.Headers.CacheControl = "no-cache";
         return new Timeline(
-            GridAnswer.Of(chosen), DateTime.UtcNow, chosen.State.NewestScan?.UtcDateTime, time is null, run is null ? null : RunAnswer.Of(run), Palettes.Names(FrameKind.Rate),
-            [.. scans.Select(scan => TimelineFrame.Of(chosen, scan.ValidTime)), .. run is null ? [] : run.LeadSeconds.Select(lead => TimelineFrame.Of(run, lead))],
+            GridAnswer.Of(chosen), DateTime.UtcNow, chosen.State.NewestScan?.UtcDateTime, time is null,
+            run is null ? null : RunAnswer.Of(run), Palettes.Names(FrameKind.Rate),
+            [.. scans.Select(scan => TimelineFrame.Of(chosen, scan.ValidTime)),
+                .. run is null ? [] : run.LeadSeconds.Select(lead => TimelineFrame.Of(run, lead))],
             [.. came.Select(scan => TimelineFrame.Of(chosen, scan.ValidTime))], settings.Attribution);
     }
 
@@ -52,14 +58,16 @@ internal static class GridEndpoints
     /// <param name="Outcome">The scans of the times that a run of the past was about.</param>
     /// <param name="Attribution">Whose radar data it is.</param>
     internal sealed record Timeline(
-        GridAnswer Grid, DateTime Now, DateTime? NewestScan, bool IsNewest, RunAnswer? Run, IEnumerable<string> Palettes, IReadOnlyList<TimelineFrame> Frames,
+        GridAnswer Grid, DateTime Now, DateTime? NewestScan, bool IsNewest, RunAnswer? Run, IEnumerable<string> Palettes,
+        IReadOnlyList<TimelineFrame> Frames,
         IReadOnlyList<TimelineFrame> Outcome, string? Attribution);
 
     /// <summary>A map to be shown; its compact form is at the address.</summary>
     internal sealed record TimelineFrame(DateTime Time, string Kind, double? LeadMinutes, string Url)
     {
         internal static TimelineFrame Of(LiveGrid grid, DateTimeOffset time) => new(
-            time.UtcDateTime, "observation", null, $"/api/grids/{Uri.EscapeDataString(grid.Name)}/observations/{Times.Token(time)}.bin?v={time.UtcTicks:x}");
+            time.UtcDateTime, "observation", null,
+                $"/api/grids/{Uri.EscapeDataString(grid.Name)}/observations/{Times.Token(time)}.bin?v={time.UtcTicks:x}");
 
         internal static TimelineFrame Of(RunSummary run, int leadSeconds) => new(
             run.IssueTime.AddSeconds(leadSeconds).UtcDateTime, "forecast", leadSeconds / 60.0,
@@ -69,7 +77,8 @@ internal static class GridEndpoints
 
 /// <summary>A grid and where it stands.</summary>
 internal sealed record GridAnswer(
-    string Name, int Width, int Height, string Proj, bool IsGeographic, double PixelX, double PixelY, IReadOnlyList<double> Extent, IReadOnlyList<double> Centre,
+    string Name, int Width, int Height, string Proj, bool IsGeographic, double PixelX, double PixelY, IReadOnlyList<double> Extent,
+    IReadOnlyList<double> Centre,
     long Scans, DateTime? NewestScan, RunAnswer? NewestRun)
 {
     internal static GridAnswer Of(LiveGrid live)
@@ -92,6 +101,7 @@ internal sealed record RunAnswer(
 {
     internal static RunAnswer Of(RunSummary run) => new(
         run.RunId, run.Grid, run.IssueTime.UtcDateTime, run.Method, run.ModelVersion, run.ModelChecksum, run.PublishedAt.UtcDateTime,
-        [.. run.LeadSeconds.Select(s => s / 60.0)], run.Thresholds, run.Thresholds.Length > 0 ? FrameLayer.Members : 0, run.MapsDroppedAt is null,
+        [.. run.LeadSeconds.Select(s => s / 60.0)], run.Thresholds, run.Thresholds.Length > 0 ? FrameLayer.Members : 0,
+        run.MapsDroppedAt is null,
         $"/api/runs/{run.RunId}/forecast.nc");
 }

@@ -6,7 +6,9 @@ using ConvLstm.Nowcast.Storage.Queries;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Api;
 
-/// <summary>The rain at a place: <c>/api/rain-at</c> as the SQL function has it, <c>/api/point</c> with the run and all its thresholds.</summary>
+/// <summary>
+/// The rain at a place: <c>/api/rain-at</c> as the SQL function has it, <c>/api/point</c> with the run and all its thresholds.
+/// </summary>
 internal static class PointEndpoints
 {
     private const string Tag = "Places";
@@ -16,13 +18,15 @@ internal static class PointEndpoints
     {
         routes.MapGet("/api/rain-at", RainAtAsync).WithTags(Tag)
             .WithSummary("The rain at a place for each lead: rate and probabilities of more than 0.1, 1, 5 and 10 mm/h.")
-            .Produces<RainAnswer<RainAtPoint>>(200, "application/json", RainAnswers.CsvType, RainAnswers.GeoJsonType).ProducesProblem(400).ProducesProblem(404);
+            .Produces<RainAnswer<RainAtPoint>>(200, "application/json", RainAnswers.CsvType, RainAnswers.GeoJsonType).ProducesProblem(400)
+                .ProducesProblem(404);
         routes.MapGet("/api/rain-starts", RainStartsAsync).WithTags(Tag)
             .WithSummary("When it rains next at a place with at least so much.").ProducesProblem(400).ProducesProblem(404);
         routes.MapGet("/api/depth", DepthAsync).WithTags(Tag)
             .WithSummary("How many millimetres fall at a place in the next minutes.").ProducesProblem(400).ProducesProblem(404);
         routes.MapGet("/api/point", PointAsync).WithTags(Tag)
-            .WithSummary("The rain at a place for each lead, with the run that says so and the probabilities of all its thresholds.").ProducesProblem(400).ProducesProblem(404);
+            .WithSummary("The rain at a place for each lead, with the run that says so and the probabilities of all its thresholds.")
+                .ProducesProblem(400).ProducesProblem(404);
     }
 
     private static async Task<IResult> RainAtAsync(
@@ -33,7 +37,8 @@ internal static class PointEndpoints
     {
         Check(lon, lat);
         var time = Times.ParseOptional(at);
-        var (run, leads) = time is null ? FromMemory(live, lon, lat) : await FromDatabaseAsync(database, runs, lon, lat, time.Value, cancellation);
+        var (run, leads) = time is null ? FromMemory(live, lon, lat)
+            : await FromDatabaseAsync(database, runs, lon, lat, time.Value, cancellation);
         return RainAnswers.As(
             context, f, new RainAnswer<RainAtPoint>(freshness.Of(context.Response, run, time, stale), leads),
             () => string.Create(CultureInfo.InvariantCulture, $$"""{"type":"Point","coordinates":[{{lon:R}},{{lat:R}}]}"""));
@@ -44,7 +49,8 @@ internal static class PointEndpoints
         var (_, run, pixel) = live.At(lon, lat) ?? throw Outside(lon, lat);
         int[] bands = [Band(run, 0.1f), Band(run, 1), Band(run, 5), Band(run, 10)];
         return (run.Run, [.. run.LeadSeconds.Select((seconds, lead) => new RainAtPoint(
-            run.ValidTime(lead), seconds / 60.0, run.Rate(lead, pixel), P(bands[0], lead), P(bands[1], lead), P(bands[2], lead), P(bands[3], lead), run.Mean(lead, pixel)))]);
+            run.ValidTime(lead), seconds / 60.0, run.Rate(lead, pixel), P(bands[0], lead), P(bands[1], lead), P(bands[2], lead),
+                P(bands[3], lead), run.Mean(lead, pixel)))]);
 
         float? P(int band, int lead) => band < 0 ? null : run.Probability(band, lead, pixel);
     }
@@ -74,7 +80,8 @@ internal static class PointEndpoints
     private static async Task<RainDepth> DepthAsync(
         HttpContext context, NowcastDatabase database, Runs runs, Freshness freshness, TimeProvider clock,
         [Description("Degrees east.")] double lon, [Description("Degrees north.")] double lat,
-        [Description("Of how many minutes; 60 where not given.")] double? minutes, [Description("UTC; from then on. Without it from now.")] string? at,
+        [Description("Of how many minutes; 60 where not given.")] double? minutes,
+        [Description("UTC; from then on. Without it from now.")] string? at,
         [Description(Freshness.Parameter)] string? stale, CancellationToken cancellation)
     {
         Check(lon, lat);
@@ -89,7 +96,8 @@ internal static class PointEndpoints
     }
 
     private static async Task<PointForecast> PointAsync(
-        HttpContext context, Runs runs, LiveRuns live, Freshness freshness, [Description("Degrees east.")] double lon, [Description("Degrees north.")] double lat,
+        HttpContext context, Runs runs, LiveRuns live, Freshness freshness, [Description("Degrees east.")] double lon,
+        [Description("Degrees north.")] double lat,
         [Description("The number of a run; without it the newest.")] long? run, CancellationToken cancellation)
     {
         Check(lon, lat);
@@ -101,14 +109,16 @@ internal static class PointEndpoints
         var summary = await runs.RunAsync(run.Value, cancellation);
         var of = runs.Grid(summary.Grid);
         var (column, row) = of.Locator.PixelAt(lon, lat) ?? throw Outside(lon, lat);
-        return PointForecast.Of(of, await runs.MapsAsync(summary, null, cancellation), (row * of.Grid.Width) + column, freshness.Of(context.Response, summary, null, null));
+        return PointForecast.Of(of, await runs.MapsAsync(summary, null, cancellation), (row * of.Grid.Width) + column,
+            freshness.Of(context.Response, summary, null, null));
     }
 
     /// <exception cref="BadHttpRequestException">There is no such place on Earth.</exception>
     internal static void Check(double lon, double lat)
     {
         if (!(lon is >= -180 and <= 180) || !(lat is >= -90 and <= 90))
-            throw Refusals.Wrong(FormattableString.Invariant($"There is no place at longitude {lon}, latitude {lat}: give degrees, -180 to 180 and -90 to 90."));
+            throw Refusals.Wrong(FormattableString.Invariant(
+                $"There is no place at longitude {lon}, latitude {lat}: give degrees, -180 to 180 and -90 to 90."));
     }
 
     internal static BadHttpRequestException Outside(double lon, double lat) =>
@@ -124,7 +134,8 @@ internal static class PointEndpoints
         {
             var (lon, lat) = grid.Locator.LonLat(pixel % grid.Grid.Width, pixel / grid.Grid.Width);
             return new(
-                grid.Name, maps.Run.RunId, maps.Run.IssueTime.UtcDateTime, maps.Run.Method, maps.Run.ModelVersion, origin.AgeMinutes, origin.Stale,
+                grid.Name, maps.Run.RunId, maps.Run.IssueTime.UtcDateTime, maps.Run.Method, maps.Run.ModelVersion, origin.AgeMinutes,
+                origin.Stale,
                 lon, lat, maps.Run.Thresholds,
                 [.. maps.LeadSeconds.Select((seconds, lead) => new PointLead(
                     maps.ValidTime(lead).UtcDateTime, seconds / 60.0, maps.Rate(lead, pixel), maps.Mean(lead, pixel),
@@ -137,7 +148,8 @@ internal static class PointEndpoints
     /// <param name="RainMmH">mm/h as the map shows it; null where nothing can be said.</param>
     /// <param name="ExpectedMmH">The mean of the distribution, mm/h, for amounts.</param>
     /// <param name="Probabilities">0 to 1, of more than each threshold.</param>
-    internal sealed record PointLead(DateTime ValidTime, double LeadMinutes, float? RainMmH, float? ExpectedMmH, IReadOnlyList<float?> Probabilities);
+    internal sealed record PointLead(DateTime ValidTime, double LeadMinutes, float? RainMmH, float? ExpectedMmH,
+        IReadOnlyList<float?> Probabilities);
 
     /// <param name="Origin">The run that says so.</param>
     /// <param name="ThresholdMmH">What counts as rain.</param>

@@ -49,7 +49,8 @@ internal static partial class RainAnswers
         ["properties"] = JsonSerializer.SerializeToNode(answer, Options(context)),
     }.ToJsonString();
 
-    private static JsonSerializerOptions Options(HttpContext context) => context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+    private static JsonSerializerOptions Options(HttpContext context) =>
+        context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
 
     private static string Field(JsonNode? value)
     {
@@ -58,7 +59,8 @@ internal static partial class RainAnswers
     }
 
     /// <summary>rainMmH to rain_mm_h and p01 to p_0_1, as the columns of nowcast.rain_at are named.</summary>
-    private static string Snake(string name) => Probability().Replace(JsonNamingPolicy.SnakeCaseLower.ConvertName(name), match => match.Value[1] == '0' ? $"p_0_{match.Value[2..]}" : $"p_{match.Value[1..]}");
+    private static string Snake(string name) => Probability().Replace(JsonNamingPolicy.SnakeCaseLower.ConvertName(name),
+        match => match.Value[1] == '0' ? $"p_0_{match.Value[2..]}" : $"p_{match.Value[1..]}");
 
     [GeneratedRegex("^p[0-9]+$")]
     private static partial Regex Probability();

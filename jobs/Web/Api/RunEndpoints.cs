@@ -14,8 +14,10 @@ internal static class RunEndpoints
 
     internal static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/runs", ListAsync).WithTags(Tag).WithSummary("Runs, the newest first.").ProducesProblem(404).ProducesProblem(400);
-        routes.MapGet("/api/runs/{run:long}", async (Runs runs, long run, CancellationToken cancellation) => RunAnswer.Of(await runs.RunAsync(run, cancellation)))
+        routes.MapGet("/api/runs", ListAsync).WithTags(Tag).WithSummary("Runs, the newest first.").ProducesProblem(404)
+            .ProducesProblem(400);
+        routes.MapGet("/api/runs/{run:long}",
+            async (Runs runs, long run, CancellationToken cancellation) => RunAnswer.Of(await runs.RunAsync(run, cancellation)))
             .WithTags(Tag).WithSummary("A run without its maps.").ProducesProblem(404);
         routes.MapGet("/api/runs/{run:long}/forecast.nc", DownloadAsync).WithTags(Tag).WithSummary("A run as CF-NetCDF file.")
             .Produces(StatusCodes.Status200OK, contentType: "application/x-netcdf").ProducesProblem(404).RequireRateLimiting(Limits.Heavy);
@@ -30,7 +32,8 @@ internal static class RunEndpoints
         var most = limit ?? DefaultLimit;
         if (most is < 1 or > HighestLimit)
             throw Refusals.Wrong($"A limit is from 1 to {HighestLimit}, not {most}.");
-        var found = await database.Maps.NewestRunsAsync(chosen.Name, Times.ParseOptional(from), Times.ParseOptional(to), most, cancellation);
+        var found = await database.Maps.NewestRunsAsync(chosen.Name, Times.ParseOptional(from), Times.ParseOptional(to), most,
+            cancellation);
         return found.Where(run => run.IsSane).Select(RunAnswer.Of);
     }
 
@@ -49,8 +52,10 @@ internal static class RunEndpoints
         try
         {
             await Task.Run(() => ForecastFile.Write(path, forecast, time, cancellation), cancellation);
-            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
-            return TypedResults.File(file, "application/x-netcdf", ForecastFile.NameFor(summary.IssueTime), entityTag: tag, enableRangeProcessing: true);
+            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16,
+                FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+            return TypedResults.File(file, "application/x-netcdf", ForecastFile.NameFor(summary.IssueTime), entityTag: tag,
+                enableRangeProcessing: true);
         }
         catch (Exception)
         {

@@ -2,10 +2,14 @@ using ConvLstm.Nowcast.Jobs.Web.Access;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Dashboard;
 
-/// <summary>Before Hangfire's dashboard: only those come through who may look. What they may change, the dashboard asks <see cref="Access"/>.</summary>
+/// <summary>
+/// Before Hangfire's dashboard: only those come through who may look. What they may change, the dashboard asks <see cref="Access"/>.
+/// </summary>
 internal sealed class DashboardGate(RequestDelegate next, AccessRules rules, StartToken token)
 {
-    /// <summary>Nothing from other hosts, nothing in frames of others, no script in a page; the dashboard colours its states in the markup.</summary>
+    /// <summary>
+    /// Nothing from other hosts, nothing in frames of others, no script in a page; the dashboard colours its states in the markup.
+    /// </summary>
     private const string Policy =
         "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 

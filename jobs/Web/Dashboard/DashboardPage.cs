@@ -13,7 +13,8 @@ internal static class DashboardPage
     /// <param name="body">Reads what it shows; true where who asks may change it.</param>
     internal static void Add(string path, string title, Func<HttpContext, bool, Task<Html>> body)
     {
-        NavigationMenu.Items.Add(page => new MenuItem(title, page.Url.To(path)) { Active = page.RequestPath.StartsWith(path, StringComparison.Ordinal) });
+        NavigationMenu.Items.Add(page =>
+            new MenuItem(title, page.Url.To(path)) { Active = page.RequestPath.StartsWith(path, StringComparison.Ordinal) });
         DashboardRoutes.Routes.Add(path, new Dispatcher(async context =>
         {
             var html = await body(context.GetHttpContext(), !context.IsReadOnly);
@@ -25,13 +26,16 @@ internal static class DashboardPage
     }
 
     /// <summary>JSON for the script of the pages.</summary>
-    internal static void AddAnswer<T>(string path, Func<HttpContext, string, Task<T>> answer) => DashboardRoutes.Routes.Add(path, new Dispatcher(async context =>
-        await Results.Json(await answer(context.GetHttpContext(), context.UriMatch.Groups[1].Value)).ExecuteAsync(context.GetHttpContext())));
+    internal static void AddAnswer<T>(string path, Func<HttpContext, string, Task<T>> answer) =>
+        DashboardRoutes.Routes.Add(path, new Dispatcher(async context =>
+        await Results.Json(await answer(context.GetHttpContext(), context.UriMatch.Groups[1].Value))
+            .ExecuteAsync(context.GetHttpContext())));
 
     /// <summary>What a button asks for.</summary>
     /// <param name="path">With the name of what it is done to as its first group.</param>
     /// <param name="action">Does it.</param>
-    internal static void AddAction(string path, Func<HttpContext, string, Task> action) => DashboardRoutes.Routes.Add(path, new Dispatcher(async context =>
+    internal static void AddAction(string path, Func<HttpContext, string, Task> action) =>
+        DashboardRoutes.Routes.Add(path, new Dispatcher(async context =>
     {
         var http = context.GetHttpContext();
         if (!HttpMethods.IsPost(http.Request.Method))

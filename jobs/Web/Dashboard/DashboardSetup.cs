@@ -30,7 +30,8 @@ internal static class DashboardSetup
         services.AddSingleton<FrontFigures>();
         // A form does not outlive the server that made it; nothing is written to a disk.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
-        services.AddAntiforgery(options => (options.Cookie.Name, options.Cookie.SameSite, options.SuppressXFrameOptionsHeader) = ("nowcast-forms", SameSiteMode.Strict, true));
+        services.AddAntiforgery(options => (options.Cookie.Name, options.Cookie.SameSite,
+            options.SuppressXFrameOptionsHeader) = ("nowcast-forms", SameSiteMode.Strict, true));
     }
 
     /// <summary>Before the routing.</summary>

@@ -42,6 +42,7 @@ internal static class FeedsPage
         var files = QuarantinedFile.NewestOf(feed, FilesShown);
         return files.Count == 0
             ? Html.Of($"<p>None.</p>")
-            : Parts.Table(["File", "Since", "Reason"], files.Select(f => Html.Of($"<tr><td>{f.Name}</td><td>{Parts.When(f.Since)}</td><td>{f.Reason}</td></tr>")));
+            : Parts.Table(["File", "Since", "Reason"],
+                files.Select(f => Html.Of($"<tr><td>{f.Name}</td><td>{Parts.When(f.Since)}</td><td>{f.Reason}</td></tr>")));
     }
 }

@@ -21,7 +21,8 @@ internal sealed class FrontFigures(NowcastDatabase database)
     internal static void Add() => GlobalConfiguration.Configuration.UseDashboardMetrics(
         Figure("nowcast:scan", "Age of the newest scan", f => Age(f.NewestScan), (f, s) => IsLate(f.NewestScan, s)),
         Figure("nowcast:run", "Age of the newest run", f => Age(f.NewestRun), (f, s) => IsLate(f.NewestRun, s)),
-        Figure("nowcast:skill", "Skill of the last day against extrapolation", f => f.Skill?.ToString("+0 %;−0 %;0 %", CultureInfo.InvariantCulture) ?? "—", (f, _) => f.Skill < 0));
+        Figure("nowcast:skill", "Skill of the last day against extrapolation",
+            f => f.Skill?.ToString("+0 %;−0 %;0 %", CultureInfo.InvariantCulture) ?? "—", (f, _) => f.Skill < 0));
 
     private ServiceFigures? Read()
     {
@@ -43,7 +44,8 @@ internal sealed class FrontFigures(NowcastDatabase database)
         }
     }
 
-    private static DashboardMetric Figure(string id, string title, Func<ServiceFigures, string> text, Func<ServiceFigures, TimeSpan, bool> isBad) => new(id, title, page =>
+    private static DashboardMetric Figure(string id, string title, Func<ServiceFigures, string> text,
+        Func<ServiceFigures, TimeSpan, bool> isBad) => new(id, title, page =>
     {
         var services = page.Context.GetHttpContext().RequestServices;
         if (services.GetRequiredService<FrontFigures>().Read() is not { } figures)

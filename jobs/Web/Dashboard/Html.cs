@@ -32,7 +32,8 @@ internal sealed class Html
         public void AppendFormatted(Html? html) => _text.Append(html);
 
         public void AppendFormatted<T>(T value) =>
-            _text.Append(WebUtility.HtmlEncode(value is IFormattable number ? number.ToString(null, System.Globalization.CultureInfo.InvariantCulture) : value?.ToString()));
+            _text.Append(WebUtility.HtmlEncode(value is IFormattable number
+                ? number.ToString(null, System.Globalization.CultureInfo.InvariantCulture) : value?.ToString()));
 
         public override string ToString() => _text.ToString();
     }

@@ -29,9 +29,11 @@ internal static class ModelsPage
                 {Parts.Table(["Version", "When", "Why", "Taken back"], promotions.Select(p => Html.Of($"<tr><td>{p.Version}</td><td>{Parts.When(p.PromotedAt)}</td><td>{p.Note}</td><td>{(p.RolledBackAt is null ? Html.Empty : Parts.When(p.RolledBackAt))}</td></tr>")))}
                 """);
         });
-        DashboardPage.AddAction($"{Path}/rollback", (http, _) => http.RequestServices.GetRequiredService<NowcastDatabase>().Models.RollBackAsync(http.RequestAborted));
+        DashboardPage.AddAction($"{Path}/rollback",
+            (http, _) => http.RequestServices.GetRequiredService<NowcastDatabase>().Models.RollBackAsync(http.RequestAborted));
         DashboardPage.AddAction($"{Path}/promote/(.+)", (http, version) =>
-            http.RequestServices.GetRequiredService<NowcastDatabase>().Models.PromoteAsync(version, "promoted on the dashboard", http.RequestAborted));
+            http.RequestServices.GetRequiredService<NowcastDatabase>().Models.PromoteAsync(version, "promoted on the dashboard",
+                http.RequestAborted));
     }
 
     private static Html Model(StoredModel model, bool mayChange, string address) => Html.Of($"""
@@ -50,7 +52,8 @@ internal static class ModelsPage
     private static string LineageOf(string json)
     {
         using var document = JsonDocument.Parse(json);
-        return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.EnumerateObject().Count() is var count and > 0 ? $"{count} {(count == 1 ? "entry" : "entries")} of its checkpoint" : "nothing is known";
+        return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.EnumerateObject().Count() is var count and > 0
+            ? $"{count} {(count == 1 ? "entry" : "entries")} of its checkpoint" : "nothing is known";
     }
 
     /// <summary>What was written, as it was written.</summary>
@@ -59,7 +62,8 @@ internal static class ModelsPage
         using var document = JsonDocument.Parse(json);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
             return [];
-        return [.. document.RootElement.EnumerateObject().OrderBy(p => p.Name != first).Select(p => Row(p.Name, Html.Of($"{Short(p.Value)}")))];
+        return [.. document.RootElement.EnumerateObject().OrderBy(p => p.Name != first)
+            .Select(p => Row(p.Name, Html.Of($"{Short(p.Value)}")))];
     }
 
     private static string Short(JsonElement value)

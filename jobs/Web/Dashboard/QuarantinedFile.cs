@@ -17,8 +17,10 @@ internal sealed record QuarantinedFile(string Name, DateTimeOffset Since, string
         var folder = new DirectoryInfo(new FeedOptions(feed).Quarantine);
         if (!folder.Exists)
             return [];
-        return [.. folder.EnumerateFiles($"*{Ending}", SearchOption.AllDirectories).OrderByDescending(f => f.LastWriteTimeUtc).Take(count).Select(file =>
-            new QuarantinedFile(Path.GetRelativePath(folder.FullName, file.FullName)[..^Ending.Length], file.LastWriteTimeUtc, ReasonIn(file.FullName)))];
+        return [.. folder.EnumerateFiles($"*{Ending}", SearchOption.AllDirectories).OrderByDescending(f => f.LastWriteTimeUtc).Take(count)
+            .Select(file =>
+            new QuarantinedFile(Path.GetRelativePath(folder.FullName, file.FullName)[..^Ending.Length], file.LastWriteTimeUtc,
+                ReasonIn(file.FullName)))];
     }
 
     private static string ReasonIn(string file)

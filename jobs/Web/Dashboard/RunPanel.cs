@@ -27,13 +27,15 @@ internal static class RunPanel
     /// <param name="Server">Which runs it.</param>
     /// <param name="Log">A line each.</param>
     internal sealed record Run(
-        string Outcome, string Message, double? Fraction, string Phase, double Seconds, double? SecondsToGo, int Attempt, string Server, string Log);
+        string Outcome, string Message, double? Fraction, string Phase, double Seconds, double? SecondsToGo, int Attempt, string Server,
+            string Log);
 
     private static NonEscapedString Render(JobDetailsRendererDto job)
     {
         var isAtWork = job.JobDetails.History.FirstOrDefault()?.StateName == ProcessingState.StateName;
         var cancel = isAtWork && !job.Page.IsReadOnly
-            ? Parts.Action(job.Page.Url.To($"/jobs/actions/delete/{job.JobId}"), "Cancel this run", "Stop this run? What it has not finished is thrown away, and it is not tried again.", "danger")
+            ? Parts.Action(job.Page.Url.To($"/jobs/actions/delete/{job.JobId}"), "Cancel this run",
+                "Stop this run? What it has not finished is thrown away, and it is not tried again.", "danger")
             : Html.Empty;
         return new(Html.Of($"""
             <section class="nowcast-run" data-url="{job.Page.Url.To($"/nowcast/run/{job.JobId}")}" data-state="{job.JobDetails.History.FirstOrDefault()?.StateName}">

@@ -13,7 +13,8 @@ internal static class RunsPage
         var runs = await http.RequestServices.GetRequiredService<NowcastDatabase>().News.RunsAsync(RunsShown, http.RequestAborted);
         return runs.Count == 0
             ? Html.Of($"<p>No forecast has been published yet.</p>")
-            : Parts.Table(["Issued", "Grid", "Given", "Published", "Why not by the model"], runs.Select(run => Row(run, http.Request.PathBase)));
+            : Parts.Table(["Issued", "Grid", "Given", "Published", "Why not by the model"],
+                runs.Select(run => Row(run, http.Request.PathBase)));
     });
 
     private static Html Row(GivenRun run, string dashboard) => Html.Of($"""

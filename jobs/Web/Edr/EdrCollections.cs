@@ -16,9 +16,11 @@ internal static class EdrCollections
         ["title"] = "ConvLstm.Nowcast",
         ["description"] = "Rain of the next hour or two.",
         ["links"] = new JsonArray(
-            Link(root, "self", "application/json"), Link($"{root}/conformance", "conformance", "application/json"), Link($"{root}/collections", "data", "application/json"),
+            Link(root, "self", "application/json"), Link($"{root}/conformance", "conformance", "application/json"),
+            Link($"{root}/collections", "data", "application/json"),
             Link($"{root}/tileMatrixSets", "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes", "application/json"),
-            Link($"{root[..^4]}/openapi/v1.json", "service-desc", "application/vnd.oai.openapi+json;version=3.1"), Link($"{root[..^4]}/api/docs", "service-doc", "text/html")),
+            Link($"{root[..^4]}/openapi/v1.json", "service-desc", "application/vnd.oai.openapi+json;version=3.1"),
+            Link($"{root[..^4]}/api/docs", "service-doc", "text/html")),
     };
 
     /// <summary>A collection is a grid; an instance of it is a run.</summary>
@@ -55,12 +57,17 @@ internal static class EdrCollections
 
     private static JsonObject Extent(LiveGrid grid, RunSummary? run) => new()
     {
-        ["spatial"] = new JsonObject { ["bbox"] = new JsonArray(new JsonArray([.. GridOutline.LonLatBox(grid).Select(degrees => (JsonNode)degrees)])), ["crs"] = CoverageJson.Crs84 },
+        ["spatial"] = new JsonObject
+        {
+            ["bbox"] = new JsonArray(new JsonArray([.. GridOutline.LonLatBox(grid).Select(degrees => (JsonNode)degrees)])),
+            ["crs"] = CoverageJson.Crs84,
+        },
         ["temporal"] = new JsonObject
         {
             ["interval"] = new JsonArray(run is null
                 ? new JsonArray(null, null)
-                : new JsonArray(Times.Iso(run.IssueTime.AddSeconds(run.LeadSeconds[0])), Times.Iso(run.IssueTime.AddSeconds(run.LeadSeconds[^1])))),
+                : new JsonArray(Times.Iso(run.IssueTime.AddSeconds(run.LeadSeconds[0])),
+                    Times.Iso(run.IssueTime.AddSeconds(run.LeadSeconds[^1])))),
             ["values"] = new JsonArray([.. (run?.LeadSeconds ?? []).Select(lead => (JsonNode)Times.Iso(run!.IssueTime.AddSeconds(lead)))]),
             ["trs"] = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian",
         },
@@ -71,15 +78,25 @@ internal static class EdrCollections
         var queries = new JsonObject();
         foreach (var kind in new[] { "position", "area", "radius", "cube", "trajectory", "corridor" })
         {
-            var variables = new JsonObject { ["title"] = kind, ["query_type"] = kind, ["output_formats"] = Formats(), ["default_output_format"] = EdrFormats.Names[0] };
+            var variables = new JsonObject
+            {
+                ["title"] = kind, ["query_type"] = kind, ["output_formats"] = Formats(), ["default_output_format"] = EdrFormats.Names[0],
+            };
             if (kind == "radius")
                 variables["within_units"] = new JsonArray([.. Units.Select(unit => (JsonNode)unit)]);
             if (kind == "corridor")
                 variables["width_units"] = new JsonArray([.. Units.Select(unit => (JsonNode)unit)]);
-            queries[kind] = new JsonObject { ["link"] = new JsonObject { ["href"] = $"{address}/{kind}", ["rel"] = "data", ["variables"] = variables } };
+            queries[kind] = new JsonObject
+            {
+                ["link"] = new JsonObject { ["href"] = $"{address}/{kind}", ["rel"] = "data", ["variables"] = variables },
+            };
         }
         if (!isInstance)
-            queries["instances"] = new JsonObject { ["link"] = new JsonObject { ["href"] = $"{address}/instances", ["rel"] = "data", ["variables"] = new JsonObject { ["title"] = "instances", ["query_type"] = "instances" } } };
+            queries["instances"] = new JsonObject
+            {
+                ["link"] = new JsonObject { ["href"] = $"{address}/instances", ["rel"] = "data",
+                ["variables"] = new JsonObject { ["title"] = "instances", ["query_type"] = "instances" } },
+            };
         return queries;
     }
 

@@ -40,7 +40,8 @@ internal static class EdrDomains
     {
         var middle = geometry.Centroid;
         // Lengths from its middle are true in this projection, and nearly so across a corridor.
-        using var plane = new ProjTransform(FormattableString.Invariant($"+proj=aeqd +lat_0={middle.Y:R} +lon_0={middle.X:R} +R={EarthRadius:R} +units=m"));
+        using var plane = new ProjTransform(
+            FormattableString.Invariant($"+proj=aeqd +lat_0={middle.Y:R} +lon_0={middle.X:R} +R={EarthRadius:R} +units=m"));
         var flat = Through(geometry, place => plane.ToProjection(place.X, place.Y)).Buffer(metres);
         return Area(live, Through(flat, place => plane.ToLonLat(place.X, place.Y)));
     }
@@ -55,10 +56,13 @@ internal static class EdrDomains
         double[] lons = [.. Enumerable.Range(0, columns).Select(i => box.MinX + ((i + 0.5) * box.Width / columns))];
         double[] lats = [.. Enumerable.Range(0, rows).Select(i => box.MaxY - ((i + 0.5) * box.Height / rows))];
         int[] pixels = [.. lats.SelectMany(_ => lons, (lat, lon) => At(live, lon, lat).Pixel)];
-        return pixels.Any(pixel => pixel >= 0) ? new EdrDomain.Raster(lons, lats, pixels) : throw Refusals.NotFound($"No pixel of {live.Name} lies in the box.");
+        return pixels.Any(pixel => pixel >= 0) ? new EdrDomain.Raster(lons, lats, pixels)
+            : throw Refusals.NotFound($"No pixel of {live.Name} lies in the box.");
     }
 
-    /// <summary>The pixels along a line, at every lead; where its places have times (M, seconds since 1970), each at the nearest lead.</summary>
+    /// <summary>
+    /// The pixels along a line, at every lead; where its places have times (M, seconds since 1970), each at the nearest lead.
+    /// </summary>
     internal static EdrDomain Trajectory(LiveGrid live, RunSummary run, IReadOnlyList<int> leads, LineString line)
     {
         var steps = Along(live, line).ToList();
@@ -110,7 +114,8 @@ internal static class EdrDomains
     /// <summary>The sides of a pixel in degrees, about.</summary>
     private static (double Across, double Up) Spacing(LiveGrid live, Coordinate at) => live.Grid.IsGeographic
         ? (live.Grid.PixelX, live.Grid.PixelY)
-        : (live.Grid.PixelX / (MetresPerDegree * Math.Max(0.05, Math.Cos(double.DegreesToRadians(at.Y)))), live.Grid.PixelY / MetresPerDegree);
+        : (live.Grid.PixelX / (MetresPerDegree * Math.Max(0.05, Math.Cos(double.DegreesToRadians(at.Y)))),
+            live.Grid.PixelY / MetresPerDegree);
 
     private static Geometry Through(Geometry geometry, Func<Coordinate, (double X, double Y)> project)
     {

@@ -20,14 +20,16 @@ internal static class EdrEndpoints
     {
         var edr = routes.MapGroup("/edr").WithTags(Tag);
         edr.MapGet("", (HttpContext context) => EdrCollections.Landing(Root(context))).WithSummary("The landing page.");
-        edr.MapGet("/conformance", () => new JsonObject { ["conformsTo"] = new JsonArray([.. Conformance.Select(name => (JsonNode)$"http://www.opengis.net/spec/{name}")]) })
+        edr.MapGet("/conformance", () => new JsonObject { ["conformsTo"] = new JsonArray(
+            [.. Conformance.Select(name => (JsonNode)$"http://www.opengis.net/spec/{name}")]) })
             .WithSummary("What this service keeps to.");
         edr.MapGet("/collections", (HttpContext context, LiveRuns live) => new JsonObject
         {
             ["links"] = new JsonArray(EdrCollections.Link($"{Root(context)}/collections", "self", "application/json")),
             ["collections"] = new JsonArray([.. live.Grids.Select(grid => (JsonNode)Collection(context, grid))]),
         }).WithSummary("All grids.");
-        edr.MapGet("/collections/{grid}", (HttpContext context, Runs runs, string grid) => Collection(context, runs.Grid(grid))).WithSummary("A grid.").ProducesProblem(404);
+        edr.MapGet("/collections/{grid}", (HttpContext context, Runs runs, string grid) => Collection(context, runs.Grid(grid)))
+            .WithSummary("A grid.").ProducesProblem(404);
         edr.MapGet("/collections/{grid}/instances", InstancesAsync).WithSummary("The newest runs of a grid.").ProducesProblem(404);
         edr.MapGet("/collections/{grid}/instances/{run:long}", InstanceAsync).WithSummary("A run.").ProducesProblem(404);
         foreach (var instance in new[] { "", "/instances/{run:long}" })
@@ -37,13 +39,15 @@ internal static class EdrEndpoints
             Query("area", AreaAsync, $"The pixels in a polygon through the leads {of}.");
             Query("radius", RadiusAsync, $"The pixels around a place through the leads {of}.");
             Query("cube", CubeAsync, $"A raster in degrees through the leads {of}.");
-            Query("trajectory", TrajectoryAsync, $"The pixels along a line {of}: at every lead, or with LINESTRINGM (seconds since 1970) each at its time.");
+            Query("trajectory", TrajectoryAsync,
+                $"The pixels along a line {of}: at every lead, or with LINESTRINGM (seconds since 1970) each at its time.");
             Query("corridor", CorridorAsync, $"The pixels along a line with a width through the leads {of}.");
 
             void Query(string kind, Delegate answer, string summary)
             {
                 var endpoint = edr.MapGet($"/collections/{{grid}}{instance}/{kind}", answer).WithSummary(summary)
-                    .Produces(StatusCodes.Status200OK, contentType: CoverageJson.Type, additionalContentTypes: [EdrGeoJson.Type, EdrNetCdf.Type])
+                    .Produces(StatusCodes.Status200OK, contentType: CoverageJson.Type,
+                        additionalContentTypes: [EdrGeoJson.Type, EdrNetCdf.Type])
                     .ProducesProblem(400).ProducesProblem(404).ProducesProblem(413);
                 if (kind != "position")
                     endpoint.RequireRateLimiting(Limits.Heavy);
@@ -55,15 +59,18 @@ internal static class EdrEndpoints
     internal static IReadOnlyList<string> Conformance { get; } =
     [
         "ogcapi-common-1/1.0/conf/core", "ogcapi-common-1/1.0/conf/json", "ogcapi-common-2/1.0/conf/collections",
-        "ogcapi-edr-1/1.1/conf/core", "ogcapi-edr-1/1.1/conf/collections", "ogcapi-edr-1/1.1/conf/json", "ogcapi-edr-1/1.1/conf/geojson", "ogcapi-edr-1/1.1/conf/covjson",
+        "ogcapi-edr-1/1.1/conf/core", "ogcapi-edr-1/1.1/conf/collections", "ogcapi-edr-1/1.1/conf/json", "ogcapi-edr-1/1.1/conf/geojson",
+        "ogcapi-edr-1/1.1/conf/covjson",
         "ogcapi-edr-1/1.1/conf/queries", .. TileSets.Conformance,
     ];
 
     private static Task<IResult> PositionAsync(
-        [AsParameters] EdrQuestion question, long? run, [Description("POINT(longitude latitude), or MULTIPOINT.")] string? coords, CancellationToken cancellation) =>
+        [AsParameters] EdrQuestion question, long? run, [Description("POINT(longitude latitude), or MULTIPOINT.")] string? coords,
+            CancellationToken cancellation) =>
         question.AnswerAsync(run, (live, _, _) => EdrDomains.Position(live, coords), cancellation);
 
-    private static Task<IResult> AreaAsync([AsParameters] EdrQuestion question, long? run, [Description("POLYGON((lon lat, lon lat, …)).")] string? coords, CancellationToken cancellation)
+    private static Task<IResult> AreaAsync([AsParameters] EdrQuestion question, long? run,
+        [Description("POLYGON((lon lat, lon lat, …)).")] string? coords, CancellationToken cancellation)
     {
         var area = Geometries.Area(coords);
         return question.AnswerAsync(run, (live, _, _) => EdrDomains.Area(live, area), cancellation);
@@ -77,42 +84,49 @@ internal static class EdrEndpoints
         return question.AnswerAsync(run, (live, _, _) => EdrDomains.Around(live, place, metres), cancellation);
     }
 
-    private static Task<IResult> CubeAsync([AsParameters] EdrQuestion question, long? run, [Description("west,south,east,north in degrees.")] string? bbox, CancellationToken cancellation)
+    private static Task<IResult> CubeAsync([AsParameters] EdrQuestion question, long? run,
+        [Description("west,south,east,north in degrees.")] string? bbox, CancellationToken cancellation)
     {
         var box = Geometries.Box(bbox ?? throw Refusals.Wrong("A cube has a bbox: add bbox=west,south,east,north.")).EnvelopeInternal;
         return question.AnswerAsync(run, (live, _, _) => EdrDomains.Cube(live, box), cancellation);
     }
 
     private static Task<IResult> TrajectoryAsync(
-        [AsParameters] EdrQuestion question, long? run, [Description("LINESTRING(lon lat, …), or LINESTRINGM(lon lat seconds, …).")] string? coords, CancellationToken cancellation)
+        [AsParameters] EdrQuestion question, long? run,
+            [Description("LINESTRING(lon lat, …), or LINESTRINGM(lon lat seconds, …).")] string? coords, CancellationToken cancellation)
     {
         var line = Geometries.Line(coords);
         return question.AnswerAsync(run, (live, summary, leads) => EdrDomains.Trajectory(live, summary, leads, line), cancellation);
     }
 
     private static Task<IResult> CorridorAsync(
-        [AsParameters] EdrQuestion question, long? run, [Description("LINESTRING(lon lat, lon lat, …).")] string? coords, [FromQuery(Name = "corridor-width")] string? width,
+        [AsParameters] EdrQuestion question, long? run, [Description("LINESTRING(lon lat, lon lat, …).")] string? coords,
+        [FromQuery(Name = "corridor-width")] string? width,
         [FromQuery(Name = "width-units"), Description("km, m, mi or nmi.")] string? units, CancellationToken cancellation)
     {
         var (line, metres) = (Geometries.Line(coords), EdrQuestion.Metres("corridor-width", width, "width-units", units));
         return question.AnswerAsync(run, (live, _, _) => EdrDomains.Around(live, line, metres / 2), cancellation);
     }
 
-    private static async Task<JsonObject> InstancesAsync(HttpContext context, NowcastDatabase database, Runs runs, string grid, CancellationToken cancellation)
+    private static async Task<JsonObject> InstancesAsync(HttpContext context, NowcastDatabase database, Runs runs, string grid,
+        CancellationToken cancellation)
     {
         var live = runs.Grid(grid);
         var found = await database.Maps.NewestRunsAsync(live.Name, null, null, MostInstances, cancellation);
         return new JsonObject
         {
             ["links"] = new JsonArray(EdrCollections.Link($"{Address(context, live)}/instances", "self", "application/json")),
-            ["instances"] = new JsonArray([.. found.Where(run => run is { IsSane: true, MapsDroppedAt: null }).Select(run => Instance(context, live, run))]),
+            ["instances"] = new JsonArray(
+                [.. found.Where(run => run is { IsSane: true, MapsDroppedAt: null }).Select(run => Instance(context, live, run))]),
         };
     }
 
-    private static async Task<JsonObject> InstanceAsync(HttpContext context, Runs runs, string grid, long run, CancellationToken cancellation)
+    private static async Task<JsonObject> InstanceAsync(HttpContext context, Runs runs, string grid, long run,
+        CancellationToken cancellation)
     {
         var (live, summary) = (runs.Grid(grid), await runs.RunAsync(run, cancellation));
-        return summary.Grid == live.Name ? Instance(context, live, summary) : throw Refusals.NotFound($"Run {run} is one of {summary.Grid}, not of {live.Name}.");
+        return summary.Grid == live.Name ? Instance(context, live, summary)
+            : throw Refusals.NotFound($"Run {run} is one of {summary.Grid}, not of {live.Name}.");
     }
 
     /// <summary>Where the service is for who asks: links are absolute, as OGC API – Common wants them.</summary>
@@ -120,8 +134,10 @@ internal static class EdrEndpoints
 
     internal static string Address(HttpContext context, LiveGrid grid) => $"{Root(context)}/collections/{Uri.EscapeDataString(grid.Name)}";
 
-    private static JsonObject Collection(HttpContext context, LiveGrid grid) => EdrCollections.Describe(grid, grid.Run?.Run, grid.Name, Address(context, grid), isInstance: false);
+    private static JsonObject Collection(HttpContext context, LiveGrid grid) =>
+        EdrCollections.Describe(grid, grid.Run?.Run, grid.Name, Address(context, grid), isInstance: false);
 
     private static JsonObject Instance(HttpContext context, LiveGrid grid, RunSummary run) => EdrCollections.Describe(
-        grid, run, run.RunId.ToString(System.Globalization.CultureInfo.InvariantCulture), $"{Address(context, grid)}/instances/{run.RunId}", isInstance: true);
+        grid, run, run.RunId.ToString(System.Globalization.CultureInfo.InvariantCulture), $"{Address(context, grid)}/instances/{run.RunId}",
+            isInstance: true);
 }

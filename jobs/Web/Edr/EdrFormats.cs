@@ -10,12 +10,14 @@ internal sealed record EdrFormat(string Name, string Type, Func<EdrAnswer, byte[
 internal static class EdrFormats
 {
     internal static IReadOnlyList<EdrFormat> All { get; } =
-        [new("CoverageJSON", CoverageJson.Type, CoverageJson.Write), new("GeoJSON", EdrGeoJson.Type, EdrGeoJson.Write), new("NetCDF", EdrNetCdf.Type, EdrNetCdf.Write)];
+        [new("CoverageJSON", CoverageJson.Type, CoverageJson.Write), new("GeoJSON", EdrGeoJson.Type, EdrGeoJson.Write),
+            new("NetCDF", EdrNetCdf.Type, EdrNetCdf.Write)];
 
     internal static IReadOnlyList<string> Names { get; } = [.. All.Select(format => format.Name)];
 
     /// <exception cref="BadHttpRequestException">There is no such form.</exception>
     internal static EdrFormat Named(string? name) => name is null or "json"
         ? All[0]
-        : All.FirstOrDefault(format => format.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) ?? throw Refusals.Wrong($"f is {string.Join(", ", Names)}.");
+        : All.FirstOrDefault(format => format.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            ?? throw Refusals.Wrong($"f is {string.Join(", ", Names)}.");
 }

@@ -29,7 +29,8 @@ internal static class EdrGeoJson
         EdrDomain.Places places => answer.Leads.SelectMany(_ => places.At, (lead, place) => (place, lead)),
         EdrDomain.Path path => path.Steps,
         EdrDomain.Raster raster => answer.Leads.SelectMany(_ => raster.Pixels.Select(
-            (pixel, i) => new EdrPlace(raster.Lons[i % raster.Lons.Length], raster.Lats[i / raster.Lons.Length], pixel)), (lead, place) => (place, lead)),
+            (pixel, i) => new EdrPlace(raster.Lons[i % raster.Lons.Length], raster.Lats[i / raster.Lons.Length], pixel)),
+                (lead, place) => (place, lead)),
         _ => throw new InvalidOperationException($"no such domain: {answer.Domain}"),
     };
 

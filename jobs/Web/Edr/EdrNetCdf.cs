@@ -57,7 +57,8 @@ internal static class EdrNetCdf
         switch (answer.Domain)
         {
             case EdrDomain.Raster raster:
-                NetCdfDimension[] grid = [root.DefineDimension("time", answer.Leads.Count), root.DefineDimension("lat", raster.Lats.Length), root.DefineDimension("lon", raster.Lons.Length)];
+                NetCdfDimension[] grid = [root.DefineDimension("time", answer.Leads.Count), root.DefineDimension("lat", raster.Lats.Length),
+                    root.DefineDimension("lon", raster.Lons.Length)];
                 PutTimes(root, grid[0], answer.Leads.Select(answer.Run.ValidTime));
                 PutDegrees(root, grid[1], "lat", raster.Lats);
                 PutDegrees(root, grid[2], "lon", raster.Lons);
@@ -73,7 +74,8 @@ internal static class EdrNetCdf
                 return ([step], "time lat lon trajectory");
             case EdrDomain.Places places:
                 root.Attributes.Put("featureType", "timeSeries");
-                NetCdfDimension[] series = [root.DefineDimension("time", answer.Leads.Count), root.DefineDimension("station", places.At.Count)];
+                NetCdfDimension[] series =
+                    [root.DefineDimension("time", answer.Leads.Count), root.DefineDimension("station", places.At.Count)];
                 PutTimes(root, series[0], answer.Leads.Select(answer.Run.ValidTime));
                 PutPlaces(root, series[1], places.At);
                 var number = root.DefineVariable("station", NetCdfType.Int32, series[1]);

@@ -10,7 +10,8 @@ namespace ConvLstm.Nowcast.Jobs.Web.Edr;
 /// <param name="Label">In words.</param>
 internal sealed record EdrParameter(string Name, int Threshold, string Label)
 {
-    internal float? Value(PackedRun run, int lead, int pixel) => Threshold < 0 ? run.Rate(lead, pixel) : run.Probability(Threshold, lead, pixel);
+    internal float? Value(PackedRun run, int lead, int pixel) =>
+        Threshold < 0 ? run.Rate(lead, pixel) : run.Probability(Threshold, lead, pixel);
 
     /// <summary>As CoverageJSON and EDR both want it; units are UCUM's.</summary>
     internal void WriteDescription(Utf8JsonWriter json)
@@ -43,7 +44,8 @@ internal sealed record EdrParameter(string Name, int Threshold, string Label)
 
     internal static IReadOnlyList<EdrParameter> Of(RunSummary? run) =>
         [new("rainfall_rate", -1, "Rain rate"), .. (run?.Thresholds ?? []).Select((threshold, i) => new EdrParameter(
-            string.Create(CultureInfo.InvariantCulture, $"probability_{threshold}"), i, string.Create(CultureInfo.InvariantCulture, $"Probability of more than {threshold} mm/h")))];
+            string.Create(CultureInfo.InvariantCulture, $"probability_{threshold}"), i,
+                string.Create(CultureInfo.InvariantCulture, $"Probability of more than {threshold} mm/h")))];
 
     /// <summary>Those that are asked for, or all.</summary>
     /// <exception cref="BadHttpRequestException">One is not there.</exception>
@@ -53,6 +55,7 @@ internal sealed record EdrParameter(string Name, int Threshold, string Label)
         if (string.IsNullOrEmpty(names))
             return all;
         return [.. names.Split(',', StringSplitOptions.TrimEntries).Distinct().Select(name => all.FirstOrDefault(p => p.Name == name)
-            ?? throw Refusals.Wrong($"There is no parameter '{(name.Length > 40 ? name[..40] : name)}'; there are {string.Join(", ", all.Select(p => p.Name))}."))];
+            ?? throw Refusals.Wrong(
+                $"There is no parameter '{(name.Length > 40 ? name[..40] : name)}'; there are {string.Join(", ", all.Select(p => p.Name))}."))];
     }
 }

@@ -16,7 +16,8 @@ namespace ConvLstm.Nowcast.Jobs.Web.Edr;
 /// <param name="Crs">Of the coordinates.</param>
 /// <param name="F">The output format.</param>
 internal sealed record EdrQuestion(
-    HttpContext Context, Runs Runs, [property: FromRoute(Name = "grid")] string Grid, [property: FromQuery(Name = "parameter-name")] string? Parameters,
+    HttpContext Context, Runs Runs, [property: FromRoute(Name = "grid")] string Grid,
+    [property: FromQuery(Name = "parameter-name")] string? Parameters,
     [property: FromQuery(Name = "datetime"), Description("A time or an interval, UTC: 2024-06-01T12:00:00Z/..")] string? Datetime,
     [property: FromQuery(Name = "crs"), Description("CRS84, also when left out.")] string? Crs,
     [property: FromQuery(Name = "f"), Description("CoverageJSON (when left out), GeoJSON or NetCDF.")] string? F)
@@ -25,7 +26,8 @@ internal sealed record EdrQuestion(
     /// <param name="run">The instance; the newest where it is left out.</param>
     /// <param name="domainOf">From the grid, the run and the leads that are asked for.</param>
     /// <param name="cancellation">Before the work.</param>
-    internal async Task<IResult> AnswerAsync(long? run, Func<LiveGrid, RunSummary, IReadOnlyList<int>, EdrDomain> domainOf, CancellationToken cancellation)
+    internal async Task<IResult> AnswerAsync(long? run, Func<LiveGrid, RunSummary, IReadOnlyList<int>, EdrDomain> domainOf,
+        CancellationToken cancellation)
     {
         var format = EdrFormats.Named(F);
         if (Crs is not (null or "CRS84" or "EPSG:4326" or "OGC:CRS84" or CoverageJson.Crs84))
@@ -56,7 +58,8 @@ internal sealed record EdrQuestion(
     /// <exception cref="BadHttpRequestException">It is none, or of a unit that is not known.</exception>
     internal static double Metres(string name, string? value, string unitName, string? unit)
     {
-        if (!double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !(number > 0) || !double.IsFinite(number))
+        if (!double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !(number > 0)
+            || !double.IsFinite(number))
             throw Refusals.Wrong($"{name} is a number above 0: add {name}=10&{unitName}=km.");
         var metres = number * (unit switch
         {

@@ -18,7 +18,8 @@ internal sealed record PolygonPixels(int Column, int Row, int Width, int Height,
     /// <summary>Null where no pixel lies in the polygon.</summary>
     internal static PolygonPixels? Of(GridLocator locator, Geometry area)
     {
-        var edges = LinearComponentExtracter.GetLines(area).OfType<LineString>().SelectMany(ring => Edges(locator, ring.Coordinates)).ToList();
+        var edges = LinearComponentExtracter.GetLines(area).OfType<LineString>().SelectMany(ring => Edges(locator, ring.Coordinates))
+            .ToList();
         if (edges.Any(e => double.IsNaN(e.X1 + e.Y1 + e.X2 + e.Y2)))
             return null;
         var grid = locator.Grid;
@@ -38,7 +39,8 @@ internal sealed record PolygonPixels(int Column, int Row, int Width, int Height,
     private void FillRow(int row, List<(double X1, double Y1, double X2, double Y2)> edges)
     {
         var y = Row + row;
-        double[] crossings = [.. edges.Where(e => e.Y1 <= y != e.Y2 <= y).Select(e => e.X1 + ((y - e.Y1) / (e.Y2 - e.Y1) * (e.X2 - e.X1))).Order()];
+        double[] crossings = [.. edges.Where(e => e.Y1 <= y != e.Y2 <= y).Select(e => e.X1 + ((y - e.Y1) / (e.Y2 - e.Y1) * (e.X2 - e.X1)))
+            .Order()];
         for (var i = 0; i + 1 < crossings.Length; i += 2)
         {
             var last = Math.Min(Width - 1, (int)Math.Clamp(Math.Floor(crossings[i + 1]) - Column, -1, Width));

@@ -7,7 +7,8 @@ namespace ConvLstm.Nowcast.Jobs.Web.Frames;
 /// One of the rains that the probabilities of a run allow. The database keeps the probabilities and not the members of an ensemble, so
 /// a member is drawn: a Gaussian field that hangs together in space and time gives each pixel its quantile, and the
 /// exceedance probabilities give the rate at it (a Gaussian copula; Clark et al. 2004,
-/// doi:10.1175/1525-7541(2004)005%3C0243:TSSAMF%3E2.0.CO;2, reorder an ensemble to the same end). The same number is the same member, whoever asks.
+/// doi:10.1175/1525-7541(2004)005%3C0243:TSSAMF%3E2.0.CO;2, reorder an ensemble to the same end). The same number is the same member,
+/// whoever asks.
 /// </summary>
 internal static class DrawnMember
 {

@@ -2,7 +2,10 @@ using ConvLstm.Nowcast.Storage.Queries;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Frames;
 
-/// <summary>How many millimetres fall from the issue time on: each map's expected rate holds for the step that ends with it, as in the SQL function depth_at.</summary>
+/// <summary>
+/// How many millimetres fall from the issue time on: each map's expected rate holds for the step that ends with it, as in the SQL
+/// function depth_at.
+/// </summary>
 internal static class FallenDepth
 {
     /// <param name="maps">All leads of the run.</param>

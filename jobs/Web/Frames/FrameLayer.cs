@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Frames;
 
-/// <summary>Which map of a lead is wanted: the rate, the probability of more than a threshold, a member, or the depth since the issue time.</summary>
+/// <summary>
+/// Which map of a lead is wanted: the rate, the probability of more than a threshold, a member, or the depth since the issue time.
+/// </summary>
 /// <param name="Name">rate, probability, member or depth.</param>
 /// <param name="Threshold">mm/h, of a probability.</param>
 /// <param name="Member">From 1, of a member.</param>
@@ -21,7 +23,8 @@ internal sealed record FrameLayer(string Name, float Threshold = 0, int Member =
     {
         Rate => new(Rate),
         Depth => new(Depth),
-        Probability when float.TryParse(threshold, NumberStyles.Float, CultureInfo.InvariantCulture, out var mm) => new(Probability, Threshold: mm),
+        Probability when float.TryParse(threshold, NumberStyles.Float, CultureInfo.InvariantCulture, out var mm) =>
+            new(Probability, Threshold: mm),
         Probability => throw Refusals.Wrong("A probability is of more than a threshold: add threshold=1, in mm/h."),
         MemberName when member is >= 1 and <= Members => new(MemberName, Member: member.Value),
         MemberName => throw Refusals.Wrong($"A member has a number: add member=1, up to {Members}."),

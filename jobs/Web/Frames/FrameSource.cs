@@ -21,7 +21,8 @@ internal sealed class FrameSource(NowcastDatabase database, Runs runs) : IDispos
             return known!;
         var band = layer.Name == FrameLayer.Probability ? Array.IndexOf(run.Thresholds, layer.Threshold) : 0;
         if (band < 0)
-            throw Refusals.NotFound($"Run {run.RunId} gives no probability of more than {layer.Threshold} mm/h; it has {string.Join(", ", run.Thresholds)}.");
+            throw Refusals.NotFound(
+                $"Run {run.RunId} gives no probability of more than {layer.Threshold} mm/h; it has {string.Join(", ", run.Thresholds)}.");
         var maps = await runs.MapsAsync(run, layer.NeedsAllLeads ? null : leadSeconds, cancellation);
         var lead = maps.LeadIndex(leadSeconds);
         if (lead < 0)
@@ -29,7 +30,8 @@ internal sealed class FrameSource(NowcastDatabase database, Runs runs) : IDispos
         byte[] codes = layer.Name switch
         {
             // Nothing can be said of the chance of rain where nothing is said of the rain.
-            FrameLayer.Probability => [.. maps.Percent[band][lead].Zip(maps.Rates[lead], (percent, rate) => rate == PackedRun.Unknown ? RainCode.Unknown : RainCode.OfPercent(percent))],
+            FrameLayer.Probability => [.. maps.Percent[band][lead]
+                .Zip(maps.Rates[lead], (percent, rate) => rate == PackedRun.Unknown ? RainCode.Unknown : RainCode.OfPercent(percent))],
             // A member hangs together in time: it is drawn from all leads at once.
             FrameLayer.MemberName => DrawnMember.Draw(maps, layer.Member, lead),
             FrameLayer.Depth => FallenDepth.Draw(maps, lead),
@@ -67,5 +69,6 @@ internal sealed class FrameSource(NowcastDatabase database, Runs runs) : IDispos
 
     public void Dispose() => _cache.Dispose();
 
-    private Frame Keep(Frame frame) => _cache.Set(frame.Version, frame, new MemoryCacheEntryOptions { Size = frame.Codes.Length, SlidingExpiration = TimeSpan.FromHours(1) });
+    private Frame Keep(Frame frame) => _cache.Set(frame.Version, frame,
+        new MemoryCacheEntryOptions { Size = frame.Codes.Length, SlidingExpiration = TimeSpan.FromHours(1) });
 }

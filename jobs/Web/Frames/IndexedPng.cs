@@ -3,8 +3,8 @@ using System.IO.Compression;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Frames;
 
-/// <summary>PNG pictures with a palette, https://www.w3.org/TR/png-3/; the index of a pixel is its code. Skia writes no palettes, and without
-/// one a frame is three times as large and slower to make.</summary>
+/// <summary>PNG pictures with a palette, https://www.w3.org/TR/png-3/; the index of a pixel is its code. Skia writes no palettes, and
+/// without one a frame is three times as large and slower to make.</summary>
 internal static class IndexedPng
 {
     private static readonly uint[] CrcTable = MakeCrcTable();

@@ -17,7 +17,8 @@ internal static class Palettes
     private static readonly Dictionary<string, Dictionary<string, (float From, uint Colour)[]>> Steps = Load();
 
     private static readonly Dictionary<(FrameKind, string), uint[]> Tables =
-        (from kind in Enum.GetValues<FrameKind>() from name in Names(kind) select (kind, name)).ToDictionary(key => key, key => Table(key.kind, key.name));
+        (from kind in Enum.GetValues<FrameKind>() from name in Names(kind) select (kind, name))
+            .ToDictionary(key => key, key => Table(key.kind, key.name));
 
     internal static IEnumerable<string> Names(FrameKind kind) => Steps[KeyOf(kind)].Keys;
 
@@ -55,5 +56,6 @@ internal static class Palettes
             palette => palette.Value.EnumerateArray().Select(step => (step[0].GetSingle(), Parse(step[1].GetString()!))).ToArray()));
     }
 
-    private static uint Parse(string colour) => (uint.Parse(colour.AsSpan(1), NumberStyles.HexNumber, CultureInfo.InvariantCulture) << 8) | Opaque;
+    private static uint Parse(string colour) =>
+        (uint.Parse(colour.AsSpan(1), NumberStyles.HexNumber, CultureInfo.InvariantCulture) << 8) | Opaque;
 }

@@ -3,9 +3,9 @@ using ConvLstm.Nowcast.Storage.Queries;
 namespace ConvLstm.Nowcast.Jobs.Web.Frames;
 
 /// <summary>
-/// One byte a pixel. Rates and depths: 0 is not seen by the radar, 1 is dry, 2 … 254 is <see cref="LowestMmH"/> · <see cref="Factor"/>^(code − 2),
-/// at most 1.7 % off. Probabilities: 0 is not seen, 1 … 101 is per cent plus one. Everywhere 255: seen by the radar, but the air that will be there
-/// comes from where it sees nothing.
+/// One byte a pixel. Rates and depths: 0 is not seen by the radar, 1 is dry, 2 … 254 is <see cref="LowestMmH"/> ·
+/// <see cref="Factor"/>^(code − 2), at most 1.7 % off. Probabilities: 0 is not seen, 1 … 101 is per cent plus one. Everywhere 255: seen
+/// by the radar, but the air that will be there comes from where it sees nothing.
 /// </summary>
 internal static class RainCode
 {

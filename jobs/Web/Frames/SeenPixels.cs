@@ -4,7 +4,8 @@ using ConvLstm.Nowcast.Ingest;
 namespace ConvLstm.Nowcast.Jobs.Web.Frames;
 
 /// <summary>
-/// Two reasons why a map says nothing: the radar does not see the place, or it does, and the air that will be there comes from where it does not.
+/// Two reasons why a map says nothing: the radar does not see the place, or it does, and the air that will be there comes from where it
+/// does not.
 /// </summary>
 internal static class SeenPixels
 {

@@ -12,7 +12,8 @@ internal static class GridOutline
         for (var i = 0; i <= Pieces; i++)
         {
             var (x, y) = ((grid.Width * (double)i / Pieces) - 0.5, (grid.Height * (double)i / Pieces) - 0.5);
-            foreach (var (lon, lat) in new[] { live.Locator.LonLat(x, -0.5), live.Locator.LonLat(x, grid.Height - 0.5), live.Locator.LonLat(-0.5, y), live.Locator.LonLat(grid.Width - 0.5, y) })
+            foreach (var (lon, lat) in new[] { live.Locator.LonLat(x, -0.5), live.Locator.LonLat(x, grid.Height - 0.5),
+                live.Locator.LonLat(-0.5, y), live.Locator.LonLat(grid.Width - 0.5, y) })
             {
                 if (double.IsNaN(lon))
                     continue;

@@ -25,7 +25,8 @@ internal sealed class RunEvents
     private readonly ConcurrentDictionary<Guid, (IPAddress? From, Channel<GridNews> Channel)> _listeners = new();
 
     /// <summary>Whether there is no place for another listener from this address.</summary>
-    internal bool IsFullFor(IPAddress? from) => _listeners.Count >= MostListeners || _listeners.Values.Count(listener => Equals(listener.From, from)) >= MostOfOneAddress;
+    internal bool IsFullFor(IPAddress? from) =>
+        _listeners.Count >= MostListeners || _listeners.Values.Count(listener => Equals(listener.From, from)) >= MostOfOneAddress;
 
     internal void Tell(LiveGrid grid)
     {

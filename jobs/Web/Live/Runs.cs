@@ -33,7 +33,8 @@ internal sealed class Runs(NowcastDatabase database, LiveRuns live) : IDisposabl
             if (grid.Run?.Run is { } newest && newest.RunId == id)
                 return newest;
         }
-        var run = await database.Maps.FindRunAsync(id, cancellation) ?? throw Refusals.NotFound($"There is no run {id}; /api/runs lists those there are.");
+        var run = await database.Maps.FindRunAsync(id, cancellation)
+            ?? throw Refusals.NotFound($"There is no run {id}; /api/runs lists those there are.");
         if (!run.IsSane)
             throw Refusals.NotFound($"Run {id} failed its checks and is withheld.");
         return run;
@@ -52,7 +53,8 @@ internal sealed class Runs(NowcastDatabase database, LiveRuns live) : IDisposabl
     internal async Task<PackedRun> MapsAsync(RunSummary run, int? leadSeconds, CancellationToken cancellation)
     {
         if (leadSeconds is { } lead && !run.LeadSeconds.Contains(lead))
-            throw Refusals.NotFound($"Run {run.RunId} has no map {lead / 60.0:0.##} minutes ahead; it has {string.Join(", ", run.LeadSeconds.Select(s => $"{s / 60.0:0.##}"))}.");
+            throw Refusals.NotFound(
+                $"Run {run.RunId} has no map {lead / 60.0:0.##} minutes ahead; it has {string.Join(", ", run.LeadSeconds.Select(s => $"{s / 60.0:0.##}"))}.");
         if (run.MapsDroppedAt is { } dropped)
             throw Refusals.Gone($"The maps of run {run.RunId} were dropped for their age at {Times.Iso(dropped)}; its scores are kept.");
         if (live.Find(run.Grid)?.Run is { } newest && newest.Run.RunId == run.RunId && newest.Run.PublishedAt == run.PublishedAt)

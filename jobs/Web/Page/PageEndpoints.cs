@@ -9,7 +9,8 @@ namespace ConvLstm.Nowcast.Jobs.Web.Page;
 internal static class PageEndpoints
 {
     /// <summary>Nothing from other hosts, nothing in frames of others; styles are set by scripts of the map library.</summary>
-    private const string Policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+    private const string Policy =
+        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
     private static readonly Lazy<PageFiles> Files = new(PageFiles.Load);
 
@@ -17,7 +18,8 @@ internal static class PageEndpoints
     internal static Task AnswerWithoutBodyAsync(StatusCodeContext context)
     {
         var http = context.HttpContext;
-        var isBrowser = http.Request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase));
+        var isBrowser = http.Request.GetTypedHeaders().Accept.Any(type =>
+            type.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase));
         return http.Response.StatusCode == StatusCodes.Status404NotFound && HttpMethods.IsGet(http.Request.Method) && isBrowser
             ? Answer(http, Files.Value.Find("notfound.html")!, isPage: true).ExecuteAsync(http)
             : Results.Problem(statusCode: http.Response.StatusCode).ExecuteAsync(http);

@@ -21,7 +21,8 @@ internal sealed class PageFiles
     private PageFiles(byte[] pack)
     {
         var length = BinaryPrimitives.ReadInt32LittleEndian(pack);
-        foreach (var (name, entry) in JsonSerializer.Deserialize<Dictionary<string, Entry>>(pack.AsSpan(4, length), JsonSerializerOptions.Web)!)
+        foreach (var (name, entry) in JsonSerializer.Deserialize<Dictionary<string, Entry>>(pack.AsSpan(4, length),
+            JsonSerializerOptions.Web)!)
             _files[name] = new(entry.Type, entry.Tag, entry.Br, pack.AsMemory(4 + length + entry.At, entry.Length));
     }
 

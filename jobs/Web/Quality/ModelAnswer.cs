@@ -14,7 +14,8 @@ namespace ConvLstm.Nowcast.Jobs.Web.Quality;
 /// <param name="Scores">What it scored when it was trained.</param>
 /// <param name="Curve">The losses after each epoch; empty where they were not kept.</param>
 internal sealed record ModelAnswer(
-    string Version, string Network, bool IsPromoted, DateTime ImportedAt, string Checksum, int CheckpointBytes, JsonElement Scores, IReadOnlyList<EpochLoss> Curve)
+    string Version, string Network, bool IsPromoted, DateTime ImportedAt, string Checksum, int CheckpointBytes, JsonElement Scores,
+        IReadOnlyList<EpochLoss> Curve)
 {
     private static readonly JsonSerializerOptions AnyCase = new() { PropertyNameCaseInsensitive = true };
 

@@ -12,15 +12,18 @@ internal static class QualityEndpoints
 
     internal static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/quality", QualityAsync).WithTags(Tag).WithSummary("Scores of the runs issued in a period, all methods on the same pixels.")
+        routes.MapGet("/api/quality", QualityAsync).WithTags(Tag)
+            .WithSummary("Scores of the runs issued in a period, all methods on the same pixels.")
             .ProducesProblem(400).ProducesProblem(404).RequireRateLimiting(Limits.Heavy);
         routes.MapGet("/api/models", async (NowcastDatabase database, CancellationToken cancellation) =>
-            (await database.Models.ListAsync(cancellation)).Select(ModelAnswer.Of)).WithTags(Tag).WithSummary("The models of the database, with their training curves.");
+            (await database.Models.ListAsync(cancellation)).Select(ModelAnswer.Of)).WithTags(Tag)
+                .WithSummary("The models of the database, with their training curves.");
     }
 
     private static async Task<Scores> QualityAsync(
         NowcastDatabase database, Runs runs, [Description("The name of a grid; the first where it is left out.")] string? grid,
-        [Description("Issued at or after, UTC; without it all.")] string? from, [Description("Issued at or before, UTC; without it all.")] string? to,
+        [Description("Issued at or after, UTC; without it all.")] string? from,
+        [Description("Issued at or before, UTC; without it all.")] string? to,
         CancellationToken cancellation)
     {
         var name = runs.Grid(grid).Name;
@@ -32,8 +35,10 @@ internal static class QualityEndpoints
             throw Refusals.Wrong("The period ends before it starts.");
         return new(
             name, start.UtcDateTime, end.UtcDateTime, span?.From.UtcDateTime, span?.To.UtcDateTime,
-            await database.Skill.ThresholdsAsync(name, start, end, cancellation), await database.Skill.LeadsAsync(name, start, end, cancellation),
-            await database.Skill.FssAsync(name, start, end, cancellation), await database.Skill.ReliabilityAsync(name, start, end, cancellation));
+            await database.Skill.ThresholdsAsync(name, start, end, cancellation),
+            await database.Skill.LeadsAsync(name, start, end, cancellation),
+            await database.Skill.FssAsync(name, start, end, cancellation),
+                await database.Skill.ReliabilityAsync(name, start, end, cancellation));
     }
 
     /// <param name="Grid">The grid.</param>
@@ -46,6 +51,7 @@ internal static class QualityEndpoints
     /// <param name="Fss">By method, lead, threshold and scale.</param>
     /// <param name="Reliability">By method, lead, threshold and bin.</param>
     internal sealed record Scores(
-        string Grid, DateTime? From, DateTime? To, DateTime? FirstVerified, DateTime? LastVerified, IReadOnlyList<ThresholdSkill> Thresholds,
+        string Grid, DateTime? From, DateTime? To, DateTime? FirstVerified, DateTime? LastVerified,
+        IReadOnlyList<ThresholdSkill> Thresholds,
         IReadOnlyList<LeadSkill> Leads, IReadOnlyList<FssSkill> Fss, IReadOnlyList<ReliabilitySkill> Reliability);
 }

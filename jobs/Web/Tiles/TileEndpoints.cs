@@ -17,47 +17,56 @@ internal static class TileEndpoints
     {
         TileSets.Map(routes);
         routes.MapGet("/tiles/{grid}/{run}/{minutes:int}.json", TileJsonAsync).WithTags("Tiles")
-            .WithSummary("Where the tiles of a map are, as TileJSON 3.0: what Leaflet, MapLibre, OpenLayers and QGIS read.").ProducesProblem(404);
+            .WithSummary("Where the tiles of a map are, as TileJSON 3.0: what Leaflet, MapLibre, OpenLayers and QGIS read.")
+                .ProducesProblem(404);
         routes.MapGet("/tiles/{grid}/{run}/{minutes:int}/{z:int}/{x:int}/{y:int}.png", TileAsync)
-        .WithTags("Tiles").WithSummary("A tile in web Mercator (XYZ): clear where it is dry, grey where the radar does not see. Minutes 0 is the scan of the issue time.")
+        .WithTags("Tiles").WithSummary(
+            "A tile in web Mercator (XYZ): clear where it is dry, grey where the radar does not see. Minutes 0 is the scan of the issue time.")
         .Produces(StatusCodes.Status200OK, contentType: FrameAnswers.PngType).ProducesProblem(400).ProducesProblem(404);
     }
 
     /// <summary>https://github.com/mapbox/tilejson-spec/tree/master/3.0.0</summary>
     private static async Task<TileJson> TileJsonAsync(
-        HttpContext context, Runs runs, NowcastSettings settings, string grid, [Description("The number of a run, or latest.")] string run, int minutes, CancellationToken cancellation)
+        HttpContext context, Runs runs, NowcastSettings settings, string grid, [Description("The number of a run, or latest.")] string run,
+            int minutes, CancellationToken cancellation)
     {
         var live = runs.Grid(grid);
         var summary = await RunAsync(runs, live, run, cancellation);
         var address = $"{context.Request.Scheme}://{context.Request.Host}{context.Request.PathBase}/tiles/{Uri.EscapeDataString(live.Name)}/{run}/{minutes}";
         context.Response.Headers.CacheControl = "no-cache";
         return new(
-            "3.0.0", $"{live.Name} {Times.Iso(summary.IssueTime.AddMinutes(minutes))}", [address + "/{z}/{x}/{y}.png" + context.Request.QueryString], 0, WebMercator.HighestZoom,
+            "3.0.0", $"{live.Name} {Times.Iso(summary.IssueTime.AddMinutes(minutes))}",
+            [address + "/{z}/{x}/{y}.png" + context.Request.QueryString], 0, WebMercator.HighestZoom,
             GridOutline.LonLatBox(live), settings.Attribution);
     }
 
     private sealed record TileJson(
-        [property: JsonPropertyName("tilejson")] string Version, string Name, IReadOnlyList<string> Tiles, [property: JsonPropertyName("minzoom")] int MinZoom,
+        [property: JsonPropertyName("tilejson")] string Version, string Name, IReadOnlyList<string> Tiles,
+        [property: JsonPropertyName("minzoom")] int MinZoom,
         [property: JsonPropertyName("maxzoom")] int MaxZoom, IReadOnlyList<double> Bounds, string? Attribution);
 
     private static async Task<RunSummary> RunAsync(Runs runs, LiveGrid live, string run, CancellationToken cancellation)
     {
         var summary = run == Newest
             ? await runs.NewestAsync(live, null, cancellation)
-            : long.TryParse(run, CultureInfo.InvariantCulture, out var id) ? await runs.RunAsync(id, cancellation) : throw Refusals.Wrong("A run is a number, or latest.");
+            : long.TryParse(run, CultureInfo.InvariantCulture, out var id) ? await runs.RunAsync(id, cancellation)
+                : throw Refusals.Wrong("A run is a number, or latest.");
         return summary.Grid == live.Name ? summary : throw Refusals.NotFound($"Run {run} is one of {summary.Grid}, not of {live.Name}.");
     }
 
     private static async Task<IResult> TileAsync(
-        HttpContext context, Runs runs, FrameSource frames, string grid, [Description("The number of a run, or latest.")] string run, int minutes, int z, int x, int y,
-        [Description("rate, probability, member or depth.")] string? layer, [Description("mm/h, of a probability.")] string? threshold, int? member,
+        HttpContext context, Runs runs, FrameSource frames, string grid, [Description("The number of a run, or latest.")] string run,
+        int minutes, int z, int x, int y,
+        [Description("rate, probability, member or depth.")] string? layer, [Description("mm/h, of a probability.")] string? threshold,
+        int? member,
         [Description("standard or safe, for dark ground with -dark.")] string? palette, CancellationToken cancellation)
     {
         var live = runs.Grid(grid);
         var summary = await RunAsync(runs, live, run, cancellation);
         var frame = minutes == 0
             ? await frames.ObservationAsync(live, summary.IssueTime, cancellation)
-            : await frames.ForecastAsync(summary, 60 * Math.Clamp(minutes, 1, 100_000), FrameLayer.Parse(layer, threshold, member), cancellation);
+            : await frames.ForecastAsync(summary, 60 * Math.Clamp(minutes, 1, 100_000), FrameLayer.Parse(layer, threshold, member),
+                cancellation);
         return Tile(context, live, frame, z, x, y, palette);
     }
 
@@ -67,7 +76,8 @@ internal static class TileEndpoints
         if (z is < 0 or > WebMercator.HighestZoom || x < 0 || y < 0 || x >= 1L << z || y >= 1L << z)
             throw Refusals.Wrong($"There is no tile {z}/{x}/{y}: z is 0 to {WebMercator.HighestZoom}, x and y are 0 to 2^z - 1.");
         var name = palette ?? "standard";
-        var colours = Palettes.Find(frame.Kind, name) ?? throw Refusals.Wrong($"A palette is {string.Join(", ", Palettes.Names(frame.Kind))}.");
+        var colours = Palettes.Find(frame.Kind, name)
+            ?? throw Refusals.Wrong($"A palette is {string.Join(", ", Palettes.Names(frame.Kind))}.");
         var png = IndexedPng.Encode(WebMercator.TileSize, WebMercator.TileSize, TileSource.Draw(live.Locator, frame, z, x, y), colours);
         return FrameAnswers.Answer(context, png, FrameAnswers.PngType, $"{frame.Version}-{z}-{x}-{y}", name);
     }

@@ -1,6 +1,9 @@
 namespace ConvLstm.Nowcast.Jobs.Web.Tiles;
 
-/// <summary>Web Mercator, EPSG:3857, as maps cut it into tiles of 256 pixels: https://docs.ogc.org/is/17-083r4/17-083r4.html, annex D.1 (WebMercatorQuad).</summary>
+/// <summary>
+/// Web Mercator, EPSG:3857, as maps cut it into tiles of 256 pixels: https://docs.ogc.org/is/17-083r4/17-083r4.html, annex D.1
+/// (WebMercatorQuad).
+/// </summary>
 internal static class WebMercator
 {
     internal const int TileSize = 256, HighestZoom = 20;

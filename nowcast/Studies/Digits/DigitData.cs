@@ -27,8 +27,8 @@ public sealed class DigitData
     internal const int MostValidating = 400;
 
     /// <summary>
-    /// How many of their own standard deviations a transition's distance may lie above the mean of all. The probability under a Gaussian is no limit here: turns and
-    /// shifts have heavier tails, and two fifths of the sequences would be unusual.
+    /// How many of their own standard deviations a transition's distance may lie above the mean of all. The probability under a Gaussian
+    /// is no limit here: turns and shifts have heavier tails, and two fifths of the sequences would be unusual.
     /// </summary>
     internal const double MostDeviations = 3;
 
@@ -48,7 +48,8 @@ public sealed class DigitData
         ArgumentNullException.ThrowIfNull(motion);
         _sequences = sequences;
         _unusual = new(() => Unusual(sequences));
-        _denoised = new(() => DenoisedTargets(sequences, new NonLocalMeans(Math.Max(1e-3, StrengthOfNoise * motion.Noise), PatchSide, SearchSide)));
+        _denoised = new(() => DenoisedTargets(sequences,
+            new NonLocalMeans(Math.Max(1e-3, StrengthOfNoise * motion.Noise), PatchSide, SearchSide)));
     }
 
     /// <summary>Counted from 0.</summary>
@@ -64,10 +65,12 @@ public sealed class DigitData
     {
         var validating = Math.Max(1, (int)(_sequences.Frames.Count * ValidationShare));
         var keeps = Enumerable.Range(0, _sequences.Frames.Count).Where(s => dataset is Base or Denoised || !_unusual.Value[s]).ToList();
-        var training = keeps.Where(s => s >= validating).SelectMany(s => Learned.Select(t => Triple(s, t, task, dataset is Denoised or Both))).ToList();
+        var training = keeps.Where(s => s >= validating)
+            .SelectMany(s => Learned.Select(t => Triple(s, t, task, dataset is Denoised or Both))).ToList();
         // The same for all datasets, or those without the difficult sequences would look better than they are.
         var rest = Enumerable.Range(0, validating).SelectMany(s => Learned.Select(t => Triple(s, t, task, false))).ToList();
-        return new(training, [.. Enumerable.Range(0, Math.Min(rest.Count, MostValidating)).Select(i => rest[i * rest.Count / Math.Min(rest.Count, MostValidating)])], _sequences.Side);
+        return new(training, [.. Enumerable.Range(0, Math.Min(rest.Count, MostValidating))
+            .Select(i => rest[i * rest.Count / Math.Min(rest.Count, MostValidating)])], _sequences.Side);
     }
 
     /// <summary>The frames held out, as they were seen.</summary>
@@ -84,7 +87,8 @@ public sealed class DigitData
     private FrameTriple HeldOut(int sequence, int frame, DigitTask task)
     {
         var frames = _sequences.Frames[sequence];
-        return task == DigitTask.Interpolation ? new(frames[frame - 1], frames[frame + 1], frames[frame]) : new(frames[frame - 2], frames[frame - 1], frames[frame]);
+        return task == DigitTask.Interpolation ? new(frames[frame - 1], frames[frame + 1], frames[frame])
+            : new(frames[frame - 2], frames[frame - 1], frames[frame]);
     }
 
     private FrameTriple Triple(int sequence, int last, DigitTask task, bool denoise)
@@ -92,7 +96,8 @@ public sealed class DigitData
         var frames = _sequences.Frames[sequence];
         var target = task == DigitTask.Interpolation ? last - 1 : last;
         var drawn = denoise ? _denoised.Value[(sequence, target)] : frames[target];
-        return task == DigitTask.Interpolation ? new(frames[last - 2], frames[last], drawn) : new(frames[last - 2], frames[last - 1], drawn);
+        return task == DigitTask.Interpolation ? new(frames[last - 2], frames[last], drawn)
+            : new(frames[last - 2], frames[last - 1], drawn);
     }
 
     private static bool[] Unusual(DigitSequences sequences)
@@ -100,7 +105,8 @@ public sealed class DigitData
         var transitions = sequences.Frames.SelectMany((frames, s) => Enumerable.Range(1, frames.Length - 1)
             .Select(t => (Sequence: s, Difference: Difference(frames[t - 1], frames[t])))).ToList();
         var count = Math.Min(UsualTransitions, transitions.Count);
-        var usual = TransitionGaussian.Fit([.. Enumerable.Range(0, count).Select(i => transitions[(int)((long)i * transitions.Count / count)].Difference)]);
+        var usual = TransitionGaussian.Fit(
+            [.. Enumerable.Range(0, count).Select(i => transitions[(int)((long)i * transitions.Count / count)].Difference)]);
         var distances = transitions.ConvertAll(t => usual.Distance(t.Difference));
         var (mean, deviation) = (Statistics.Mean(distances), Statistics.StandardDeviation(distances));
         var found = new bool[sequences.Frames.Count];

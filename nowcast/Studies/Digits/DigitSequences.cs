@@ -38,11 +38,13 @@ public sealed record DigitSequences(IReadOnlyList<float[][]> Frames, int Side)
     {
         ArgumentNullException.ThrowIfNull(digits);
         ArgumentNullException.ThrowIfNull(motion);
-        return new([.. Enumerable.Range(0, count).Select(i => Walk(digits, digit, motion, seed, i).Select(at => at.Seen).ToArray())], motion.Side);
+        return new([.. Enumerable.Range(0, count).Select(i => Walk(digits, digit, motion, seed, i).Select(at => at.Seen).ToArray())],
+            motion.Side);
     }
 
     /// <summary>A sequence frame by frame: where the digit is, and what is seen of it.</summary>
-    internal static IEnumerable<(MovingDigit Digit, float[] Seen)> Walk(IDigits digits, int digit, DigitMotion motion, int seed, int sequence)
+    internal static IEnumerable<(MovingDigit Digit, float[] Seen)> Walk(IDigits digits, int digit, DigitMotion motion, int seed,
+        int sequence)
     {
         // Each sequence has its own stream, so that more of them leave the first ones as they are.
         var random = RandomStream.Of(seed, sequence);
@@ -50,7 +52,8 @@ public sealed record DigitSequences(IReadOnlyList<float[][]> Frames, int Side)
         for (var t = 0; t < motion.Frames; t++)
         {
             moving.Step(random);
-            yield return (moving, Array.ConvertAll(moving.Clean(), v => (float)Math.Clamp(v + Normal.Sample(random, 0, motion.Noise), 0, 1)));
+            yield return (moving, Array.ConvertAll(moving.Clean(),
+                v => (float)Math.Clamp(v + Normal.Sample(random, 0, motion.Noise), 0, 1)));
         }
     }
 }

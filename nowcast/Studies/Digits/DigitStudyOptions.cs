@@ -13,7 +13,9 @@ public sealed record DigitStudyOptions
 
     public int Trials { get; init; } = 40;
 
-    /// <summary>What every trial trains, seconds of a processor core; the best go on for longer, see <see cref="SuccessiveHalving{TTrial}"/>.</summary>
+    /// <summary>
+    /// What every trial trains, seconds of a processor core; the best go on for longer, see <see cref="SuccessiveHalving{TTrial}"/>.
+    /// </summary>
     public double SecondsPerTrial { get; init; } = 30;
 
     /// <summary>What a trial trains on a rung, seconds of a processor core.</summary>

@@ -19,5 +19,6 @@ public sealed record DrawnTriple(FrameTriple Triple, float[] Drawn);
 /// <param name="Interpolated">Of N3, drawn by the interpolator.</param>
 /// <param name="Side">Of the square frames, pixels.</param>
 public sealed record DigitStudyResult(
-    string Source, int Removed, int Rungs, IReadOnlyList<DigitTrial> Trials, DigitTrial? Best, IReadOnlyList<DigitRow> Extrapolation, IReadOnlyList<DigitRow> Interpolation,
+    string Source, int Removed, int Rungs, IReadOnlyList<DigitTrial> Trials, DigitTrial? Best, IReadOnlyList<DigitRow> Extrapolation,
+    IReadOnlyList<DigitRow> Interpolation,
     IReadOnlyList<NoiseCurve> Curves, IReadOnlyList<DrawnTriple> Examples, IReadOnlyList<DrawnTriple> Interpolated, int Side);

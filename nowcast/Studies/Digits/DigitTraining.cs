@@ -9,10 +9,11 @@ using ConvLstm.Nowcast.Studies.Search;
 namespace ConvLstm.Nowcast.Studies.Digits;
 
 /// <summary>
-/// Trains trials of the search, rung by rung: each goes on from the weights of the one below with its learning rate at its height again (warm restarts,
-/// Loshchilov and Hutter 2017).
+/// Trains trials of the search, rung by rung: each goes on from the weights of the one below with its learning rate at its height again
+/// (warm restarts, Loshchilov and Hutter 2017).
 /// </summary>
-internal sealed class DigitTraining(DigitStudyOptions options, string source, DigitTask task, DigitData data, DigitData unseen, TimeProvider time)
+internal sealed class DigitTraining(DigitStudyOptions options, string source, DigitTask task, DigitData data, DigitData unseen,
+    TimeProvider time)
 {
     internal DigitTrial Run(Climb<DigitTrial> climb, CancellationToken cancellation)
     {
@@ -22,7 +23,8 @@ internal sealed class DigitTraining(DigitStudyOptions options, string source, Di
         manual_seed(seed);
         using var network = NetworkRegistry.Create(new()
         {
-            Network = FrameConvLstm.Name, Hidden = [.. Enumerable.Repeat(choice.Kernels, choice.Layers)], Patch = 1, Activation = choice.Activation, OutputActivation = choice.Activation,
+            Network = FrameConvLstm.Name, Hidden = [.. Enumerable.Repeat(choice.Kernels, choice.Layers)], Patch = 1,
+            Activation = choice.Activation, OutputActivation = choice.Activation,
         });
         if (climb.WeightsBefore is string before)
             Restore(network, before);
@@ -32,13 +34,15 @@ internal sealed class DigitTraining(DigitStudyOptions options, string source, Di
             Budget = TimeSpan.FromSeconds(options.SecondsOf(climb.Rung)), BatchSize = choice.Batch, LearningRate = choice.LearningRate,
             Optimizer = choice.Optimizer, WindowsPerEpoch = windows.Training.Count, Patience = int.MaxValue, Seed = seed,
         };
-        var trial = climb.Before ?? new(climb.Number, choice, double.NaN, double.NaN, double.NaN, double.NaN, DigitTrial.Diverged, Count(network), 0, 0, 0, climb.Rung);
+        var trial = climb.Before ?? new(climb.Number, choice, double.NaN, double.NaN, double.NaN, double.NaN, DigitTrial.Diverged,
+            Count(network), 0, 0, 0, climb.Rung);
         try
         {
             var result = new Trainer(training, time).Train(network, windows, Losses.Named(Losses.MeanSquaredError, r => r), cancellation);
             trial = Measured(network, cancellation) with
             {
-                TrainingLoss = result.TrainingLoss, ValidationLoss = result.ValidationLoss, Epochs = trial.Epochs + result.Epochs, Steps = trial.Steps + result.Steps,
+                TrainingLoss = result.TrainingLoss, ValidationLoss = result.ValidationLoss, Epochs = trial.Epochs + result.Epochs,
+                Steps = trial.Steps + result.Steps,
                 Seconds = trial.Seconds + result.Duration.TotalSeconds,
             };
         }
@@ -58,7 +62,8 @@ internal sealed class DigitTraining(DigitStudyOptions options, string source, Di
             var held = unseen.HeldOut(task);
             // As many frames of N6 as there are of N3: the search is no place to measure more exactly.
             FrameTriple[] seen = [.. data.HeldOut(task).Take(held.Count)];
-            var (drawn, known) = (FramePredictor.Draw(trained, held, options.Motion.Side, stop), FramePredictor.Draw(trained, seen, options.Motion.Side, stop));
+            var (drawn, known) = (FramePredictor.Draw(trained, held, options.Motion.Side, stop),
+                FramePredictor.Draw(trained, seen, options.Motion.Side, stop));
             return trial with
             {
                 N6Error = FramePredictor.Error(known, seen), N3Error = FramePredictor.Error(drawn, held),

@@ -10,7 +10,10 @@ public sealed record DigitChoice(
     private static readonly string[] OptimizerNames = ["adam", "adamax", "radam", "sgd", "rmsprop"];
     private static readonly string[] ActivationNames = [Activations.Relu, Activations.Tanh];
 
-    /// <summary>Layers and kernels evenly, as in the study; learning rate and batch evenly in their logarithm, as small ones learn more in little time.</summary>
+    /// <summary>
+    /// Layers and kernels evenly, as in the study; learning rate and batch evenly in their logarithm, as small ones learn more in little
+    /// time.
+    /// </summary>
     public static DigitChoice Draw(DigitSearchSpace space, Random random)
     {
         ArgumentNullException.ThrowIfNull(space);
@@ -20,7 +23,8 @@ public sealed record DigitChoice(
         var rate = double.Parse(Log(1e-5, 0.1).ToString("0.0e0", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
         var batch = (int)Math.Round(Log(32, 256));
         return new(
-            layers, kernels, rate, batch, OptimizerNames[random.Next(OptimizerNames.Length)], ActivationNames[random.Next(ActivationNames.Length)],
+            layers, kernels, rate, batch, OptimizerNames[random.Next(OptimizerNames.Length)],
+            ActivationNames[random.Next(ActivationNames.Length)],
             DigitData.Names[random.Next(DigitData.Names.Count)]);
 
         double Log(double least, double most) => Math.Exp(Math.Log(least) + (random.NextDouble() * Math.Log(most / least)));
@@ -44,7 +48,8 @@ public sealed record DigitSearchSpace(int MostLayers = 7, int MostKernels = 100)
 /// <param name="Seconds">Of training, on all rungs.</param>
 /// <param name="Rung">The last one of the search that it was trained on, from 1.</param>
 public sealed record DigitTrial(
-    int Number, DigitChoice Choice, double TrainingLoss, double ValidationLoss, double N6Error, double N3Error, string Outcome, long Parameters, int Epochs, int Steps, double Seconds,
+    int Number, DigitChoice Choice, double TrainingLoss, double ValidationLoss, double N6Error, double N3Error, string Outcome,
+    long Parameters, int Epochs, int Steps, double Seconds,
     int Rung)
 {
     public const string Trained = "trained", Collapsed = "collapsed", Diverged = "diverged";

@@ -3,8 +3,9 @@ using ConvLstm.Nowcast.Model.Networks;
 namespace ConvLstm.Nowcast.Studies.Digits;
 
 /// <summary>
-/// Asks a network eight times, what it reads turned and mirrored in all ways, and takes the mean of what it draws, turned back: the enhanced prediction of
-/// Timofte, Rothe and Van Gool 2016 ("Seven ways to improve example-based single image super resolution"). Eight times the work, no training.
+/// Asks a network eight times, what it reads turned and mirrored in all ways, and takes the mean of what it draws, turned back: the
+/// enhanced prediction of Timofte, Rothe and Van Gool 2016 ("Seven ways to improve example-based single image super resolution"). Eight
+/// times the work, no training.
 /// </summary>
 public static class EightViews
 {
@@ -13,7 +14,8 @@ public static class EightViews
     /// <param name="triples">What is read; their targets are not looked at.</param>
     /// <param name="side">Of the square frames, pixels.</param>
     /// <param name="cancellation">Stops between two batches.</param>
-    public static IReadOnlyList<float[]> Draw(RainNetwork network, IReadOnlyList<FrameTriple> triples, int side, CancellationToken cancellation)
+    public static IReadOnlyList<float[]> Draw(RainNetwork network, IReadOnlyList<FrameTriple> triples, int side,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(triples);
         var means = triples.Select(_ => new float[side * side]).ToList();

@@ -9,7 +9,8 @@ public static class FramePredictor
     private const double LeastInk = 0.05;
 
     /// <summary>The frame that each triple asks for, row-major, in 0 … 1.</summary>
-    public static IReadOnlyList<float[]> Draw(RainNetwork network, IReadOnlyList<FrameTriple> triples, int side, CancellationToken cancellation)
+    public static IReadOnlyList<float[]> Draw(RainNetwork network, IReadOnlyList<FrameTriple> triples, int side,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(network);
         network.eval();

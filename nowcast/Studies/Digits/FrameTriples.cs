@@ -11,11 +11,13 @@ public sealed record FrameTriple(float[] First, float[] Second, float[] Target)
     /// <summary>The three frames turned or mirrored alike, see <see cref="SquareSymmetry"/>.</summary>
     internal FrameTriple Turned(int symmetry, int side) => symmetry == 0
         ? this
-        : new(SquareSymmetry.Apply(First, symmetry, side), SquareSymmetry.Apply(Second, symmetry, side), SquareSymmetry.Apply(Target, symmetry, side));
+        : new(SquareSymmetry.Apply(First, symmetry, side), SquareSymmetry.Apply(Second, symmetry, side),
+            SquareSymmetry.Apply(Target, symmetry, side));
 }
 
 /// <summary>Triples as windows of a training.</summary>
-/// <param name="Training">Drawn at random, turned and mirrored at random: digits move alike in all directions, and a few hundred are soon known by heart.</param>
+/// <param name="Training">Drawn at random, turned and mirrored at random: digits move alike in all directions, and a few hundred are soon
+/// known by heart.</param>
 /// <param name="Validating">Always the same.</param>
 /// <param name="Side">Of the square frames.</param>
 public sealed record FrameTriples(IReadOnlyList<FrameTriple> Training, IReadOnlyList<FrameTriple> Validating, int Side) : ITrainingWindows
@@ -23,7 +25,8 @@ public sealed record FrameTriples(IReadOnlyList<FrameTriple> Training, IReadOnly
     private const int Past = 2;
 
     public TrainingBatch DrawTraining(int batch, Random random) =>
-        Batch([.. Enumerable.Range(0, batch).Select(_ => Training[random.Next(Training.Count)].Turned(random.Next(SquareSymmetry.Count), Side))]);
+        Batch([.. Enumerable.Range(0, batch)
+            .Select(_ => Training[random.Next(Training.Count)].Turned(random.Next(SquareSymmetry.Count), Side))]);
 
     public IEnumerable<TrainingBatch> Validation(int batch) => Validating.Chunk(batch).Select(Batch);
 

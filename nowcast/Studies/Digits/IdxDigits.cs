@@ -4,7 +4,10 @@ using ConvLstm.Nowcast.Ingest;
 
 namespace ConvLstm.Nowcast.Studies.Digits;
 
-/// <summary>The digits of MNIST (LeCun et al. 1998) from its IDX files, http://yann.lecun.com/exdb/mnist/: a big-endian header and bytes, packed with gzip or not.</summary>
+/// <summary>
+/// The digits of MNIST (LeCun et al. 1998) from its IDX files, http://yann.lecun.com/exdb/mnist/: a big-endian header and bytes, packed
+/// with gzip or not.
+/// </summary>
 public sealed class IdxDigits : IDigits
 {
     private const int ImagesMagic = 0x803, LabelsMagic = 0x801;
@@ -33,13 +36,15 @@ public sealed class IdxDigits : IDigits
                 continue;
             var (pixels, digits) = (Read(images), Read(labels));
             var count = Check(images, pixels, ImagesMagic, 16);
-            if (Number(pixels, 8) != IDigits.Side || Number(pixels, 12) != IDigits.Side || pixels.Length != 16 + (count * IDigits.Side * IDigits.Side))
+            if (Number(pixels, 8) != IDigits.Side || Number(pixels, 12) != IDigits.Side
+                || pixels.Length != 16 + (count * IDigits.Side * IDigits.Side))
                 throw new ReportedException($"{images}: not {count} images of 28 × 28: take the IDX files of MNIST.");
             if (Check(labels, digits, LabelsMagic, 8) != count || digits.Length != 8 + count)
                 throw new ReportedException($"{labels} does not label the {count} images of {images}: take both from one set.");
             return new($"MNIST, {count} images of {Path.GetFileName(images)}", pixels[16..], digits.AsSpan(8));
         }
-        throw new ReportedException($"{folder}: no train-images-idx3-ubyte with its train-labels-idx1-ubyte: give the folder of the IDX files of MNIST.");
+        throw new ReportedException(
+            $"{folder}: no train-images-idx3-ubyte with its train-labels-idx1-ubyte: give the folder of the IDX files of MNIST.");
     }
 
     public float[] Draw(int digit, Random random)
@@ -50,7 +55,8 @@ public sealed class IdxDigits : IDigits
         return Image(known[random.Next(known.Length)]);
     }
 
-    private float[] Image(int index) => Array.ConvertAll(_pixels[(index * IDigits.Side * IDigits.Side)..((index + 1) * IDigits.Side * IDigits.Side)], b => b / 255f);
+    private float[] Image(int index) =>
+        Array.ConvertAll(_pixels[(index * IDigits.Side * IDigits.Side)..((index + 1) * IDigits.Side * IDigits.Side)], b => b / 255f);
 
     private static string? Find(string folder, string start) => Directory.Exists(folder)
         ? Directory.EnumerateFiles(folder, start + "*ubyte*").Order(StringComparer.Ordinal).FirstOrDefault()

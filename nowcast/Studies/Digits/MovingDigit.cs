@@ -14,16 +14,19 @@ internal sealed class MovingDigit
     internal MovingDigit(float[] image, DigitMotion motion, Random random)
     {
         (_image, _motion) = (image, motion);
-        (_angle, _x, _y, _ink) = (Walk.Begun(motion, motion.Turn, random), Walk.Begun(motion, motion.Shift, random), Walk.Begun(motion, motion.Shift, random), Walk.Begun(motion, motion.Fade, random));
+        (_angle, _x, _y, _ink) = (Walk.Begun(motion, motion.Turn, random), Walk.Begun(motion, motion.Shift, random),
+            Walk.Begun(motion, motion.Shift, random), Walk.Begun(motion, motion.Fade, random));
     }
 
-    private MovingDigit(MovingDigit other) => (_image, _motion, _angle, _x, _y, _ink) = (other._image, other._motion, other._angle, other._x, other._y, other._ink);
+    private MovingDigit(MovingDigit other) =>
+        (_image, _motion, _angle, _x, _y, _ink) = (other._image, other._motion, other._angle, other._x, other._y, other._ink);
 
     internal MovingDigit Copy() => new(this);
 
     /// <summary>To the next frame.</summary>
     internal void Step(Random random) =>
-        (_angle, _x, _y, _ink) = (_angle.Next(_motion, _motion.Turn, random), _x.Next(_motion, _motion.Shift, random), _y.Next(_motion, _motion.Shift, random), _ink.Next(_motion, _motion.Fade, random));
+        (_angle, _x, _y, _ink) = (_angle.Next(_motion, _motion.Turn, random), _x.Next(_motion, _motion.Shift, random),
+            _y.Next(_motion, _motion.Shift, random), _ink.Next(_motion, _motion.Fade, random));
 
     /// <summary>The frame without noise: the digit turned about its middle and moved, by bilinear interpolation.</summary>
     internal float[] Clean()
@@ -47,7 +50,8 @@ internal sealed class MovingDigit
     {
         var (left, top) = ((int)Math.Floor(across), (int)Math.Floor(down));
         var (right, below) = (across - left, down - top);
-        return (At(left, top) * (1 - right) * (1 - below)) + (At(left + 1, top) * right * (1 - below)) + (At(left, top + 1) * (1 - right) * below) + (At(left + 1, top + 1) * right * below);
+        return (At(left, top) * (1 - right) * (1 - below)) + (At(left + 1, top) * right * (1 - below))
+            + (At(left, top + 1) * (1 - right) * below) + (At(left + 1, top + 1) * right * below);
 
         double At(int column, int row) =>
             column < 0 || row < 0 || column >= IDigits.Side || row >= IDigits.Side ? 0 : _image[(row * IDigits.Side) + column];

@@ -1,8 +1,9 @@
 namespace ConvLstm.Nowcast.Studies.Digits;
 
 /// <summary>
-/// Non-local means (Buades, Coll and Morel 2005, "A Non-Local Algorithm for Image Denoising"): each pixel becomes the mean of the pixels around it,
-/// weighted by how alike the squares around them are. Squared differences are summed over squares by running sums, one shift at a time (Darbon et al. 2008).
+/// Non-local means (Buades, Coll and Morel 2005, "A Non-Local Algorithm for Image Denoising"): each pixel becomes the mean of the pixels
+/// around it, weighted by how alike the squares around them are. Squared differences are summed over squares by running sums, one shift
+/// at a time (Darbon et al. 2008).
 /// </summary>
 public sealed class NonLocalMeans
 {

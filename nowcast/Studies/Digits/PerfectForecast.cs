@@ -3,7 +3,8 @@ using Normal = MathNet.Numerics.Distributions.Normal; // TorchSharp has a Normal
 namespace ConvLstm.Nowcast.Studies.Digits;
 
 /// <summary>
-/// The least error that any forecast can have: that of the expected frame, given the clean digit, where it is and how it moves, none of which a network sees.
+/// The least error that any forecast can have: that of the expected frame, given the clean digit, where it is and how it moves, none of
+/// which a network sees.
 /// What is left is the noise of the target and what is new in its last step.
 /// </summary>
 internal static class PerfectForecast
@@ -35,6 +36,7 @@ internal static class PerfectForecast
         if (noise == 0)
             return value;
         var (low, high) = (-value / noise, (1 - value) / noise);
-        return (value * (Normal.CDF(0, 1, high) - Normal.CDF(0, 1, low))) + (noise * (Normal.PDF(0, 1, low) - Normal.PDF(0, 1, high))) + 1 - Normal.CDF(0, 1, high);
+        return (value * (Normal.CDF(0, 1, high) - Normal.CDF(0, 1, low))) + (noise * (Normal.PDF(0, 1, low) - Normal.PDF(0, 1, high)))
+            + 1 - Normal.CDF(0, 1, high);
     }
 }

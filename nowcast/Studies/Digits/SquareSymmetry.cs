@@ -1,6 +1,9 @@
 namespace ConvLstm.Nowcast.Studies.Digits;
 
-/// <summary>The eight ways to turn and mirror a square, numbered 0 (as it is) … 7: 1 mirrors the rows, 2 the columns, 4 swaps the two, in this order.</summary>
+/// <summary>
+/// The eight ways to turn and mirror a square, numbered 0 (as it is) … 7: 1 mirrors the rows, 2 the columns, 4 swaps the two, in this
+/// order.
+/// </summary>
 internal static class SquareSymmetry
 {
     internal const int Count = 8;

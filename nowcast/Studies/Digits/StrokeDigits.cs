@@ -1,6 +1,8 @@
 namespace ConvLstm.Nowcast.Studies.Digits;
 
-/// <summary>Digits drawn with a pen whose strokes, slant, size and width differ from one to the next: a stand-in where MNIST is not at hand.</summary>
+/// <summary>
+/// Digits drawn with a pen whose strokes, slant, size and width differ from one to the next: a stand-in where MNIST is not at hand.
+/// </summary>
 public sealed class StrokeDigits : IDigits
 {
     // Points on strokes in a square of 0 … 1, x to the right, y down; lines between them are rounded by a Catmull-Rom spline.

@@ -2,7 +2,9 @@ using ConvLstm.Nowcast.Studies.Digits;
 
 namespace ConvLstm.Nowcast.Studies.Frames;
 
-/// <summary>Moving MNIST (Srivastava, Mansimov and Salakhutdinov 2015): two digits on 64×64 that fly straight and bounce off the edges.</summary>
+/// <summary>
+/// Moving MNIST (Srivastava, Mansimov and Salakhutdinov 2015): two digits on 64×64 that fly straight and bounce off the edges.
+/// </summary>
 public sealed class MovingDigits(IDigits digits, int frames = 20)
 {
     public const int Side = 64;

@@ -13,12 +13,14 @@ namespace ConvLstm.Nowcast.Studies.Frames;
 /// <param name="Steps">Done.</param>
 /// <param name="Scores">Per pixel; means over frames.</param>
 /// <param name="FramesPerSecond">Drawn on this machine, one video at a time; NaN of a method that draws nothing.</param>
-public sealed record VideoRow(string Network, long Parameters, double Seconds, int Epochs, int Steps, ImageScores Scores, double FramesPerSecond);
+public sealed record VideoRow(string Network, long Parameters, double Seconds, int Epochs, int Steps, ImageScores Scores,
+    double FramesPerSecond);
 
 /// <summary>What a network drew of the first test video, frame by frame.</summary>
 public sealed record VideoPictures(string Network, IReadOnlyList<float[]> Frames);
 
-public sealed record VideoStudyResult(IReadOnlyList<VideoRow> Rows, IReadOnlyList<float[]> Past, IReadOnlyList<float[]> Truth, IReadOnlyList<VideoPictures> Drawn);
+public sealed record VideoStudyResult(IReadOnlyList<VideoRow> Rows, IReadOnlyList<float[]> Past, IReadOnlyList<float[]> Truth,
+    IReadOnlyList<VideoPictures> Drawn);
 
 /// <summary>Several networks under one protocol: the same videos, the same training, the same test.</summary>
 public sealed class VideoStudy(VideoWindows windows, IReadOnlyList<float[]> test, TimeProvider time)
@@ -29,7 +31,8 @@ public sealed class VideoStudy(VideoWindows windows, IReadOnlyList<float[]> test
     /// <param name="training">How.</param>
     /// <param name="progress">Told the part done and what is being done.</param>
     /// <param name="cancellation">Stops between two steps.</param>
-    public VideoStudyResult Run(IReadOnlyList<NetworkOptions> networks, TrainingOptions training, Action<double, string> progress, CancellationToken cancellation)
+    public VideoStudyResult Run(IReadOnlyList<NetworkOptions> networks, TrainingOptions training, Action<double, string> progress,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(networks);
         ArgumentNullException.ThrowIfNull(training);
@@ -43,7 +46,8 @@ public sealed class VideoStudy(VideoWindows windows, IReadOnlyList<float[]> test
             manual_seed(training.Seed);
             using var network = NetworkRegistry.Create(networks[i]);
             var (at, name) = (i, networks[i].Network);
-            var report = new TrainingReport(p => progress((at + (0.9 * p.Fraction)) / networks.Count, FormattableString.Invariant($"{name}, epoch {p.Epoch}, loss {p.TrainingLoss:0.0000}")));
+            var report = new TrainingReport(p => progress((at + (0.9 * p.Fraction)) / networks.Count,
+                FormattableString.Invariant($"{name}, epoch {p.Epoch}, loss {p.TrainingLoss:0.0000}")));
             var result = new Trainer(training, time, report).Train(network, windows, Losses.Named(training.Loss, r => r), cancellation);
             network.eval();
             var watch = Stopwatch.StartNew();
@@ -54,7 +58,8 @@ public sealed class VideoStudy(VideoWindows windows, IReadOnlyList<float[]> test
             }).ToList();
             var speed = test.Count * (first.Length - windows.Past) / watch.Elapsed.TotalSeconds;
             rows.Add(new(
-                name, network.parameters().Sum(p => p.numel()), result.Duration.TotalSeconds, result.Epochs, result.Steps, Score(all), speed));
+                name, network.parameters().Sum(p => p.numel()), result.Duration.TotalSeconds, result.Epochs, result.Steps, Score(all),
+                    speed));
             drawn.Add(new(name, all[0]));
         }
         return new(rows, first[..windows.Past], first[windows.Past..], drawn);
@@ -84,6 +89,7 @@ public sealed class VideoStudy(VideoWindows windows, IReadOnlyList<float[]> test
         using var scope = NewDisposeScope();
         var window = windows.Frames([video]);
         var future = (int)window.shape[1] - windows.Past;
-        return [.. network.call(window.narrow(1, 0, windows.Past), LeadTimes.Every(future, 1)).clamp(0, 1).contiguous().data<float>().ToArray().Chunk(Pixels)];
+        return [.. network.call(window.narrow(1, 0, windows.Past), LeadTimes.Every(future, 1)).clamp(0, 1).contiguous().data<float>()
+            .ToArray().Chunk(Pixels)];
     }
 }

@@ -2,7 +2,10 @@ using ConvLstm.Nowcast.Verification;
 
 namespace ConvLstm.Nowcast.Studies.Radar;
 
-/// <summary>Sums of the scores of one method, situation and lead on the pixels whose air was observed: enough to add situations up, and small enough to keep.</summary>
+/// <summary>
+/// Sums of the scores of one method, situation and lead on the pixels whose air was observed: enough to add situations up, and small
+/// enough to keep.
+/// </summary>
 /// <param name="Hits">By threshold.</param>
 /// <param name="Misses">By threshold.</param>
 /// <param name="FalseAlarms">By threshold.</param>
@@ -16,8 +19,10 @@ namespace ConvLstm.Nowcast.Studies.Radar;
 /// <param name="Observed">Sum of the observed rates.</param>
 /// <param name="Bins">By threshold, for each of the reliability diagram: pixels, sum of probabilities, pixels with the event.</param>
 public sealed record LeadSums(
-    IReadOnlyList<long> Hits, IReadOnlyList<long> Misses, IReadOnlyList<long> FalseAlarms, IReadOnlyList<double> FractionsDifference, IReadOnlyList<double> FractionsReference,
-    long Pixels, double Crps, double Absolute, double Squared, double Forecast, double Observed, IReadOnlyList<IReadOnlyList<ReliabilitySums>> Bins)
+    IReadOnlyList<long> Hits, IReadOnlyList<long> Misses, IReadOnlyList<long> FalseAlarms, IReadOnlyList<double> FractionsDifference,
+    IReadOnlyList<double> FractionsReference,
+    long Pixels, double Crps, double Absolute, double Squared, double Forecast, double Observed,
+        IReadOnlyList<IReadOnlyList<ReliabilitySums>> Bins)
 {
     /// <summary>Thresholds of the contingency scores, mm/h.</summary>
     public static IReadOnlyList<float> Thresholds { get; } = [0.5f, 1, 2, 5, 10];
@@ -51,13 +56,16 @@ public sealed record LeadSums(
             if (!mask[i])
                 continue;
             var error = mean[i] - observed[i];
-            (pixels, absolute, squared, sum, came) = (pixels + 1, absolute + Math.Abs(error), squared + (error * error), sum + mean[i], came + observed[i]);
+            (pixels, absolute, squared, sum, came) =
+                (pixels + 1, absolute + Math.Abs(error), squared + (error * error), sum + mean[i], came + observed[i]);
         }
         return new(
             [.. tables.Select(t => t.Hits)], [.. tables.Select(t => t.Misses)], [.. tables.Select(t => t.FalseAlarms)],
-            [.. fractions.SelectMany(f => f.Sums.Select(s => s.Difference))], [.. fractions.SelectMany(f => f.Sums.Select(s => s.Reference))],
+            [.. fractions.SelectMany(f => f.Sums.Select(s => s.Difference))],
+            [.. fractions.SelectMany(f => f.Sums.Select(s => s.Reference))],
             pixels, crps.Sum, absolute, squared, sum, came,
-            [.. probabilities.Select(p => (IReadOnlyList<ReliabilitySums>)[.. p.Bins.Select(b => new ReliabilitySums(b.Count, b.SumProbability, b.Events))])]);
+            [.. probabilities.Select(p =>
+                (IReadOnlyList<ReliabilitySums>)[.. p.Bins.Select(b => new ReliabilitySums(b.Count, b.SumProbability, b.Events))])]);
     }
 }
 
@@ -70,4 +78,5 @@ public sealed record ReliabilitySums(long Count, double Probability, long Events
 /// <param name="IssueTime">Its newest scan.</param>
 /// <param name="StepMinutes">Between two leads.</param>
 /// <param name="Methods">By method, then lead.</param>
-public sealed record CaseScores(int Event, string Grid, DateTimeOffset IssueTime, double StepMinutes, IReadOnlyDictionary<string, IReadOnlyList<LeadSums>> Methods);
+public sealed record CaseScores(int Event, string Grid, DateTimeOffset IssueTime, double StepMinutes,
+    IReadOnlyDictionary<string, IReadOnlyList<LeadSums>> Methods);

@@ -24,7 +24,10 @@ public sealed record CrossValidationOptions
     /// <summary>A checkpoint that is scored beside, such as the shipped one, which may have seen the events; null for none.</summary>
     public string? Beside { get; init; }
 
-    /// <summary>A checkpoint of a Lagrangian network to be pooled with the cascade network: the pool is then the model, and the cascade network stands beside it; null for none.</summary>
+    /// <summary>
+    /// A checkpoint of a Lagrangian network to be pooled with the cascade network: the pool is then the model, and the cascade network
+    /// stands beside it; null for none.
+    /// </summary>
     public string? Pool { get; init; }
 
     /// <summary>Parts that the events are dealt to, each forecast by a network trained on the others; 0 for a part of each event.</summary>
@@ -35,8 +38,9 @@ public sealed record CrossValidationOptions
 }
 
 /// <summary>
-/// Leave one event out (Wilks 2019, section 7.4.4): each event is forecast by a network that was trained on all others and by the classical methods. What was
-/// done is kept in a folder, so that a run that was stopped goes on where it was; to begin anew, or with other data, take another folder.
+/// Leave one event out (Wilks 2019, section 7.4.4): each event is forecast by a network that was trained on all others and by the
+/// classical methods. What was done is kept in a folder, so that a run that was stopped goes on where it was; to begin anew, or with
+/// other data, take another folder.
 /// </summary>
 public sealed class CrossValidation(CrossValidationOptions options, TimeProvider time)
 {
@@ -45,7 +49,8 @@ public sealed class CrossValidation(CrossValidationOptions options, TimeProvider
     /// <param name="progress">Told the part done and what is being done.</param>
     /// <param name="cancellation">Stops between two steps; what was done stays.</param>
     /// <exception cref="ReportedException">The archive is one event, or has no situation with enough scans before and after.</exception>
-    public IReadOnlyList<CaseScores> Run(IReadOnlyList<ScanSeries> series, string folder, Action<double, string> progress, CancellationToken cancellation)
+    public IReadOnlyList<CaseScores> Run(IReadOnlyList<ScanSeries> series, string folder, Action<double, string> progress,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(series);
         ArgumentNullException.ThrowIfNull(progress);
@@ -53,9 +58,11 @@ public sealed class CrossValidation(CrossValidationOptions options, TimeProvider
         var events = WeatherEvents.Of(series);
         var count = events.Max() + 1;
         if (count < 2)
-            throw new ReportedException("All scans are less than half a day apart, which is one event: a cross-validation needs two or more.");
+            throw new ReportedException(
+                "All scans are less than half a day apart, which is one event: a cross-validation needs two or more.");
         var training = new CascadeModelTraining(options.Training, time);
-        var files = training.Collect(series, Directory.CreateDirectory(Path.Combine(folder, "pixels")).FullName, (part, what) => progress(part * 0.3, what), cancellation);
+        var files = training.Collect(series, Directory.CreateDirectory(Path.Combine(folder, "pixels")).FullName,
+            (part, what) => progress(part * 0.3, what), cancellation);
         if (options.CollectOnly)
             return [];
         var folds = options.Folds > 0 ? Math.Min(options.Folds, count) : count;
@@ -74,12 +81,14 @@ public sealed class CrossValidation(CrossValidationOptions options, TimeProvider
             PooledModel.Write(options.Pool, all, PooledOf(all), Ratios(cases), time.GetUtcNow());
         return cases;
 
-        string Trained(string name, IReadOnlyList<CascadeModelTraining.PixelFile> on, IReadOnlyDictionary<string, double> known, double done)
+        string Trained(string name, IReadOnlyList<CascadeModelTraining.PixelFile> on, IReadOnlyDictionary<string, double> known,
+            double done)
         {
             var path = Path.Combine(folder, name + Weights);
             if (!File.Exists(path))
             {
-                void Show(TrainingProgress p) => progress(done, FormattableString.Invariant($"{name}: step {p.Step}, loss {p.TrainingLoss:0.0000}"));
+                void Show(TrainingProgress p) =>
+                    progress(done, FormattableString.Invariant($"{name}: step {p.Step}, loss {p.TrainingLoss:0.0000}"));
                 training.Train(series, on, path, options.Training.MemorySteps > 0 ? HeadOf(path) : null, known, Show, cancellation);
             }
             return path;
@@ -88,7 +97,8 @@ public sealed class CrossValidation(CrossValidationOptions options, TimeProvider
 
     /// <summary>The network over the best classical method, score by score, for the metadata of the weights that see all events.</summary>
     private static Dictionary<string, double> Ratios(IReadOnlyList<CaseScores> cases) =>
-        CrossValidationTable.Of(cases).Where(row => double.IsFinite(row.Ratio)).ToDictionary(row => $"crossval {row.Score}, over the best classical", row => row.Ratio);
+        CrossValidationTable.Of(cases).Where(row => double.IsFinite(row.Ratio))
+            .ToDictionary(row => $"crossval {row.Score}, over the best classical", row => row.Ratio);
 
     /// <summary>The name of the weights that were trained on all events, whose scores are those of the cross-validation.</summary>
     public const string AllEvents = "all";
@@ -120,7 +130,8 @@ public sealed class CrossValidation(CrossValidationOptions options, TimeProvider
     }
 
     private IEnumerable<CaseScores> Score(
-        IReadOnlyList<ScanSeries> series, IReadOnlyList<int> events, int weather, string model, string folder, Action<string> progress, CancellationToken cancellation)
+        IReadOnlyList<ScanSeries> series, IReadOnlyList<int> events, int weather, string model, string folder, Action<string> progress,
+            CancellationToken cancellation)
     {
         using var alone = Checkpoint.Load(model, CPU);
         using var head = options.Training.MemorySteps > 0 ? Checkpoint.Load(HeadOf(model), CPU) : null;
@@ -145,7 +156,8 @@ public sealed class CrossValidation(CrossValidationOptions options, TimeProvider
                 progress($"event {weather + 1}: {series[i].Grid.Name}, {issued:yyyy-MM-dd HH:mm}");
                 var name = string.Create(CultureInfo.InvariantCulture, $"{i:00}-{situation.Newest:000}");
                 var one = new Lazy<ScoredSituation>(() => ScoredSituation.Of(situation, options.Training.Window, cache, cancellation));
-                var scores = scored.ToDictionary(m => m, m => Kept(Path.Combine(folder, $"{name}-{m}.json"), () => one.Value.Score(methods.Make(m), cancellation)), StringComparer.Ordinal);
+                var scores = scored.ToDictionary(m => m, m => Kept(Path.Combine(folder, $"{name}-{m}.json"),
+                    () => one.Value.Score(methods.Make(m), cancellation)), StringComparer.Ordinal);
                 yield return new(weather, series[i].Grid.Name, issued, situation.Series.Step.TotalMinutes, scores);
             }
         }

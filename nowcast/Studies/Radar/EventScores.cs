@@ -1,6 +1,8 @@
 namespace ConvLstm.Nowcast.Studies.Radar;
 
-/// <summary>The scores of one method on one event: sums over its situations for each lead, then means over leads, as <c>nowcast evaluate</c> does.</summary>
+/// <summary>
+/// The scores of one method on one event: sums over its situations for each lead, then means over leads, as <c>nowcast evaluate</c> does.
+/// </summary>
 public sealed class EventScores
 {
     private readonly IReadOnlyList<IReadOnlyList<LeadSums>> _cases;
@@ -9,7 +11,10 @@ public sealed class EventScores
     /// <param name="method">One of theirs.</param>
     public EventScores(IEnumerable<CaseScores> cases, string method) => _cases = [.. cases.Select(c => c.Methods[method])];
 
-    /// <summary>The critical success index of a threshold, by its index; of the first lead only where asked. NaN where nothing was forecast or came.</summary>
+    /// <summary>
+    /// The critical success index of a threshold, by its index; of the first lead only where asked. NaN where nothing was forecast or
+    /// came.
+    /// </summary>
     public double Csi(int threshold, bool firstLead = false) => OverLeads(firstLead, at => Ratio(
         at.Sum(s => s.Hits[threshold]), at.Sum(s => s.Hits[threshold] + s.Misses[threshold] + s.FalseAlarms[threshold])));
 
@@ -33,7 +38,8 @@ public sealed class EventScores
 
     /// <summary>The area that reaches a threshold over the observed one, all leads together.</summary>
     public double AreaBias(int threshold) => Ratio(
-        _cases.Sum(c => c.Sum(s => s.Hits[threshold] + s.FalseAlarms[threshold])), _cases.Sum(c => c.Sum(s => s.Hits[threshold] + s.Misses[threshold])));
+        _cases.Sum(c => c.Sum(s => s.Hits[threshold] + s.FalseAlarms[threshold])),
+            _cases.Sum(c => c.Sum(s => s.Hits[threshold] + s.Misses[threshold])));
 
     /// <summary>Pixels and leads at which a threshold was reached.</summary>
     public long Occurrences(int threshold) => _cases.Sum(c => c.Sum(s => s.Hits[threshold] + s.Misses[threshold]));
@@ -41,7 +47,8 @@ public sealed class EventScores
     private double OverLeads(bool firstOnly, Func<IReadOnlyList<LeadSums>, double> score)
     {
         var leads = firstOnly ? 1 : _cases.Max(c => c.Count);
-        var values = Enumerable.Range(0, leads).Select(lead => score([.. _cases.Where(c => c.Count > lead).Select(c => c[lead])])).Where(double.IsFinite).ToList();
+        var values = Enumerable.Range(0, leads).Select(lead => score([.. _cases.Where(c => c.Count > lead).Select(c => c[lead])]))
+            .Where(double.IsFinite).ToList();
         return values.Count == 0 ? double.NaN : values.Average();
     }
 

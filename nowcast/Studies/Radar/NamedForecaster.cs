@@ -9,5 +9,6 @@ internal sealed class NamedForecaster(string name, IForecaster forecaster) : IFo
 
     public int ScansNeeded => forecaster.ScansNeeded;
 
-    public RainForecast Forecast(RadarSequence past, ForecastRequest request, CancellationToken cancellation) => forecaster.Forecast(past, request, cancellation);
+    public RainForecast Forecast(RadarSequence past, ForecastRequest request, CancellationToken cancellation) =>
+        forecaster.Forecast(past, request, cancellation);
 }

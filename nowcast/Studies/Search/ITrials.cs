@@ -1,8 +1,8 @@
 namespace ConvLstm.Nowcast.Studies.Search;
 
 /// <summary>
-/// Where the trials of a random search (Bergstra and Bengio 2012) are kept: a finished trial is never run again, and several processes may work on one
-/// search, as each holds a claim on the trial it runs that the system takes back when the process ends.
+/// Where the trials of a random search (Bergstra and Bengio 2012) are kept: a finished trial is never run again, and several processes
+/// may work on one search, as each holds a claim on the trial it runs that the system takes back when the process ends.
 /// </summary>
 /// <typeparam name="TTrial">What is kept of a trial.</typeparam>
 public interface ITrials<TTrial>

@@ -14,7 +14,9 @@ public sealed record Climb<TTrial>(int Number, int Rung, string Weights, TTrial?
 /// <summary>The rungs of a search by successive halving.</summary>
 public static class Rungs
 {
-    /// <summary>One of so many goes on, for as many times as long: each rung costs about the same (η of both papers, which is 3 or 4).</summary>
+    /// <summary>
+    /// One of so many goes on, for as many times as long: each rung costs about the same (η of both papers, which is 3 or 4).
+    /// </summary>
     public const int Share = 4;
 
     /// <summary>Rungs that leave one trial on the last.</summary>
@@ -22,9 +24,10 @@ public static class Rungs
 }
 
 /// <summary>
-/// Successive halving (Jamieson and Talwalkar 2016; a bracket of Hyperband, Li et al. 2018): all trials of a random search train for a short while, the best
-/// part of them for longer, until one is left, so that most of the time goes to what is worth it. Each rung is a folder of trials, so a search goes on
-/// where it stopped, takes more trials later, and may be run by several processes, which wait for each other at the end of a rung.
+/// Successive halving (Jamieson and Talwalkar 2016; a bracket of Hyperband, Li et al. 2018): all trials of a random search train for a
+/// short while, the best part of them for longer, until one is left, so that most of the time goes to what is worth it. Each rung is a
+/// folder of trials, so a search goes on where it stopped, takes more trials later, and may be run by several processes, which wait for
+/// each other at the end of a rung.
 /// </summary>
 /// <typeparam name="TTrial">What is kept of a trial.</typeparam>
 public sealed class SuccessiveHalving<TTrial>
@@ -44,7 +47,8 @@ public sealed class SuccessiveHalving<TTrial>
         _rungs =
         [
             .. Enumerable.Range(1, rungs).Select(rung =>
-                new TrialFolder<TTrial>(rung == 1 ? folder : Path.Combine(folder, $"rung-{rung.ToString(CultureInfo.InvariantCulture)}"), settings)),
+                new TrialFolder<TTrial>(rung == 1 ? folder : Path.Combine(folder, $"rung-{rung.ToString(CultureInfo.InvariantCulture)}"),
+                    settings)),
         ];
     }
 
@@ -57,7 +61,8 @@ public sealed class SuccessiveHalving<TTrial>
     /// <param name="progress">Told the part done and what is being done.</param>
     /// <param name="cancellation">Stops between two steps; what is done stays.</param>
     /// <returns>What became of each trial on the highest rung that it reached, by number.</returns>
-    public IReadOnlyDictionary<int, TTrial> Run(int trials, Func<Climb<TTrial>, TTrial> run, Action<double, string> progress, CancellationToken cancellation)
+    public IReadOnlyDictionary<int, TTrial> Run(int trials, Func<Climb<TTrial>, TTrial> run, Action<double, string> progress,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(progress);
@@ -68,13 +73,15 @@ public sealed class SuccessiveHalving<TTrial>
             var at = rung;
             var climbed = _rungs[rung - 1].Complete(
                 climbers,
-                number => run(new(number, at, WeightsOf(number, at), at == 1 ? null : all[number], at == 1 ? null : WeightsOf(number, at - 1))),
+                number =>
+                    run(new(number, at, WeightsOf(number, at), at == 1 ? null : all[number], at == 1 ? null : WeightsOf(number, at - 1))),
                 (done, number) => progress(
                     (at - 1 + done) / _rungs.Count, $"rung {at} of {_rungs.Count}, trial {number.ToString(CultureInfo.InvariantCulture)}"),
                 cancellation);
             foreach (var (number, trial) in climbed)
                 all[number] = trial;
-            climbers = [.. climbed.Where(t => double.IsFinite(_loss(t.Value))).OrderBy(t => _loss(t.Value)).ThenBy(t => t.Key).Take(Math.Max(1, climbers.Count / Rungs.Share)).Select(t => t.Key)];
+            climbers = [.. climbed.Where(t => double.IsFinite(_loss(t.Value))).OrderBy(t => _loss(t.Value)).ThenBy(t => t.Key)
+                .Take(Math.Max(1, climbers.Count / Rungs.Share)).Select(t => t.Key)];
         }
         return all;
     }

@@ -24,11 +24,13 @@ public sealed class TrialFolder<TTrial> : ITrials<TTrial>
         if (!File.Exists(file))
             Replace(file, settings);
         else if (File.ReadAllText(file) != settings)
-            throw new ReportedException($"{file}: the trials in this folder were begun with other settings: name another folder, or delete this one.");
+            throw new ReportedException(
+                $"{file}: the trials in this folder were begun with other settings: name another folder, or delete this one.");
     }
 
     /// <summary>A file of a trial beside its result, such as its weights.</summary>
-    public string FileOf(int trial, string extension) => Path.Combine(_folder, $"trial-{trial.ToString("0000", CultureInfo.InvariantCulture)}{extension}");
+    public string FileOf(int trial, string extension) =>
+        Path.Combine(_folder, $"trial-{trial.ToString("0000", CultureInfo.InvariantCulture)}{extension}");
 
     public string WeightsFile(int trial) => FileOf(trial, ".safetensors");
 
@@ -47,7 +49,8 @@ public sealed class TrialFolder<TTrial> : ITrials<TTrial>
             return null;
         try
         {
-            var claim = new FileStream(FileOf(trial, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            var claim = new FileStream(FileOf(trial, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1,
+                FileOptions.DeleteOnClose);
             if (!File.Exists(FileOf(trial, ".json")))
                 return claim;
             claim.Dispose();
@@ -60,12 +63,16 @@ public sealed class TrialFolder<TTrial> : ITrials<TTrial>
         }
     }
 
-    /// <summary>Runs those of some that nobody has run, and waits for those that another process is at; where it ends without a result, its trials are run here.</summary>
+    /// <summary>
+    /// Runs those of some that nobody has run, and waits for those that another process is at; where it ends without a result, its trials
+    /// are run here.
+    /// </summary>
     /// <param name="trials">Their numbers.</param>
     /// <param name="run">Runs one.</param>
     /// <param name="progress">Told the part done and the number of the next.</param>
     /// <param name="cancellation">Stops between two looks; what is done stays.</param>
-    internal IReadOnlyDictionary<int, TTrial> Complete(IReadOnlyList<int> trials, Func<int, TTrial> run, Action<double, int> progress, CancellationToken cancellation)
+    internal IReadOnlyDictionary<int, TTrial> Complete(IReadOnlyList<int> trials, Func<int, TTrial> run, Action<double, int> progress,
+        CancellationToken cancellation)
     {
         while (true)
         {
@@ -91,11 +98,13 @@ public sealed class TrialFolder<TTrial> : ITrials<TTrial>
     {
         try
         {
-            return JsonSerializer.Deserialize<TTrial>(File.ReadAllText(FileOf(trial, ".json")), StudyJson.Format) ?? throw new JsonException("it is empty");
+            return JsonSerializer.Deserialize<TTrial>(File.ReadAllText(FileOf(trial, ".json")), StudyJson.Format)
+                ?? throw new JsonException("it is empty");
         }
         catch (JsonException e)
         {
-            throw new ReportedException($"{FileOf(trial, ".json")}: not a trial ({e.Message.Split('\n')[0]}): delete it to run it again.", e);
+            throw new ReportedException($"{FileOf(trial, ".json")}: not a trial ({e.Message.Split('\n')[0]}): delete it to run it again.",
+                e);
         }
     }
 

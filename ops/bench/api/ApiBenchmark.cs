@@ -67,7 +67,8 @@ internal static class ApiBenchmark
         [
             new($"point questions a second, {Readers} readers and a writer, aim {PerSecond}", Rounds.Median(perSecond), null, "1/s",
                 Rounds.Median(perSecond) / PerSecond, perSecond.Min() / PerSecond, perSecond.Max() / PerSecond, 1),
-            new($"p99 of an answer, limit {P99Ms} ms", Rounds.Median(p99), null, "ms", P99Ms / Rounds.Median(p99), P99Ms / p99.Max(), P99Ms / p99.Min(), 1),
+            new($"p99 of an answer, limit {P99Ms} ms", Rounds.Median(p99), null, "ms", P99Ms / Rounds.Median(p99), P99Ms / p99.Max(),
+                P99Ms / p99.Min(), 1),
             new("median of an answer", Rounds.Median(rounds.Select(r => r.MedianMs)), null, "ms"),
             new("answers that were errors, and connections that failed", rounds.Sum(r => r.Errors), null, ""),
         ];
@@ -87,7 +88,10 @@ internal static class ApiBenchmark
 
     private static Process Serve(NowcastDatabase database)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "nowcast"), ["serve", "--urls", "http://127.0.0.1:0"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "nowcast"), ["serve", "--urls", "http://127.0.0.1:0"])
+        {
+            RedirectStandardOutput = true,
+        };
         start.Environment["NOWCAST_DB"] = database.ConnectionString;
         start.Environment["NOWCAST_REQUESTSPERSECOND"] = "1000000";
         return Process.Start(start)!;
@@ -102,7 +106,8 @@ internal static class ApiBenchmark
     private static string[] Inside(RadarGrid grid)
     {
         using var locator = new GridLocator(grid);
-        var corners = new[] { (0, 0), (grid.Width - 1, 0), (0, grid.Height - 1), (grid.Width - 1, grid.Height - 1) }.Select(c => locator.LonLat(c.Item1, c.Item2)).ToArray();
+        var corners = new[] { (0, 0), (grid.Width - 1, 0), (0, grid.Height - 1),
+            (grid.Width - 1, grid.Height - 1) }.Select(c => locator.LonLat(c.Item1, c.Item2)).ToArray();
         // The upper and lower edges are bent: a tenth of the height stays out of it.
         var inset = (corners[0].Latitude - corners[2].Latitude) / 10;
         double[] box =

@@ -12,7 +12,9 @@ namespace ConvLstm.Nowcast.Bench.Api;
 /// <param name="Errors">Answers other than 2xx and 3xx, and connections that failed.</param>
 internal sealed record WrkResult(double PerSecond, double MedianMs, double P99Ms, long Errors);
 
-/// <summary>The load generator wrk of the distribution: one thread that keeps many connections busy, so that it takes little of the machine.</summary>
+/// <summary>
+/// The load generator wrk of the distribution: one thread that keeps many connections busy, so that it takes little of the machine.
+/// </summary>
 internal static partial class Wrk
 {
     /// <exception cref="ReportedException">wrk is not installed, or it failed.</exception>
@@ -22,15 +24,18 @@ internal static partial class Wrk
             throw new ReportedException("wrk is not installed: apt-get install wrk.");
         using var process = Process.Start(new ProcessStartInfo("wrk",
         [
-            "-t", "1", "-c", $"{connections}", "-d", $"{seconds}s", "--latency", "--timeout", "5s", "-s", Path.Combine(AppContext.BaseDirectory, script), address, "--", .. arguments,
+            "-t", "1", "-c", $"{connections}", "-d", $"{seconds}s", "--latency", "--timeout", "5s", "-s",
+            Path.Combine(AppContext.BaseDirectory, script), address, "--", .. arguments,
         ]) { RedirectStandardOutput = true })!;
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         if (process.ExitCode != 0 || !Rate().IsMatch(output))
             throw new ReportedException($"wrk failed: {output}");
         return new(
-            double.Parse(Rate().Match(output).Groups[1].Value, CultureInfo.InvariantCulture), Milliseconds(output, "50%"), Milliseconds(output, "99%"),
-            Numbers().Matches(SocketErrors().Match(output).Value + NotOk().Match(output).Value).Sum(number => long.Parse(number.Value, CultureInfo.InvariantCulture)));
+            double.Parse(Rate().Match(output).Groups[1].Value, CultureInfo.InvariantCulture), Milliseconds(output, "50%"),
+            Milliseconds(output, "99%"),
+            Numbers().Matches(SocketErrors().Match(output).Value + NotOk().Match(output).Value)
+                .Sum(number => long.Parse(number.Value, CultureInfo.InvariantCulture)));
     }
 
     /// <summary>A line of the latency distribution, such as "99%   12.34ms".</summary>

@@ -7,7 +7,10 @@ using ConvLstm.Nowcast.Model.Checkpoints;
 
 namespace ConvLstm.Nowcast.Bench.Forecast;
 
-/// <summary>An hour ahead of 512 × 512 pixels at steps of 6 minutes, from arrays in memory to arrays in memory. The ratio is the limit over the median.</summary>
+/// <summary>
+/// An hour ahead of 512 × 512 pixels at steps of 6 minutes, from arrays in memory to arrays in memory. The ratio is the limit over the
+/// median.
+/// </summary>
 internal static class ForecastBenchmark
 {
     private const int Size = 512, Members = 20, Scans = 5;

@@ -18,10 +18,12 @@ internal sealed class DecodingWorkers : IDisposable
     {
         var program = Environment.ProcessPath!;
         // Under the host `dotnet` the program is its first argument.
-        string[] arguments = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(DecodingWorkers).Assembly.Location, Verb] : [Verb];
+        string[] arguments = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(DecodingWorkers).Assembly.Location, Verb]
+            : [Verb];
         for (var i = 0; i < count; i++)
         {
-            _workers.Add(Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })
+            _workers.Add(Process.Start(
+                new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })
                 ?? throw new ReportedException($"{program} could not be started."));
         }
     }
@@ -38,7 +40,8 @@ internal sealed class DecodingWorkers : IDisposable
         }
         var processor = 0.0;
         foreach (var worker in _workers)
-            processor += double.Parse(worker.StandardOutput.ReadLine() ?? throw new ReportedException("A worker ended early; its error stands above."), CultureInfo.InvariantCulture);
+            processor += double.Parse(worker.StandardOutput.ReadLine()
+                ?? throw new ReportedException("A worker ended early; its error stands above."), CultureInfo.InvariantCulture);
         return (Stopwatch.GetElapsedTime(start).TotalSeconds, processor);
     }
 

@@ -39,13 +39,15 @@ internal static class IngestBenchmark
         var (sum, missing) = Decoding.Sum(archive.Files);
         var answer = peer.Ask(new { @do = "check", kind = archive.Kind, files = archive.Files });
         var (peerSum, peerMissing) = ((double)answer["sum"]!, (long)answer["missing"]!);
-        Console.Error.WriteLine($"{archive.Name}: {sum:0.0} and {peerSum:0.0} mm/h in all, {missing} and {peerMissing} pixels missing, {answer["version"]}");
+        Console.Error.WriteLine(
+            $"{archive.Name}: {sum:0.0} and {peerSum:0.0} mm/h in all, {missing} and {peerMissing} pixels missing, {answer["version"]}");
         if (Math.Abs(sum - peerSum) > Equal * sum || missing != peerMissing)
             throw new ReportedException($"The peer does not read the same rain from {archive.Name}.");
     }
 
     private static IEnumerable<BenchmarkRow> Measure(
-        BenchmarkOptions options, PythonPeer peer, RadarArchiveFiles archive, string way, double? aim, Func<(double Seconds, double Processor)> read)
+        BenchmarkOptions options, PythonPeer peer, RadarArchiveFiles archive, string way, double? aim,
+            Func<(double Seconds, double Processor)> read)
     {
         var (ourProcessor, peerProcessor) = (new List<double>(), new List<double>());
         double Ours()

@@ -10,7 +10,8 @@ internal static class RadarArchives
 {
     internal static IReadOnlyList<RadarArchiveFiles> All()
     {
-        var folder = Folder() ?? throw new ReportedException("There are no radar files: set NOWCAST_RADAR_DATA to the folder with bom_brisbane_20201031.");
+        var folder = Folder() ?? throw new ReportedException(
+            "There are no radar files: set NOWCAST_RADAR_DATA to the folder with bom_brisbane_20201031.");
         return [
             new("144 BOM files, 512×512", "bom", Files(folder, "bom_brisbane_20201031", "*.nc")),
             new("92 KNMI files, 765×700", "knmi", Files(folder, "knmi_netherlands_20100826", "*.h5")),

@@ -17,9 +17,11 @@ internal static class MemoryBenchmark
         return
         [
             new($"resident memory after {Early:N0} steps", early / 1e6, null, "MB"),
-            new($"resident memory after {Steps:N0} steps, against that", late / 1e6, early / 1e6, "MB", early / late, early / late, early / late, 0.98),
+            new($"resident memory after {Steps:N0} steps, against that", late / 1e6, early / 1e6, "MB", early / late, early / late,
+                early / late, 0.98),
             new($"most resident memory after {LargeEarly} steps", peakEarly / 1e6, null, "MB"),
-            new($"most resident memory after {LargeSteps} steps, against that", peakLate / 1e6, peakEarly / 1e6, "MB", peakEarly / peakLate, peakEarly / peakLate, peakEarly / peakLate, 1),
+            new($"most resident memory after {LargeSteps} steps, against that", peakLate / 1e6, peakEarly / 1e6, "MB", peakEarly / peakLate,
+                peakEarly / peakLate, peakEarly / peakLate, 1),
         ];
     }
 
@@ -50,7 +52,8 @@ internal static class MemoryBenchmark
             {
                 optimizer.zero_grad();
                 var data = rand([batch, 6, side, side, 2]);
-                var loss = nn.functional.mse_loss(network.call(data.narrow(1, 0, 3), LeadTimes.Every(3, 5)), data.narrow(1, 3, 3).narrow(4, 0, 1));
+                var loss = nn.functional.mse_loss(network.call(data.narrow(1, 0, 3), LeadTimes.Every(3, 5)),
+                    data.narrow(1, 3, 3).narrow(4, 0, 1));
                 Backpropagation.Run(loss);
                 nn.utils.clip_grad_norm_(network.parameters(), 1.0);
                 optimizer.step();
@@ -59,7 +62,9 @@ internal static class MemoryBenchmark
         }
     }
 
-    /// <summary>The most that was resident from here on: https://man7.org/linux/man-pages/man5/proc_pid_clear_refs.5.html, value 5.</summary>
+    /// <summary>
+    /// The most that was resident from here on: https://man7.org/linux/man-pages/man5/proc_pid_clear_refs.5.html, value 5.
+    /// </summary>
     private static void ForgetPeak() => File.WriteAllText("/proc/self/clear_refs", "5");
 
     private static double PeakBytes()

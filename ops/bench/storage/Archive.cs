@@ -18,12 +18,14 @@ internal static class Archive
         var filled = 0;
         for (var day = 0; day < days; day++)
         {
-            if (await database.ScalarAsync<long>("SELECT count(*) FROM nowcast.run WHERE usable AND issue_time >= $1 AND issue_time < $2", Start.AddDays(day), Start.AddDays(day + 1)) == 24)
+            if (await database.ScalarAsync<long>("SELECT count(*) FROM nowcast.run WHERE usable AND issue_time >= $1 AND issue_time < $2",
+                Start.AddDays(day), Start.AddDays(day + 1)) == 24)
                 continue;
             if (published.Count == 0)
             {
                 foreach (var run in runs)
-                    published.Add((await database.Forecasts.PublishAsync(run.At(Start.AddHours(published.Count - 24), "bench"), default)).RunId);
+                    published.Add((await database.Forecasts.PublishAsync(run.At(Start.AddHours(published.Count - 24), "bench"),
+                        default)).RunId);
             }
             await database.ExecuteAsync("SELECT public.bench_fill($1, $2)", Start.AddDays(day), published.ToArray());
             filled++;

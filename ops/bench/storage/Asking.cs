@@ -13,14 +13,16 @@ internal static class Asking
     private const double PointMs = 5, AreaMs = 25, PointsASecond = 20, AreasASecond = 5;
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(6);
 
-    internal static async Task<IEnumerable<BenchmarkRow>> MeasureAsync(BenchmarkOptions options, NowcastDatabase database, IReadOnlyList<RainForecast> runs)
+    internal static async Task<IEnumerable<BenchmarkRow>> MeasureAsync(BenchmarkOptions options, NowcastDatabase database,
+        IReadOnlyList<RainForecast> runs)
     {
         var questions = await Questions.DrawAsync(database, runs[0].Grid, options.Days);
         await using var readers = new Readers(database, ReaderCount);
         // A round that does not count, until this program's own code is compiled to its end.
         await readers.AskAsync(questions.RainAt, ReaderCount, Round, seed: 0);
         await readers.AskAsync(questions.RainOver, ReaderCount, Round, seed: 0);
-        var (points, areas, pacedPoints, pacedAreas, clipped, alone) = (new Figures(), new Figures(), new Figures(), new Figures(), new Figures(), new Figures());
+        var (points, areas, pacedPoints, pacedAreas, clipped, alone) =
+            (new Figures(), new Figures(), new Figures(), new Figures(), new Figures(), new Figures());
         await using (var writer = new Writer(options, database, runs))
         {
             for (var round = 1; round <= options.Rounds; round++)
@@ -50,7 +52,8 @@ internal static class Asking
             .. Rows("rain_at", pacedPoints, PointMs, $"8 readers, each {PointsASecond} a second"),
             .. Rows("rain_over 500 km²", areas, AreaMs, "8 readers without pause"),
             .. Rows("rain_over 500 km²", pacedAreas, AreaMs, $"8 readers, each {AreasASecond} a second"),
-            new("rain_over 500 km² p95, 8 readers without pause; ST_Clip of the rasters", Rounds.Median(areas.P95), Rounds.Median(clipped.P95), "ms", Rounds.Median(ratios), ratios.Min(), ratios.Max()),
+            new("rain_over 500 km² p95, 8 readers without pause; ST_Clip of the rasters", Rounds.Median(areas.P95),
+                Rounds.Median(clipped.P95), "ms", Rounds.Median(ratios), ratios.Min(), ratios.Max()),
             new("rain_over 500 km² median, 1 reader without pause", Rounds.Median(alone.Medians), null, "ms"),
             new("rain_at, processor time of the server", await ServerMillisecondsAsync(questions.RainAt), null, "ms"),
             new("rain_over 500 km², processor time of the server; ST_Clip", over, clip, "ms", clip / over),
@@ -85,6 +88,7 @@ internal static class Asking
                 WritingP95.Add(Readers.Quantile(overlapping, 0.95));
         }
 
-        public override string ToString() => FormattableString.Invariant($"{P95[^1]:0.0} ({WritingP95.LastOrDefault(double.NaN):0.0} while writing)");
+        public override string ToString() =>
+            FormattableString.Invariant($"{P95[^1]:0.0} ({WritingP95.LastOrDefault(double.NaN):0.0} while writing)");
     }
 }

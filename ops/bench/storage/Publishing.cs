@@ -8,7 +8,8 @@ internal static class Publishing
 {
     private const double Faster = 5, Seconds = 1.5;
 
-    internal static async Task<IEnumerable<BenchmarkRow>> MeasureAsync(BenchmarkOptions options, NowcastDatabase database, IReadOnlyList<RainForecast> runs)
+    internal static async Task<IEnumerable<BenchmarkRow>> MeasureAsync(BenchmarkOptions options, NowcastDatabase database,
+        IReadOnlyList<RainForecast> runs)
     {
         var grid = (await database.Grids.ListAsync(default))[0];
         var (ours, peer, plain) = (new List<double>(), new List<double>(), new List<double>());
@@ -21,7 +22,8 @@ internal static class Publishing
             ours.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
             peer.Add(await load.LoadAsync(RasterLoad.Manual));
             plain.Add(await load.LoadAsync(RasterLoad.Fastest));
-            Console.Error.WriteLine($"round {round}: publish {ours[^1]:0.000} s, raster2pgsql {peer[^1]:0.000} s and {plain[^1]:0.000} s; load {Machine.Load()}");
+            Console.Error.WriteLine(
+                $"round {round}: publish {ours[^1]:0.000} s, raster2pgsql {peer[^1]:0.000} s and {plain[^1]:0.000} s; load {Machine.Load()}");
         }
         // The first of each is for warming up.
         ours.RemoveAt(0);

@@ -23,7 +23,8 @@ internal sealed record Questions(Question RainAt, Question RainOver, Question Cl
         var (lon, lat) = (await LonLatAsync<double>("ST_X(shape)", places), await LonLatAsync<double>("ST_Y(shape)", places));
         var areas = await LonLatAsync<string>("shape::text", [.. Enumerable.Range(0, Drawn).Select(_ => Catchment(grid, random))]);
         return new(
-            new("SELECT * FROM nowcast.rain_at($1, $2, $3)", random => random.Next(Drawn) is var place ? [lon[place], lat[place], At(random, days)] : []),
+            new("SELECT * FROM nowcast.rain_at($1, $2, $3)",
+                random => random.Next(Drawn) is var place ? [lon[place], lat[place], At(random, days)] : []),
             new("SELECT * FROM nowcast.rain_over($1::geometry, $2)", random => [areas[random.Next(Drawn)], At(random, days)]),
             new("SELECT * FROM public.clipped_area($1::geometry, $2)", random => [areas[random.Next(Drawn)], At(random, days)]));
 

@@ -11,7 +11,9 @@ namespace ConvLstm.Nowcast.Bench.Storage;
 /// </summary>
 internal sealed class RasterLoad : IDisposable
 {
-    /// <summary>As the manual has it, index, constraints and statistics too: https://postgis.net/docs/using_raster_dataman.html#RT_Raster_Loader.</summary>
+    /// <summary>
+    /// As the manual has it, index, constraints and statistics too: https://postgis.net/docs/using_raster_dataman.html#RT_Raster_Loader.
+    /// </summary>
     internal const string Manual = "-I -C -M";
 
     /// <summary>By COPY into a table without index or constraint.</summary>
@@ -39,7 +41,8 @@ internal sealed class RasterLoad : IDisposable
         using var load = Process.Start(new ProcessStartInfo("bash",
         [
             "-o", "pipefail", "-c",
-            string.Create(CultureInfo.InvariantCulture, $"raster2pgsql -q {options} -s {_srid} -t {_tile}x{_tile} -P -N -1 -F lead_*.vrt public.raster_load | psql -q -v ON_ERROR_STOP=1 -o /dev/null -h '{cluster.SocketFolder}' -p {cluster.Port} -U nowcast nowcast"),
+            string.Create(CultureInfo.InvariantCulture,
+                $"raster2pgsql -q {options} -s {_srid} -t {_tile}x{_tile} -P -N -1 -F lead_*.vrt public.raster_load | psql -q -v ON_ERROR_STOP=1 -o /dev/null -h '{cluster.SocketFolder}' -p {cluster.Port} -U nowcast nowcast"),
         ]) { WorkingDirectory = _folder.FullName, RedirectStandardError = true })!;
         var errors = await load.StandardError.ReadToEndAsync();
         await load.WaitForExitAsync();

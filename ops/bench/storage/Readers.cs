@@ -25,8 +25,10 @@ internal sealed class Readers : IAsyncDisposable
     /// <param name="readers">How many ask at once.</param>
     /// <param name="time">How long.</param>
     /// <param name="seed">Of what they ask about.</param>
-    /// <param name="aSecond">How often each asks; null for as soon as it has its answer. Who is late asks at once, and the wait counts.</param>
-    internal async Task<IReadOnlyCollection<Answer>> AskAsync(Question question, int readers, TimeSpan time, int seed, double? aSecond = null)
+    /// <param name="aSecond">How often each asks; null for as soon as it has its answer. Who is late asks at once, and the wait
+    /// counts.</param>
+    internal async Task<IReadOnlyCollection<Answer>> AskAsync(Question question, int readers, TimeSpan time, int seed,
+        double? aSecond = null)
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, readers).Select(reader =>
             Task.Run(() => AskAsync(question, time, new Random((seed * 1000) + reader), aSecond))));
@@ -52,7 +54,8 @@ internal sealed class Readers : IAsyncDisposable
 
         async Task<double> NanosecondsAsync()
         {
-            await using var command = new NpgsqlCommand("SELECT split_part(pg_read_file('/proc/self/schedstat'), ' ', 1)::double precision", connection);
+            await using var command =
+                new NpgsqlCommand("SELECT split_part(pg_read_file('/proc/self/schedstat'), ' ', 1)::double precision", connection);
             return (double)(await command.ExecuteScalarAsync())!;
         }
     }
@@ -101,5 +104,7 @@ internal sealed class Readers : IAsyncDisposable
     }
 }
 
-/// <summary>An answer: when it was asked for and given (<see cref="Stopwatch.GetTimestamp"/>), and how long it took, with the wait for its turn.</summary>
+/// <summary>
+/// An answer: when it was asked for and given (<see cref="Stopwatch.GetTimestamp"/>), and how long it took, with the wait for its turn.
+/// </summary>
 internal readonly record struct Answer(long Asked, long Given, double Milliseconds);

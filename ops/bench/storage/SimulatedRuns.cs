@@ -30,6 +30,7 @@ internal static class SimulatedRuns
     {
         var options = new SimulationOptions { Scenario = scenario, Size = Size, Frames = 4, Step = Step, Seed = seed };
         var past = new RadarSequence(Step, [.. RainSimulator.Run(options).Select(scan => scan.Frame)]);
-        return new Extrapolation().Forecast(past, new ForecastRequest(Step * Leads, ForecastRequest.DefaultThresholds), CancellationToken.None);
+        return new Extrapolation()
+            .Forecast(past, new ForecastRequest(Step * Leads, ForecastRequest.DefaultThresholds), CancellationToken.None);
     }
 }

@@ -19,7 +19,8 @@ internal sealed class Writer : IAsyncDisposable
         for (var n = 0; !_done.IsCancellationRequested; n++)
         {
             var start = Stopwatch.GetTimestamp();
-            await database.Forecasts.PublishAsync(runs[n % runs.Count].At(Archive.Start.AddDays(options.Days + 1).AddMinutes(5 * (n % 200)), "bench"), default);
+            await database.Forecasts.PublishAsync(runs[n % runs.Count]
+                .At(Archive.Start.AddDays(options.Days + 1).AddMinutes(5 * (n % 200)), "bench"), default);
             _published.Enqueue((start, Stopwatch.GetTimestamp()));
             await Task.Delay(Pause, _done.Token).ContinueWith(_ => { }, TaskScheduler.Default);
         }

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Ingest.Field;
 
-/// <summary>A CF file of 20×30 pixels with two fields of rain, 2 and 8, mean 0.70, in which each thing can be said in another way.</summary>
+/// <summary>
+/// A CF file of 20×30 pixels with two fields of rain, 2 and 8, mean 0.70, in which each thing can be said in another way.
+/// </summary>
 internal sealed class CfSample
 {
     internal const int Height = 20, Width = 30;
@@ -72,7 +74,8 @@ internal sealed class CfSample
             rain.Attributes.Put("grid_mapping", "crs");
             Mapping(file.Root.DefineVariable("crs", NetCdfType.Int32).Attributes);
         }
-        rain.Write<double>(Enumerable.Range(0, (Time is null ? 1 : Times.Length) * Height * Width).Select(i => RateAt(i % (Height * Width))).ToArray());
+        rain.Write<double>(Enumerable.Range(0, (Time is null ? 1 : Times.Length) * Height * Width).Select(i => RateAt(i % (Height * Width)))
+            .ToArray());
         file.Close();
         return path;
     }

@@ -13,7 +13,8 @@ public sealed class FaultsUpstream
     public void ARadarThatGoesOutCostsNoScan()
     {
         var control = new QualityControl(TimeProvider.System);
-        var reports = Directory.GetFiles(FieldCases.Path("01_radar_outage")).Order(StringComparer.Ordinal).Select(Read).Select(control.Check).ToArray();
+        var reports = Directory.GetFiles(FieldCases.Path("01_radar_outage")).Order(StringComparer.Ordinal).Select(Read)
+            .Select(control.Check).ToArray();
         Assert.Equal(20, reports.Length);
         Assert.All(reports, r => Assert.True(r.Usable, r.Problems()));
         Assert.StartsWith("missing", reports[12].Warnings(), StringComparison.Ordinal);
@@ -37,7 +38,8 @@ public sealed class FaultsUpstream
     [InlineData(15, 40, 50, 80, 35, 90, 45, 70, 60, 55)]
     public void TheStepIsThatOfTheBeatsAndNoScanIsLost(int minutes, params int[] off)
     {
-        var scans = off.Select((seconds, i) => (IScan)new FrameScan(Some.RadarFrame(at: Some.Time.AddMinutes(minutes * i).AddSeconds(seconds), rate: i), $"{i}"));
+        var scans = off.Select((seconds, i) =>
+            (IScan)new FrameScan(Some.RadarFrame(at: Some.Time.AddMinutes(minutes * i).AddSeconds(seconds), rate: i), $"{i}"));
         var result = ConvLstm.Nowcast.Ingest.Sequences.Sequencing.Arrange(scans);
         Assert.Empty(result.Dropped);
         Assert.Equal((TimeSpan.FromMinutes(minutes), off.Length), (Assert.Single(result.Series).Step, result.Series[0].Scans.Count));

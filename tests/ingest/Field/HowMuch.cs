@@ -77,7 +77,8 @@ public sealed class HowMuch : IDisposable
     [InlineData("0,5")]
     [InlineData("half")]
     public void AScaleThatIsNoNumberIsRefused(string text) =>
-        Assert.Contains($"scale_factor '{text}' is not a number", CfSample.Refusal(WithRain(rain => rain.Put("scale_factor", text))), StringComparison.Ordinal);
+        Assert.Contains($"scale_factor '{text}' is not a number", CfSample.Refusal(WithRain(rain => rain.Put("scale_factor", text))),
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("mm/5min", 12)]
@@ -87,7 +88,8 @@ public sealed class HowMuch : IDisposable
     [InlineData("mm per hour", 1)]
     [InlineData("kg m⁻² s⁻¹", 3600)]
     [InlineData("litre m-2 h-1", 1)]
-    public void UnitsThatServicesWriteAreKnown(string units, double factor) => Assert.Equal(factor, RainUnits.Find(units)!.Factor, 1e-9 * factor);
+    public void UnitsThatServicesWriteAreKnown(string units, double factor) =>
+        Assert.Equal(factor, RainUnits.Find(units)!.Factor, 1e-9 * factor);
 
     [Fact]
     public void AUnitThatIsNotKnownIsNamed()

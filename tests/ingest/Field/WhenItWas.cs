@@ -4,7 +4,10 @@ using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Ingest.Field;
 
-/// <summary>Times as services write them: the file's own calendar, packed and missing ones, days and times of day apart, leap seconds; never a time that nobody wrote.</summary>
+/// <summary>
+/// Times as services write them: the file's own calendar, packed and missing ones, days and times of day apart, leap seconds; never a
+/// time that nobody wrote.
+/// </summary>
 public sealed class WhenItWas : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

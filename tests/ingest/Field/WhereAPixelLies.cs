@@ -5,7 +5,10 @@ using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Ingest.Field;
 
-/// <summary>Projections and corners in the many ways in which they are written; what is not understood is refused and never taken for longitude and latitude.</summary>
+/// <summary>
+/// Projections and corners in the many ways in which they are written; what is not understood is refused and never taken for longitude
+/// and latitude.
+/// </summary>
 public sealed class WhereAPixelLies : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -32,18 +35,24 @@ public sealed class WhereAPixelLies : IDisposable
                 y.Put("standard_name", "grid_latitude");
             },
         }.Write(_folder)), StringComparison.Ordinal);
-        Assert.Contains("angles", CfSample.Refusal(new CfSample { Mapping = crs => crs.Put("proj4", Some.Laea), Axes = Degrees }.Write(_folder)), StringComparison.Ordinal);
+        Assert.Contains("angles", CfSample.Refusal(
+            new CfSample { Mapping = crs => crs.Put("proj4", Some.Laea), Axes = Degrees }.Write(_folder)), StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("08_projdef_90N_0.h5", "+proj=stere +lat_0=90 +lon_0=25 +lat_ts=60 +x_0=0 +y_0=0 +R=6371288 +units=m +no_defs", 2000, -580000, -1770000)]
-    [InlineData("11_km_axes.nc", "+proj=stere +lat_0=90 +lon_0=0 +lat_ts=60 +x_0=0 +y_0=0 +a=6378137 +b=6356752 +units=m +no_defs", 1000, 0, -3650000)]
-    [InlineData("24_polar_to_cf.nc", "+proj=stere +lat_0=90 +lon_0=-45 +lat_ts=70 +x_0=0 +y_0=0 +ellps=WGS84 +units=m +no_defs", 1000, -500, 100500)]
-    [InlineData("25_two_corners.h5", "+proj=laea +lat_0=55 +lon_0=10 +x_0=1950000 +y_0=-2100000 +ellps=WGS84 +units=m +no_defs", 2000, 100000, -100000)]
+    [InlineData("08_projdef_90N_0.h5", "+proj=stere +lat_0=90 +lon_0=25 +lat_ts=60 +x_0=0 +y_0=0 +R=6371288 +units=m +no_defs", 2000,
+        -580000, -1770000)]
+    [InlineData("11_km_axes.nc", "+proj=stere +lat_0=90 +lon_0=0 +lat_ts=60 +x_0=0 +y_0=0 +a=6378137 +b=6356752 +units=m +no_defs", 1000, 0,
+        -3650000)]
+    [InlineData("24_polar_to_cf.nc", "+proj=stere +lat_0=90 +lon_0=-45 +lat_ts=70 +x_0=0 +y_0=0 +ellps=WGS84 +units=m +no_defs", 1000, -500,
+        100500)]
+    [InlineData("25_two_corners.h5", "+proj=laea +lat_0=55 +lon_0=10 +x_0=1950000 +y_0=-2100000 +ellps=WGS84 +units=m +no_defs", 2000,
+        100000, -100000)]
     public void TheReportedFilesLieWhereTheyShould(string name, string proj, double pixel, double x, double y)
     {
         using var file = CfSample.Open(FieldCases.Path(name));
-        Assert.Equal((proj, pixel, pixel, x, y), (file.Grid.Proj, file.Grid.PixelX, file.Grid.PixelY, file.Grid.OriginX, file.Grid.OriginY));
+        Assert.Equal((proj, pixel, pixel, x, y),
+            (file.Grid.Proj, file.Grid.PixelX, file.Grid.PixelY, file.Grid.OriginX, file.Grid.OriginY));
     }
 
     [Fact]
@@ -58,11 +67,14 @@ public sealed class WhereAPixelLies : IDisposable
     [Theory]
     [InlineData("+proj=stere +lat_0=90N +lon_0=25E +lat_ts=60 +R=6371288", "+proj=stere +lat_0=90 +lon_0=25 +lat_ts=60 +R=6371288")]
     [InlineData("+proj=laea +lat_0=55d30'N +lon_0=4.5W +ellps=WGS84", "+proj=laea +lat_0=55.5 +lon_0=-4.5 +ellps=WGS84")]
-    [InlineData("+proj=tmerc +lat_0=49 +lon_0=2w +k=0.9996 +datum=OSGB36 +units=km", "+proj=tmerc +lat_0=49 +lon_0=-2 +k=0.9996 +ellps=airy")]
-    [InlineData("+proj=lcc +lat_1=46 +lat_2=49 +lat_0=47.5 +lon_0=13.333 +datum=hermannskogel", "+proj=lcc +lat_1=46 +lat_2=49 +lat_0=47.5 +lon_0=13.333 +ellps=bessel")]
+    [InlineData("+proj=tmerc +lat_0=49 +lon_0=2w +k=0.9996 +datum=OSGB36 +units=km",
+        "+proj=tmerc +lat_0=49 +lon_0=-2 +k=0.9996 +ellps=airy")]
+    [InlineData("+proj=lcc +lat_1=46 +lat_2=49 +lat_0=47.5 +lon_0=13.333 +datum=hermannskogel",
+        "+proj=lcc +lat_1=46 +lat_2=49 +lat_0=47.5 +lon_0=13.333 +ellps=bessel")]
     [InlineData("EPSG:3413", "+proj=stere +lat_0=90 +lat_ts=70 +lon_0=-45 +x_0=0 +y_0=0 +datum=WGS84")]
     [InlineData("EPSG:3035", "+proj=laea +lat_0=52 +lon_0=10 +x_0=4321000 +y_0=3210000 +ellps=GRS80")]
-    public void TheManySpellingsOfAProjectionAreOne(string text, string plain) => Assert.Equal(ProjString.Parse(plain).ToString(), ProjString.Parse(text).ToString());
+    public void TheManySpellingsOfAProjectionAreOne(string text, string plain) =>
+        Assert.Equal(ProjString.Parse(plain).ToString(), ProjString.Parse(text).ToString());
 
     [Theory]
     [InlineData("+proj=laea +lat_0=north +lon_0=10 +ellps=WGS84", "lat_0=north")]

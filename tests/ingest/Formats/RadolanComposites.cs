@@ -52,7 +52,8 @@ public sealed class RadolanComposites : IDisposable
     public void TheGridOnWgs84IsThatOfTheServicesHdf5()
     {
         using var file = RadarFormats.Open(Write("RV", 1200, 1100, [], "E-02", 5, version: 5));
-        var hdf5 = ProjString.Parse("+proj=stere +lat_0=90 +lat_ts=60 +lon_0=10 +a=6378137 +b=6356752.3142451802 +x_0=543196.83521776402 +y_0=3622588.8619310018");
+        var hdf5 = ProjString.Parse(
+            "+proj=stere +lat_0=90 +lat_ts=60 +lon_0=10 +a=6378137 +b=6356752.3142451802 +x_0=543196.83521776402 +y_0=3622588.8619310018");
         Assert.Equal((hdf5.ToString(), -500.0, 500.0, 1000.0), (file.Grid.Proj, file.Grid.OriginX, file.Grid.OriginY, file.Grid.PixelX));
     }
 

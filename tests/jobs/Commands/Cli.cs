@@ -38,8 +38,9 @@ internal sealed class Cli
     internal Process Start(params IEnumerable<string> arguments) => Start(Program, arguments, typing: false);
 
     /// <summary>
-    /// Starts the program on a terminal; -e passes its exit status on. Tests that run in the background (nohup, CI) ignore Ctrl-C, and so would it. It takes the
-    /// place of the shell that script(1) starts: a shell that waits (dash does, bash does not) would end at Ctrl-C before the program.
+    /// Starts the program on a terminal; -e passes its exit status on. Tests that run in the background (nohup, CI) ignore Ctrl-C, and so
+    /// would it. It takes the place of the shell that script(1) starts: a shell that waits (dash does, bash does not) would end at Ctrl-C
+    /// before the program.
     /// </summary>
     internal CliOnTerminal OnTerminal(params IEnumerable<string> arguments)
     {
@@ -86,7 +87,8 @@ internal sealed class Cli
     internal async Task<string> FailAsync(int exitCode, params IEnumerable<string> arguments)
     {
         var outcome = await RunAsync(arguments);
-        Assert.True(outcome.ExitCode == exitCode, $"{string.Join(' ', arguments)}: exit {outcome.ExitCode}, not {exitCode}: {outcome.Error}");
+        Assert.True(outcome.ExitCode == exitCode,
+            $"{string.Join(' ', arguments)}: exit {outcome.ExitCode}, not {exitCode}: {outcome.Error}");
         var line = Assert.Single(outcome.ErrorLines);
         Assert.StartsWith("nowcast: ", line, StringComparison.Ordinal);
         Assert.DoesNotContain("Exception", line, StringComparison.Ordinal);

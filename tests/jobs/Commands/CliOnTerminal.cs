@@ -12,7 +12,8 @@ internal sealed class CliOnTerminal(Process process) : IDisposable
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
 
     /// <summary>What is shown until some text is there.</summary>
-    internal Task<string> ReadUntilAsync(string text, CancellationToken cancellation) => ReadUntilAsync(new Regex(Regex.Escape(text)), cancellation);
+    internal Task<string> ReadUntilAsync(string text, CancellationToken cancellation) =>
+        ReadUntilAsync(new Regex(Regex.Escape(text)), cancellation);
 
     /// <summary>What is shown until a pattern is there: a bar that is drawn some times a second leaves out what is over sooner.</summary>
     internal async Task<string> ReadUntilAsync(Regex text, CancellationToken cancellation)

@@ -39,14 +39,17 @@ public sealed class DatabaseCommands(TestCluster cluster, Archive archive) : ICl
         string[] scans = [.. Enumerable.Range(0, 5).Select(archive.FileOf)];
 
         using var ingested = JsonDocument.Parse(await cli.DoAsync(["ingest", "--json", .. scans]));
-        using var forecast = JsonDocument.Parse(await cli.DoAsync(["forecast", "--json", "--method", "extrapolation", "--lead", "10", "--out", "f.nc", "--data", .. scans]));
+        using var forecast = JsonDocument.Parse(
+            await cli.DoAsync(["forecast", "--json", "--method", "extrapolation", "--lead", "10", "--out", "f.nc", "--data", .. scans]));
         using var run = JsonDocument.Parse(await cli.DoAsync("run", "--json"));
 
         Assert.Equal(5, ingested.RootElement.GetProperty("stored").GetInt32());
         var written = Assert.Single(forecast.RootElement.EnumerateArray());
-        Assert.Equal(("f.nc", archive.Frames[4].ValidTime), (written.GetProperty("file").GetString(), written.GetProperty("issueTime").GetDateTimeOffset()));
+        Assert.Equal(("f.nc", archive.Frames[4].ValidTime),
+            (written.GetProperty("file").GetString(), written.GetProperty("issueTime").GetDateTimeOffset()));
         Assert.Equal([5, 10], written.GetProperty("leadMinutes").EnumerateArray().Select(l => l.GetDouble()));
-        Assert.Equal(["extrapolation", "model", "persistence"], run.RootElement.GetProperty("runs").EnumerateArray().Select(r => r.GetProperty("method").GetString()!).Order());
+        Assert.Equal(["extrapolation", "model", "persistence"],
+            run.RootElement.GetProperty("runs").EnumerateArray().Select(r => r.GetProperty("method").GetString()!).Order());
     }
 
     [Fact]
@@ -62,10 +65,13 @@ public sealed class DatabaseCommands(TestCluster cluster, Archive archive) : ICl
 
         Assert.Equal("published: 9 runs of 3 issue times\nverify: 36 maps scored\n", report);
         Assert.Equal(9L, await ScalarAsync(database, "SELECT count(*) FROM nowcast.run"));
-        Assert.Equal(9L, await ScalarAsync(database, $"SELECT count(*) FROM nowcast.run WHERE issue_time IN ('{Iso(8)}', '{Iso(11)}', '{Iso(14)}')"));
+        Assert.Equal(9L, await ScalarAsync(database,
+            $"SELECT count(*) FROM nowcast.run WHERE issue_time IN ('{Iso(8)}', '{Iso(11)}', '{Iso(14)}')"));
         Assert.Equal(3L, await ScalarAsync(database, "SELECT count(DISTINCT method) FROM nowcast.skill"));
-        Assert.Contains("ingest radar files of that time", await cli.FailAsync(1, "hindcast", "--from", "2001-01-01", "--to", "2001-01-02"), StringComparison.Ordinal);
-        Assert.Contains("--from 2024-06-02T00:00:00Z is after --to", await cli.FailAsync(2, "hindcast", "--from", "2024-06-02", "--to", "2024-06-01"), StringComparison.Ordinal);
+        Assert.Contains("ingest radar files of that time", await cli.FailAsync(1, "hindcast", "--from", "2001-01-01", "--to", "2001-01-02"),
+            StringComparison.Ordinal);
+        Assert.Contains("--from 2024-06-02T00:00:00Z is after --to",
+            await cli.FailAsync(2, "hindcast", "--from", "2024-06-02", "--to", "2024-06-01"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -91,7 +97,8 @@ public sealed class DatabaseCommands(TestCluster cluster, Archive archive) : ICl
             for (var lead = 0; lead < 6; lead++)
             {
                 Assert.Equal(forecast.RainRate[lead][pixel], rows[lead].RainMmH ?? float.NaN, 0.0101f);
-                Assert.Equal(forecast.ExceedanceProbability[forecast.Thresholds.ToList().IndexOf(1)][lead][pixel], rows[lead].P1 ?? float.NaN, 0.0061f);
+                Assert.Equal(forecast.ExceedanceProbability[forecast.Thresholds.ToList().IndexOf(1)][lead][pixel],
+                    rows[lead].P1 ?? float.NaN, 0.0061f);
                 Assert.Equal(forecast.ValidTime(lead), rows[lead].ValidTime);
             }
         }

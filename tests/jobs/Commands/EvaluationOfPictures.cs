@@ -19,9 +19,12 @@ public sealed class EvaluationOfPictures(Archive archive) : IClassFixture<Archiv
         foreach (var frame in archive.Frames.Take(12))
         {
             var name = "rain-" + frame.ValidTime.ToString("yyyyMMddHHmm", CultureInfo.InvariantCulture);
-            byte[] header = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"P5\n{frame.Grid.Width} {frame.Grid.Height}\n255\n"));
-            byte[] pixels = [.. frame.RainRate.Select(rain => float.IsNaN(rain) ? (byte)255 : (byte)Math.Min(254, Math.Round(rain / 0.25)))];
-            await File.WriteAllBytesAsync(_folder.File($"pictures/{name}.pgm"), [.. header, .. pixels], TestContext.Current.CancellationToken);
+            byte[] header = Encoding.ASCII.GetBytes(
+                string.Create(CultureInfo.InvariantCulture, $"P5\n{frame.Grid.Width} {frame.Grid.Height}\n255\n"));
+            byte[] pixels = [.. frame.RainRate.Select(rain => float.IsNaN(rain) ? (byte)255
+                : (byte)Math.Min(254, Math.Round(rain / 0.25)))];
+            await File.WriteAllBytesAsync(_folder.File($"pictures/{name}.pgm"), [.. header, .. pixels],
+                TestContext.Current.CancellationToken);
         }
         await File.WriteAllTextAsync(_folder.File("profile.json"), """
             {
@@ -36,7 +39,8 @@ public sealed class EvaluationOfPictures(Archive archive) : IClassFixture<Archiv
         Assert.NotEqual(0, (await Cli.In(_folder).RunAsync(line)).ExitCode);
         await Cli.In(_folder).DoAsync([.. line, "--source", "profile.json"]);
 
-        using var scores = JsonDocument.Parse(await File.ReadAllTextAsync(_folder.File("scores.json"), TestContext.Current.CancellationToken));
+        using var scores = JsonDocument.Parse(
+            await File.ReadAllTextAsync(_folder.File("scores.json"), TestContext.Current.CancellationToken));
         Assert.NotEmpty(scores.RootElement.GetProperty("issueTimes").EnumerateArray());
     }
 }

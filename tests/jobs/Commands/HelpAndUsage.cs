@@ -39,7 +39,8 @@ public sealed class HelpAndUsage
 
         var outcome = await Cli.In(folder).With("NOWCAST_LEADMINUTE", "30").With("NOWCAST_RETRAIN__HIDDEN__0", "8").RunAsync("--version");
 
-        Assert.Equal(["nowcast: NOWCAST_LEADMINUTE is no setting and is not read. Did you mean 'NOWCAST_LEADMINUTES'?"], outcome.ErrorLines);
+        Assert.Equal(["nowcast: NOWCAST_LEADMINUTE is no setting and is not read. Did you mean 'NOWCAST_LEADMINUTES'?"],
+            outcome.ErrorLines);
         Assert.Equal(0, outcome.ExitCode);
     }
 
@@ -48,19 +49,22 @@ public sealed class HelpAndUsage
     {
         using var folder = new TemporaryFolder();
 
-        Assert.StartsWith("nowcast: NOWCAST_NOWCAST__MEMORYMB cannot be read", await Cli.In(folder).With("NOWCAST_NOWCAST__MEMORYMB", "much").FailAsync(1, "run"), StringComparison.Ordinal);
+        Assert.StartsWith("nowcast: NOWCAST_NOWCAST__MEMORYMB cannot be read",
+            await Cli.In(folder).With("NOWCAST_NOWCAST__MEMORYMB", "much").FailAsync(1, "run"), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task AllSettingsThatAreWrongAreNamedAtOnce()
     {
         using var folder = new TemporaryFolder();
-        var cli = Cli.In(folder).With("NOWCAST_NOWCAST__MEMORYMB", "much").With("NOWCAST_RETRAIN__HIDDEN__0", "wide").With("NOWCAST_LEADMINUTES", "0")
+        var cli = Cli.In(folder).With("NOWCAST_NOWCAST__MEMORYMB", "much").With("NOWCAST_RETRAIN__HIDDEN__0", "wide")
+            .With("NOWCAST_LEADMINUTES", "0")
             .With("NOWCAST_RETRAIN__CRON", "at night").With("NOWCAST_VERIFY__DAYS", "-1").With("NOWCAST_DASHBOARD__USER", "operator");
 
         var error = (await cli.RunAsync("run")).Error;
 
-        string[] wrong = ["NOWCAST_NOWCAST__MEMORYMB cannot be read", "NOWCAST_RETRAIN__HIDDEN cannot be read", "NOWCAST_LEADMINUTES is 0", "NOWCAST_RETRAIN__CRON is 'at night'",
+        string[] wrong = ["NOWCAST_NOWCAST__MEMORYMB cannot be read", "NOWCAST_RETRAIN__HIDDEN cannot be read", "NOWCAST_LEADMINUTES is 0",
+            "NOWCAST_RETRAIN__CRON is 'at night'",
             "NOWCAST_VERIFY__DAYS is -1", "NOWCAST_DASHBOARD__PASSWORD only one is set"];
         Assert.All(wrong, text => Assert.Contains(text, error, StringComparison.Ordinal));
         Assert.Equal(wrong.Length, error.TrimEnd().Split('\n').Length);
@@ -86,7 +90,8 @@ public sealed class HelpAndUsage
     public async Task BashTakesTheScriptOfCompletion()
     {
         using var folder = new TemporaryFolder();
-        await File.WriteAllTextAsync(folder.File("nowcast.bash"), await Cli.In(folder).DoAsync("completion", "bash"), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(folder.File("nowcast.bash"), await Cli.In(folder).DoAsync("completion", "bash"),
+            TestContext.Current.CancellationToken);
         var start = new System.Diagnostics.ProcessStartInfo("bash",
             ["--norc", "-c", "source nowcast.bash; COMP_LINE='nowcast models pro'; COMP_POINT=${#COMP_LINE}; COMP_WORDS=(nowcast models pro); COMP_CWORD=2; _nowcast; echo \"${COMPREPLY[@]}\""])
         {

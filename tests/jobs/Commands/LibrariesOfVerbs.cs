@@ -39,7 +39,8 @@ public sealed class LibrariesOfVerbs(TestDatabase test) : IClassFixture<TestData
     {
         using var folder = new TemporaryFolder();
         using var server = Cli.In(folder, test.ConnectionString).Start("serve", "--roles", "web", "--urls", "http://127.0.0.1:0");
-        while (await server.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains("http://127.0.0.1:", StringComparison.Ordinal))
+        while (await server.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line
+            && !line.Contains("http://127.0.0.1:", StringComparison.Ordinal))
         {
             // It says its address when it answers.
         }
@@ -63,7 +64,8 @@ public sealed class LibrariesOfVerbs(TestDatabase test) : IClassFixture<TestData
     }
 
     /// <summary>The loader writes what it loads: https://man7.org/linux/man-pages/man8/ld.so.8.html.</summary>
-    private Cli Traced(TemporaryFolder folder) => Cli.In(folder, test.ConnectionString).With("LD_DEBUG", "files").With("LD_DEBUG_OUTPUT", folder.File("loaded"));
+    private Cli Traced(TemporaryFolder folder) =>
+        Cli.In(folder, test.ConnectionString).With("LD_DEBUG", "files").With("LD_DEBUG_OUTPUT", folder.File("loaded"));
 
     private static string Loaded(TemporaryFolder folder)
     {

@@ -5,7 +5,8 @@ using Xunit;
 namespace ConvLstm.Nowcast.Tests.Jobs.Commands;
 
 /// <summary>What forecasts where nobody has chosen a model, and how a forecast is traced to its weights.</summary>
-public sealed class ModelOfTheProgram(TestCluster cluster, Archive archive, TrainedModel trained) : IClassFixture<Archive>, IClassFixture<TrainedModel>, IDisposable
+public sealed class ModelOfTheProgram(TestCluster cluster, Archive archive, TrainedModel trained) : IClassFixture<Archive>,
+    IClassFixture<TrainedModel>, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;

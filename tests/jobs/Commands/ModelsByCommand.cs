@@ -10,7 +10,8 @@ public sealed class ModelsByCommand(TestDatabase test, TrainedModel model) : ICl
     {
         using var folder = new TemporaryFolder();
         var cli = Cli.In(folder, test.ConnectionString);
-        Assert.Equal("there is no model yet: the first forecast takes the one that comes with the program\n", await cli.DoAsync("models", "list"));
+        Assert.Equal("there is no model yet: the first forecast takes the one that comes with the program\n",
+            await cli.DoAsync("models", "list"));
 
         var version = (await cli.DoAsync("models", "import", model.File)).Split(' ')[0];
         Assert.StartsWith($"  {version}  ", await cli.DoAsync("models", "list"), StringComparison.Ordinal);
@@ -22,7 +23,8 @@ public sealed class ModelsByCommand(TestDatabase test, TrainedModel model) : ICl
         {
             await terminal.ReadUntilAsync("Afterwards extrapolation forecasts.", TestContext.Current.CancellationToken);
             await terminal.TypeAsync("n\r");
-            Assert.Contains("nothing was changed", (await terminal.EndAsync(TestContext.Current.CancellationToken)).Shown, StringComparison.Ordinal);
+            Assert.Contains("nothing was changed", (await terminal.EndAsync(TestContext.Current.CancellationToken)).Shown,
+                StringComparison.Ordinal);
         }
         Assert.StartsWith($"* {version}  ", await cli.DoAsync("models", "list"), StringComparison.Ordinal);
         Assert.Equal("no model forecasts from now on: extrapolation answers\n", await cli.DoAsync("models", "rollback", "--yes"));

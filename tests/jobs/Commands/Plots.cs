@@ -29,8 +29,11 @@ public sealed partial class Plots(TrainedModel trained) : IClassFixture<TrainedM
 
         await PlotAsync("f.nc", "--columns", "2", "--attribution", "Radar: met office of Ruritania", "--out", "f.svg");
 
-        var text = string.Join('\n', TextIn().Matches(await File.ReadAllTextAsync(_folder.File("f.svg"), TestContext.Current.CancellationToken)).Select(m => m.Groups[1].Value.Trim()));
-        foreach (var said in new[] { "Rain forecast (extrapolation) issued 2024-06-01 14:30 UTC", "forecast 15:30 UTC, +60 min", "chance of 1 mm/h 15:00 UTC", "mm/h", "per cent", "10 km", "Radar: met office of Ruritania", "Natural Earth", "not seen by radar" })
+        var text = string.Join('\n', TextIn().Matches(await File.ReadAllTextAsync(_folder.File("f.svg"),
+            TestContext.Current.CancellationToken)).Select(m => m.Groups[1].Value.Trim()));
+        foreach (var said in new[] { "Rain forecast (extrapolation) issued 2024-06-01 14:30 UTC", "forecast 15:30 UTC, +60 min",
+            "chance of 1 mm/h 15:00 UTC", "mm/h", "per cent", "10 km", "Radar: met office of Ruritania", "Natural Earth",
+            "not seen by radar" })
             Assert.Contains(said, text, StringComparison.Ordinal);
     }
 
@@ -66,16 +69,19 @@ public sealed partial class Plots(TrainedModel trained) : IClassFixture<TrainedM
     {
         var file = Directory.GetFiles(trained.Archive.Folder)[0];
 
-        Assert.Contains("rain.bmp: a picture ends in .png, .svg, .gif, .webp", await Cli.In(_folder).FailAsync(1, "plot", file, "--out", "rain.bmp"), StringComparison.Ordinal);
+        Assert.Contains("rain.bmp: a picture ends in .png, .svg, .gif, .webp",
+            await Cli.In(_folder).FailAsync(1, "plot", file, "--out", "rain.bmp"), StringComparison.Ordinal);
         Assert.False(File.Exists(_folder.File("rain.bmp")));
     }
 
     [Fact]
     public async Task AnHourThatHasNotComeIsNamed()
     {
-        await Cli.In(_folder).DoAsync("forecast", "--data", trained.Archive.Folder, "--method", "persistence", "--lead", "10", "--out", "f.nc");
+        await Cli.In(_folder).DoAsync("forecast", "--data", trained.Archive.Folder, "--method", "persistence", "--lead", "10", "--out",
+            "f.nc");
 
-        Assert.Contains("--observed", await Cli.In(_folder).FailAsync(1, "plot", "f.nc", "--observed", trained.Archive.Folder, "--out", "p.png"), StringComparison.Ordinal);
+        Assert.Contains("--observed", await Cli.In(_folder)
+            .FailAsync(1, "plot", "f.nc", "--observed", trained.Archive.Folder, "--out", "p.png"), StringComparison.Ordinal);
         Assert.False(File.Exists(_folder.File("p.png")));
     }
 
@@ -86,7 +92,8 @@ public sealed partial class Plots(TrainedModel trained) : IClassFixture<TrainedM
     private Task<string> ForecastAsync(string file)
     {
         var issued = trained.Archive.Frames[30].ValidTime.ToString("yyyy-MM-ddTHH:mm:ssZ", null);
-        return Cli.In(_folder).DoAsync("forecast", "--data", trained.Archive.Folder, "--method", "extrapolation", "--at", issued, "--lead", "60", "--out", file);
+        return Cli.In(_folder).DoAsync("forecast", "--data", trained.Archive.Folder, "--method", "extrapolation", "--at", issued, "--lead",
+            "60", "--out", file);
     }
 
     [GeneratedRegex(@"<text[^>]*>([^<]*)</text>")]

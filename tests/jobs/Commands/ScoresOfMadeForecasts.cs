@@ -11,7 +11,8 @@ using Xunit;
 namespace ConvLstm.Nowcast.Tests.Jobs.Commands;
 
 /// <summary>Runs in the database and as files, verified there and by <c>nowcast evaluate</c>.</summary>
-public sealed class ScoresOfMadeForecasts(TestDatabase test, Archive archive) : IClassFixture<TestDatabase>, IClassFixture<Archive>, IDisposable
+public sealed class ScoresOfMadeForecasts(TestDatabase test, Archive archive) : IClassFixture<TestDatabase>, IClassFixture<Archive>,
+    IDisposable
 {
     private const int PastScans = 3, Leads = 4, NotThere = 10, Bad = 13;
     private static readonly int[] Issues = [5, 8, 11, 14];
@@ -33,21 +34,26 @@ public sealed class ScoresOfMadeForecasts(TestDatabase test, Archive archive) : 
         var compared = 0;
         foreach (var row in runs.RootElement.GetProperty("thresholds").EnumerateArray().Where(IsCommon))
         {
-            var (method, version) = row.GetProperty("method").GetString()!.Split(' ') is [var name, var v] ? (name, v) : (row.GetProperty("method").GetString()!, null);
+            var (method, version) = row.GetProperty("method").GetString()!.Split(' ') is [var name, var v] ? (name, v)
+                : (row.GetProperty("method").GetString()!, null);
             var (minutes, threshold) = (row.GetProperty("leadMinutes").GetDouble(), row.GetProperty("threshold").GetSingle());
             var lead = runs.RootElement.GetProperty("leads").EnumerateArray()
-                .Single(l => IsCommon(l) && l.GetProperty("method").GetString() == row.GetProperty("method").GetString() && l.GetProperty("leadMinutes").GetDouble() == minutes);
+                .Single(l => IsCommon(l) && l.GetProperty("method").GetString() == row.GetProperty("method").GetString()
+                    && l.GetProperty("leadMinutes").GetDouble() == minutes);
             const string Where = "WHERE grid = $1 AND method = $2 AND lead_minutes = $3 AND threshold = $4 AND model_version = coalesce($5, model_version)";
             object[] keys = [sequence.Grid.Name, method, minutes, threshold, (object?)version ?? DBNull.Value];
             compared += await CompareAsync("SELECT csi, crps, pod, far, brier, mae, rmse FROM nowcast.skill " + Where, keys,
-                [row.GetProperty("csi"), lead.GetProperty("crps"), row.GetProperty("pod"), row.GetProperty("far"), row.GetProperty("brier"), lead.GetProperty("mae"), lead.GetProperty("rmse")]);
+                [row.GetProperty("csi"), lead.GetProperty("crps"), row.GetProperty("pod"), row.GetProperty("far"), row.GetProperty("brier"),
+                    lead.GetProperty("mae"), lead.GetProperty("rmse")]);
             foreach (var scale in row.GetProperty("fss").EnumerateObject())
-                compared += await CompareAsync($"SELECT fss FROM nowcast.skill_fss {Where} AND scale_km = {scale.Name}", keys, [scale.Value]);
+                compared += await CompareAsync($"SELECT fss FROM nowcast.skill_fss {Where} AND scale_km = {scale.Name}", keys,
+                    [scale.Value]);
         }
         // extrapolation, persistence and two versions of a model; every row has seven scores and four scales.
         Assert.Equal(4 * Leads * Thresholds.Length * (7 + 4), compared);
         Assert.Equal(
-            await File.ReadAllTextAsync(_folder.File("runs.json"), _cancellation), await File.ReadAllTextAsync(_folder.File("files.json"), _cancellation));
+            await File.ReadAllTextAsync(_folder.File("runs.json"), _cancellation),
+                await File.ReadAllTextAsync(_folder.File("files.json"), _cancellation));
     }
 
     [Fact]
@@ -60,10 +66,14 @@ public sealed class ScoresOfMadeForecasts(TestDatabase test, Archive archive) : 
         Assert.Contains("--fss-scales 4", await cli.FailAsync(2, "evaluate", "--runs", "--fss-scales", "1", "4"), StringComparison.Ordinal);
         Assert.Contains("no-such-grid", await cli.FailAsync(1, "evaluate", "--runs", "no-such-grid"), StringComparison.Ordinal);
         foreach (var lead in new[] { 10, 20 })
-            await cli.DoAsync("forecast", "--data", archive.Folder, "--method", "extrapolation", "--at", Time(20), "--lead", $"{lead}", "--out", $"{lead}.nc");
-        Assert.Contains("5 to 20 minutes: score them apart", await cli.FailAsync(1, "evaluate", "--data", archive.Folder, "--forecasts", "10.nc", "20.nc"), StringComparison.Ordinal);
-        Assert.Contains("nothing to score", await cli.FailAsync(1, "evaluate", "--data", archive.FileOf(1), "--forecasts", "10.nc"), StringComparison.Ordinal);
-        Assert.Contains("is no forecast of this program", await cli.FailAsync(1, "evaluate", "--data", archive.Folder, "--forecasts", archive.FileOf(1)), StringComparison.Ordinal);
+            await cli.DoAsync("forecast", "--data", archive.Folder, "--method", "extrapolation", "--at", Time(20), "--lead", $"{lead}",
+                "--out", $"{lead}.nc");
+        Assert.Contains("5 to 20 minutes: score them apart",
+            await cli.FailAsync(1, "evaluate", "--data", archive.Folder, "--forecasts", "10.nc", "20.nc"), StringComparison.Ordinal);
+        Assert.Contains("nothing to score", await cli.FailAsync(1, "evaluate", "--data", archive.FileOf(1), "--forecasts", "10.nc"),
+            StringComparison.Ordinal);
+        Assert.Contains("is no forecast of this program",
+            await cli.FailAsync(1, "evaluate", "--data", archive.Folder, "--forecasts", archive.FileOf(1)), StringComparison.Ordinal);
 
         string Time(int scan) => archive.Frames[scan].ValidTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
     }
@@ -75,7 +85,8 @@ public sealed class ScoresOfMadeForecasts(TestDatabase test, Archive archive) : 
     {
         var count = Issues[^1] + Leads + 1;
         // As the files hold them.
-        var frames = RadarArchive.Open([.. Enumerable.Range(0, count).Select(archive.FileOf)], cancellation: _cancellation).Scans.Select(scan => scan.Read()).ToList();
+        var frames = RadarArchive.Open([.. Enumerable.Range(0, count).Select(archive.FileOf)],
+            cancellation: _cancellation).Scans.Select(scan => scan.Read()).ToList();
         var sequence = new RadarSequence(frames[1].ValidTime - frames[0].ValidTime, frames);
         Directory.CreateDirectory(_folder.File("scans"));
         for (var i = 0; i < count; i++)
@@ -91,7 +102,8 @@ public sealed class ScoresOfMadeForecasts(TestDatabase test, Archive archive) : 
             await PublishAsync(new Extrapolation().Forecast(Past(issue), Request(), _cancellation));
             await PublishAsync(new Persistence().Forecast(Past(issue), Request(), _cancellation));
             // Last hour's version and this hour's.
-            await PublishAsync(Weaker(new Extrapolation().Forecast(Past(issue), Request(), _cancellation), issue > Issues[1] ? "v2" : "v1"));
+            await PublishAsync(Weaker(new Extrapolation().Forecast(Past(issue), Request(), _cancellation),
+                issue > Issues[1] ? "v2" : "v1"));
         }
         return sequence;
 
@@ -104,26 +116,32 @@ public sealed class ScoresOfMadeForecasts(TestDatabase test, Archive archive) : 
         var run = await test.Database.Forecasts.PublishAsync(forecast, _cancellation);
         // Probabilities are kept to 0.01 in the database.
         var kept = await test.Database.Queries.LoadRunAsync(run.RunId, _cancellation);
-        ForecastFile.Write(_folder.File($"forecasts/{forecast.Provenance.Method}/{ForecastFile.NameFor(forecast.IssueTime)}"), kept, TimeProvider.System, _cancellation);
+        ForecastFile.Write(_folder.File($"forecasts/{forecast.Provenance.Method}/{ForecastFile.NameFor(forecast.IssueTime)}"), kept,
+            TimeProvider.System, _cancellation);
     }
 
     private static RainForecast Weaker(RainForecast forecast, string version) => new()
     {
         Grid = forecast.Grid, IssueTime = forecast.IssueTime, LeadTimes = forecast.LeadTimes, Thresholds = forecast.Thresholds,
         RainRate = [.. forecast.RainRate.Select(field => Array.ConvertAll(field, rate => 0.7f * rate))],
-        ExceedanceProbability = forecast.ExceedanceProbability, Provenance = forecast.Provenance with { Method = "model", ModelVersion = version },
+        ExceedanceProbability = forecast.ExceedanceProbability, Provenance = forecast.Provenance with
+        {
+            Method = "model", ModelVersion = version,
+        },
     };
 
     private async Task<int> CompareAsync(string sql, object[] keys, JsonElement[] expected)
     {
         await using var query = test.Database.DataSource.CreateCommand(sql);
         foreach (var key in keys)
-            query.Parameters.Add(key is DBNull ? new() { Value = key, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text } : new NpgsqlParameter { Value = key });
+            query.Parameters.Add(key is DBNull ? new() { Value = key, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text }
+                : new NpgsqlParameter { Value = key });
         await using var columns = await query.ExecuteReaderAsync(_cancellation);
         Assert.True(await columns.ReadAsync(_cancellation), sql);
         for (var column = 0; column < expected.Length; column++)
         {
-            var inSql = await columns.IsDBNullAsync(column, _cancellation) ? double.NaN : Convert.ToDouble(columns.GetValue(column), CultureInfo.InvariantCulture);
+            var inSql = await columns.IsDBNullAsync(column, _cancellation) ? double.NaN
+                : Convert.ToDouble(columns.GetValue(column), CultureInfo.InvariantCulture);
             var byCommand = expected[column].ValueKind == JsonValueKind.Null ? double.NaN : expected[column].GetDouble();
             Assert.True(
                 double.IsNaN(inSql) ? double.IsNaN(byCommand) : Math.Abs(inSql - byCommand) < 1e-6,

@@ -12,7 +12,8 @@ public sealed class SimulateAndInspect(Archive archive) : IClassFixture<Archive>
     {
         using var folder = new TemporaryFolder();
         var cli = Cli.In(folder);
-        await cli.DoAsync("simulate", "--out", "made here/rain", "--size", "32", "--frames", "3", "--step", "2.5", "--seed", "9", "--scenario", "Convective");
+        await cli.DoAsync("simulate", "--out", "made here/rain", "--size", "32", "--frames", "3", "--step", "2.5", "--seed", "9",
+            "--scenario", "Convective");
 
         using var json = JsonDocument.Parse(await cli.DoAsync("inspect", "made here/rain", "--json"));
 
@@ -26,7 +27,8 @@ public sealed class SimulateAndInspect(Archive archive) : IClassFixture<Archive>
             Assert.Equal(("CF-NetCDF", "rate", "mm h-1"), (Text(files[i], "format"), Text(files[i], "quantity"), Text(files[i], "units")));
             var grid = files[i].GetProperty("grid");
             AssertNames(grid, "width", "height", "proj", "pixelX", "pixelY", "originX", "originY");
-            Assert.Equal([32, 32, 1000, 1000, -16000, 16000], new[] { "width", "height", "pixelX", "pixelY", "originX", "originY" }.Select(n => Number(grid, n)));
+            Assert.Equal([32, 32, 1000, 1000, -16000, 16000],
+                new[] { "width", "height", "pixelX", "pixelY", "originX", "originY" }.Select(n => Number(grid, n)));
             Assert.Equal(ProjString.Parse("+proj=laea +lat_0=52 +lon_0=10 +x_0=0 +y_0=0 +ellps=WGS84").ToString(), Text(grid, "proj"));
             var frame = Assert.Single(files[i].GetProperty("frames").EnumerateArray());
             AssertNames(frame, "validTime", "minMmH", "meanMmH", "maxMmH", "missingShare", "wetShare");
@@ -84,7 +86,8 @@ public sealed class SimulateAndInspect(Archive archive) : IClassFixture<Archive>
         Assert.Equal(archive.FileOf(3), Text(Assert.Single(json.RootElement.EnumerateArray()), "file"));
     }
 
-    private static void AssertNames(JsonElement element, params string[] names) => Assert.Equal(names, element.EnumerateObject().Select(p => p.Name));
+    private static void AssertNames(JsonElement element, params string[] names) =>
+        Assert.Equal(names, element.EnumerateObject().Select(p => p.Name));
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
 

@@ -22,7 +22,8 @@ public sealed class Stopping(TestDatabase test) : IClassFixture<TestDatabase>
         using var service = Cli.In(folder, test.ConnectionString).Start("serve", "--urls", "http://127.0.0.1:0");
         var line = await service.StandardOutput.ReadLineAsync(_cancellation);
         Assert.Matches(@"^serving at http://127\.0\.0\.1:\d+; Ctrl-C ends it$", line);
-        Assert.Matches(@"^dashboard: http://127\.0\.0\.1:\d+/hangfire\?token=\S+$", await service.StandardOutput.ReadLineAsync(_cancellation));
+        Assert.Matches(@"^dashboard: http://127\.0\.0\.1:\d+/hangfire\?token=\S+$",
+            await service.StandardOutput.ReadLineAsync(_cancellation));
         using var client = new HttpClient();
         using var answer = await client.GetAsync(new Uri(line!.Split(' ')[2].TrimEnd(';') + "/healthz/ready"), _cancellation);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
@@ -40,9 +41,11 @@ public sealed class Stopping(TestDatabase test) : IClassFixture<TestDatabase>
     {
         using var folder = new TemporaryFolder();
         using var archive = new Archive();
-        using var training = Cli.In(folder).Start("train", "--data", archive.Folder, "--out", "m.safetensors", "--minutes", "30", "--hidden", "4", "--crop", "32");
+        using var training = Cli.In(folder)
+            .Start("train", "--data", archive.Folder, "--out", "m.safetensors", "--minutes", "30", "--hidden", "4", "--crop", "32");
         // The library is loaded with the first radar file: the command is at work, and whoever stops it is heard.
-        while (!training.HasExited && !(await File.ReadAllTextAsync($"/proc/{training.Id}/maps", _cancellation)).Contains("libnetcdf", StringComparison.Ordinal))
+        while (!training.HasExited
+            && !(await File.ReadAllTextAsync($"/proc/{training.Id}/maps", _cancellation)).Contains("libnetcdf", StringComparison.Ordinal))
             await Task.Delay(20, _cancellation);
 
         await SignalAsync(training, signal);
@@ -58,7 +61,8 @@ public sealed class Stopping(TestDatabase test) : IClassFixture<TestDatabase>
     {
         using var folder = new TemporaryFolder();
         using var archive = new Archive();
-        string[] line = ["train", "--data", archive.Folder, "--out", "m.safetensors", "--hidden", "4", "--crop", "32", "--past", "3", "--future", "3", "--batch", "16", "--pixel-windows", "4", "--pixel-steps", "5"];
+        string[] line = ["train", "--data", archive.Folder, "--out", "m.safetensors", "--hidden", "4", "--crop", "32", "--past", "3",
+            "--future", "3", "--batch", "16", "--pixel-windows", "4", "--pixel-steps", "5"];
         using var terminal = Cli.In(folder).OnTerminal([.. line, "--epochs", "2000"]);
 
         // The third epoch has begun, or a later one: two are validated.
@@ -82,7 +86,8 @@ public sealed class Stopping(TestDatabase test) : IClassFixture<TestDatabase>
 
         using (var resumed = Checkpoint.Load(folder.File("m.safetensors"), CPU))
             Assert.Equal((epochs + 1, "1"), (resumed.Metadata.Curve!.Count, resumed.Metadata.Training[ModelTraining.Done]));
-        Assert.Contains("came to its end", await Cli.In(folder).FailAsync(1, [.. line, "--epochs", "1", "--resume"]), StringComparison.Ordinal);
+        Assert.Contains("came to its end", await Cli.In(folder).FailAsync(1, [.. line, "--epochs", "1", "--resume"]),
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -12,7 +12,8 @@ public sealed class StudiesByCommand
     {
         using var folder = new TemporaryFolder();
         var cli = Cli.In(folder);
-        await cli.DoAsync("study", "digits", "--quick", "--seed", "14", "--trials", "2", "--seconds", "3", "--most-layers", "1", "--most-kernels", "3", "--out", "d");
+        await cli.DoAsync("study", "digits", "--quick", "--seed", "14", "--trials", "2", "--seconds", "3", "--most-layers", "1",
+            "--most-kernels", "3", "--out", "d");
         Assert.Equal(2, Figures(folder, "d").GetProperty("trials").GetArrayLength());
         AssertSelfContained(folder, "d");
         WriteSequences(folder.File("given.nc"));
@@ -30,7 +31,8 @@ public sealed class StudiesByCommand
     public async Task RadarComparesNetworksThatBeatPersistenceOnSimulatedRain()
     {
         using var folder = new TemporaryFolder();
-        await Cli.In(folder).DoAsync("study", "radar", "--quick", "--minutes", "0.03", "--networks", "fc-lstm", "convgru", "conv1d-lstm", "simvp", "--out", "r");
+        await Cli.In(folder).DoAsync("study", "radar", "--quick", "--minutes", "0.03", "--networks", "fc-lstm", "convgru", "conv1d-lstm",
+            "simvp", "--out", "r");
 
         var table = Figures(folder, "r").GetProperty("rows").EnumerateArray().ToList();
         var rows = table.ToDictionary(r => r.GetProperty("method").GetString()!, r => r.GetProperty("rmse").GetDouble());
@@ -52,14 +54,16 @@ public sealed class StudiesByCommand
         AssertSelfContained(folder, "n");
         // The report's own pictures are frames as good as any.
         Directory.CreateDirectory(folder.File("pictures"));
-        var pictures = Regex.Matches(File.ReadAllText(folder.File("n/report.html")), "base64,([^\"]+)").Select(m => Convert.FromBase64String(m.Groups[1].Value)).ToList();
+        var pictures = Regex.Matches(File.ReadAllText(folder.File("n/report.html")), "base64,([^\"]+)")
+            .Select(m => Convert.FromBase64String(m.Groups[1].Value)).ToList();
         for (var i = 0; i < 30; i++)
             File.WriteAllBytes(folder.File($"pictures/{i:00}.png"), pictures[i % pictures.Count]);
 
         await cli.DoAsync("study", "next-frame", "--quick", "--epochs", "1", "--images", "pictures", "--out", "p");
 
         Assert.Equal(2, Figures(folder, "p").GetArrayLength());
-        Assert.Contains("no .png files", await cli.FailAsync(1, "study", "next-frame", "--quick", "--images", "n"), StringComparison.Ordinal);
+        Assert.Contains("no .png files", await cli.FailAsync(1, "study", "next-frame", "--quick", "--images", "n"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -89,7 +93,8 @@ public sealed class StudiesByCommand
         await Cli.In(folder).FailAsync(1, "study", "digits", "--mnist", "nowhere");
     }
 
-    private static JsonElement Figures(TemporaryFolder folder, string study) => JsonDocument.Parse(File.ReadAllText(folder.File($"{study}/figures.json"))).RootElement;
+    private static JsonElement Figures(TemporaryFolder folder, string study) =>
+        JsonDocument.Parse(File.ReadAllText(folder.File($"{study}/figures.json"))).RootElement;
 
     private static void AssertSelfContained(TemporaryFolder folder, string study)
     {
@@ -102,7 +107,8 @@ public sealed class StudiesByCommand
     private static void WriteSequences(string path)
     {
         using var file = NetCdfFile.Create(path);
-        var dimensions = new[] { ("sequence", 4), ("time", 3), ("y", 36), ("x", 36) }.Select(d => file.Root.DefineDimension(d.Item1, d.Item2)).ToArray();
+        var dimensions = new[] { ("sequence", 4), ("time", 3), ("y", 36),
+            ("x", 36) }.Select(d => file.Root.DefineDimension(d.Item1, d.Item2)).ToArray();
         var variable = file.Root.DefineVariable("frames", NetCdfType.UInt8, dimensions);
         file.EndDefinitions();
         variable.Write<byte>([.. Enumerable.Range(0, 4 * 3 * 36 * 36).Select(i => (byte)(i / (36 * 36) % 3 == 0 ? 0 : i % 36 * 7))]);

@@ -22,7 +22,8 @@ public sealed class TrainAndForecast(TrainedModel trained) : IClassFixture<Train
         Assert.Contains("extrapolation", trained.Report, StringComparison.Ordinal);
         Assert.Equal((3, 3, 5.0), (checkpoint.Metadata.PastFrames, checkpoint.Metadata.FutureFrames, checkpoint.Metadata.StepMinutes));
         Assert.Equal("3", checkpoint.Metadata.Training["seed"]);
-        Assert.Equal((Archive.Frames[0].ValidTime, Archive.Frames[^1].ValidTime, 60), (checkpoint.Metadata.Data.From, checkpoint.Metadata.Data.To, checkpoint.Metadata.Data.Frames));
+        Assert.Equal((Archive.Frames[0].ValidTime, Archive.Frames[^1].ValidTime, 60),
+            (checkpoint.Metadata.Data.From, checkpoint.Metadata.Data.To, checkpoint.Metadata.Data.Frames));
     }
 
     [Fact]
@@ -40,7 +41,8 @@ public sealed class TrainAndForecast(TrainedModel trained) : IClassFixture<Train
             new[] { "time", "y", "x", "threshold", "forecast_reference_time", "forecast_period", rain.Attributes.Text("grid_mapping")! },
             name => Assert.NotNull(file.Root.FindVariable(name)));
         Assert.Equal(("CF-1.8", "model"), (file.Root.Attributes.Text("Conventions"), file.Root.Attributes.Text("method")));
-        var checksum = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(trained.File, TestContext.Current.CancellationToken)));
+        var checksum = Convert.ToHexStringLower(
+            SHA256.HashData(await File.ReadAllBytesAsync(trained.File, TestContext.Current.CancellationToken)));
         Assert.Equal(checksum, file.Root.Attributes.Text("model_checksum_sha256"));
         Assert.Contains(checksum[..8], file.Root.Attributes.Text("model_version")!, StringComparison.Ordinal);
         Assert.Equal(Archive.Frames[^1].ValidTime, ForecastFile.Read(_folder.File("f.nc")).IssueTime);
@@ -56,7 +58,8 @@ public sealed class TrainAndForecast(TrainedModel trained) : IClassFixture<Train
     public async Task AMethodAnIssueTimeAndALeadCanBeNamed(string method)
     {
         await Cli.In(_folder).DoAsync(
-            "forecast", "--data", Archive.Folder, "--method", method, "--at", Archive.Frames[20].ValidTime.ToString("yyyy-MM-ddTHH:mm:ssZ", null), "--lead", "17", "--out", "f.nc");
+            "forecast", "--data", Archive.Folder, "--method", method, "--at",
+                Archive.Frames[20].ValidTime.ToString("yyyy-MM-ddTHH:mm:ssZ", null), "--lead", "17", "--out", "f.nc");
 
         var forecast = ForecastFile.Read(_folder.File("f.nc"));
         Assert.Equal((method, Archive.Frames[20].ValidTime), (forecast.Provenance.Method, forecast.IssueTime));
@@ -70,7 +73,8 @@ public sealed class TrainAndForecast(TrainedModel trained) : IClassFixture<Train
     [Fact]
     public async Task EveryNthScanThatHasEnoughPastGivesAFile()
     {
-        await Cli.In(_folder).DoAsync("forecast", "--data", Archive.Folder, "--model", trained.File, "--every", "25", "--lead", "10", "--out", "many");
+        await Cli.In(_folder).DoAsync("forecast", "--data", Archive.Folder, "--model", trained.File, "--every", "25", "--lead", "10",
+            "--out", "many");
 
         Assert.Equal(
             new[] { 2, 27, 52 }.Select(i => $"nowcast_{Archive.Frames[i].ValidTime:yyyyMMddTHHmmssZ}.nc"),
@@ -80,7 +84,8 @@ public sealed class TrainAndForecast(TrainedModel trained) : IClassFixture<Train
     [Fact]
     public async Task AnIssueTimeThatCannotBeServedIsNamedWithThoseThatCan()
     {
-        async Task<string> At(string time) => await Cli.In(_folder).FailAsync(1, "forecast", "--data", Archive.Folder, "--model", trained.File, "--at", time, "--out", "f.nc");
+        async Task<string> At(string time) => await Cli.In(_folder)
+            .FailAsync(1, "forecast", "--data", Archive.Folder, "--model", trained.File, "--at", time, "--out", "f.nc");
 
         var outside = await At("2020-01-01T00:00:00Z");
         Assert.Contains("2020-01-01T00:00:00Z", outside, StringComparison.Ordinal);
@@ -103,16 +108,19 @@ public sealed class TrainAndForecast(TrainedModel trained) : IClassFixture<Train
 
         Assert.Contains("name one by --grid", asked, StringComparison.Ordinal);
         Assert.Equal(names[1], ForecastFile.Read(_folder.File("f.nc")).Grid.Name);
-        Assert.Contains($"the files have {string.Join(", ", names)}", await cli.FailAsync(1, [.. line, "--grid", "none"]), StringComparison.Ordinal);
+        Assert.Contains($"the files have {string.Join(", ", names)}", await cli.FailAsync(1, [.. line, "--grid", "none"]),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task AGpuIsCalledCuda() => Assert.Contains(
-        "A GPU is called cuda.", await Cli.In(_folder).FailAsync(2, "forecast", "--data", Archive.Folder, "--device", "gpu", "--out", "f.nc"), StringComparison.Ordinal);
+        "A GPU is called cuda.", await Cli.In(_folder)
+            .FailAsync(2, "forecast", "--data", Archive.Folder, "--device", "gpu", "--out", "f.nc"), StringComparison.Ordinal);
 
     [Fact]
     public async Task AMethodThatIsNotThereIsNamed() => Assert.Contains(
-        "oracle", await Cli.In(_folder).FailAsync(1, "forecast", "--data", Archive.Folder, "--method", "oracle", "--out", "f.nc"), StringComparison.Ordinal);
+        "oracle", await Cli.In(_folder).FailAsync(1, "forecast", "--data", Archive.Folder, "--method", "oracle", "--out", "f.nc"),
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task WithoutAModelTheShippedOneForecastsWhateverTheGridAndStepWithMembers()
@@ -122,12 +130,14 @@ public sealed class TrainAndForecast(TrainedModel trained) : IClassFixture<Train
         using var file = NetCdfFile.Open(_folder.File("f.nc"));
         Assert.Equal("model", file.Root.Attributes.Text("method"));
         Assert.StartsWith("lagrangian-", file.Root.Attributes.Text("model_version"), StringComparison.Ordinal);
-        Assert.Equal([("realization", 3), ("time", 3), ("y", 48), ("x", 48)], file.Root.FindVariable("rainfall_rate_members")!.Dimensions.Select(d => (d.Name, d.Length)));
+        Assert.Equal([("realization", 3), ("time", 3), ("y", 48), ("x", 48)],
+            file.Root.FindVariable("rainfall_rate_members")!.Dimensions.Select(d => (d.Name, d.Length)));
     }
 
     [Fact]
     public async Task ALeadShorterThanTheStepIsRefused() => Assert.Contains(
-        "--lead 3", await Cli.In(_folder).FailAsync(1, "forecast", "--data", Archive.Folder, "--lead", "3", "--out", "f.nc"), StringComparison.Ordinal);
+        "--lead 3", await Cli.In(_folder).FailAsync(1, "forecast", "--data", Archive.Folder, "--lead", "3", "--out", "f.nc"),
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task AnEvaluationScoresTheMethodsSideBySide()
@@ -136,7 +146,8 @@ public sealed class TrainAndForecast(TrainedModel trained) : IClassFixture<Train
             "evaluate", "--data", Archive.Folder, "--model", trained.File, "--lead", "10", "--every", "20", "--json", "scores.json");
 
         Assert.All(new[] { "model", "extrapolation", "persistence" }, method => Assert.Matches($@"(?m)^{method} +0\.1 +0\.\d\d\d ", table));
-        Assert.Contains("\"summary\"", await File.ReadAllTextAsync(_folder.File("scores.json"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("\"summary\"", await File.ReadAllTextAsync(_folder.File("scores.json"), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();

@@ -43,9 +43,11 @@ public sealed class WhatCannotBeUsed : IClassFixture<Archive>, IDisposable
     [InlineData("empty folder")]
     public async Task ACheckpoint(string name)
     {
-        Assert.Contains(name, await Cli.In(_folder).FailAsync(1, "forecast", "--data", _archive.Folder, "--model", name, "--out", "f.nc"), StringComparison.Ordinal);
+        Assert.Contains(name, await Cli.In(_folder).FailAsync(1, "forecast", "--data", _archive.Folder, "--model", name, "--out", "f.nc"),
+            StringComparison.Ordinal);
         Assert.Contains(
-            name, await Cli.In(_folder).FailAsync(1, "train", "--data", _archive.Folder, "--init", name, "--out", "m.safetensors", "--epochs", "1"), StringComparison.Ordinal);
+            name, await Cli.In(_folder).FailAsync(1, "train", "--data", _archive.Folder, "--init", name, "--out", "m.safetensors",
+                "--epochs", "1"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -67,11 +69,13 @@ public sealed class WhatCannotBeUsed : IClassFixture<Archive>, IDisposable
     [InlineData("NOWCAST_LEADMINUTES", "soon")]
     [InlineData("NOWCAST_LEADMINUTES", "0")]
     public async Task ASetting(string name, string value) =>
-        Assert.Contains(name == "NOWCAST_DB" ? name : value, await Cli.In(_folder).With(name, value).FailAsync(1, "run"), StringComparison.Ordinal);
+        Assert.Contains(name == "NOWCAST_DB" ? name : value, await Cli.In(_folder).With(name, value).FailAsync(1, "run"),
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task ALibrary() => Assert.Contains(
-        "NOWCAST_NETCDF=/nowhere", await Cli.In(_folder).With("NOWCAST_NETCDF", "/nowhere").FailAsync(1, "inspect", _archive.FileOf(0)), StringComparison.Ordinal);
+        "NOWCAST_NETCDF=/nowhere", await Cli.In(_folder).With("NOWCAST_NETCDF", "/nowhere").FailAsync(1, "inspect", _archive.FileOf(0)),
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("no such folder/m.safetensors")]
@@ -80,20 +84,25 @@ public sealed class WhatCannotBeUsed : IClassFixture<Archive>, IDisposable
     public async Task APlaceForACheckpoint(string path)
     {
         // Ten minutes of training would show that it is said before them.
-        Assert.Contains(path, await Cli.In(_folder).FailAsync(1, "train", "--data", _archive.Folder, "--out", path, "--minutes", "10"), StringComparison.Ordinal);
-        Assert.Contains(path, await Cli.In(_folder).FailAsync(1, "evaluate", "--data", _archive.Folder, "--json", path), StringComparison.Ordinal);
+        Assert.Contains(path, await Cli.In(_folder).FailAsync(1, "train", "--data", _archive.Folder, "--out", path, "--minutes", "10"),
+            StringComparison.Ordinal);
+        Assert.Contains(path, await Cli.In(_folder).FailAsync(1, "evaluate", "--data", _archive.Folder, "--json", path),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task APlaceForAForecast()
     {
-        Assert.Contains("text.nc/f.nc", await Cli.In(_folder).FailAsync(1, "forecast", "--data", _archive.Folder, "--out", "text.nc/f.nc"), StringComparison.Ordinal);
-        Assert.Contains("text.nc", await Cli.In(_folder).FailAsync(1, "forecast", "--data", _archive.Folder, "--out", "text.nc", "--every", "20"), StringComparison.Ordinal);
+        Assert.Contains("text.nc/f.nc", await Cli.In(_folder).FailAsync(1, "forecast", "--data", _archive.Folder, "--out", "text.nc/f.nc"),
+            StringComparison.Ordinal);
+        Assert.Contains("text.nc", await Cli.In(_folder)
+            .FailAsync(1, "forecast", "--data", _archive.Folder, "--out", "text.nc", "--every", "20"), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task TooFewScansToTrainOn() => Assert.Contains(
-        "0 windows", await Cli.In(_folder).FailAsync(1, "train", "--data", _archive.FileOf(0), _archive.FileOf(1), "--out", "m.safetensors", "--epochs", "1"), StringComparison.Ordinal);
+        "0 windows", await Cli.In(_folder).FailAsync(1, "train", "--data", _archive.FileOf(0), _archive.FileOf(1), "--out", "m.safetensors",
+            "--epochs", "1"), StringComparison.Ordinal);
 
     [Fact]
     public async Task ADeviceThatIsNotThere()
@@ -101,7 +110,8 @@ public sealed class WhatCannotBeUsed : IClassFixture<Archive>, IDisposable
         if (cuda.is_available())
             Assert.Skip("This machine has a GPU.");
         Assert.Contains(
-            "--device cuda", await Cli.In(_folder).FailAsync(1, "train", "--data", _archive.Folder, "--out", "m.safetensors", "--epochs", "1", "--device", "cuda"), StringComparison.Ordinal);
+            "--device cuda", await Cli.In(_folder).FailAsync(1, "train", "--data", _archive.Folder, "--out", "m.safetensors", "--epochs",
+                "1", "--device", "cuda"), StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();

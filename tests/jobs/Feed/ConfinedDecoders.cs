@@ -36,7 +36,8 @@ public sealed class ConfinedDecoders : IDisposable
         Assert.Equal((byte)DecoderProtocol.Answer.Unusable, refused[0]);
         Assert.Contains("cannot be opened", DecoderProtocol.Body(refused).ReadString(), StringComparison.Ordinal);
         // Nor the environment of the process that started it.
-        Assert.Contains("cannot be opened", DecoderProtocol.Body(await AskAsync(decoder, $"/proc/{Environment.ProcessId}/environ")).ReadString(), StringComparison.Ordinal);
+        Assert.Contains("cannot be opened",
+            DecoderProtocol.Body(await AskAsync(decoder, $"/proc/{Environment.ProcessId}/environ")).ReadString(), StringComparison.Ordinal);
 
         // One that claims to be confined and is not reads it: the confinement is what refuses.
         using var free = Start(Memory, DecoderWorker.Confined);
@@ -47,12 +48,14 @@ public sealed class ConfinedDecoders : IDisposable
     public async Task ItHasNeitherNetworkNorTheWayToOtherProcesses()
     {
         using var decoder = Start(Memory);
-        Assert.Equal((byte)DecoderProtocol.Answer.Done, (await DecoderProtocol.ReadAsync(decoder.StandardOutput.BaseStream, new(), _cancellation))!.Value[0]);
+        Assert.Equal((byte)DecoderProtocol.Answer.Done,
+            (await DecoderProtocol.ReadAsync(decoder.StandardOutput.BaseStream, new(), _cancellation))!.Value[0]);
         var status = await File.ReadAllLinesAsync($"/proc/{decoder.Id}/status", _cancellation);
         Assert.Contains("NoNewPrivs:\t1", status);
         // 2: a filter of system calls.
         Assert.Contains("Seccomp:\t2", status);
-        Assert.All(Directory.GetDirectories($"/proc/{decoder.Id}/task"), thread => Assert.Contains("Seccomp:\t2", File.ReadAllLines(Path.Combine(thread, "status"))));
+        Assert.All(Directory.GetDirectories($"/proc/{decoder.Id}/task"),
+            thread => Assert.Contains("Seccomp:\t2", File.ReadAllLines(Path.Combine(thread, "status"))));
     }
 
     [Fact]
@@ -69,7 +72,8 @@ public sealed class ConfinedDecoders : IDisposable
         var left = (await File.ReadAllLinesAsync(names, _cancellation)).Select(line => line.Split('=')[0]).ToList();
         Assert.Contains("TMPDIR", left);
         Assert.All(left, name => Assert.True(
-            name is "TMPDIR" or "HDF5_PLUGIN_PRELOAD" or "LD_LIBRARY_PATH" or "PROJ_DATA" or "PROJ_LIB" or "GDAL_DATA" || name.StartsWith("DOTNET_", StringComparison.Ordinal)
+            name is "TMPDIR" or "HDF5_PLUGIN_PRELOAD" or "LD_LIBRARY_PATH" or "PROJ_DATA" or "PROJ_LIB" or "GDAL_DATA"
+                || name.StartsWith("DOTNET_", StringComparison.Ordinal)
                 || name is "NOWCAST_NETCDF" or "NOWCAST_PROJ" or "NOWCAST_GDAL", name));
     }
 

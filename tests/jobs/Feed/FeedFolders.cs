@@ -23,7 +23,8 @@ public sealed class FeedFolders(TestCluster cluster) : IAsyncLifetime
 
     private string Quarantine => _folder.File("quarantine");
 
-    public async ValueTask InitializeAsync() => _database = await NowcastDatabase.OpenAsync(await cluster.CreateDatabaseAsync(_cancellation), _cancellation);
+    public async ValueTask InitializeAsync() =>
+        _database = await NowcastDatabase.OpenAsync(await cluster.CreateDatabaseAsync(_cancellation), _cancellation);
 
     public async ValueTask DisposeAsync()
     {
@@ -123,7 +124,8 @@ public sealed class FeedFolders(TestCluster cluster) : IAsyncLifetime
             Assert.False(File.Exists(_folder.File(name)));
             Assert.True(File.Exists(Path.Combine(Quarantine, name)), name);
             var reason = await File.ReadAllTextAsync(Path.Combine(Quarantine, name + ".reason.txt"), _cancellation);
-            Assert.Contains(name.Contains("cut", StringComparison.Ordinal) ? "damaged or cut short" : "a text file", reason, StringComparison.Ordinal);
+            Assert.Contains(name.Contains("cut", StringComparison.Ordinal) ? "damaged or cut short" : "a text file", reason,
+                StringComparison.Ordinal);
             Assert.Single(reason.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         }
         Assert.Equal("letter 1", await File.ReadAllTextAsync(Path.Combine(Quarantine, "letter.nc.2"), _cancellation));
@@ -201,7 +203,8 @@ public sealed class FeedFolders(TestCluster cluster) : IAsyncLifetime
     public async Task ABadScanIsKeptAndMarkedAndNotUsed()
     {
         for (var i = 0; i < 6; i++)
-            Some.RadarFile(_folder, i == 4 ? new RadarFrame(Rain[4].Grid, Rain[4].ValidTime, [.. Rain[4].RainRate.Select((r, n) => n % 50 == 0 ? 900 : r)]) : Rain[i]);
+            Some.RadarFile(_folder, i == 4
+                ? new RadarFrame(Rain[4].Grid, Rain[4].ValidTime, [.. Rain[4].RainRate.Select((r, n) => n % 50 == 0 ? 900 : r)]) : Rain[i]);
 
         Assert.Equal(new FeedSummary(6, 0, 1, 0), await TakeAsync());
 
@@ -245,7 +248,8 @@ public sealed class FeedFolders(TestCluster cluster) : IAsyncLifetime
         var (away, stored) = (new TaskCompletionSource<string>(), new TaskCompletionSource<FileOutcome>());
         await DatabaseIsThereAsync(false);
         Some.RadarFile(_folder, Rain[0]);
-        var watch = new FeedWatch(Options, _database, DecoderOptions.Default, new HastyTime()).WatchAsync(o => stored.TrySetResult(o), m => away.TrySetResult(m), stop.Token);
+        var watch = new FeedWatch(Options, _database, DecoderOptions.Default, new HastyTime())
+            .WatchAsync(o => stored.TrySetResult(o), m => away.TrySetResult(m), stop.Token);
 
         Assert.Contains("Trying again", await away.Task.WaitAsync(_cancellation), StringComparison.Ordinal);
         await DatabaseIsThereAsync(true);
@@ -257,7 +261,8 @@ public sealed class FeedFolders(TestCluster cluster) : IAsyncLifetime
 
     [Fact]
     public async Task AFolderThatIsNotThereIsNamed() => Assert.Contains("no such folder",
-        (await Assert.ThrowsAsync<ReportedException>(() => new FeedWatch(new(_folder.File("absent")), _database, DecoderOptions.Default, TimeProvider.System)
+        (await Assert.ThrowsAsync<ReportedException>(() =>
+            new FeedWatch(new(_folder.File("absent")), _database, DecoderOptions.Default, TimeProvider.System)
             .TakeOnceAsync(_outcomes.Add, _cancellation))).Message, StringComparison.Ordinal);
 
     private FeedOptions Options => new(Feed) { Interval = TimeSpan.FromMilliseconds(150), Patience = TimeSpan.Zero };
@@ -266,12 +271,14 @@ public sealed class FeedFolders(TestCluster cluster) : IAsyncLifetime
     private FeedWatch Watch(DecoderOptions? decoders = null) =>
         new(Options, _database, decoders ?? new() { Processes = 1, FileLimit = TimeSpan.FromMinutes(1) }, TimeProvider.System);
 
-    private async Task<FeedSummary> TakeAsync(DecoderOptions? decoders = null) => (await Watch(decoders).TakeOnceAsync(_outcomes.Add, _cancellation))!;
+    private async Task<FeedSummary> TakeAsync(DecoderOptions? decoders = null) =>
+        (await Watch(decoders).TakeOnceAsync(_outcomes.Add, _cancellation))!;
 
     private async Task DatabaseIsThereAsync(bool isThere)
     {
         var own = new Npgsql.NpgsqlConnectionStringBuilder(_database.ConnectionString);
-        await using var admin = new Npgsql.NpgsqlConnection(new Npgsql.NpgsqlConnectionStringBuilder(own.ConnectionString) { Database = "postgres", Pooling = false }.ConnectionString);
+        await using var admin = new Npgsql.NpgsqlConnection(
+            new Npgsql.NpgsqlConnectionStringBuilder(own.ConnectionString) { Database = "postgres", Pooling = false }.ConnectionString);
         await admin.OpenAsync(_cancellation);
         await using var command = new Npgsql.NpgsqlCommand(
             $"ALTER DATABASE {own.Database} WITH ALLOW_CONNECTIONS {isThere}; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{own.Database}'", admin);

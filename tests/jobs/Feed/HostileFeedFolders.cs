@@ -8,7 +8,9 @@ using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Jobs.Feed;
 
-/// <summary>What somebody may put into a feed to stop it or to reach through it: each costs itself alone, and the good file behind it is taken.</summary>
+/// <summary>
+/// What somebody may put into a feed to stop it or to reach through it: each costs itself alone, and the good file behind it is taken.
+/// </summary>
 public sealed class HostileFeedFolders(TestCluster cluster) : IAsyncLifetime
 {
     private static readonly RadarFrame Rain = RainSimulator.Run(new() { Size = 64, Frames = 1, Seed = 3 }).Single().Frame;
@@ -46,7 +48,8 @@ public sealed class HostileFeedFolders(TestCluster cluster) : IAsyncLifetime
         Directory.CreateSymbolicLink(_folder.File("itself"), ".");
 
         Assert.Equal(new FeedSummary(1, 0, 0, 0) { Left = 5 }, await TakeAsync());
-        Assert.Equal(["file.nc", "folder", "itself", "nowhere.nc", "up"], _outcomes.Where(o => o.Stays).Select(o => Path.GetFileName(o.Path)).Order(StringComparer.Ordinal));
+        Assert.Equal(["file.nc", "folder", "itself", "nowhere.nc", "up"],
+            _outcomes.Where(o => o.Stays).Select(o => Path.GetFileName(o.Path)).Order(StringComparer.Ordinal));
         Assert.All(_outcomes.Where(o => o.Stays), o => Assert.Contains("it is a link", o.Problem, StringComparison.Ordinal));
         Assert.True(File.Exists(theirs) && File.Exists(_elsewhere.File("letter.nc")));
         // Said once, also by a watch that is new.
@@ -56,14 +59,16 @@ public sealed class HostileFeedFolders(TestCluster cluster) : IAsyncLifetime
     [Fact]
     public async Task PipesAndNamesThatAreNoTextStopNothing()
     {
-        using (var make = Process.Start("bash", ["-c", "cd \"$1\" && mkfifo pipe.nc && echo no rain > $'bytes\\xff.nc' && echo no rain > $'two\\nlines.nc' && echo no rain > -rf.nc", "_", _folder.Path]))
+        using (var make = Process.Start("bash",
+            ["-c", "cd \"$1\" && mkfifo pipe.nc && echo no rain > $'bytes\\xff.nc' && echo no rain > $'two\\nlines.nc' && echo no rain > -rf.nc", "_", _folder.Path]))
             await make.WaitForExitAsync(_cancellation);
 
         Assert.Equal(new FeedSummary(1, 0, 0, 2) { Left = 2 }, await TakeAsync().WaitAsync(TimeSpan.FromMinutes(1), _cancellation));
         var left = _outcomes.Where(o => o.Stays).Select(o => o.Problem!).Order(StringComparer.Ordinal).ToList();
         Assert.Contains("it is a pipe, a device or a socket", left[0], StringComparison.Ordinal);
         Assert.Contains("its name is not in UTF-8", left[1], StringComparison.Ordinal);
-        Assert.True(File.Exists(Path.Combine(Quarantine, "two\nlines.nc.reason.txt")) && File.Exists(Path.Combine(Quarantine, "-rf.nc.reason.txt")));
+        Assert.True(File.Exists(Path.Combine(Quarantine, "two\nlines.nc.reason.txt"))
+            && File.Exists(Path.Combine(Quarantine, "-rf.nc.reason.txt")));
         Assert.Equal(new FeedSummary(0, 0, 0, 0), await TakeAsync());
         // .NET cannot delete what it cannot name.
         using (var remove = Process.Start("bash", ["-c", "rm \"$1\"/bytes*", "_", _folder.Path]))
@@ -82,7 +87,8 @@ public sealed class HostileFeedFolders(TestCluster cluster) : IAsyncLifetime
             Assert.Equal(2, (await TakeAsync()).Quarantined);
         }
         Assert.Equal(4, Directory.GetFiles(Quarantine, "ü*.reason.txt").Length);
-        Assert.Equal(4, Directory.GetFiles(Quarantine, "ü*").Select(File.ReadAllText).Count(text => text.StartsWith("letter", StringComparison.Ordinal)));
+        Assert.Equal(4, Directory.GetFiles(Quarantine, "ü*").Select(File.ReadAllText)
+            .Count(text => text.StartsWith("letter", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -103,5 +109,6 @@ public sealed class HostileFeedFolders(TestCluster cluster) : IAsyncLifetime
 
     private async Task<FeedSummary> TakeAsync() => (await new FeedWatch(
         new(_folder.Path) { Interval = TimeSpan.FromMilliseconds(150), Patience = TimeSpan.Zero }, _database,
-        DecoderOptions.OfFeed with { Processes = 1, FileLimit = TimeSpan.FromMinutes(1) }, TimeProvider.System).TakeOnceAsync(_outcomes.Add, _cancellation))!;
+        DecoderOptions.OfFeed with { Processes = 1, FileLimit = TimeSpan.FromMinutes(1) }, TimeProvider.System)
+            .TakeOnceAsync(_outcomes.Add, _cancellation))!;
 }

@@ -28,7 +28,8 @@ public sealed class MetricsExporting(TestDatabase test) : IClassFixture<TestData
         using var folder = new TemporaryFolder();
         var heard = new ConcurrentQueue<string>();
         await using var collector = await CollectAsync(path, protocol is null ? HttpProtocols.Http2 : HttpProtocols.Http1, heard);
-        var cli = Cli.In(folder, test.ConnectionString).With("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Urls.Single()).With("OTEL_METRIC_EXPORT_INTERVAL", "500");
+        var cli = Cli.In(folder, test.ConnectionString).With("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Urls.Single())
+            .With("OTEL_METRIC_EXPORT_INTERVAL", "500");
         if (protocol is not null)
             cli = cli.With("OTEL_EXPORTER_OTLP_PROTOCOL", protocol);
         using var serve = cli.Start("serve", "--roles", "scheduler");
@@ -39,7 +40,8 @@ public sealed class MetricsExporting(TestDatabase test) : IClassFixture<TestData
             await using var remote = await Server.RemoteAsync(test.Database, _cancellation);
             remote.Schedule.Trigger(WatchdogJob.Name);
 
-            while (!heard.Any(h => h.Contains("nowcast.job.runs", StringComparison.Ordinal) && h.Contains("watchdog", StringComparison.Ordinal)))
+            while (!heard.Any(h => h.Contains("nowcast.job.runs", StringComparison.Ordinal)
+                && h.Contains("watchdog", StringComparison.Ordinal)))
                 await Task.Delay(50, _cancellation);
         }
         finally

@@ -24,8 +24,10 @@ public sealed class TracesExporting(TestDatabase test, Archive archive) : IClass
         Directory.CreateDirectory(folder.File("feed"));
         var heard = new ConcurrentQueue<(string Trace, string Name)>();
         await using var collector = await CollectAsync(heard);
-        var cli = Cli.In(folder, test.ConnectionString).With("NOWCAST_FEED", folder.File("feed")).With("NOWCAST_LEADMINUTES", "10").With("NOWCAST_NOWCAST__ONNEWSCAN", "true")
-            .With("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Urls.Single()).With("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf").With("OTEL_BSP_SCHEDULE_DELAY", "200");
+        var cli = Cli.In(folder, test.ConnectionString).With("NOWCAST_FEED", folder.File("feed")).With("NOWCAST_LEADMINUTES", "10")
+            .With("NOWCAST_NOWCAST__ONNEWSCAN", "true")
+            .With("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Urls.Single()).With("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
+                .With("OTEL_BSP_SCHEDULE_DELAY", "200");
         foreach (var job in new[] { "INGEST", "NOWCAST", "VERIFY", "RETRAIN", "RETENTION", "WATCHDOG" })
             cli = cli.With($"NOWCAST_{job}__CRON", "0 0 29 2 *");
         await cli.DoAsync(["ingest", .. Enumerable.Range(0, Older).Select(archive.FileOf)]);
@@ -63,7 +65,8 @@ public sealed class TracesExporting(TestDatabase test, Archive archive) : IClass
             await http.Request.Body.CopyToAsync(body, _cancellation);
             // ExportTraceServiceRequest.resource_spans, ResourceSpans.scope_spans, ScopeSpans.spans; Span.trace_id and name:
             // https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto
-            foreach (var span in Fields(body.ToArray(), 1).SelectMany(resource => Fields(resource, 2)).SelectMany(scope => Fields(scope, 2)))
+            foreach (var span in Fields(body.ToArray(), 1).SelectMany(resource => Fields(resource, 2))
+                .SelectMany(scope => Fields(scope, 2)))
                 heard.Enqueue((Convert.ToHexString(Fields(span, 1).Single()), Encoding.UTF8.GetString(Fields(span, 5).Single())));
             return Results.Ok();
         });

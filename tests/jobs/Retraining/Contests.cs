@@ -17,10 +17,12 @@ public sealed class Contests
     [InlineData(-0.02, -0.03, -0.01, -0.05, -0.06, -0.04, 0.01, false)]
     [InlineData(-0.02, double.NaN, double.NaN, -0.05, -0.06, -0.04, 0.9, false)]
     public void ACandidateIsPromotedOnlyWhereItIsSurelyBetterThanBoth(
-        double promoted, double promotedLow, double promotedHigh, double extrapolation, double extrapolationLow, double extrapolationHigh, double bias, bool isBetter)
+        double promoted, double promotedLow, double promotedHigh, double extrapolation, double extrapolationLow, double extrapolationHigh,
+            double bias, bool isBetter)
     {
         string[] methods = ["extrapolation", Contest.Promoted, Contest.Candidate];
-        var rows = methods.Select(m => new SummaryRow(m, "common", 0.1f, 0.5, 0.5, 0.5, m == Contest.Candidate ? bias : 1, 0.1, 0.3)).ToArray();
+        var rows = methods.Select(m => new SummaryRow(m, "common", 0.1f, 0.5, 0.5, 0.5, m == Contest.Candidate ? bias : 1, 0.1, 0.3))
+            .ToArray();
         ComparisonRow[] comparisons =
         [
             new(Contest.Candidate, "extrapolation", "common", "crps", null, extrapolation, extrapolationLow, extrapolationHigh),
@@ -61,7 +63,8 @@ public sealed class Contests
     [Fact]
     public void TheWettestHoursAreChosenAndTheRestAreTheNewest()
     {
-        var hours = Enumerable.Range(0, 10).Select(i => new WetHours("g", DateTimeOffset.UnixEpoch.AddHours(3 * i), 36, i is 1 or 4 or 6 ? 0.5 + (i / 100.0) : 0.01)).ToArray();
+        var hours = Enumerable.Range(0, 10).Select(i =>
+            new WetHours("g", DateTimeOffset.UnixEpoch.AddHours(3 * i), 36, i is 1 or 4 or 6 ? 0.5 + (i / 100.0) : 0.01)).ToArray();
 
         Assert.Equal(10, WetHours.Choose(hours, 360, 0.5).Count);
         var chosen = WetHours.Choose(hours, 144, 0.5);
@@ -72,5 +75,6 @@ public sealed class Contests
     private static IEnumerable<ScanSeries> Series(int first, int scans) => Sequencing.Arrange(
         Enumerable.Range(first, scans).Select(i => (IScan)new FrameScan(Some.RadarFrame(at: Some.Time.AddMinutes(5 * i), rate: 0)))).Series;
 
-    private static List<DateTimeOffset> Times(IReadOnlyList<ScanSeries> series) => [.. series.SelectMany(s => Enumerable.Range(0, s.Scans.Count).Select(s.TimeOf))];
+    private static List<DateTimeOffset> Times(IReadOnlyList<ScanSeries> series) =>
+        [.. series.SelectMany(s => Enumerable.Range(0, s.Scans.Count).Select(s.TimeOf))];
 }

@@ -9,8 +9,8 @@ using Xunit;
 namespace ConvLstm.Nowcast.Tests.Jobs.Schedule;
 
 /// <summary>
-/// What many jobs leave behind, and how long the questions about them take. A hundred in the suite; <c>ops/campaigns/jobs.sh</c> runs 10,000
-/// (NOWCAST_TEST_JOBS) and shows what <c>jobs.txt</c> holds then.
+/// What many jobs leave behind, and how long the questions about them take. A hundred in the suite; <c>ops/campaigns/jobs.sh</c> runs
+/// 10,000 (NOWCAST_TEST_JOBS) and shows what <c>jobs.txt</c> holds then.
 /// </summary>
 public sealed class ManyJobs(TestDatabase test) : IClassFixture<TestDatabase>
 {
@@ -34,7 +34,8 @@ public sealed class ManyJobs(TestDatabase test) : IClassFixture<TestDatabase>
         var since = Stopwatch.GetTimestamp();
         foreach (var work in works)
             client.Create(work.Job.Job, new EnqueuedState(Roles.Forecast));
-        while (await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.job_run WHERE job LIKE 'many %' AND finished_at IS NOT NULL") < Count)
+        while (await test.ScalarAsync<long>(
+            "SELECT count(*) FROM nowcast.job_run WHERE job LIKE 'many %' AND finished_at IS NOT NULL") < Count)
             await Task.Delay(100, _cancellation);
         Note($"{Count} jobs asked for and done in {Stopwatch.GetElapsedTime(since).TotalSeconds:0} s");
         while (server.Store.GetMonitoringApi().ProcessingCount() > 0)
@@ -63,12 +64,16 @@ public sealed class ManyJobs(TestDatabase test) : IClassFixture<TestDatabase>
             var before = (await test.Database.Jobs.ListAsync("soon", 1, _cancellation)) is [var last] ? last.JobRunId : 0;
             var asked = DateTimeOffset.UtcNow;
             server.Schedule.Trigger("soon");
-            var run = (await test.Database.UntilAsync("soon", runs => runs is [{ FinishedAt: not null } newest, ..] && newest.JobRunId > before, _cancellation))[0];
+            var run = (await test.Database.UntilAsync("soon",
+                runs => runs is [{ FinishedAt: not null } newest, ..] && newest.JobRunId > before, _cancellation))[0];
             waits.Add((run.StartedAt - asked).TotalSeconds);
         }
         waits.Sort();
         await File.WriteAllTextAsync(
-            Path.Combine(AppContext.BaseDirectory, "soon.txt"), FormattableString.Invariant($"a job begins {waits[Asked / 2]:0.00} s after it was asked for (median), {waits[^1]:0.00} s at most, of {Asked}\n"), _cancellation);
+            Path.Combine(AppContext.BaseDirectory, "soon.txt"),
+                FormattableString.Invariant(
+                $"a job begins {waits[Asked / 2]:0.00} s after it was asked for (median), {waits[^1]:0.00} s at most, of {Asked}\n"),
+                _cancellation);
     }
 
     private async Task MeasureAsync(Hangfire.Storage.IMonitoringApi monitoring)

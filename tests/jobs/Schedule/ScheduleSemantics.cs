@@ -32,7 +32,8 @@ public sealed class ScheduleSemantics(TestDatabase test) : IClassFixture<TestDat
             (i % 2 == 0 ? one : two).Schedule.Trigger("alone");
             await test.Database.UntilAsync("alone", runs => runs.Count >= i, _cancellation);
         }
-        var runs = await test.Database.UntilAsync("alone", runs => runs.Count >= 4 && runs.All(r => r.Outcome == "succeeded"), _cancellation);
+        var runs = await test.Database.UntilAsync("alone", runs => runs.Count >= 4 && runs.All(r => r.Outcome == "succeeded"),
+            _cancellation);
 
         Assert.Equal(1, most);
         Assert.Equal(4, runs.Count);
@@ -68,7 +69,8 @@ public sealed class ScheduleSemantics(TestDatabase test) : IClassFixture<TestDat
 
         var run = Assert.Single(await test.Database.UntilAsync("buggy", runs => runs is [{ FinishedAt: not null }], _cancellation));
         Assert.Equal(("failed", "InvalidOperationException: Sequence contains no elements"), (run.Outcome, run.Message));
-        Assert.EndsWith(" so far so good", (await test.Database.Jobs.FindAsync(run.EngineJob!, _cancellation))!.Value.Log, StringComparison.Ordinal);
+        Assert.EndsWith(" so far so good", (await test.Database.Jobs.FindAsync(run.EngineJob!, _cancellation))!.Value.Log,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -104,22 +106,27 @@ public sealed class ScheduleSemantics(TestDatabase test) : IClassFixture<TestDat
         await using var server = await Server.StartAsync(test.Database, [job], _cancellation);
         server.Schedule.Trigger("attacked");
         var run = (await test.Database.UntilAsync("attacked", runs => runs is [{ Outcome: "running" }], _cancellation))[0];
-        await using var reader = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(test.ConnectionString) { Username = "nowcast_reader", Pooling = false }.ConnectionString);
+        await using var reader = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(test.ConnectionString) { Username = "nowcast_reader", Pooling = false }.ConnectionString);
         await reader.OpenAsync(_cancellation);
         await RunAsync("SET default_transaction_read_only = off");
         var stop = $"UPDATE nowcast_hangfire.job SET statename = 'Deleted', stateid = NULL WHERE id = {run.EngineJob}";
 
         // Channels are everybody's, which is why nobody is stopped by one.
         await RunAsync($"NOTIFY nowcast_cancel, '{run.JobRunId}'; NOTIFY new_job, '{run.EngineJob}'");
-        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, (await Assert.ThrowsAsync<PostgresException>(() => RunAsync(stop))).SqlState);
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege,
+            (await Assert.ThrowsAsync<PostgresException>(() => RunAsync(stop))).SqlState);
         await test.Database.UntilAsync("attacked", runs => runs is [{ Outcome: "running" }], _cancellation);
 
         // With the rights that the writer has, the same stops it.
-        await using (var grant = test.Database.DataSource.CreateCommand("GRANT USAGE ON SCHEMA nowcast_hangfire TO nowcast_reader; GRANT SELECT, UPDATE ON nowcast_hangfire.job TO nowcast_reader"))
+        await using (var grant = test.Database.DataSource.CreateCommand(
+            "GRANT USAGE ON SCHEMA nowcast_hangfire TO nowcast_reader; GRANT SELECT, UPDATE ON nowcast_hangfire.job TO nowcast_reader"))
             await grant.ExecuteNonQueryAsync(_cancellation);
         await RunAsync(stop);
-        Assert.Equal("cancelled", (await test.Database.UntilAsync("attacked", runs => runs is [{ FinishedAt: not null }], _cancellation))[0].Outcome);
-        await using (var revoke = test.Database.DataSource.CreateCommand("REVOKE ALL ON nowcast_hangfire.job FROM nowcast_reader; REVOKE ALL ON SCHEMA nowcast_hangfire FROM nowcast_reader"))
+        Assert.Equal("cancelled",
+            (await test.Database.UntilAsync("attacked", runs => runs is [{ FinishedAt: not null }], _cancellation))[0].Outcome);
+        await using (var revoke = test.Database.DataSource.CreateCommand(
+            "REVOKE ALL ON nowcast_hangfire.job FROM nowcast_reader; REVOKE ALL ON SCHEMA nowcast_hangfire FROM nowcast_reader"))
             await revoke.ExecuteNonQueryAsync(_cancellation);
 
         async Task RunAsync(string sql)
@@ -199,7 +206,11 @@ public sealed class ScheduleSemantics(TestDatabase test) : IClassFixture<TestDat
     [Fact]
     public async Task AServerRunsOnlyTheJobsOfItsRoles()
     {
-        var jobs = new[] { new TestWork("for train", (_, _) => Task.FromResult(""), Role: Roles.Train), new TestWork("for forecast", (_, _) => Task.FromResult(""), Role: Roles.Forecast) };
+        var jobs = new[]
+        {
+            new TestWork("for train", (_, _) => Task.FromResult(""), Role: Roles.Train),
+            new TestWork("for forecast", (_, _) => Task.FromResult(""), Role: Roles.Forecast),
+        };
         await using var server = await Server.StartAsync(test.Database, jobs, _cancellation, roles: [Roles.Scheduler, Roles.Forecast]);
 
         server.Schedule.Trigger("for train");
@@ -244,12 +255,15 @@ public sealed class ScheduleSemantics(TestDatabase test) : IClassFixture<TestDat
         var first = (await test.Database.UntilAsync("twice", runs => runs is [{ Outcome: "running" }], _cancellation))[0];
 
         // As an engine that takes the first for dead: the same job stands in the queue again.
-        await test.ScalarAsync<long>("INSERT INTO nowcast_hangfire.jobqueue (jobid, queue) VALUES ($1, 'scheduler') RETURNING id", long.Parse(first.EngineJob!, System.Globalization.CultureInfo.InvariantCulture));
-        while (await test.ScalarAsync<long>("SELECT count(*) FROM nowcast_hangfire.state WHERE jobid = $1 AND name = 'Processing'", long.Parse(first.EngineJob!, System.Globalization.CultureInfo.InvariantCulture)) < 2)
+        await test.ScalarAsync<long>("INSERT INTO nowcast_hangfire.jobqueue (jobid, queue) VALUES ($1, 'scheduler') RETURNING id",
+            long.Parse(first.EngineJob!, System.Globalization.CultureInfo.InvariantCulture));
+        while (await test.ScalarAsync<long>("SELECT count(*) FROM nowcast_hangfire.state WHERE jobid = $1 AND name = 'Processing'",
+            long.Parse(first.EngineJob!, System.Globalization.CultureInfo.InvariantCulture)) < 2)
             await Task.Delay(20, _cancellation);
         go.SetResult();
 
-        var runs = await test.Database.UntilAsync("twice", all => all.All(r => r.FinishedAt is not null) && all.Any(r => r.Outcome == "succeeded"), _cancellation);
+        var runs = await test.Database.UntilAsync("twice",
+            all => all.All(r => r.FinishedAt is not null) && all.Any(r => r.Outcome == "succeeded"), _cancellation);
         Assert.Single(runs, r => r.Outcome == "succeeded");
         Assert.All(runs.Zip(runs.Skip(1)), pair => Assert.True(pair.Second.FinishedAt <= pair.First.StartedAt, "two runs overlap"));
     }
@@ -258,9 +272,11 @@ public sealed class ScheduleSemantics(TestDatabase test) : IClassFixture<TestDat
     public async Task TheServiceNeedsNoMoreRightsThanTheWritersAndFewConnections()
     {
         await HangfireTables.InstallAsync(test.Database, _cancellation);
-        var asWriter = new NpgsqlConnectionStringBuilder(test.ConnectionString) { Username = "nowcast_writer", ApplicationName = "idle service" }.ConnectionString;
+        var asWriter = new NpgsqlConnectionStringBuilder(test.ConnectionString) { Username = "nowcast_writer",
+            ApplicationName = "idle service" }.ConnectionString;
         await using var database = await Nowcast.Storage.NowcastDatabase.OpenAsync(asWriter, _cancellation);
-        await using var server = await Server.StartAsync(database, [new TestWork("as writer", (_, _) => Task.FromResult("done"))], _cancellation);
+        await using var server =
+            await Server.StartAsync(database, [new TestWork("as writer", (_, _) => Task.FromResult("done"))], _cancellation);
         server.Schedule.Trigger("as writer");
         await test.Database.UntilAsync("as writer", runs => runs is [{ Outcome: "succeeded" }], _cancellation);
 

@@ -24,7 +24,8 @@ internal sealed class Server : IAsyncDisposable
     internal JobStorage Store => _host.Services.GetRequiredService<JobStorage>();
 
     internal static async Task<Server> StartAsync(
-        NowcastDatabase database, IReadOnlyList<TestWork> works, CancellationToken cancellation, TimeProvider? time = null, IReadOnlyList<string>? roles = null, ScheduleOptions? options = null)
+        NowcastDatabase database, IReadOnlyList<TestWork> works, CancellationToken cancellation, TimeProvider? time = null,
+            IReadOnlyList<string>? roles = null, ScheduleOptions? options = null)
     {
         await HangfireTables.InstallAsync(database, cancellation);
         var builder = Host.CreateEmptyApplicationBuilder(new());
@@ -36,13 +37,15 @@ internal sealed class Server : IAsyncDisposable
 
     /// <summary>The jobs of a test, for a web service that works too.</summary>
     internal static void Add(
-        IServiceCollection services, NowcastDatabase database, IReadOnlyList<TestWork> works, NowcastSettings settings, IReadOnlyList<string>? roles = null, TimeProvider? time = null,
+        IServiceCollection services, NowcastDatabase database, IReadOnlyList<TestWork> works, NowcastSettings settings,
+        IReadOnlyList<string>? roles = null, TimeProvider? time = null,
         ScheduleOptions? options = null)
     {
         services.AddSingleton(works);
         services.AddJobs(database, new ServiceOptions
         {
-            Settings = settings, Roles = roles ?? Roles.All, Jobs = [.. works.Select(w => w.Job)], Time = time ?? TimeProvider.System, Timing = options ?? new(),
+            Settings = settings, Roles = roles ?? Roles.All, Jobs = [.. works.Select(w => w.Job)], Time = time ?? TimeProvider.System,
+            Timing = options ?? new(),
             Server = $"server-{Interlocked.Increment(ref _number)}",
         });
     }

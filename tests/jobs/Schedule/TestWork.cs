@@ -3,7 +3,8 @@ using ConvLstm.Nowcast.Jobs.Schedule;
 namespace ConvLstm.Nowcast.Tests.Jobs.Schedule;
 
 /// <summary>What a job of a test does, under a name.</summary>
-internal sealed record TestWork(string Name, Func<RunningJob, CancellationToken, Task<string>> Do, string Cron = TestWork.Never, string Role = Roles.Scheduler, bool IsRetried = false)
+internal sealed record TestWork(string Name, Func<RunningJob, CancellationToken, Task<string>> Do, string Cron = TestWork.Never,
+    string Role = Roles.Scheduler, bool IsRetried = false)
 {
     /// <summary>At no time of a test.</summary>
     internal const string Never = "0 0 29 2 *";

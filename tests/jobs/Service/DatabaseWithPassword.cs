@@ -32,12 +32,16 @@ public sealed class DatabaseWithPassword(PasswordServer server, Archive archive)
         {
             var greeting = await service.StandardOutput.ReadLineAsync(_cancellation);
             Cli.Forget(service);
-            using var client = new HttpClient { BaseAddress = new Uri(greeting!.Split(' ').First(word => word.StartsWith("http", StringComparison.Ordinal)).TrimEnd(';')) };
+            using var client = new HttpClient
+            {
+                BaseAddress = new Uri(greeting!.Split(' ').First(word => word.StartsWith("http", StringComparison.Ordinal)).TrimEnd(';')),
+            };
             for (var run = 1; run <= 2; run++)
             {
                 var rate = run;
                 await server.Database.Forecasts.PublishAsync(
-                    Tests.Storage.Some.Forecast(grid, Tests.Storage.Some.Noon.AddMinutes(5 * run), rate: _ => Tests.Storage.Some.Even(grid, rate)), _cancellation);
+                    Tests.Storage.Some.Forecast(grid, Tests.Storage.Some.Noon.AddMinutes(5 * run),
+                        rate: _ => Tests.Storage.Some.Even(grid, rate)), _cancellation);
                 while (await RainAsync(client) != rate)
                     await Task.Delay(100, _cancellation);
             }
@@ -54,7 +58,8 @@ public sealed class DatabaseWithPassword(PasswordServer server, Archive archive)
     {
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder.File("feed"));
-        var cli = Cli.In(folder, server.Address).With("NOWCAST_FEED", folder.File("feed")).With("NOWCAST_LEADMINUTES", "10").With("NOWCAST_NOWCAST__ONNEWSCAN", "true");
+        var cli = Cli.In(folder, server.Address).With("NOWCAST_FEED", folder.File("feed")).With("NOWCAST_LEADMINUTES", "10")
+            .With("NOWCAST_NOWCAST__ONNEWSCAN", "true");
         await cli.DoAsync(["ingest", .. Enumerable.Range(0, 4).Select(archive.FileOf)]);
         using var service = cli.Start("serve", "--roles", "scheduler,ingest,forecast");
         try
@@ -63,7 +68,8 @@ public sealed class DatabaseWithPassword(PasswordServer server, Archive archive)
             Cli.Forget(service);
             File.Copy(archive.FileOf(4), folder.File("feed/.coming"));
             File.Move(folder.File("feed/.coming"), folder.File("feed/scan.nc"));
-            await using var published = server.Database.DataSource.CreateCommand("SELECT count(*) FROM nowcast.run WHERE usable AND issue_time = $1");
+            await using var published =
+                server.Database.DataSource.CreateCommand("SELECT count(*) FROM nowcast.run WHERE usable AND issue_time = $1");
             published.Parameters.Add(new() { Value = archive.Frames[4].ValidTime });
             while ((long)(await published.ExecuteScalarAsync(_cancellation))! == 0)
                 await Task.Delay(100, _cancellation);
@@ -78,6 +84,7 @@ public sealed class DatabaseWithPassword(PasswordServer server, Archive archive)
     private async Task<double?> RainAsync(HttpClient client)
     {
         using var answer = await client.GetAsync(new Uri("/api/rain-at?lon=152.7&lat=-27.5", UriKind.Relative), _cancellation);
-        return answer.IsSuccessStatusCode && await answer.Content.ReadFromJsonAsync<RainAnswer<RainAtPoint>>(_cancellation) is { Leads: [var first, ..] } ? first.RainMmH : null;
+        return answer.IsSuccessStatusCode && await answer.Content.ReadFromJsonAsync<RainAnswer<RainAtPoint>>(
+            _cancellation) is { Leads: [var first, ..] } ? first.RainMmH : null;
     }
 }

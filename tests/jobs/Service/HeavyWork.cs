@@ -23,9 +23,11 @@ public sealed class HeavyWork(TestDatabase test) : IClassFixture<TestDatabase>, 
     [Fact]
     public async Task AProcessThatWantsMoreMemoryThanItMayCostsOnlyItself()
     {
-        var error = await Assert.ThrowsAsync<ReportedException>(() => HeavyProcess.RunAsync(Training(memoryMB: 150), isPatient: true, _ => { }, _cancellation));
+        var error = await Assert.ThrowsAsync<ReportedException>(() =>
+            HeavyProcess.RunAsync(Training(memoryMB: 150), isPatient: true, _ => { }, _cancellation));
 
-        Assert.True(error.Message.Contains("memory", StringComparison.OrdinalIgnoreCase) || error.Message.Contains("exit status", StringComparison.Ordinal), error.Message);
+        Assert.True(error.Message.Contains("memory", StringComparison.OrdinalIgnoreCase)
+            || error.Message.Contains("exit status", StringComparison.Ordinal), error.Message);
         Assert.Equal(0, await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.models WHERE NOT is_promoted"));
     }
 

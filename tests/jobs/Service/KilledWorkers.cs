@@ -16,7 +16,10 @@ namespace ConvLstm.Nowcast.Tests.Jobs.Service;
 /// </summary>
 public sealed class KilledWorkers(TestDatabase test) : IClassFixture<TestDatabase>
 {
-    private static readonly SimulationOptions Rain = new() { Size = 64, Frames = 140, Seed = 5, Start = DateTimeOffset.UtcNow.Date.AddDays(-2) };
+    private static readonly SimulationOptions Rain = new()
+    {
+        Size = 64, Frames = 140, Seed = 5, Start = DateTimeOffset.UtcNow.Date.AddDays(-2),
+    };
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
     private readonly List<Process> _servers = [];
 
@@ -30,7 +33,8 @@ public sealed class KilledWorkers(TestDatabase test) : IClassFixture<TestDatabas
         var stored = frames.Length - Kills;
         foreach (var frame in frames[..stored])
             await StoreAsync(frame);
-        var cli = Cli.In(folder, test.ConnectionString).With("NOWCAST_RETRAIN__MINUTES", "0.05").With("NOWCAST_RETRAIN__HIDDEN__0", "8").With("NOWCAST_RETRAIN__CROP", "32")
+        var cli = Cli.In(folder, test.ConnectionString).With("NOWCAST_RETRAIN__MINUTES", "0.05").With("NOWCAST_RETRAIN__HIDDEN__0", "8")
+            .With("NOWCAST_RETRAIN__CROP", "32")
             .With("NOWCAST_RETRAIN__BLOCKS", "2").With("NOWCAST_RETRAIN__HELDOUTSHARE", "0.3");
         foreach (var cron in new[] { "NOWCAST", "VERIFY", "RETRAIN", "RETENTION", "WATCHDOG" })
             cli = cli.With($"NOWCAST_{cron}__CRON", "0 0 29 2 *");
@@ -51,7 +55,8 @@ public sealed class KilledWorkers(TestDatabase test) : IClassFixture<TestDatabas
                     await StoreAsync(frames[stored++]);
                 var last = await test.Database.Jobs.ListAsync(job, 1, _cancellation) is [var before] ? before.JobRunId : 0;
                 remote.Schedule.Trigger(job);
-                var run = (await test.Database.UntilAsync(job, runs => runs.Any(r => r.JobRunId > last), _cancellation)).First(r => r.JobRunId > last);
+                var run = (await test.Database.UntilAsync(job, runs => runs.Any(r => r.JobRunId > last), _cancellation))
+                    .First(r => r.JobRunId > last);
                 await Task.Delay(random.Next(job == NowcastJob.Name ? 2500 : 9000), _cancellation);
                 var children = await KillAsync(run.Server);
                 var since = Stopwatch.GetTimestamp();
@@ -62,7 +67,8 @@ public sealed class KilledWorkers(TestDatabase test) : IClassFixture<TestDatabas
                     takeovers.Add((job, (taken.StartedAt - DateTimeOffset.UtcNow + Stopwatch.GetElapsedTime(since)).TotalSeconds));
                 // A server that is killed just after its success leaves a run to take up, too.
                 await UntilQuietAsync();
-                Assert.All(children, child => Assert.False(Directory.Exists($"/proc/{child}"), $"the child {child} outlived its killed server"));
+                Assert.All(children, child =>
+                    Assert.False(Directory.Exists($"/proc/{child}"), $"the child {child} outlived its killed server"));
             }
         }
         finally
@@ -76,7 +82,8 @@ public sealed class KilledWorkers(TestDatabase test) : IClassFixture<TestDatabas
         }
         foreach (var (job, seconds) in takeovers)
             TestContext.Current.SendDiagnosticMessage("{0} was taken up after {1:0.0} s", job, seconds);
-        await File.WriteAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "takeovers.txt"), takeovers.Select(t => string.Create(CultureInfo.InvariantCulture, $"{t.Job} {t.Seconds:0.0}")), _cancellation);
+        await File.WriteAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "takeovers.txt"),
+            takeovers.Select(t => string.Create(CultureInfo.InvariantCulture, $"{t.Job} {t.Seconds:0.0}")), _cancellation);
         Assert.All(takeovers, t => Assert.True(t.Seconds < 60, $"{t.Job} was taken up after {t.Seconds:0} s"));
         await CheckAsync();
     }
@@ -87,7 +94,8 @@ public sealed class KilledWorkers(TestDatabase test) : IClassFixture<TestDatabas
         var since = Stopwatch.GetTimestamp();
         while (await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.lease WHERE expires_at > now()") > 0)
         {
-            Assert.True(Stopwatch.GetElapsedTime(since) < TimeSpan.FromMinutes(1), "a lease is still held a minute after its server was killed");
+            Assert.True(Stopwatch.GetElapsedTime(since) < TimeSpan.FromMinutes(1),
+                "a lease is still held a minute after its server was killed");
             await Task.Delay(200, _cancellation);
         }
     }
@@ -110,9 +118,12 @@ public sealed class KilledWorkers(TestDatabase test) : IClassFixture<TestDatabas
             SELECT count(*) FROM nowcast.job_run AS a JOIN nowcast.job_run AS b ON a.job = b.job AND a.job_run_id < b.job_run_id
             WHERE a.outcome <> 'interrupted' AND b.started_at < a.finished_at
             """));
-        Assert.Equal(0, await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.job_run WHERE outcome IN ('running', 'failed', 'cancelled')"));
-        Assert.Equal(1 + ((Kills + 1) / 2), await test.ScalarAsync<long>("SELECT count(DISTINCT issue_time) FROM nowcast.run WHERE method = 'extrapolation' AND usable"));
-        Assert.Equal(1 + ((Kills + 1) / 2), await test.ScalarAsync<long>("SELECT count(DISTINCT issue_time) FROM nowcast.run WHERE method = 'persistence' AND usable"));
+        Assert.Equal(0, await test.ScalarAsync<long>(
+            "SELECT count(*) FROM nowcast.job_run WHERE outcome IN ('running', 'failed', 'cancelled')"));
+        Assert.Equal(1 + ((Kills + 1) / 2),
+            await test.ScalarAsync<long>("SELECT count(DISTINCT issue_time) FROM nowcast.run WHERE method = 'extrapolation' AND usable"));
+        Assert.Equal(1 + ((Kills + 1) / 2),
+            await test.ScalarAsync<long>("SELECT count(DISTINCT issue_time) FROM nowcast.run WHERE method = 'persistence' AND usable"));
         Assert.Equal(0, await test.ScalarAsync<long>(
             """
             SELECT count(*) FROM nowcast.run AS r WHERE NOT is_complete OR tiles <> (SELECT count(*) FROM nowcast.forecast_tile AS t WHERE t.run_id = r.run_id)
@@ -121,7 +132,8 @@ public sealed class KilledWorkers(TestDatabase test) : IClassFixture<TestDatabas
         Assert.True(await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.model") > Kills / 2);
     }
 
-    private async Task StoreAsync(RadarFrame frame) => await test.Database.Scans.StoreAsync(frame, $"{frame.ValidTime:HHmm}.nc", cancellation: _cancellation);
+    private async Task StoreAsync(RadarFrame frame) =>
+        await test.Database.Scans.StoreAsync(frame, $"{frame.ValidTime:HHmm}.nc", cancellation: _cancellation);
 
     private async Task<Process> StartAsync(Cli cli)
     {
@@ -135,7 +147,8 @@ public sealed class KilledWorkers(TestDatabase test) : IClassFixture<TestDatabas
     private async Task<IReadOnlyList<int>> KillAsync(string name)
     {
         var server = _servers.Single(s => name.Contains($"-{s.Id}-", StringComparison.Ordinal));
-        var children = Directory.EnumerateDirectories("/proc").Select(d => int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out var id) ? id : 0)
+        var children = Directory.EnumerateDirectories("/proc")
+            .Select(d => int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out var id) ? id : 0)
             .Where(id => id > 0 && ParentOf(id) == server.Id).ToArray();
         server.Kill();
         await server.WaitForExitAsync(_cancellation);

@@ -11,7 +11,8 @@ using Xunit;
 namespace ConvLstm.Nowcast.Tests.Jobs.Service;
 
 /// <summary>The process that forecasts at each scan stays between runs; what ends it costs one run.</summary>
-public sealed class ProcessesThatStay(TestDatabase test, TrainedModel trained) : IClassFixture<TestDatabase>, IClassFixture<TrainedModel>, IAsyncLifetime
+public sealed class ProcessesThatStay(TestDatabase test, TrainedModel trained) : IClassFixture<TestDatabase>, IClassFixture<TrainedModel>,
+    IAsyncLifetime
 {
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
     private readonly List<HeavyMessage> _said = [];
@@ -108,7 +109,8 @@ public sealed class ProcessesThatStay(TestDatabase test, TrainedModel trained) :
     }
 
     private HeavyRequest Request(bool isRehearsal = false) => HeavyRequest.Of(
-        NowcastWork.Name, test.ConnectionString, DateTimeOffset.UtcNow, memoryMB: 6144, new NowcastWorkOptions(null, WithModel: true, TimeSpan.FromMinutes(10), isRehearsal));
+        NowcastWork.Name, test.ConnectionString, DateTimeOffset.UtcNow, memoryMB: 6144,
+            new NowcastWorkOptions(null, WithModel: true, TimeSpan.FromMinutes(10), isRehearsal));
 
     private async Task StoreAsync(int scans)
     {
@@ -117,5 +119,6 @@ public sealed class ProcessesThatStay(TestDatabase test, TrainedModel trained) :
         _stored += scans;
     }
 
-    private Task<long> ModelRunsAsync(string version) => test.ScalarAsync<long>("SELECT count(*) FROM nowcast.run WHERE method = 'model' AND model_version LIKE $1", version);
+    private Task<long> ModelRunsAsync(string version) =>
+        test.ScalarAsync<long>("SELECT count(*) FROM nowcast.run WHERE method = 'model' AND model_version LIKE $1", version);
 }

@@ -15,7 +15,8 @@ public sealed class ScansInTheFeed(TestDatabase test, Archive archive) : IClassF
     {
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder.File("feed"));
-        var cli = Cli.In(folder, test.ConnectionString).With("NOWCAST_FEED", folder.File("feed")).With("NOWCAST_LEADMINUTES", "10").With("NOWCAST_NOWCAST__ONNEWSCAN", "true");
+        var cli = Cli.In(folder, test.ConnectionString).With("NOWCAST_FEED", folder.File("feed")).With("NOWCAST_LEADMINUTES", "10")
+            .With("NOWCAST_NOWCAST__ONNEWSCAN", "true");
         foreach (var job in new[] { "INGEST", "NOWCAST", "VERIFY", "RETRAIN", "RETENTION", "WATCHDOG" })
             cli = cli.With($"NOWCAST_{job}__CRON", "0 0 29 2 *");
         await cli.DoAsync(["ingest", .. Enumerable.Range(0, 4).Select(archive.FileOf)]);
@@ -33,10 +34,13 @@ public sealed class ScansInTheFeed(TestDatabase test, Archive archive) : IClassF
                     File.Copy(archive.FileOf(scan), folder.File("feed/.coming"));
                     File.Move(folder.File("feed/.coming"), folder.File($"feed/{Path.GetFileName(archive.FileOf(scan))}"));
                 }
-                while (await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.run WHERE method = 'model' AND usable AND issue_time = $1", archive.Frames[scan].ValidTime) == 0)
+                while (await test.ScalarAsync<long>(
+                    "SELECT count(*) FROM nowcast.run WHERE method = 'model' AND usable AND issue_time = $1",
+                    archive.Frames[scan].ValidTime) == 0)
                     await Task.Delay(100, _cancellation);
                 var now = Workers(server.Id);
-                Assert.True(workers.Length == 0 || workers.SequenceEqual(now), $"{string.Join(' ', workers)} became {string.Join(' ', now)}");
+                Assert.True(workers.Length == 0 || workers.SequenceEqual(now),
+                    $"{string.Join(' ', workers)} became {string.Join(' ', now)}");
                 Assert.Single(workers = now);
             }
         }
@@ -51,8 +55,10 @@ public sealed class ScansInTheFeed(TestDatabase test, Archive archive) : IClassF
 
     private static int[] Workers(int server) =>
     [
-        .. Directory.EnumerateDirectories("/proc").Select(d => int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out var id) ? id : 0)
-            .Where(id => id > 0 && Read($"/proc/{id}/stat") is { Length: > 0 } stat && stat[(stat.LastIndexOf(')') + 4)..].Split(' ')[0] == $"{server}"
+        .. Directory.EnumerateDirectories("/proc")
+            .Select(d => int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out var id) ? id : 0)
+            .Where(id => id > 0 && Read($"/proc/{id}/stat") is { Length: > 0 } stat
+                && stat[(stat.LastIndexOf(')') + 4)..].Split(' ')[0] == $"{server}"
                 && Read($"/proc/{id}/cmdline").Contains("job-worker", StringComparison.Ordinal)),
     ];
 

@@ -30,7 +30,11 @@ public sealed class SimulatedDays(TestDatabase test) : IClassFixture<TestDatabas
             Ingest = new() { Cron = "*/30 * * * *" },
             Watchdog = new() { Cron = "7 * * * *" },
             // In the short version after five hours, once; else in each of the two nights.
-            Retrain = new() { Cron = Hours < 24 ? "30 17 * * *" : "30 2 * * *", Minutes = 0.05, Hidden = [8], Crop = 32, Past = 3, Blocks = 1, HeldOutShare = 0.35 },
+            Retrain = new()
+            {
+                Cron = Hours < 24 ? "30 17 * * *" : "30 2 * * *", Minutes = 0.05, Hidden = [8], Crop = 32, Past = 3, Blocks = 1,
+                HeldOutShare = 0.35,
+            },
             Retention = new() { Cron = Hours < 24 ? "45 15 * * *" : "45 3 * * *", Days = 1 },
         });
         var expected = new Dictionary<string, int>();
@@ -50,17 +54,22 @@ public sealed class SimulatedDays(TestDatabase test) : IClassFixture<TestDatabas
             }
         }
 
-        Assert.Equal("", await test.ScalarAsync<string>("SELECT coalesce(string_agg(job || ': ' || message, '; '), '') FROM nowcast.job_run WHERE outcome <> 'succeeded'"));
+        Assert.Equal("", await test.ScalarAsync<string>(
+            "SELECT coalesce(string_agg(job || ': ' || message, '; '), '') FROM nowcast.job_run WHERE outcome <> 'succeeded'"));
         Assert.Equal(Expected(), expected.OrderBy(e => e.Key, StringComparer.Ordinal));
         // At five past the first hour no scan has come in.
-        Assert.Equal(1, await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.job_run WHERE job = 'nowcast' AND message LIKE 'warming up%'"));
+        Assert.Equal(1, await test.ScalarAsync<long>(
+            "SELECT count(*) FROM nowcast.job_run WHERE job = 'nowcast' AND message LIKE 'warming up%'"));
         foreach (var (job, runs) in expected)
             Assert.Equal(runs, await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.job_run WHERE job = $1", job));
-        Assert.Equal(feed.Broken, Directory.EnumerateFiles(folder.File("feed/quarantine")).Count(f => f.EndsWith(".reason.txt", StringComparison.Ordinal)));
+        Assert.Equal(feed.Broken,
+            Directory.EnumerateFiles(folder.File("feed/quarantine")).Count(f => f.EndsWith(".reason.txt", StringComparison.Ordinal)));
         // An hour has at most one forecast of a method, and each that could be made is there, whole.
         Assert.Equal(0, await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.run WHERE NOT is_complete"));
-        Assert.Equal(Hours - 1, await test.ScalarAsync<long>("SELECT count(DISTINCT issue_time) FROM nowcast.run WHERE method = 'persistence'"));
-        Assert.Equal(Hours - 1, await test.ScalarAsync<long>("SELECT count(DISTINCT issue_time) FROM nowcast.run WHERE method = 'extrapolation'"));
+        Assert.Equal(Hours - 1, await test.ScalarAsync<long>(
+            "SELECT count(DISTINCT issue_time) FROM nowcast.run WHERE method = 'persistence'"));
+        Assert.Equal(Hours - 1, await test.ScalarAsync<long>(
+            "SELECT count(DISTINCT issue_time) FROM nowcast.run WHERE method = 'extrapolation'"));
         Assert.True(await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.verification_lead") > 0);
         // One of each retraining, and the one that comes with the program.
         Assert.Equal(expected["retrain"] + 1, await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.model"));
@@ -73,7 +82,8 @@ public sealed class SimulatedDays(TestDatabase test) : IClassFixture<TestDatabas
         var nights = Hours < 24 ? 1 : Hours / 24;
         return new Dictionary<string, int>
         {
-            ["ingest"] = Hours * 2, ["nowcast"] = Hours, ["verify"] = Hours, ["watchdog"] = Hours, ["retrain"] = nights, ["retention"] = nights,
+            ["ingest"] = Hours * 2, ["nowcast"] = Hours, ["verify"] = Hours, ["watchdog"] = Hours, ["retrain"] = nights,
+            ["retention"] = nights,
         }.OrderBy(e => e.Key, StringComparer.Ordinal);
     }
 }

@@ -39,7 +39,8 @@ internal sealed class SimulatedSchedule : IAsyncDisposable
     internal (DateTimeOffset At, IReadOnlyList<DueJob> Due) Next()
     {
         var now = _time.GetUtcNow();
-        var next = _jobs.Select(job => (Job: job, At: CronExpression.Parse(job.Cron).GetNextOccurrence(now, TimeZoneInfo.Utc)!.Value)).ToArray();
+        var next = _jobs.Select(job => (Job: job, At: CronExpression.Parse(job.Cron).GetNextOccurrence(now, TimeZoneInfo.Utc)!.Value))
+            .ToArray();
         var at = next.Min(n => n.At);
         return (at, [.. next.Where(n => n.At == at).Select(n => n.Job)]);
     }
@@ -50,7 +51,8 @@ internal sealed class SimulatedSchedule : IAsyncDisposable
         {
             using var connection = _services.GetRequiredService<JobStorage>().GetConnection();
             var background = new BackgroundJob($"{_number++}", job.Job, _time.GetUtcNow().UtcDateTime);
-            _performer.Perform(new PerformContext(_services.GetRequiredService<JobStorage>(), connection, background, new JobCancellationToken(false)));
+            _performer.Perform(new PerformContext(_services.GetRequiredService<JobStorage>(), connection, background,
+                new JobCancellationToken(false)));
         },
         cancellation);
 

@@ -35,6 +35,7 @@ public sealed class SystemdNotices(TestDatabase test) : IClassFixture<TestDataba
     {
         var buffer = new byte[1024];
         for (var said = ""; said.Trim() != wanted;)
-            said = Encoding.UTF8.GetString(buffer, 0, await socket.ReceiveAsync(buffer, _cancellation).AsTask().WaitAsync(TimeSpan.FromMinutes(2), _cancellation));
+            said = Encoding.UTF8.GetString(buffer, 0,
+                await socket.ReceiveAsync(buffer, _cancellation).AsTask().WaitAsync(TimeSpan.FromMinutes(2), _cancellation));
     }
 }

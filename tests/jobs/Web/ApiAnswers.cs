@@ -22,12 +22,14 @@ public sealed class ApiAnswers(ServedRain rain) : IClassFixture<ServedRain>
             var (lon, lat) = rain.PlaceOf(10 * i, (7 * i) + 20);
             var place = string.Create(CultureInfo.InvariantCulture, $"lon={lon:R}&lat={lat:R}");
             var fromMemory = (await rain.Client.GetFromJsonAsync<RainAnswer<RainAtPoint>>($"/api/rain-at?{place}", _cancellation))!;
-            var fromDatabase = (await rain.Client.GetFromJsonAsync<RainAnswer<RainAtPoint>>($"/api/rain-at?{place}&at=2024-06-01T15:00:00Z", _cancellation))!;
+            var fromDatabase = (await rain.Client.GetFromJsonAsync<RainAnswer<RainAtPoint>>($"/api/rain-at?{place}&at=2024-06-01T15:00:00Z",
+                _cancellation))!;
             var sql = await rain.Database.Queries.RainAtAsync(lon, lat, null, _cancellation);
             Assert.Equal(ServedRain.Leads, sql.Count);
             Assert.Equal(sql, fromMemory.Leads);
             Assert.Equal(sql, fromDatabase.Leads);
-            Assert.Equal((rain.NewestRun, "model", 35.0, false), (fromDatabase.Origin.RunId, fromDatabase.Origin.Method, fromDatabase.Origin.AgeMinutes, fromDatabase.Origin.Stale));
+            Assert.Equal((rain.NewestRun, "model", 35.0, false),
+                (fromDatabase.Origin.RunId, fromDatabase.Origin.Method, fromDatabase.Origin.AgeMinutes, fromDatabase.Origin.Stale));
             Assert.True(fromMemory.Origin.Stale);
             using var point = await JsonAsync($"/api/point?{place}");
             Assert.Equal(rain.NewestRun, point.RootElement.GetProperty("runId").GetInt64());
@@ -42,10 +44,12 @@ public sealed class ApiAnswers(ServedRain rain) : IClassFixture<ServedRain>
     public async Task AnAreaIsAnsweredAsTheDatabaseDoesByBoxPolygonAndBody()
     {
         var box = await rain.Client.GetFromJsonAsync<RainAnswer<RainOverArea>>("/api/rain-over?bbox=9.8,51.9,10.2,52.1", _cancellation);
-        var polygon = await rain.Client.GetFromJsonAsync<RainAnswer<RainOverArea>>("/api/rain-over?coords=POLYGON((9.8 51.9,10.2 51.9,10.2 52.1,9.8 52.1,9.8 51.9))", _cancellation);
+        var polygon = await rain.Client.GetFromJsonAsync<RainAnswer<RainOverArea>>(
+            "/api/rain-over?coords=POLYGON((9.8 51.9,10.2 51.9,10.2 52.1,9.8 52.1,9.8 51.9))", _cancellation);
         const string GeoJson = """{"type":"Polygon","coordinates":[[[9.8,51.9],[10.2,51.9],[10.2,52.1],[9.8,52.1],[9.8,51.9]]]}""";
         using var posted = await rain.Client.PostAsync(
-            new Uri("/api/rain-over", UriKind.Relative), new StringContent(GeoJson, MediaTypeHeaderValue.Parse("application/json")), _cancellation);
+            new Uri("/api/rain-over", UriKind.Relative), new StringContent(GeoJson, MediaTypeHeaderValue.Parse("application/json")),
+                _cancellation);
 
         var sql = await rain.Database.Queries.RainOverAsync(GeoJson, null, _cancellation);
         Assert.Equal(ServedRain.Leads, sql.Count);
@@ -60,7 +64,8 @@ public sealed class ApiAnswers(ServedRain rain) : IClassFixture<ServedRain>
     {
         var png = new PngPicture(await rain.Client.GetByteArrayAsync($"/api/runs/{rain.NewestRun}/frames/30.png", _cancellation));
         var compact = await rain.Client.GetByteArrayAsync($"/api/runs/{rain.NewestRun}/frames/30.bin", _cancellation);
-        var percent = await rain.Client.GetByteArrayAsync($"/api/runs/{rain.NewestRun}/frames/30.bin?layer=probability&threshold=1", _cancellation);
+        var percent = await rain.Client.GetByteArrayAsync($"/api/runs/{rain.NewestRun}/frames/30.bin?layer=probability&threshold=1",
+            _cancellation);
 
         Assert.Equal((ServedRain.Size, ServedRain.Size), (png.Width, png.Height));
         Assert.Equal("NCF1"u8.ToArray(), compact[..4]);
@@ -78,7 +83,8 @@ public sealed class ApiAnswers(ServedRain rain) : IClassFixture<ServedRain>
             if (rate > 0.06f)
                 Assert.InRange(RainCode.Rate(code) / rate, rate > 0.5f ? 0.97f : 0.9f, rate > 0.5f ? 1.03f : 1.1f);
             if (!float.IsNaN(rate))
-                Assert.Equal((int)MathF.Round(100 * rain.Newest.ExceedanceProbability[1][5][pixel]), percent[CompactFrame.HeaderLength + pixel] - 1, 1.0);
+                Assert.Equal((int)MathF.Round(100 * rain.Newest.ExceedanceProbability[1][5][pixel]),
+                    percent[CompactFrame.HeaderLength + pixel] - 1, 1.0);
         }
         Assert.True(wet > 500 && unknown > 10, $"{wet} wet, {unknown} unknown");
     }
@@ -89,8 +95,10 @@ public sealed class ApiAnswers(ServedRain rain) : IClassFixture<ServedRain>
         var share = 0.0;
         for (var member = 1; member <= FrameLayer.Members; member++)
         {
-            var codes = (await rain.Client.GetByteArrayAsync($"/api/runs/{rain.NewestRun}/frames/45.bin?layer=member&member={member}", _cancellation))[CompactFrame.HeaderLength..];
-            share += codes.Count(code => RainCode.Rate(code) > 1) / (double)codes.Count(code => code is not (RainCode.Unknown or RainCode.FromOutside)) / FrameLayer.Members;
+            var codes = (await rain.Client.GetByteArrayAsync($"/api/runs/{rain.NewestRun}/frames/45.bin?layer=member&member={member}",
+                _cancellation))[CompactFrame.HeaderLength..];
+            share += codes.Count(code => RainCode.Rate(code) > 1) / (double)codes.Count(code =>
+                code is not (RainCode.Unknown or RainCode.FromOutside)) / FrameLayer.Members;
         }
         var expected = rain.Newest.ExceedanceProbability[1][8].Where((_, i) => !float.IsNaN(rain.Newest.RainRate[8][i])).Average();
         Assert.InRange(share, 0.8 * expected, 1.2 * expected);
@@ -107,10 +115,12 @@ public sealed class ApiAnswers(ServedRain rain) : IClassFixture<ServedRain>
         again.Headers.IfNoneMatch.Add(first.Headers.ETag!);
         using var second = await rain.Client.SendAsync(again, _cancellation);
         using var timeline = await JsonAsync($"/api/grids/{rain.Grid.Name}/timeline");
-        var addresses = timeline.RootElement.GetProperty("frames").EnumerateArray().Select(frame => frame.GetProperty("url").GetString()!).ToList();
+        var addresses = timeline.RootElement.GetProperty("frames").EnumerateArray().Select(frame => frame.GetProperty("url").GetString()!)
+            .ToList();
         using var other = await rain.Client.GetAsync(new Uri(addresses[^1], UriKind.Relative), _cancellation);
         using var scan = await rain.Client.GetAsync(new Uri(addresses[0], UriKind.Relative), _cancellation);
-        using var wrong = await rain.Client.GetAsync(new Uri($"/api/runs/{rain.NewestRun}/frames/10.png?v=1", UriKind.Relative), _cancellation);
+        using var wrong = await rain.Client.GetAsync(new Uri($"/api/runs/{rain.NewestRun}/frames/10.png?v=1", UriKind.Relative),
+            _cancellation);
 
         Assert.Equal(HttpStatusCode.NotModified, second.StatusCode);
         Assert.NotEqual(first.Headers.ETag, other.Headers.ETag);
@@ -152,7 +162,8 @@ public sealed class ApiAnswers(ServedRain rain) : IClassFixture<ServedRain>
     {
         using var json = await JsonAsync("/openapi/v1.json");
         var paths = json.RootElement.GetProperty("paths").EnumerateObject().Select(path => path.Name).ToList();
-        foreach (var path in new[] { "/api/grids", "/api/runs", "/api/rain-at", "/api/rain-over", "/api/events", "/edr/collections/{grid}/instances/{run}/position", "/tiles/{grid}/{run}/{minutes}/{z}/{x}/{y}.png" })
+        foreach (var path in new[] { "/api/grids", "/api/runs", "/api/rain-at", "/api/rain-over", "/api/events",
+            "/edr/collections/{grid}/instances/{run}/position", "/tiles/{grid}/{run}/{minutes}/{z}/{x}/{y}.png" })
             Assert.Contains(path, paths);
         Assert.All(
             json.RootElement.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject()),

@@ -5,8 +5,8 @@ using Xunit;
 namespace ConvLstm.Nowcast.Tests.Jobs.Web;
 
 /// <summary>
-/// What OGC 21-069r2 (CoverageJSON 1.0) and its JSON schema demand of a Coverage of the domain types Grid, PointSeries, MultiPointSeries and Trajectory in CRS84:
-/// https://docs.ogc.org/cs/21-069r2/21-069r2.html, clauses 6 to 9.
+/// What OGC 21-069r2 (CoverageJSON 1.0) and its JSON schema demand of a Coverage of the domain types Grid, PointSeries, MultiPointSeries
+/// and Trajectory in CRS84: https://docs.ogc.org/cs/21-069r2/21-069r2.html, clauses 6 to 9.
 /// </summary>
 internal static class CoverageJsonRules
 {
@@ -25,7 +25,10 @@ internal static class CoverageJsonRules
         Assert.All(coverage.GetProperty("ranges").EnumerateObject(), range => CheckRange(range.Value, lengths));
     }
 
-    /// <summary>Clause 6.2 and 9: an axis has values, or start, stop and num, or tuples of the axes that it is composed of; each domain type has axes of its own.</summary>
+    /// <summary>
+    /// Clause 6.2 and 9: an axis has values, or start, stop and num, or tuples of the axes that it is composed of; each domain type has
+    /// axes of its own.
+    /// </summary>
     private static Dictionary<string, int> CheckAxes(JsonElement domain)
     {
         var axes = domain.GetProperty("axes");
@@ -46,7 +49,8 @@ internal static class CoverageJsonRules
 
     private static readonly Dictionary<string, string[]> AxesOf = new()
     {
-        ["Grid"] = ["t", "x", "y"], ["PointSeries"] = ["t", "x", "y"], ["MultiPointSeries"] = ["composite", "t"], ["Trajectory"] = ["composite"],
+        ["Grid"] = ["t", "x", "y"], ["PointSeries"] = ["t", "x", "y"], ["MultiPointSeries"] = ["composite", "t"],
+        ["Trajectory"] = ["composite"],
     };
 
     private static void CheckTuples(JsonElement composite, string[] coordinates)
@@ -80,7 +84,8 @@ internal static class CoverageJsonRules
     private static void CheckReferencing(JsonElement domain)
     {
         var systems = domain.GetProperty("referencing").EnumerateArray().ToList();
-        Assert.Equal(["t", "x", "y"], systems.SelectMany(s => s.GetProperty("coordinates").EnumerateArray()).Select(c => c.GetString()!).Order());
+        Assert.Equal(["t", "x", "y"],
+            systems.SelectMany(s => s.GetProperty("coordinates").EnumerateArray()).Select(c => c.GetString()!).Order());
         foreach (var system in systems.Select(s => s.GetProperty("system")))
         {
             switch (system.GetProperty("type").GetString())
@@ -121,5 +126,6 @@ internal static class CoverageJsonRules
     }
 
     /// <summary>Clause 4: texts by language.</summary>
-    private static void CheckText(JsonElement text) => Assert.All(text.EnumerateObject(), words => Assert.NotEmpty(words.Value.GetString()!));
+    private static void CheckText(JsonElement text) =>
+        Assert.All(text.EnumerateObject(), words => Assert.NotEmpty(words.Value.GetString()!));
 }

@@ -14,8 +14,8 @@ using static Microsoft.Playwright.Assertions;
 namespace ConvLstm.Nowcast.Tests.Jobs.Web;
 
 /// <summary>
-/// The dashboard as an operator uses it: the real engine, database, web service and browser. The web service and the server that works are two
-/// servers on one database.
+/// The dashboard as an operator uses it: the real engine, database, web service and browser. The web service and the server that works
+/// are two servers on one database.
 /// </summary>
 public sealed class DashboardPage(TestDatabase test, Chromium chromium) : IClassFixture<TestDatabase>, IClassFixture<Chromium>
 {
@@ -68,7 +68,8 @@ public sealed class DashboardPage(TestDatabase test, Chromium chromium) : IClass
         var asked = TimeProvider.System.GetTimestamp();
         await page.GetByRole(AriaRole.Button, new() { Name = "Cancel this run" }).ClickAsync();
         await Expect(page.Locator(".nowcast-run .share")).ToHaveTextAsync("cancelled");
-        TestContext.Current.SendDiagnosticMessage("cancelled {0:0.0} s after the click", TimeProvider.System.GetElapsedTime(asked).TotalSeconds);
+        TestContext.Current.SendDiagnosticMessage("cancelled {0:0.0} s after the click",
+            TimeProvider.System.GetElapsedTime(asked).TotalSeconds);
         Assert.Equal("cancelled", (await test.Database.Jobs.ListAsync("retrain", 1, _cancellation))[0].Outcome);
 
         // Pause, and the failure of a run that was asked for.
@@ -110,14 +111,16 @@ public sealed class DashboardPage(TestDatabase test, Chromium chromium) : IClass
         await File.WriteAllTextAsync(feed.File("quarantine/torn.h5.reason.txt"), "the file is cut off <at> 200 bytes", _cancellation);
         foreach (var version in new[] { "rain-1", "rain-2" })
         {
-            await test.Database.Models.ImportAsync(version, "lagrangian", [1, 2, (byte)version[^1]], """{"scans": 1200}""", """{"crps": 0.1234, "reason": "better with 95% confidence"}""", _cancellation);
+            await test.Database.Models.ImportAsync(version, "lagrangian", [1, 2, (byte)version[^1]], """{"scans": 1200}""",
+                """{"crps": 0.1234, "reason": "better with 95% confidence"}""", _cancellation);
             await test.Database.Models.PromoteAsync(version, "test", _cancellation);
         }
         var grid = Tests.Storage.Some.LonLatGrid(width: 20, height: 20);
         // To the second: PostgreSQL keeps a tenth of the digits.
         var newest = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds() - 180);
         foreach (var minutes in new[] { 0, 5, 10, 25, 30 })
-            await test.Database.Scans.StoreAsync(Tests.Storage.Some.RadarFrame(grid, newest.AddMinutes(minutes - 30)), $"{minutes}.nc", cancellation: _cancellation);
+            await test.Database.Scans.StoreAsync(Tests.Storage.Some.RadarFrame(grid, newest.AddMinutes(minutes - 30)), $"{minutes}.nc",
+                cancellation: _cancellation);
         await test.Database.Forecasts.PublishAsync(Tests.Storage.Some.Forecast(grid, newest, method: "extrapolation"), _cancellation);
         var told = test.Database.Jobs.Begin("nowcast", "server-x", 1, "4711");
         test.Database.Jobs.End(told, ConvLstm.Nowcast.Storage.Jobs.JobOutcome.Succeeded, "",
@@ -159,7 +162,8 @@ public sealed class DashboardPage(TestDatabase test, Chromium chromium) : IClass
     {
         var works = new[] { new TestWork("looked at", (_, _) => Task.FromResult("done"), Cron: "15 * * * *") };
         await using var working = await Server.StartAsync(test.Database, works, _cancellation);
-        await using var web = await StartAsync(new() { Dashboard = new() { User = "operator", Password = "a long one", Public = true } }, works);
+        await using var web = await StartAsync(new() { Dashboard = new() { User = "operator", Password = "a long one", Public = true } },
+            works);
         var page = await OpenAsync(web, 1280, 900, touch: false);
 
         await page.GotoAsync($"{web.Urls.Single()}/hangfire/recurring");
@@ -172,7 +176,8 @@ public sealed class DashboardPage(TestDatabase test, Chromium chromium) : IClass
     private async Task<WebApplication> StartAsync(NowcastSettings settings, IReadOnlyList<TestWork> works)
     {
         await HangfireTables.InstallAsync(test.Database, _cancellation);
-        var web = WebService.Build(test.Database, "http://127.0.0.1:0", settings, services => Server.Add(services, test.Database, works, settings, [Roles.Web]));
+        var web = WebService.Build(test.Database, "http://127.0.0.1:0", settings,
+            services => Server.Add(services, test.Database, works, settings, [Roles.Web]));
         await web.StartAsync(_cancellation);
         return web;
     }
@@ -199,13 +204,16 @@ public sealed class DashboardPage(TestDatabase test, Chromium chromium) : IClass
     /// <summary>A button of a list, whose page is loaded again when its action is done.</summary>
     private static async Task ClickAsync(IPage page, string button)
     {
-        await page.RunAndWaitForRequestFinishedAsync(() => page.GetByRole(AriaRole.Button, new() { Name = button }).ClickAsync(), new() { Predicate = request => request.IsNavigationRequest });
+        await page.RunAndWaitForRequestFinishedAsync(() => page.GetByRole(AriaRole.Button, new() { Name = button }).ClickAsync(),
+            new() { Predicate = request => request.IsNavigationRequest });
         await page.WaitForLoadStateAsync();
     }
 
     private static async void Accept(object? sender, IDialog dialog) => await dialog.AcceptAsync();
 
-    private static Task<bool> FitsAsync(IPage page) => page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth");
+    private static Task<bool> FitsAsync(IPage page) =>
+        page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth");
 
-    private static async Task PictureAsync(IPage page, string name) => await page.ScreenshotAsync(new() { Path = Path.Combine(Chromium.Artefacts, $"{name}.png"), FullPage = true });
+    private static async Task PictureAsync(IPage page, string name) =>
+        await page.ScreenshotAsync(new() { Path = Path.Combine(Chromium.Artefacts, $"{name}.png"), FullPage = true });
 }

@@ -31,10 +31,13 @@ public sealed partial class Downloads(ServedRain rain) : IClassFixture<ServedRai
     public async Task APngIsPutInItsPlaceByTheFilesBesideIt()
     {
         foreach (var name in new[] { "30.png", "30.png.aux.xml", "30.pgw" })
-            await File.WriteAllBytesAsync(_folder.File(name), await rain.Client.GetByteArrayAsync($"/api/runs/{rain.NewestRun}/frames/{name}", _cancellation), _cancellation);
+            await File.WriteAllBytesAsync(_folder.File(name),
+                await rain.Client.GetByteArrayAsync($"/api/runs/{rain.NewestRun}/frames/{name}", _cancellation), _cancellation);
         var scan = $"/api/grids/{rain.Grid.Name}/observations/{rain.Scans[^1].ValidTime.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}";
-        await File.WriteAllBytesAsync(_folder.File("scan.png"), await rain.Client.GetByteArrayAsync(scan + ".png", _cancellation), _cancellation);
-        await File.WriteAllBytesAsync(_folder.File("scan.pgw"), await rain.Client.GetByteArrayAsync(scan + ".pgw", _cancellation), _cancellation);
+        await File.WriteAllBytesAsync(_folder.File("scan.png"), await rain.Client.GetByteArrayAsync(scan + ".png", _cancellation),
+            _cancellation);
+        await File.WriteAllBytesAsync(_folder.File("scan.pgw"), await rain.Client.GetByteArrayAsync(scan + ".pgw", _cancellation),
+            _cancellation);
 
         var forecast = await RunAsync("gdalinfo", _folder.File("30.png"));
         Assert.Contains("Lambert Azimuthal Equal Area", forecast, StringComparison.Ordinal);
@@ -59,7 +62,8 @@ public sealed partial class Downloads(ServedRain rain) : IClassFixture<ServedRai
     {
         if (!File.Exists($"/usr/bin/{program}"))
             Assert.Skip($"{program} is not installed.");
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var error = process.StandardError.ReadToEndAsync(_cancellation);
         var output = await process.StandardOutput.ReadToEndAsync(_cancellation);
         await process.WaitForExitAsync(_cancellation);

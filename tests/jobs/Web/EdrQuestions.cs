@@ -31,19 +31,23 @@ public sealed class EdrQuestions(ServedRain rain) : IClassFixture<ServedRain>
     [Fact]
     public async Task SeveralPositionsAreOneCoverage()
     {
-        using var coverage = await AskAsync($"{Collection}/position?coords=MULTIPOINT(({At(70, 50)}),({At(30, 40)}))&parameter-name=rainfall_rate&datetime={Iso(rain.Newest.ValidTime(0))}");
+        using var coverage = await AskAsync(
+            $"{Collection}/position?coords=MULTIPOINT(({At(70, 50)}),({At(30, 40)}))&parameter-name=rainfall_rate&datetime={Iso(rain.Newest.ValidTime(0))}");
 
         CoverageJsonRules.Check(coverage.RootElement);
-        Assert.Equal([Rounded(rain.Newest.RainRate[0][Pixel(70, 50)]), Rounded(rain.Newest.RainRate[0][Pixel(30, 40)])], Values(coverage.RootElement, "rainfall_rate"));
+        Assert.Equal([Rounded(rain.Newest.RainRate[0][Pixel(70, 50)]), Rounded(rain.Newest.RainRate[0][Pixel(30, 40)])],
+            Values(coverage.RootElement, "rainfall_rate"));
     }
 
     [Fact]
     public async Task AnAreaIsACoverageOfThePixelsInsideInLongitudeAndLatitude()
     {
         // A triangle whose corners are pixel centres.
-        using var coverage = await AskAsync($"{Collection}/area?coords=POLYGON(({At(20, 20)},{At(60, 20)},{At(20, 60)},{At(20, 20)}))&parameter-name=rainfall_rate");
+        using var coverage = await AskAsync(
+            $"{Collection}/area?coords=POLYGON(({At(20, 20)},{At(60, 20)},{At(20, 60)},{At(20, 20)}))&parameter-name=rainfall_rate");
 
-        var inside = CheckPlaces(coverage.RootElement, (column, row) => Math.Min(Math.Min(column - 20, row - 20), (80 - column - row) / 2.0));
+        var inside = CheckPlaces(coverage.RootElement,
+            (column, row) => Math.Min(Math.Min(column - 20, row - 20), (80 - column - row) / 2.0));
         Assert.InRange(inside, 500, 820);
     }
 
@@ -51,8 +55,10 @@ public sealed class EdrQuestions(ServedRain rain) : IClassFixture<ServedRain>
     public async Task ARadiusAndACorridorAreThePixelsNoFartherThanTheySay()
     {
         var pixelMetres = rain.Grid.PixelX;
-        var around = await CountAsync($"radius?coords=POINT({At(60, 60)})&within=10&within-units=km", (column, row) => (10_000 / pixelMetres) - Math.Sqrt(((column - 60) * (column - 60)) + ((row - 60) * (row - 60))));
-        var along = await CountAsync($"corridor?coords=LINESTRING({At(30, 50)},{At(70, 50)})&corridor-width=8000&width-units=m", (column, row) => Math.Min((4000 / pixelMetres) - Math.Abs(row - 50), Math.Min(column - 30, 70 - column) + 3));
+        var around = await CountAsync($"radius?coords=POINT({At(60, 60)})&within=10&within-units=km",
+            (column, row) => (10_000 / pixelMetres) - Math.Sqrt(((column - 60) * (column - 60)) + ((row - 60) * (row - 60))));
+        var along = await CountAsync($"corridor?coords=LINESTRING({At(30, 50)},{At(70, 50)})&corridor-width=8000&width-units=m",
+            (column, row) => Math.Min((4000 / pixelMetres) - Math.Abs(row - 50), Math.Min(column - 30, 70 - column) + 3));
 
         Assert.InRange(around, 0.9 * Math.PI * Math.Pow(10_000 / pixelMetres, 2), 1.1 * Math.PI * Math.Pow(10_000 / pixelMetres, 2));
         Assert.True(along > 40 * 8000 / pixelMetres * 0.9, $"{along}");
@@ -70,7 +76,8 @@ public sealed class EdrQuestions(ServedRain rain) : IClassFixture<ServedRain>
         var (west, north) = rain.PlaceOf(40, 40);
         var (east, south) = rain.PlaceOf(60, 60);
 
-        using var coverage = await AskAsync(string.Create(CultureInfo.InvariantCulture, $"{Collection}/cube?bbox={west:R},{south:R},{east:R},{north:R}&parameter-name=rainfall_rate"));
+        using var coverage = await AskAsync(string.Create(CultureInfo.InvariantCulture,
+            $"{Collection}/cube?bbox={west:R},{south:R},{east:R},{north:R}&parameter-name=rainfall_rate"));
 
         CoverageJsonRules.Check(coverage.RootElement);
         var axes = coverage.RootElement.GetProperty("domain").GetProperty("axes");
@@ -87,19 +94,24 @@ public sealed class EdrQuestions(ServedRain rain) : IClassFixture<ServedRain>
     {
         var (from, to) = (rain.Newest.ValidTime(0).ToUnixTimeSeconds(), rain.Newest.ValidTime(3).ToUnixTimeSeconds());
 
-        using var everyLead = await AskAsync($"{Collection}/trajectory?coords=LINESTRING({At(30, 50)},{At(60, 50)})&parameter-name=rainfall_rate");
-        using var onTheWay = await AskAsync($"{Collection}/trajectory?coords=LINESTRINGM({At(30, 50)} {from},{At(60, 50)} {to})&parameter-name=rainfall_rate");
+        using var everyLead = await AskAsync(
+            $"{Collection}/trajectory?coords=LINESTRING({At(30, 50)},{At(60, 50)})&parameter-name=rainfall_rate");
+        using var onTheWay = await AskAsync(
+            $"{Collection}/trajectory?coords=LINESTRINGM({At(30, 50)} {from},{At(60, 50)} {to})&parameter-name=rainfall_rate");
 
         CoverageJsonRules.Check(everyLead.RootElement);
         CoverageJsonRules.Check(onTheWay.RootElement);
         Assert.Equal(("MultiPointSeries", "Trajectory"), (DomainType(everyLead), DomainType(onTheWay)));
-        var steps = onTheWay.RootElement.GetProperty("domain").GetProperty("axes").GetProperty("composite").GetProperty("values").EnumerateArray().ToList();
+        var steps = onTheWay.RootElement.GetProperty("domain").GetProperty("axes").GetProperty("composite").GetProperty("values")
+            .EnumerateArray().ToList();
         var values = Values(onTheWay.RootElement, "rainfall_rate");
         Assert.InRange(steps.Count, 30, 40);
-        Assert.Equal(Enumerable.Range(0, 4).Select(lead => Iso(rain.Newest.ValidTime(lead))), steps.Select(step => step[0].GetString()!).Distinct());
+        Assert.Equal(Enumerable.Range(0, 4).Select(lead => Iso(rain.Newest.ValidTime(lead))),
+            steps.Select(step => step[0].GetString()!).Distinct());
         for (var i = 0; i < steps.Count; i++)
         {
-            var lead = (int)((DateTimeOffset.Parse(steps[i][0].GetString()!, CultureInfo.InvariantCulture) - rain.Newest.ValidTime(0)).TotalMinutes / 5);
+            var lead = (int)((DateTimeOffset.Parse(steps[i][0].GetString()!,
+                CultureInfo.InvariantCulture) - rain.Newest.ValidTime(0)).TotalMinutes / 5);
             Assert.Equal(Rounded(rain.Newest.RainRate[lead][PixelAt(steps[i][1].GetDouble(), steps[i][2].GetDouble())]), values[i]);
         }
     }
@@ -113,32 +125,41 @@ public sealed class EdrQuestions(ServedRain rain) : IClassFixture<ServedRain>
         using var coverage = await AskAsync(address);
         using var features = await AskAsync(address + "&f=GeoJSON");
         using var folder = new TemporaryFolder();
-        await File.WriteAllBytesAsync(folder.File("answer.nc"), await rain.Client.GetByteArrayAsync(new Uri(address + "&f=NetCDF", UriKind.Relative), _cancellation), _cancellation);
+        await File.WriteAllBytesAsync(folder.File("answer.nc"),
+            await rain.Client.GetByteArrayAsync(new Uri(address + "&f=NetCDF", UriKind.Relative), _cancellation), _cancellation);
         using var file = NetCdfFile.Open(folder.File("answer.nc"));
 
         foreach (var (name, variable) in new[] { ("rainfall_rate", "rainfall_rate"), ("probability_0.1", "probability_0_1") })
         {
             var expected = Values(coverage.RootElement, name);
             Assert.True(expected.Count >= least * ServedRain.Leads, $"{expected.Count}");
-            Assert.Equal(expected, features.RootElement.GetProperty("features").EnumerateArray().Select(f => f.GetProperty("properties").GetProperty(name).Deserialize<float?>()));
-            Assert.Equal(expected, file.Root.FindVariable(variable)!.Read<float>().Select(value => float.IsNaN(value) ? (float?)null : value));
+            Assert.Equal(expected, features.RootElement.GetProperty("features").EnumerateArray()
+                .Select(f => f.GetProperty("properties").GetProperty(name).Deserialize<float?>()));
+            Assert.Equal(expected, file.Root.FindVariable(variable)!.Read<float>()
+                .Select(value => float.IsNaN(value) ? (float?)null : value));
         }
-        Assert.Equal(("CF-1.8", "timeSeries", "lat lon"), (file.Root.Attributes.Text("Conventions"), file.Root.Attributes.Text("featureType"), file.Root.FindVariable("rainfall_rate")!.Attributes.Text("coordinates")));
+        Assert.Equal(("CF-1.8", "timeSeries", "lat lon"), (file.Root.Attributes.Text("Conventions"),
+            file.Root.Attributes.Text("featureType"), file.Root.FindVariable("rainfall_rate")!.Attributes.Text("coordinates")));
     }
 
     [Fact]
     public async Task CollectionsAndInstancesSayWhatCanBeAskedAndTheirLinksLead()
     {
         using var collections = await AskAsync("/edr/collections");
-        Assert.Equal([rain.Grid.Name, "wide"], collections.RootElement.GetProperty("collections").EnumerateArray().Select(c => c.GetProperty("id").GetString()!));
+        Assert.Equal([rain.Grid.Name, "wide"],
+            collections.RootElement.GetProperty("collections").EnumerateArray().Select(c => c.GetProperty("id").GetString()!));
         using var instances = await AskAsync($"{Collection}/instances");
-        var newest = instances.RootElement.GetProperty("instances").EnumerateArray().Single(i => i.GetProperty("id").GetString() == $"{rain.NewestRun}");
-        var box = newest.GetProperty("extent").GetProperty("spatial").GetProperty("bbox")[0].EnumerateArray().Select(d => d.GetDouble()).ToList();
+        var newest = instances.RootElement.GetProperty("instances").EnumerateArray()
+            .Single(i => i.GetProperty("id").GetString() == $"{rain.NewestRun}");
+        var box = newest.GetProperty("extent").GetProperty("spatial").GetProperty("bbox")[0].EnumerateArray().Select(d => d.GetDouble())
+            .ToList();
         Assert.True(box[0] < 9.1 && box[1] < 51.5 && box[2] > 10.9 && box[3] > 52.5, string.Join(' ', box));
         Assert.Equal(5, newest.GetProperty("parameter_names").EnumerateObject().Count());
-        Assert.Equal(["position", "area", "radius", "cube", "trajectory", "corridor"], newest.GetProperty("data_queries").EnumerateObject().Select(q => q.Name));
+        Assert.Equal(["position", "area", "radius", "cube", "trajectory", "corridor"],
+            newest.GetProperty("data_queries").EnumerateObject().Select(q => q.Name));
         foreach (var query in newest.GetProperty("data_queries").EnumerateObject())
-            Assert.Equal($"{rain.Address}{Collection}/instances/{rain.NewestRun}/{query.Name}", query.Value.GetProperty("link").GetProperty("href").GetString());
+            Assert.Equal($"{rain.Address}{Collection}/instances/{rain.NewestRun}/{query.Name}",
+                query.Value.GetProperty("link").GetProperty("href").GetString());
         await CheckLinksAsync("/edr", "/edr/collections", Collection, $"{Collection}/map/tiles", $"{Collection}/map/tiles/WebMercatorQuad");
     }
 
@@ -156,7 +177,8 @@ public sealed class EdrQuestions(ServedRain rain) : IClassFixture<ServedRain>
     {
         using var answer = await rain.Client.GetAsync(new Uri($"{Collection}/{question}", UriKind.Relative), _cancellation);
 
-        Assert.Equal((HttpStatusCode.BadRequest, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.Equal((HttpStatusCode.BadRequest, "application/problem+json"),
+            (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
         using var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(_cancellation));
         Assert.Contains(words, problem.RootElement.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
@@ -164,26 +186,34 @@ public sealed class EdrQuestions(ServedRain rain) : IClassFixture<ServedRain>
     [Fact]
     public async Task ATileOfTheTileSetIsThatOfTheTiles()
     {
-        var tile = await rain.Client.GetByteArrayAsync(new Uri($"{Collection}/map/tiles/WebMercatorQuad/8/84/135?datetime={Iso(rain.Newest.ValidTime(1))}", UriKind.Relative), _cancellation);
+        var tile = await rain.Client.GetByteArrayAsync(new Uri(
+            $"{Collection}/map/tiles/WebMercatorQuad/8/84/135?datetime={Iso(rain.Newest.ValidTime(1))}", UriKind.Relative), _cancellation);
 
-        Assert.Equal(await rain.Client.GetByteArrayAsync(new Uri($"/tiles/{rain.Grid.Name}/latest/10/8/135/84.png", UriKind.Relative), _cancellation), tile);
+        Assert.Equal(await rain.Client.GetByteArrayAsync(new Uri($"/tiles/{rain.Grid.Name}/latest/10/8/135/84.png", UriKind.Relative),
+            _cancellation), tile);
         using var tiling = await AskAsync("/edr/tileMatrixSets/WebMercatorQuad");
         var matrix = tiling.RootElement.GetProperty("tileMatrices")[8];
-        Assert.Equal(("8", 256, 611.49622628141), (matrix.GetProperty("id").GetString(), matrix.GetProperty("matrixWidth").GetInt32(), Math.Round(matrix.GetProperty("cellSize").GetDouble(), 11)));
+        Assert.Equal(("8", 256, 611.49622628141), (matrix.GetProperty("id").GetString(), matrix.GetProperty("matrixWidth").GetInt32(),
+            Math.Round(matrix.GetProperty("cellSize").GetDouble(), 11)));
         Assert.Equal(559082264.0287178 / 256, matrix.GetProperty("scaleDenominator").GetDouble(), 1e-3);
     }
 
-    /// <summary>Every place is a pixel, those well inside are there with their values and those well outside are not; returns how many are well inside.</summary>
+    /// <summary>
+    /// Every place is a pixel, those well inside are there with their values and those well outside are not; returns how many are well
+    /// inside.
+    /// </summary>
     /// <param name="coverage">Of the rain rate at every lead.</param>
     /// <param name="depth">How many pixels inside a pixel is, negative outside.</param>
     private int CheckPlaces(JsonElement coverage, Func<double, double, double> depth)
     {
         CoverageJsonRules.Check(coverage);
-        var places = coverage.GetProperty("domain").GetProperty("axes").GetProperty("composite").GetProperty("values").EnumerateArray().Select(p => PixelAt(p[0].GetDouble(), p[1].GetDouble())).ToList();
+        var places = coverage.GetProperty("domain").GetProperty("axes").GetProperty("composite").GetProperty("values").EnumerateArray()
+            .Select(p => PixelAt(p[0].GetDouble(), p[1].GetDouble())).ToList();
         var values = Values(coverage, "rainfall_rate");
         Assert.Equal(places.Count, places.Distinct().Count());
         for (var lead = 0; lead < 2; lead++)
-            Assert.Equal(places.Select(pixel => Rounded(rain.Newest.RainRate[lead][pixel])), values.Skip(lead * places.Count).Take(places.Count));
+            Assert.Equal(places.Select(pixel => Rounded(rain.Newest.RainRate[lead][pixel])),
+                values.Skip(lead * places.Count).Take(places.Count));
         var inside = 0;
         for (var pixel = 0; pixel < rain.Grid.PixelCount; pixel++)
         {
@@ -206,21 +236,26 @@ public sealed class EdrQuestions(ServedRain rain) : IClassFixture<ServedRain>
                 var href = link.GetProperty("href").GetString()!;
                 Assert.StartsWith(rain.Address, href, StringComparison.Ordinal);
                 if (link.TryGetProperty("templated", out _))
-                    href = href.Replace("{tileMatrix}", "8", StringComparison.Ordinal).Replace("{tileRow}", "84", StringComparison.Ordinal).Replace("{tileCol}", "135", StringComparison.Ordinal);
-                using var answer = await rain.Client.GetAsync(new Uri(href.EndsWith("/position", StringComparison.Ordinal) ? href + "?coords=POINT(10 52)" : href), _cancellation);
+                    href = href.Replace("{tileMatrix}", "8", StringComparison.Ordinal).Replace("{tileRow}", "84", StringComparison.Ordinal)
+                        .Replace("{tileCol}", "135", StringComparison.Ordinal);
+                using var answer = await rain.Client.GetAsync(
+                    new Uri(href.EndsWith("/position", StringComparison.Ordinal) ? href + "?coords=POINT(10 52)" : href), _cancellation);
                 Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-                Assert.Equal(link.GetProperty("type").GetString()!.Split(';')[0], answer.Content.Headers.ContentType?.MediaType?.Replace("application/json", link.GetProperty("type").GetString()!.Split(';')[0], StringComparison.Ordinal));
+                Assert.Equal(link.GetProperty("type").GetString()!.Split(';')[0], answer.Content.Headers.ContentType?.MediaType?.Replace(
+                    "application/json", link.GetProperty("type").GetString()!.Split(';')[0], StringComparison.Ordinal));
             }
         }
     }
 
-    private static string DomainType(JsonDocument coverage) => coverage.RootElement.GetProperty("domain").GetProperty("domainType").GetString()!;
+    private static string DomainType(JsonDocument coverage) =>
+        coverage.RootElement.GetProperty("domain").GetProperty("domainType").GetString()!;
 
     private static float? Rounded(float rate) => float.IsNaN(rate) ? null : MathF.Round(rate, 2);
 
     private static double[] Regular(JsonElement axis)
     {
-        var (start, stop, count) = (axis.GetProperty("start").GetDouble(), axis.GetProperty("stop").GetDouble(), axis.GetProperty("num").GetInt32());
+        var (start, stop, count) =
+            (axis.GetProperty("start").GetDouble(), axis.GetProperty("stop").GetDouble(), axis.GetProperty("num").GetInt32());
         return [.. Enumerable.Range(0, count).Select(i => start + (i * (stop - start) / (count - 1)))];
     }
 
@@ -229,15 +264,18 @@ public sealed class EdrQuestions(ServedRain rain) : IClassFixture<ServedRain>
     private int PixelAt(double lon, double lat)
     {
         using var locator = new ConvLstm.Nowcast.Ingest.Projection.GridLocator(rain.Grid);
-        return locator.PixelAt(lon, lat) is var (column, row) ? Pixel(column, row) : throw new InvalidOperationException($"{lon} {lat} is outside");
+        return locator.PixelAt(lon, lat) is var (column, row) ? Pixel(column, row)
+            : throw new InvalidOperationException($"{lon} {lat} is outside");
     }
 
-    private string At(int column, int row) => rain.PlaceOf(column, row) is var (lon, lat) ? string.Create(CultureInfo.InvariantCulture, $"{lon:R} {lat:R}") : "";
+    private string At(int column, int row) =>
+        rain.PlaceOf(column, row) is var (lon, lat) ? string.Create(CultureInfo.InvariantCulture, $"{lon:R} {lat:R}") : "";
 
     private static string Iso(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static List<float?> Values(JsonElement coverage, string parameter) =>
-        [.. coverage.GetProperty("ranges").GetProperty(parameter).GetProperty("values").EnumerateArray().Select(value => value.Deserialize<float?>())];
+        [.. coverage.GetProperty("ranges").GetProperty(parameter).GetProperty("values").EnumerateArray()
+            .Select(value => value.Deserialize<float?>())];
 
     private async Task<JsonDocument> AskAsync(string address) =>
         JsonDocument.Parse(await rain.Client.GetStringAsync(new Uri(address, UriKind.Relative), _cancellation));

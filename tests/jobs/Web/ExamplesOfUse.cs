@@ -31,7 +31,8 @@ public sealed class ExamplesOfUse(ServedRain rain, Chromium chromium) : IClassFi
         var parts = yaml.Split("- resource:")[1..];
         for (var i = 0; i < questions.Count; i++)
         {
-            using var answer = JsonDocument.Parse(await rain.Client.GetStringAsync(new Uri(OfTheTest(questions[i]), UriKind.Relative), _cancellation));
+            using var answer = JsonDocument.Parse(
+                await rain.Client.GetStringAsync(new Uri(OfTheTest(questions[i]), UriKind.Relative), _cancellation));
             foreach (Match field in Regex.Matches(parts[i], @"value_json\.([\w.]+)"))
                 _ = field.Groups[1].Value.Split('.').Aggregate(answer.RootElement, (at, name) => at.GetProperty(name));
         }
@@ -42,19 +43,22 @@ public sealed class ExamplesOfUse(ServedRain rain, Chromium chromium) : IClassFi
     {
         using var panel = JsonDocument.Parse(await File.ReadAllTextAsync(Example("grafana-infinity.json"), _cancellation));
         var target = panel.RootElement.GetProperty("targets")[0];
-        using var answer = JsonDocument.Parse(await rain.Client.GetStringAsync(new Uri(OfTheTest(target.GetProperty("url").GetString()!), UriKind.Relative), _cancellation));
+        using var answer = JsonDocument.Parse(
+            await rain.Client.GetStringAsync(new Uri(OfTheTest(target.GetProperty("url").GetString()!), UriKind.Relative), _cancellation));
         var row = answer.RootElement.GetProperty(target.GetProperty("root_selector").GetString()!)[0];
         foreach (var column in target.GetProperty("columns").EnumerateArray())
         {
             var value = row.GetProperty(column.GetProperty("selector").GetString()!);
-            Assert.True(column.GetProperty("type").GetString() == "number" ? value.ValueKind == JsonValueKind.Number : value.TryGetDateTime(out _), column.ToString());
+            Assert.True(column.GetProperty("type").GetString() == "number" ? value.ValueKind == JsonValueKind.Number
+                : value.TryGetDateTime(out _), column.ToString());
         }
     }
 
     [Fact]
     public async Task TheLeafletPageOfAnotherHostShowsTheTiles()
     {
-        var leaflet = Path.Combine(Path.GetDirectoryName(SourceFile())!, "..", "..", "..", "jobs", "Web", "Page", "node_modules", "leaflet", "dist");
+        var leaflet = Path.Combine(Path.GetDirectoryName(SourceFile())!, "..", "..", "..", "jobs", "Web", "Page", "node_modules", "leaflet",
+            "dist");
         // From a server of its own: browsers ask before a page that came from nowhere may speak to this machine.
         await using var other = WebApplication.CreateSlimBuilder().Build();
         other.Urls.Add("http://127.0.0.1:0");
@@ -62,7 +66,8 @@ public sealed class ExamplesOfUse(ServedRain rain, Chromium chromium) : IClassFi
         foreach (var (file, type) in new[] { ("leaflet.css", "text/css"), ("leaflet.js", "text/javascript") })
             other.MapGet($"/{file}", () => TypedResults.PhysicalFile(Path.GetFullPath(Path.Combine(leaflet, file)), type));
         await other.StartAsync(_cancellation);
-        await using var service = WebService.Build(rain.Database, "http://127.0.0.1:0", new NowcastSettings { RequestsPerSecond = 0, CorsOrigins = other.Urls.Single() });
+        await using var service = WebService.Build(rain.Database, "http://127.0.0.1:0",
+            new NowcastSettings { RequestsPerSecond = 0, CorsOrigins = other.Urls.Single() });
         await service.StartAsync(_cancellation);
         await using var context = await chromium.NewAsync();
         var page = await context.NewPageAsync();
@@ -75,10 +80,12 @@ public sealed class ExamplesOfUse(ServedRain rain, Chromium chromium) : IClassFi
 
     private static string SourceFile([System.Runtime.CompilerServices.CallerFilePath] string path = "") => path;
 
-    private static string Example(string name) => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(SourceFile())!, "..", "..", "..", "ops", "examples", name));
+    private static string Example(string name) =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(SourceFile())!, "..", "..", "..", "ops", "examples", name));
 
     /// <summary>The same question of a place that the simulated radar sees.</summary>
-    private static string OfTheTest(string address) => new Uri(address).PathAndQuery.Replace("lon=5.1&lat=52.1", "lon=10&lat=52", StringComparison.Ordinal);
+    private static string OfTheTest(string address) =>
+        new Uri(address).PathAndQuery.Replace("lon=5.1&lat=52.1", "lon=10&lat=52", StringComparison.Ordinal);
 
     private async Task<string> PythonAsync(string module, string script)
     {
@@ -93,7 +100,8 @@ public sealed class ExamplesOfUse(ServedRain rain, Chromium chromium) : IClassFi
 
     private async Task<(int ExitCode, string Output)> RunAsync(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var error = process.StandardError.ReadToEndAsync(_cancellation);
         var output = await process.StandardOutput.ReadToEndAsync(_cancellation);
         await process.WaitForExitAsync(_cancellation);

@@ -7,7 +7,9 @@ namespace ConvLstm.Nowcast.Tests.Jobs.Web;
 /// <summary>The description of the API is right where a generator makes a client of it that a compiler takes.</summary>
 public sealed class GeneratedClient(ServedRain rain) : IClassFixture<ServedRain>, IDisposable
 {
-    /// <summary>Numbers are numbers, times are text, what may be missing says so; a wrong word is an error, which the last line shows.</summary>
+    /// <summary>
+    /// Numbers are numbers, times are text, what may be missing says so; a wrong word is an error, which the last line shows.
+    /// </summary>
     private const string Program =
         """
         import type { components, operations, paths } from './api';
@@ -32,18 +34,22 @@ public sealed class GeneratedClient(ServedRain rain) : IClassFixture<ServedRain>
     public async Task AClientOfTheDescriptionCompilesAndItsNumbersAreNumbers()
     {
         var modules = Path.Combine(Path.GetDirectoryName(SourceFile())!, "..", "..", "..", "jobs", "Web", "Page", "node_modules");
-        await File.WriteAllTextAsync(_folder.File("openapi.json"), await rain.Client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative), _cancellation), _cancellation);
+        await File.WriteAllTextAsync(_folder.File("openapi.json"),
+            await rain.Client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative), _cancellation), _cancellation);
         await File.WriteAllTextAsync(_folder.File("client.ts"), Program, _cancellation);
 
-        await RunAsync("node", Path.Combine(modules, "openapi-typescript", "bin", "cli.js"), _folder.File("openapi.json"), "-o", _folder.File("api.ts"));
-        await RunAsync("node", Path.Combine(modules, "typescript", "bin", "tsc"), "--noEmit", "--strict", "--target", "es2022", "--moduleResolution", "bundler", "--module", "esnext", _folder.File("client.ts"));
+        await RunAsync("node", Path.Combine(modules, "openapi-typescript", "bin", "cli.js"), _folder.File("openapi.json"), "-o",
+            _folder.File("api.ts"));
+        await RunAsync("node", Path.Combine(modules, "typescript", "bin", "tsc"), "--noEmit", "--strict", "--target", "es2022",
+            "--moduleResolution", "bundler", "--module", "esnext", _folder.File("client.ts"));
     }
 
     [Fact]
     public async Task EveryOperationHasANameOfItsOwnAndTypedContent()
     {
         using var json = JsonDocument.Parse(await rain.Client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative), _cancellation));
-        var operations = json.RootElement.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject()).Select(operation => operation.Value).ToList();
+        var operations = json.RootElement.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject())
+            .Select(operation => operation.Value).ToList();
         var names = operations.Select(operation => operation.GetProperty("operationId").GetString()).ToList();
 
         Assert.Equal(names.Count, names.Distinct().Count());
@@ -53,7 +59,8 @@ public sealed class GeneratedClient(ServedRain rain) : IClassFixture<ServedRain>
             Assert.NotEmpty(content);
             Assert.All(content, media => Assert.True(media.Value.TryGetProperty("schema", out _), operation.ToString()));
         }
-        Assert.StartsWith(rain.Address, json.RootElement.GetProperty("servers")[0].GetProperty("url").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith(rain.Address, json.RootElement.GetProperty("servers")[0].GetProperty("url").GetString(),
+            StringComparison.Ordinal);
         Assert.Matches(@"^\d+\.\d+", json.RootElement.GetProperty("info").GetProperty("version").GetString()!);
     }
 
@@ -63,7 +70,8 @@ public sealed class GeneratedClient(ServedRain rain) : IClassFixture<ServedRain>
 
     private async Task RunAsync(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var error = process.StandardError.ReadToEndAsync(_cancellation);
         var output = await process.StandardOutput.ReadToEndAsync(_cancellation);
         await process.WaitForExitAsync(_cancellation);

@@ -17,7 +17,10 @@ namespace ConvLstm.Nowcast.Tests.Jobs.Web;
 public sealed class GuardedDashboard(TestDatabase test) : IClassFixture<TestDatabase>, IDisposable
 {
     private const string Change = "/hangfire/models/rollback";
-    private static readonly DashboardSettings Guarded = new() { User = "operator", Password = "a: long one", ViewerUser = "guest", ViewerPassword = "look only" };
+    private static readonly DashboardSettings Guarded = new()
+    {
+        User = "operator", Password = "a: long one", ViewerUser = "guest", ViewerPassword = "look only",
+    };
 
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
     private readonly HttpClient _client = new(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false });
@@ -40,9 +43,11 @@ public sealed class GuardedDashboard(TestDatabase test) : IClassFixture<TestData
         var cookie = opened.Headers.GetValues("Set-Cookie").Single();
         Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(HttpStatusCode.OK, await AskAsync(web, r => r.Headers.Add("Cookie", cookie.Split(';')[0])));
-        Assert.Equal(HttpStatusCode.OK, await AskAsync(web, r => r.Headers.Authorization = new("Bearer", token.Address("", "").Split('=')[1])));
+        Assert.Equal(HttpStatusCode.OK,
+            await AskAsync(web, r => r.Headers.Authorization = new("Bearer", token.Address("", "").Split('=')[1])));
         // From a form of another site: the browser sends the cookie along, but no token of ours.
-        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(web, r => r.Headers.Add("Cookie", cookie.Split(';')[0]), Change, HttpMethod.Post));
+        Assert.Equal(HttpStatusCode.Forbidden,
+            await AskAsync(web, r => r.Headers.Add("Cookie", cookie.Split(';')[0]), Change, HttpMethod.Post));
     }
 
     [Fact]
@@ -58,7 +63,8 @@ public sealed class GuardedDashboard(TestDatabase test) : IClassFixture<TestData
         Assert.Equal(HttpStatusCode.OK, await AskAsync(web, Basic("guest:look only")));
         Assert.Equal(HttpStatusCode.Forbidden, await SendFormAsync(web, Basic("guest:look only")));
         // There is no token where there are credentials.
-        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(web, path: web.Services.GetRequiredService<StartToken>().Address("", "/hangfire")));
+        Assert.Equal(HttpStatusCode.Unauthorized,
+            await AskAsync(web, path: web.Services.GetRequiredService<StartToken>().Address("", "/hangfire")));
     }
 
     [Fact]
@@ -130,12 +136,14 @@ public sealed class GuardedDashboard(TestDatabase test) : IClassFixture<TestData
     {
         var settings = new NowcastSettings { Dashboard = dashboard };
         await HangfireTables.InstallAsync(test.Database, _cancellation);
-        var web = WebService.Build(test.Database, url, settings, services => Server.Add(services, test.Database, [], settings, [Roles.Web]));
+        var web = WebService.Build(test.Database, url, settings,
+            services => Server.Add(services, test.Database, [], settings, [Roles.Web]));
         await web.StartAsync(_cancellation);
         return web;
     }
 
-    private async Task<HttpStatusCode> AskAsync(WebApplication web, Action<HttpRequestMessage>? change = null, string path = "/hangfire", HttpMethod? method = null)
+    private async Task<HttpStatusCode> AskAsync(WebApplication web, Action<HttpRequestMessage>? change = null, string path = "/hangfire",
+        HttpMethod? method = null)
     {
         using var request = new HttpRequestMessage(method ?? HttpMethod.Get, web.Urls.Single() + path);
         change?.Invoke(request);
@@ -155,7 +163,8 @@ public sealed class GuardedDashboard(TestDatabase test) : IClassFixture<TestData
         var text = await page.Content.ReadAsStringAsync(_cancellation);
         using var send = new HttpRequestMessage(HttpMethod.Post, web.Urls.Single() + Change);
         credentials?.Invoke(send);
-        send.Headers.Add("Cookie", page.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith("nowcast-forms", StringComparison.Ordinal)).Split(';')[0]);
+        send.Headers.Add("Cookie",
+            page.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith("nowcast-forms", StringComparison.Ordinal)).Split(';')[0]);
         send.Headers.Add(Meta("csrf-header"), Meta("csrf-token"));
         using var answer = await _client.SendAsync(send, _cancellation);
         return answer.StatusCode;

@@ -21,14 +21,17 @@ public sealed class HealthAndMetrics(TestDatabase test) : IClassFixture<TestData
     {
         using var folder = new TemporaryFolder();
         Assert.Equal((HttpStatusCode.OK, true), await ReadyAsync(new NowcastSettings(), "ready"));
-        Assert.Equal((HttpStatusCode.ServiceUnavailable, true), await ReadyAsync(new NowcastSettings { Model = "/nowhere/rain.safetensors" }, "the file of NOWCAST_MODEL is not there"));
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, true),
+            await ReadyAsync(new NowcastSettings { Model = "/nowhere/rain.safetensors" }, "the file of NOWCAST_MODEL is not there"));
         var feed = new NowcastSettings { Feed = folder.Path };
         Assert.Equal((HttpStatusCode.ServiceUnavailable, true), await ReadyAsync(feed, "no scan has come in yet"));
         var grid = Tests.Storage.Some.LonLatGrid(width: 20, height: 20);
-        await test.Database.Scans.StoreAsync(Tests.Storage.Some.RadarFrame(grid, DateTimeOffset.UtcNow.AddHours(-3)), "old.nc", cancellation: _cancellation);
+        await test.Database.Scans.StoreAsync(Tests.Storage.Some.RadarFrame(grid, DateTimeOffset.UtcNow.AddHours(-3)), "old.nc",
+            cancellation: _cancellation);
         Assert.Equal((HttpStatusCode.ServiceUnavailable, true), await ReadyAsync(feed, "180 minutes old"));
 
-        await test.Database.Scans.StoreAsync(Tests.Storage.Some.RadarFrame(grid, DateTimeOffset.UtcNow.AddMinutes(-4)), "new.nc", cancellation: _cancellation);
+        await test.Database.Scans.StoreAsync(Tests.Storage.Some.RadarFrame(grid, DateTimeOffset.UtcNow.AddMinutes(-4)), "new.nc",
+            cancellation: _cancellation);
 
         Assert.Equal((HttpStatusCode.OK, true), await ReadyAsync(feed, "4 minutes old"));
     }
@@ -60,7 +63,8 @@ public sealed class HealthAndMetrics(TestDatabase test) : IClassFixture<TestData
         var settings = new NowcastSettings { Feed = folder.Path };
         await HangfireTables.InstallAsync(test.Database, _cancellation);
         await using var web = WebService.Build(
-            test.Database, "http://127.0.0.1:0", settings, services => services.AddJobs(test.Database, new ServiceOptions { Settings = settings, Roles = [Roles.Web], Jobs = JobCatalog.Of(settings) }));
+            test.Database, "http://127.0.0.1:0", settings, services => services.AddJobs(test.Database,
+                new ServiceOptions { Settings = settings, Roles = [Roles.Web], Jobs = JobCatalog.Of(settings) }));
         await web.StartAsync(_cancellation);
         using var client = new HttpClient();
 
@@ -103,7 +107,8 @@ public sealed class HealthAndMetrics(TestDatabase test) : IClassFixture<TestData
         await web.StartAsync(_cancellation);
         using var client = new HttpClient { BaseAddress = new Uri(web.Urls.Single()) };
 
-        foreach (var (path, status) in new[] { ("/healthz/live", HttpStatusCode.OK), ("/", HttpStatusCode.OK), ("/api/grids", HttpStatusCode.OK), ("/api/runs/0", HttpStatusCode.NotFound), ("/api/events", HttpStatusCode.MethodNotAllowed) })
+        foreach (var (path, status) in new[] { ("/healthz/live", HttpStatusCode.OK), ("/", HttpStatusCode.OK),
+            ("/api/grids", HttpStatusCode.OK), ("/api/runs/0", HttpStatusCode.NotFound), ("/api/events", HttpStatusCode.MethodNotAllowed) })
         {
             using var answer = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, path), _cancellation);
             Assert.Equal((path, status), (path, answer.StatusCode));

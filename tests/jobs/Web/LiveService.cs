@@ -32,7 +32,8 @@ public sealed class LiveService(TestDatabase test) : IClassFixture<TestDatabase>
 
             var news = await NewsAsync(stream, published.RunId);
             Assert.Equal((grid.Name, issued.UtcDateTime, "model"),
-                (news.GetProperty("grid").GetString(), news.GetProperty("issueTime").GetDateTime(), news.GetProperty("method").GetString()));
+                (news.GetProperty("grid").GetString(), news.GetProperty("issueTime").GetDateTime(),
+                    news.GetProperty("method").GetString()));
             // Who was told finds the run there.
             var rain = await client.GetFromJsonAsync<RainAnswer<RainAtPoint>>("/api/rain-at?lon=152.7&lat=-27.5", _cancellation);
             Assert.All(rain!.Leads, lead => Assert.Equal(run, lead.RainMmH));

@@ -50,7 +50,8 @@ public sealed class MapOfRealRadar(ServedRadar radar, Chromium chromium) : IClas
 
         // The cell of the coast of Brisbane, 150 to 160 east, 30 to 20 south.
         await page.Page.RunAndWaitForResponseAsync(
-            () => page.Page.SelectOptionAsync("#grid", radar.Brisbane.Name), response => response.Url.Contains("atlas-10m-15_-3", StringComparison.Ordinal));
+            () => page.Page.SelectOptionAsync("#grid", radar.Brisbane.Name),
+                response => response.Url.Contains("atlas-10m-15_-3", StringComparison.Ordinal));
         await page.Page.WaitForFunctionAsync("name => location.hash.includes(`grid=${name}`)", radar.Brisbane.Name);
         await page.Page.ClickAsync("#link");
 
@@ -69,7 +70,8 @@ public sealed class MapOfRealRadar(ServedRadar radar, Chromium chromium) : IClas
         await using var context = await chromium.NewAsync();
         foreach (var layer in new[] { "rate", "probability", "member", "depth", "observation" })
         {
-            var page = await WatchedPage.OpenAsync(context, radar.Address, FormattableString.Invariant($"{Dutch}&view={lon:0.0000},{lat:0.0000},9&layer={layer}"));
+            var page = await WatchedPage.OpenAsync(context, radar.Address,
+                FormattableString.Invariant($"{Dutch}&view={lon:0.0000},{lat:0.0000},9&layer={layer}"));
             await page.LoadedAsync();
             if (layer != "observation")
                 await page.Page.EvaluateAsync("document.querySelector('#track').focus()");
@@ -77,7 +79,8 @@ public sealed class MapOfRealRadar(ServedRadar radar, Chromium chromium) : IClas
 
             // A canvas keeps colours that let through only to one part in 255.
             var colour = await page.ColourAsync();
-            Assert.True((colour & 0xFF) == (Palettes.UnseenColour & 0xFF) && Math.Abs((int)(colour >> 24) - 128) <= 2, $"{layer}: {colour:x8}");
+            Assert.True((colour & 0xFF) == (Palettes.UnseenColour & 0xFF) && Math.Abs((int)(colour >> 24) - 128) <= 2,
+                $"{layer}: {colour:x8}");
             Assert.Contains("not seen by radar", await page.Page.TextContentAsync("#legend"), StringComparison.Ordinal);
             page.HasNoComplaints();
             await page.Page.CloseAsync();
@@ -89,7 +92,8 @@ public sealed class MapOfRealRadar(ServedRadar radar, Chromium chromium) : IClas
     {
         foreach (var layer in new[] { "", "layer=probability&threshold=1", "layer=depth" })
         {
-            var frame = await radar.Client.GetByteArrayAsync(new Uri($"/api/runs/{radar.NewestRun}/frames/60.bin?{layer}", UriKind.Relative), _cancellation);
+            var frame = await radar.Client.GetByteArrayAsync(
+                new Uri($"/api/runs/{radar.NewestRun}/frames/60.bin?{layer}", UriKind.Relative), _cancellation);
             var codes = frame.AsSpan(CompactFrame.HeaderLength);
             var outside = 0;
             for (var pixel = 0; pixel < codes.Length; pixel++)
@@ -130,11 +134,14 @@ public sealed class MapOfRealRadar(ServedRadar radar, Chromium chromium) : IClas
         foreach (var (column, row) in new[] { (300, 380), (360, 350), (400, 420), (420, 330), (250, 400), (330, 300) })
         {
             var (lon, lat) = radar.PlaceOf(column, row);
-            var page = await WatchedPage.OpenAsync(context, radar.Address, FormattableString.Invariant($"{Dutch}&place={lon:0.00000},{lat:0.00000}"));
+            var page = await WatchedPage.OpenAsync(context, radar.Address,
+                FormattableString.Invariant($"{Dutch}&place={lon:0.00000},{lat:0.00000}"));
             await page.Page.WaitForSelectorAsync("#place[data-state=ready] canvas");
             var sentence = (await page.Page.TextContentAsync("#sentence"))!;
-            var rows = await page.Page.EvaluateAsync<string[][]>("[...document.querySelectorAll('#numbers tbody tr')].map((r) => [...r.children].map((c) => c.textContent))");
-            var leads = rows.Where(cells => cells[1] != "–").Select(cells => (Time: cells[0], Rate: double.Parse(cells[1], CultureInfo.InvariantCulture))).ToList();
+            var rows = await page.Page.EvaluateAsync<string[][]>(
+                "[...document.querySelectorAll('#numbers tbody tr')].map((r) => [...r.children].map((c) => c.textContent))");
+            var leads = rows.Where(cells => cells[1] != "–")
+                .Select(cells => (Time: cells[0], Rate: double.Parse(cells[1], CultureInfo.InvariantCulture))).ToList();
             var wet = leads.Where(lead => lead.Rate >= 0.1).ToList();
             seen.Add(sentence.Split(' ')[0]);
             if (wet.Count == 0)
@@ -147,7 +154,8 @@ public sealed class MapOfRealRadar(ServedRadar radar, Chromium chromium) : IClas
                 Assert.Matches("10 to 90 %|90 % of cases|mm/h", sentence);
                 if (Regex.Match(sentence, @"(?:until|to) (\d\d:\d\d),") is { Success: true } until)
                     Assert.Contains(wet, lead => lead.Time == until.Groups[1].Value);
-                if (Regex.Match(sentence, @"from (\d\d:\d\d)") is { Success: true } from && !sentence.Contains("again", StringComparison.Ordinal))
+                if (Regex.Match(sentence, @"from (\d\d:\d\d)") is { Success: true } from
+                    && !sentence.Contains("again", StringComparison.Ordinal))
                     Assert.Equal(wet[0].Time, from.Groups[1].Value);
             }
             page.HasNoComplaints();
@@ -219,7 +227,8 @@ public sealed class MapOfRealRadar(ServedRadar radar, Chromium chromium) : IClas
         Assert.True(await page.Page.Locator("#outcome").IsHiddenAsync());
 
         await page.Page.FillAsync("#when", $"{radar.Earlier.UtcDateTime:yyyy-MM-ddTHH:mm}");
-        await page.Page.WaitForSelectorAsync($"body[data-frame='{radar.Earlier.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}']", new() { State = WaitForSelectorState.Attached });
+        await page.Page.WaitForSelectorAsync($"body[data-frame='{radar.Earlier.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}']",
+            new() { State = WaitForSelectorState.Attached });
         Assert.True(await page.Page.IsVisibleAsync("#archive"));
         await page.LoadedAsync();
         await page.Page.ClickAsync("#outcome");
@@ -228,7 +237,10 @@ public sealed class MapOfRealRadar(ServedRadar radar, Chromium chromium) : IClas
         await page.Page.Keyboard.PressAsync("End");
 
         await page.Page.WaitForSelectorAsync(
-            $"body[data-kind=observation][data-frame='{radar.Earlier.AddHours(1).UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}']", new() { State = WaitForSelectorState.Attached });
+            $"body[data-kind=observation][data-frame='{radar.Earlier.AddHours(1).UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}']", new()
+            {
+                State = WaitForSelectorState.Attached,
+            });
         page.HasNoComplaints();
     }
 
@@ -253,8 +265,10 @@ public sealed class MapOfRealRadar(ServedRadar radar, Chromium chromium) : IClas
     [Fact]
     public async Task TheDepthOfTheNextHourIsTheSumOfItsMaps()
     {
-        var wettest = Enumerable.Range(0, radar.Scan.RainRate.Length).MaxBy(pixel => radar.Newest.MeanRate.Sum(map => map[pixel]) is var sum && float.IsNaN(sum) ? -1 : sum);
-        var frame = await radar.Client.GetByteArrayAsync(new Uri($"/api/runs/{radar.NewestRun}/frames/60.bin?layer=depth", UriKind.Relative), _cancellation);
+        var wettest = Enumerable.Range(0, radar.Scan.RainRate.Length)
+            .MaxBy(pixel => radar.Newest.MeanRate.Sum(map => map[pixel]) is var sum && float.IsNaN(sum) ? -1 : sum);
+        var frame = await radar.Client.GetByteArrayAsync(
+            new Uri($"/api/runs/{radar.NewestRun}/frames/60.bin?layer=depth", UriKind.Relative), _cancellation);
         var depth = RainCode.Rate(frame[CompactFrame.HeaderLength + wettest]);
         Assert.Equal((byte)FrameKind.Depth, frame[4]);
         Assert.Equal(1, depth / (radar.Newest.MeanRate.Sum(map => map[wettest]) / 12), 0.03);

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Jobs.Web;
 
-/// <summary>Every screen, theme and language: what is asked for is in sight, nothing lies over another, and those who do not see it are told.</summary>
+/// <summary>
+/// Every screen, theme and language: what is asked for is in sight, nothing lies over another, and those who do not see it are told.
+/// </summary>
 public sealed class MapOnPhones(ServedRadar radar, Chromium chromium) : IClassFixture<ServedRadar>, IClassFixture<Chromium>
 {
     private static readonly string[] Panels = [".ol-zoom", "#finder", "#layers-toggle", "#layers", "#legend", "#place", "#credits"];
@@ -24,7 +26,8 @@ public sealed class MapOnPhones(ServedRadar radar, Chromium chromium) : IClassFi
     public async Task ThePlaceThatWasTappedIsInSightAndNoPanelLiesOverAnother(int width, int height, bool dark, string language)
     {
         var isPhone = width < 1000;
-        await using var context = await chromium.NewAsync(width, height, dark, touch: isPhone, timeZone: "Europe/Amsterdam", language: language);
+        await using var context =
+            await chromium.NewAsync(width, height, dark, touch: isPhone, timeZone: "Europe/Amsterdam", language: language);
         var page = await WatchedPage.OpenAsync(context, radar.Address, $"/#grid={radar.Netherlands.Name}");
         await page.LoadedAsync();
         await ApartAsync(page, width, height);
@@ -32,7 +35,8 @@ public sealed class MapOnPhones(ServedRadar radar, Chromium chromium) : IClassFi
 
         var map = (await page.Page.Locator("#map").BoundingBoxAsync())!;
         // Where the panel of the place will come to lie.
-        var (x, y) = isPhone && width < height ? (map.X + (map.Width / 2), map.Y + (map.Height * 0.7f)) : (map.X + (map.Width * (isPhone ? 0.7f : 0.45f)), map.Y + (map.Height * 0.55f));
+        var (x, y) = isPhone && width < height ? (map.X + (map.Width / 2), map.Y + (map.Height * 0.7f))
+            : (map.X + (map.Width * (isPhone ? 0.7f : 0.45f)), map.Y + (map.Height * 0.55f));
         if (isPhone)
             await page.Page.Touchscreen.TapAsync(x, y);
         else
@@ -73,10 +77,12 @@ public sealed class MapOnPhones(ServedRadar radar, Chromium chromium) : IClassFi
         Assert.True(boxes.Count >= 3);
         foreach (var (name, box) in boxes)
         {
-            Assert.True(box.X >= -1 && box.Y >= -1 && box.X + box.Width <= width + 1 && box.Y + box.Height <= height + 1, $"{name} is not in sight: {box.X} {box.Y} {box.Width} {box.Height}");
+            Assert.True(box.X >= -1 && box.Y >= -1 && box.X + box.Width <= width + 1 && box.Y + box.Height <= height + 1,
+                $"{name} is not in sight: {box.X} {box.Y} {box.Width} {box.Height}");
             foreach (var (other, its) in boxes.Where(other => string.CompareOrdinal(other.Name, name) > 0))
             {
-                var apart = box.X + box.Width <= its.X + 1 || its.X + its.Width <= box.X + 1 || box.Y + box.Height <= its.Y + 1 || its.Y + its.Height <= box.Y + 1;
+                var apart = box.X + box.Width <= its.X + 1 || its.X + its.Width <= box.X + 1 || box.Y + box.Height <= its.Y + 1
+                    || its.Y + its.Height <= box.Y + 1;
                 Assert.True(apart, $"{name} ({box.X} {box.Y} {box.Width} {box.Height}) lies over {other} ({its.X} {its.Y} {its.Width} {its.Height})");
             }
         }
@@ -88,16 +94,19 @@ public sealed class MapOnPhones(ServedRadar radar, Chromium chromium) : IClassFi
     /// <summary>The address has place and view; the page says where on the screen that is.</summary>
     private static async Task MarkerIsFreeAsync(WatchedPage page)
     {
-        var at = await page.Page.EvaluateAsync<double[]>("(() => { const m = document.querySelector('#map'); return m.dataset.marker.split(',').map(Number); })()");
+        var at = await page.Page.EvaluateAsync<double[]>(
+            "(() => { const m = document.querySelector('#map'); return m.dataset.marker.split(',').map(Number); })()");
         var map = (await page.Page.Locator("#map").BoundingBoxAsync())!;
         var panel = (await page.Page.Locator("#place").BoundingBoxAsync())!;
         var (x, y) = (map.X + at[0], map.Y + at[1]);
         // In the middle of the widest room, not in a corner between panel and edge.
-        var room = Math.Max(Math.Max(panel.X - map.X, map.X + map.Width - (panel.X + panel.Width)), panel.Width > map.Width * 0.7f ? map.Width : 0);
+        var room = Math.Max(Math.Max(panel.X - map.X, map.X + map.Width - (panel.X + panel.Width)),
+            panel.Width > map.Width * 0.7f ? map.Width : 0);
         Assert.True(Math.Min(x - map.X, map.X + map.Width - x) > Math.Min(60, room / 4), $"the place at {x} is at the edge");
         Assert.InRange(x, map.X, map.X + map.Width);
         Assert.InRange(y, map.Y, map.Y + map.Height);
-        Assert.False(x > panel.X && x < panel.X + panel.Width && y > panel.Y && y < panel.Y + panel.Height, $"the place at {x}, {y} lies under its panel");
+        Assert.False(x > panel.X && x < panel.X + panel.Width && y > panel.Y && y < panel.Y + panel.Height,
+            $"the place at {x}, {y} lies under its panel");
     }
 
     private static async Task AccessibleAsync(WatchedPage page)

@@ -90,7 +90,8 @@ public sealed class MapPage(ServedRain rain, Chromium chromium) : IClassFixture<
             var cells = await rows[lead].Locator("th, td").AllTextContentsAsync();
             string[] expected =
             [
-                sql[lead].ValidTime.UtcDateTime.ToString("HH:mm", CultureInfo.InvariantCulture), cells[1], sql[lead].RainMmH?.ToString("0.00", CultureInfo.InvariantCulture) ?? "–",
+                sql[lead].ValidTime.UtcDateTime.ToString("HH:mm", CultureInfo.InvariantCulture), cells[1],
+                sql[lead].RainMmH?.ToString("0.00", CultureInfo.InvariantCulture) ?? "–",
                 Percent(sql[lead].P01), Percent(sql[lead].P1), Percent(sql[lead].P5), Percent(sql[lead].P10),
             ];
             Assert.Equal(expected, cells);
@@ -199,7 +200,8 @@ public sealed class MapPage(ServedRain rain, Chromium chromium) : IClassFixture<
         await page.Page.ClickAsync("#theme");
         await page.Page.SelectOptionAsync("#language", "de");
         await page.Page.WaitForSelectorAsync("text=Regenrate");
-        Assert.Equal(("light", "de"), (await page.Page.GetAttributeAsync("html", "data-theme"), await page.Page.GetAttributeAsync("html", "lang")));
+        Assert.Equal(("light", "de"),
+            (await page.Page.GetAttributeAsync("html", "data-theme"), await page.Page.GetAttributeAsync("html", "lang")));
         page.HasNoComplaints();
     }
 
@@ -213,7 +215,8 @@ public sealed class MapPage(ServedRain rain, Chromium chromium) : IClassFixture<
             if (column is < 8 or > ServedRain.Size - 9)
                 continue;
             var colour = ColourAt(pixel);
-            if (ColourAt(pixel - 1) == colour && ColourAt(pixel + 1) == colour && ColourAt(pixel - ServedRain.Size) == colour && ColourAt(pixel + ServedRain.Size) == colour)
+            if (ColourAt(pixel - 1) == colour && ColourAt(pixel + 1) == colour && ColourAt(pixel - ServedRain.Size) == colour
+                && ColourAt(pixel + ServedRain.Size) == colour)
                 places.TryAdd(colour, (column, row));
         }
         Assert.True(places.Count >= 4, "the simulated rain is too even");
@@ -233,6 +236,7 @@ public sealed class MapPage(ServedRain rain, Chromium chromium) : IClassFixture<
     private static async Task InViewAsync(WatchedPage page, string id, int width, int height)
     {
         var box = await page.Page.Locator(id).BoundingBoxAsync();
-        Assert.True(box is { Width: > 0, Height: > 0 } && box.X >= 0 && box.Y >= 0 && box.X + box.Width <= width + 1 && box.Y + box.Height <= height + 1, $"{id} is not in sight: {box?.X} {box?.Y} {box?.Width} {box?.Height}");
+        Assert.True(box is { Width: > 0, Height: > 0 } && box.X >= 0 && box.Y >= 0 && box.X + box.Width <= width + 1
+            && box.Y + box.Height <= height + 1, $"{id} is not in sight: {box?.X} {box?.Y} {box?.Width} {box?.Height}");
     }
 }

@@ -37,7 +37,8 @@ public sealed class OtherPages(ServedRain rain, Chromium chromium) : IClassFixtu
     [Fact]
     public async Task TheScoresAreThoseOfTheView()
     {
-        using var scores = JsonDocument.Parse(await rain.Client.GetStringAsync(new Uri($"/api/quality?grid={rain.Grid.Name}", UriKind.Relative), _cancellation));
+        using var scores = JsonDocument.Parse(
+            await rain.Client.GetStringAsync(new Uri($"/api/quality?grid={rain.Grid.Name}", UriKind.Relative), _cancellation));
         var view = await rain.Database.Verification.SkillAsync(rain.Grid.Name, _cancellation);
 
         Assert.NotEmpty(view);
@@ -45,17 +46,22 @@ public sealed class OtherPages(ServedRain rain, Chromium chromium) : IClassFixtu
         Assert.Equal(view.Count, found.Count);
         foreach (var row in view)
         {
-            var score = found.Single(f => f.GetProperty("method").GetString() == row.Method && f.GetProperty("leadMinutes").GetDouble() == row.LeadMinutes
+            var score = found.Single(f => f.GetProperty("method").GetString() == row.Method
+                && f.GetProperty("leadMinutes").GetDouble() == row.LeadMinutes
                 && f.GetProperty("threshold").GetSingle() == row.Threshold);
             // All runs of the test are of one day: the view's sums are those of the period.
             Assert.Equal((row.Csi, row.Pod, row.Far, row.Bias, row.Maps), (
-                score.GetProperty("csi").Deserialize<double?>(), score.GetProperty("pod").Deserialize<double?>(), score.GetProperty("far").Deserialize<double?>(),
+                score.GetProperty("csi").Deserialize<double?>(), score.GetProperty("pod").Deserialize<double?>(),
+                score.GetProperty("far").Deserialize<double?>(),
                 score.GetProperty("bias").Deserialize<double?>(), score.GetProperty("maps").GetInt64()));
-            var lead = scores.RootElement.GetProperty("leads").EnumerateArray().Single(l => l.GetProperty("method").GetString() == row.Method && l.GetProperty("leadMinutes").GetDouble() == row.LeadMinutes);
+            var lead = scores.RootElement.GetProperty("leads").EnumerateArray().Single(l => l.GetProperty("method")
+                .GetString() == row.Method && l.GetProperty("leadMinutes").GetDouble() == row.LeadMinutes);
             Assert.Equal(row.Crps, lead.GetProperty("crps").Deserialize<double?>());
         }
-        using var part = JsonDocument.Parse(await rain.Client.GetStringAsync(new Uri($"/api/quality?grid={rain.Grid.Name}&to=2024-06-01T13:00:00Z", UriKind.Relative), _cancellation));
-        Assert.True(part.RootElement.GetProperty("leads")[0].GetProperty("maps").GetInt64() < scores.RootElement.GetProperty("leads")[0].GetProperty("maps").GetInt64());
+        using var part = JsonDocument.Parse(await rain.Client.GetStringAsync(
+            new Uri($"/api/quality?grid={rain.Grid.Name}&to=2024-06-01T13:00:00Z", UriKind.Relative), _cancellation));
+        Assert.True(part.RootElement.GetProperty("leads")[0].GetProperty("maps").GetInt64() < scores.RootElement.GetProperty("leads")[0]
+            .GetProperty("maps").GetInt64());
     }
 
     [Fact]
@@ -68,7 +74,9 @@ public sealed class OtherPages(ServedRain rain, Chromium chromium) : IClassFixtu
         page.HasNoComplaints();
     }
 
-    /// <summary>Times are kept with the pictures, and held to their limits only where NOWCAST_BUDGETS is set, on a machine that does nothing else.</summary>
+    /// <summary>
+    /// Times are kept with the pictures, and held to their limits only where NOWCAST_BUDGETS is set, on a machine that does nothing else.
+    /// </summary>
     [Fact]
     public async Task PageAndFirstFrameKeepToTheirBudget()
     {
@@ -80,7 +88,8 @@ public sealed class OtherPages(ServedRain rain, Chromium chromium) : IClassFixtu
         // Everything up to here, all 24 frames with it.
         var bytes = await page.Page.EvaluateAsync<long>(
             "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].reduce((sum, entry) => sum + entry.transferSize, 0)");
-        var frames = await page.Page.EvaluateAsync<long>("performance.getEntriesByType('resource').filter(({ name }) => name.includes('.bin')).reduce((sum, entry) => sum + entry.transferSize, 0)");
+        var frames = await page.Page.EvaluateAsync<long>(
+            "performance.getEntriesByType('resource').filter(({ name }) => name.includes('.bin')).reduce((sum, entry) => sum + entry.transferSize, 0)");
         await page.Page.ClickAsync("#play");
         var beats = await page.Page.EvaluateAsync<double[]>(
             "new Promise((done) => { const beats = []; let last; const beat = (now) => { if (last) beats.push(now - last); last = now; beats.length < 180 ? requestAnimationFrame(beat) : done(beats); }; requestAnimationFrame(beat); })");
@@ -88,7 +97,8 @@ public sealed class OtherPages(ServedRain rain, Chromium chromium) : IClassFixtu
         await page.KeepPictureAsync("wide");
         await File.WriteAllTextAsync(Path.Combine(Chromium.Artefacts, "budgets.json"), JsonSerializer.Serialize(new
         {
-            firstFrameMs = firstFrame, pageBytes = bytes - frames, bytesWithAllFrames = bytes, dropped, beats = beats.Length, longestBeatMs = beats.Max(), medianBeatMs = beats.Order().ElementAt(beats.Length / 2),
+            firstFrameMs = firstFrame, pageBytes = bytes - frames, bytesWithAllFrames = bytes, dropped, beats = beats.Length,
+            longestBeatMs = beats.Max(), medianBeatMs = beats.Order().ElementAt(beats.Length / 2),
         }), _cancellation);
 
         page.HasNoComplaints();

@@ -8,7 +8,10 @@ namespace ConvLstm.Nowcast.Tests.Jobs.Web;
 public sealed class PaletteTests
 {
     // As basemap.js and common.css have land and sea.
-    private static readonly Dictionary<string, (string Land, string Sea)> Ground = new() { [""] = ("#f4f2ec", "#dfe8ef"), ["-dark"] = ("#252e38", "#10161d") };
+    private static readonly Dictionary<string, (string Land, string Sea)> Ground = new()
+    {
+        [""] = ("#f4f2ec", "#dfe8ef"), ["-dark"] = ("#252e38", "#10161d"),
+    };
 
     [Theory]
     [InlineData("standard", "")]
@@ -49,7 +52,8 @@ public sealed class PaletteTests
         }
     }
 
-    private static uint Parse(string colour) => (uint.Parse(colour.AsSpan(1), NumberStyles.HexNumber, CultureInfo.InvariantCulture) << 8) | 0xFF;
+    private static uint Parse(string colour) =>
+        (uint.Parse(colour.AsSpan(1), NumberStyles.HexNumber, CultureInfo.InvariantCulture) << 8) | 0xFF;
 
     private static (double R, double G, double B) Linear(uint rgba)
     {

@@ -21,7 +21,8 @@ internal sealed class PngPicture
             switch (Encoding.ASCII.GetString(file, at + 4, 4))
             {
                 case "IHDR":
-                    (Width, Height, _type) = (BinaryPrimitives.ReadInt32BigEndian(body), BinaryPrimitives.ReadInt32BigEndian(body[4..]), body[9]);
+                    (Width, Height, _type) =
+                        (BinaryPrimitives.ReadInt32BigEndian(body), BinaryPrimitives.ReadInt32BigEndian(body[4..]), body[9]);
                     break;
                 case "PLTE": _palette = body.ToArray(); break;
                 case "tRNS": _alpha = body.ToArray(); break;
@@ -50,7 +51,8 @@ internal sealed class PngPicture
     {
         var at = ((y * Width) + x) * Channels;
         return _type == IndexedType
-            ? (uint)((_palette[3 * Bytes[at]] << 24) | (_palette[(3 * Bytes[at]) + 1] << 16) | (_palette[(3 * Bytes[at]) + 2] << 8) | _alpha[Bytes[at]])
+            ? (uint)((_palette[3 * Bytes[at]] << 24) | (_palette[(3 * Bytes[at]) + 1] << 16) | (
+                _palette[(3 * Bytes[at]) + 2] << 8) | _alpha[Bytes[at]])
             : (uint)((Bytes[at] << 24) | (Bytes[at + 1] << 16) | (Bytes[at + 2] << 8) | (_type == RgbaType ? Bytes[at + 3] : 255));
     }
 

@@ -21,7 +21,8 @@ internal sealed class ProxyProcess : IAsyncDisposable
     /// <param name="server">The block <c>server</c>, for a port.</param>
     /// <param name="cancellation">Stops the wait until it listens.</param>
     /// <param name="scheme">http or https.</param>
-    internal static Task<ProxyProcess> NginxAsync(Func<int, string> server, CancellationToken cancellation, string scheme = "http") => StartAsync(
+    internal static Task<ProxyProcess> NginxAsync(Func<int, string> server, CancellationToken cancellation, string scheme = "http") =>
+        StartAsync(
         scheme,
         (folder, port) => $$"""
             daemon off; pid {{folder}}/pid; error_log {{folder}}/error.log;
@@ -34,11 +35,13 @@ internal sealed class ProxyProcess : IAsyncDisposable
     /// <param name="cancellation">Stops the wait until it listens.</param>
     internal static Task<ProxyProcess> CaddyAsync(Func<int, string> site, CancellationToken cancellation) => StartAsync(
         "http", (_, port) => $"{{\n admin off\n}}\n{site(port)}\n",
-        (folder, file) => new("caddy", ["run", "--config", file, "--adapter", "caddyfile"]) { Environment = { ["HOME"] = folder } }, cancellation);
+        (folder, file) =>
+            new("caddy", ["run", "--config", file, "--adapter", "caddyfile"]) { Environment = { ["HOME"] = folder } }, cancellation);
 
     internal static async Task<string> CaddyHashAsync(string password, CancellationToken cancellation)
     {
-        using var caddy = Process.Start(new ProcessStartInfo("caddy", ["hash-password", "--plaintext", password]) { RedirectStandardOutput = true })!;
+        using var caddy = Process.Start(
+            new ProcessStartInfo("caddy", ["hash-password", "--plaintext", password]) { RedirectStandardOutput = true })!;
         var hash = await caddy.StandardOutput.ReadToEndAsync(cancellation);
         await caddy.WaitForExitAsync(cancellation);
         return hash.Trim();
@@ -55,7 +58,8 @@ internal sealed class ProxyProcess : IAsyncDisposable
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var now = TimeProvider.System.GetUtcNow();
-        using var certificate = new CertificateRequest("CN=rain.example.org", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        using var certificate = new CertificateRequest("CN=rain.example.org", key, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
         File.WriteAllText(certificateFile, certificate.ExportCertificatePem());
         File.WriteAllText(keyFile, key.ExportPkcs8PrivateKeyPem());
     }
@@ -72,7 +76,8 @@ internal sealed class ProxyProcess : IAsyncDisposable
     }
 
     private static async Task<ProxyProcess> StartAsync(
-        string scheme, Func<string, int, string> configuration, Func<string, string, ProcessStartInfo> command, CancellationToken cancellation)
+        string scheme, Func<string, int, string> configuration, Func<string, string, ProcessStartInfo> command,
+            CancellationToken cancellation)
     {
         var proxy = new ProxyProcess(scheme);
         var file = proxy._folder.File("proxy.conf");

@@ -71,7 +71,8 @@ public sealed class Refusals(ServedRain rain) : IClassFixture<ServedRain>
     [InlineData("/assets/../appsettings.json", 404, "")]
     public async Task ABadQuestionIsAnsweredWithASentence(string address, int status, string words)
     {
-        address = address.Replace("{run}", $"{rain.NewestRun}", StringComparison.Ordinal).Replace("{grid}", rain.Grid.Name, StringComparison.Ordinal);
+        address = address.Replace("{run}", $"{rain.NewestRun}", StringComparison.Ordinal)
+            .Replace("{grid}", rain.Grid.Name, StringComparison.Ordinal);
 
         using var answer = await rain.Client.GetAsync(new Uri(address, UriKind.Relative), _cancellation);
 
@@ -97,7 +98,10 @@ public sealed class Refusals(ServedRain rain) : IClassFixture<ServedRain>
     {
         using var content = new StringContent("[" + new string(' ', 3 << 20) + "]", Encoding.UTF8, "application/json");
         // A body that is sent before it is asked for meets a connection that has been closed.
-        using var client = new HttpClient(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) }) { BaseAddress = new Uri(rain.Address) };
+        using var client = new HttpClient(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) })
+        {
+            BaseAddress = new Uri(rain.Address),
+        };
         using var question = new HttpRequestMessage(HttpMethod.Post, "/api/rain-over") { Content = content };
         question.Headers.ExpectContinue = true;
         using var answer = await client.SendAsync(question, _cancellation);

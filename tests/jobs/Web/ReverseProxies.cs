@@ -15,10 +15,12 @@ public sealed class ReverseProxies(TestDatabase test) : IClassFixture<TestDataba
 {
     private const string Secret = "0123456789abcdef0123456789abcdef";
     private const string Password = "right one";
-    private static readonly string[] Changes = ["/hangfire/recurring/trigger", "/hangfire/recurring/pause", "/hangfire/recurring/resume", "/hangfire/jobs/actions/delete/1", "/hangfire/models/rollback", "/hangfire/models/promote/rain-1"];
+    private static readonly string[] Changes = ["/hangfire/recurring/trigger", "/hangfire/recurring/pause", "/hangfire/recurring/resume",
+        "/hangfire/jobs/actions/delete/1", "/hangfire/models/rollback", "/hangfire/models/promote/rain-1"];
 
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
-    private readonly HttpClient _client = new(new HttpClientHandler { ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator });
+    private readonly HttpClient _client =
+        new(new HttpClientHandler { ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator });
 
     public void Dispose() => _client.Dispose();
 
@@ -26,7 +28,8 @@ public sealed class ReverseProxies(TestDatabase test) : IClassFixture<TestDataba
     public async Task NobodyChangesAnythingThroughAProxyThatOnlyHandsOn()
     {
         await using var web = await StartAsync(new());
-        await using var nginx = await ProxyProcess.NginxAsync(port => $$"""server { listen 127.0.0.1:{{port}}; location / { proxy_pass {{web.Urls.Single()}}; } }""", _cancellation);
+        await using var nginx = await ProxyProcess.NginxAsync(port =>
+            $$"""server { listen 127.0.0.1:{{port}}; location / { proxy_pass {{web.Urls.Single()}}; } }""", _cancellation);
 
         Assert.Equal(HttpStatusCode.OK, await AskAsync(nginx, "/healthz/live"));
         Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(nginx, "/hangfire"));
@@ -46,8 +49,10 @@ public sealed class ReverseProxies(TestDatabase test) : IClassFixture<TestDataba
         {
             await using var nginx = await ProxyProcess.NginxAsync(
                 port => ProxyProcess.ExampleOf("nginx").Replace("listen 443 ssl", $"listen 127.0.0.1:{port} ssl", StringComparison.Ordinal)
-                    .Replace("/etc/ssl", folder.Path, StringComparison.Ordinal).Replace("/etc/nginx/nowcast.htpasswd", passwords, StringComparison.Ordinal)
-                    .Replace("SECRET", Secret, StringComparison.Ordinal).Replace("http://127.0.0.1:5080", web.Urls.Single(), StringComparison.Ordinal),
+                    .Replace("/etc/ssl", folder.Path, StringComparison.Ordinal)
+                        .Replace("/etc/nginx/nowcast.htpasswd", passwords, StringComparison.Ordinal)
+                    .Replace("SECRET", Secret, StringComparison.Ordinal)
+                        .Replace("http://127.0.0.1:5080", web.Urls.Single(), StringComparison.Ordinal),
                 _cancellation, "https");
 
             await CheckAsync(nginx);
@@ -92,21 +97,24 @@ public sealed class ReverseProxies(TestDatabase test) : IClassFixture<TestDataba
         foreach (var address in new[] { "//hangfire", "/%68angfire", "/HANGFIRE", "/x/../hangfire", "/hangfire%2f" })
             Assert.NotEqual(HttpStatusCode.OK, await AskAsync(proxy, address));
         // In by the proxy's password, but from a form that is not ours.
-        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(proxy, Changes[^2], r => { r.Method = HttpMethod.Post; Basic(Password)(r); }));
+        Assert.Equal(HttpStatusCode.Forbidden,
+            await AskAsync(proxy, Changes[^2], r => { r.Method = HttpMethod.Post; Basic(Password)(r); }));
     }
 
     private async Task<WebApplication> StartAsync(DashboardSettings dashboard)
     {
         var settings = new NowcastSettings { Dashboard = dashboard };
         await HangfireTables.InstallAsync(test.Database, _cancellation);
-        var web = WebService.Build(test.Database, "http://127.0.0.1:0", settings, services => Server.Add(services, test.Database, [], settings, [Roles.Web]));
+        var web = WebService.Build(test.Database, "http://127.0.0.1:0", settings,
+            services => Server.Add(services, test.Database, [], settings, [Roles.Web]));
         await web.StartAsync(_cancellation);
         return web;
     }
 
     private async Task<HttpStatusCode> AskAsync(ProxyProcess proxy, string path, Action<HttpRequestMessage>? change = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(proxy.Address + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        using var request = new HttpRequestMessage(HttpMethod.Get,
+            new Uri(proxy.Address + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
         change?.Invoke(request);
         using var answer = await _client.SendAsync(request, _cancellation);
         return answer.StatusCode;

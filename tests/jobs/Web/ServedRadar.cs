@@ -12,7 +12,9 @@ using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Jobs.Web;
 
-/// <summary>The web service in front of real radar of the Netherlands (two runs, an hour apart, the second with what came) and of Brisbane.</summary>
+/// <summary>
+/// The web service in front of real radar of the Netherlands (two runs, an hour apart, the second with what came) and of Brisbane.
+/// </summary>
 public sealed class ServedRadar(TestCluster cluster) : IAsyncLifetime
 {
     internal const string Attribution = "KNMI (CC BY 4.0)";
@@ -49,7 +51,8 @@ public sealed class ServedRadar(TestCluster cluster) : IAsyncLifetime
         (_, Earlier) = (await PublishAsync(scans, 8, TimeSpan.FromMinutes(5)), scans[8].ValidTime);
         (NewestRun, Newest) = await PublishAsync(scans, scans.Count - 1, TimeSpan.FromMinutes(5));
         Scan = scans[^1];
-        _service = WebService.Build(Database, "http://127.0.0.1:0", new NowcastSettings { RequestsPerSecond = 0, Attribution = Attribution });
+        _service = WebService.Build(Database, "http://127.0.0.1:0",
+            new NowcastSettings { RequestsPerSecond = 0, Attribution = Attribution });
         await _service.StartAsync();
         Address = _service.Urls.Single();
         Client = new HttpClient { BaseAddress = new Uri(Address) };
@@ -86,7 +89,8 @@ public sealed class ServedRadar(TestCluster cluster) : IAsyncLifetime
     private async Task<(long Run, RainForecast Forecast)> PublishAsync(IReadOnlyList<RadarFrame> scans, int newest, TimeSpan step)
     {
         var past = new RadarSequence(step, [.. scans.Skip(newest - 3).Take(4)]);
-        var forecast = new Extrapolation().Forecast(past, new ForecastRequest(TimeSpan.FromHours(1), ForecastRequest.DefaultThresholds), CancellationToken.None);
+        var forecast = new Extrapolation()
+            .Forecast(past, new ForecastRequest(TimeSpan.FromHours(1), ForecastRequest.DefaultThresholds), CancellationToken.None);
         return ((await Database.Forecasts.PublishAsync(forecast, CancellationToken.None)).RunId, forecast);
     }
 }

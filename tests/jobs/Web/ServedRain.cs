@@ -13,7 +13,9 @@ using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Jobs.Web;
 
-/// <summary>A database with two hours of simulated rain and verified runs, and the real web service in front of it, on a free port.</summary>
+/// <summary>
+/// A database with two hours of simulated rain and verified runs, and the real web service in front of it, on a free port.
+/// </summary>
 public sealed class ServedRain(TestCluster cluster) : IAsyncLifetime
 {
     internal const int Size = 128, Leads = 12, WideSize = 512;
@@ -81,20 +83,26 @@ public sealed class ServedRain(TestCluster cluster) : IAsyncLifetime
 
     private static RainForecast Renamed(RainForecast forecast) => new()
     {
-        Grid = forecast.Grid, IssueTime = forecast.IssueTime, LeadTimes = forecast.LeadTimes, RainRate = forecast.RainRate, Thresholds = forecast.Thresholds,
-        ExceedanceProbability = forecast.ExceedanceProbability, Provenance = forecast.Provenance with { Method = "model", ModelVersion = "test-1" },
+        Grid = forecast.Grid, IssueTime = forecast.IssueTime, LeadTimes = forecast.LeadTimes, RainRate = forecast.RainRate,
+        Thresholds = forecast.Thresholds,
+        ExceedanceProbability = forecast.ExceedanceProbability, Provenance = forecast.Provenance with
+        {
+            Method = "model", ModelVersion = "test-1",
+        },
     };
 
     /// <summary>A grid of 512×512 whose timeline has 24 frames, far away from the other.</summary>
     private async Task StoreWideAsync()
     {
-        var grid = new RadarGrid("wide", WideSize, WideSize, "+proj=lcc +lat_1=30 +lat_2=40 +lat_0=35 +lon_0=-100 +ellps=GRS80 +units=m", 2000, 2000, -512_000, 512_000);
+        var grid = new RadarGrid("wide", WideSize, WideSize, "+proj=lcc +lat_1=30 +lat_2=40 +lat_0=35 +lon_0=-100 +ellps=GRS80 +units=m",
+            2000, 2000, -512_000, 512_000);
         var start = Scans[^1].ValidTime - (11 * Step);
         var fields = Enumerable.Range(0, 24).Select(step => Drifting(grid, step)).ToList();
         for (var step = 0; step < 12; step++)
             await Database.Scans.StoreAsync(new RadarFrame(grid, start + (step * Step), fields[step]), "made");
         await Database.Forecasts.PublishAsync(
-            Tests.Storage.Some.Forecast(grid, start + (11 * Step), leads: 12, rate: lead => fields[12 + lead], thresholds: [1f]), CancellationToken.None);
+            Tests.Storage.Some.Forecast(grid, start + (11 * Step), leads: 12, rate: lead => fields[12 + lead], thresholds: [1f]),
+                CancellationToken.None);
     }
 
     /// <summary>Bands of rain that move: quick to make, and no two frames alike.</summary>

@@ -51,7 +51,8 @@ public sealed class SlowClients(ServedRain rain) : IClassFixture<ServedRain>
 
             Assert.InRange(open.Count, RunEvents.MostOfOneAddress + 1, RunEvents.MostOfOneAddress + 10);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, open[^1].StatusCode);
-            Assert.Contains($"{RunEvents.MostOfOneAddress} from this address", await open[^1].Content.ReadAsStringAsync(_cancellation), StringComparison.Ordinal);
+            Assert.Contains($"{RunEvents.MostOfOneAddress} from this address", await open[^1].Content.ReadAsStringAsync(_cancellation),
+                StringComparison.Ordinal);
         }
         finally
         {

@@ -16,8 +16,10 @@ public sealed class Tiles(ServedRain rain) : IClassFixture<ServedRain>
     public async Task ATileShowsThePixelThatLiesThere(int zoom)
     {
         using var locator = new GridLocator(rain.Grid);
-        var (x, y) = ((int)((10.0 + 180) / 360 * (1 << zoom)), (int)((1 - (Math.Asinh(Math.Tan(double.DegreesToRadians(52.05))) / Math.PI)) / 2 * (1 << zoom)));
-        var tile = new PngPicture(await rain.Client.GetByteArrayAsync($"/tiles/{rain.Grid.Name}/latest/30/{zoom}/{x}/{y}.png", _cancellation));
+        var (x, y) = ((int)((10.0 + 180) / 360 * (1 << zoom)),
+            (int)((1 - (Math.Asinh(Math.Tan(double.DegreesToRadians(52.05))) / Math.PI)) / 2 * (1 << zoom)));
+        var tile = new PngPicture(
+            await rain.Client.GetByteArrayAsync($"/tiles/{rain.Grid.Name}/latest/30/{zoom}/{x}/{y}.png", _cancellation));
 
         Assert.Equal((256, 256), (tile.Width, tile.Height));
         var (same, compared) = (0, 0);
@@ -26,7 +28,8 @@ public sealed class Tiles(ServedRain rain) : IClassFixture<ServedRain>
             var (lon, lat) = WebMercator.LonLat(zoom, (256.0 * x) + (i % 256) + 0.5, (256.0 * y) + (i / 256) + 0.5);
             // The simulated radar sees everything: what is not known there comes from outside.
             var expected = locator.PixelAt(lon, lat) is not var (column, row) ? RainCode.Unknown
-                : rain.Newest.RainRate[5][(row * rain.Grid.Width) + column] is var rate && float.IsNaN(rate) ? RainCode.FromOutside : RainCode.OfRate(MathF.Round(rate, 2));
+                : rain.Newest.RainRate[5][(row * rain.Grid.Width) + column] is var rate && float.IsNaN(rate) ? RainCode.FromOutside
+                    : RainCode.OfRate(MathF.Round(rate, 2));
             compared++;
             same += tile.Index(i % 256, i / 256) == expected ? 1 : 0;
         }
@@ -41,6 +44,7 @@ public sealed class Tiles(ServedRain rain) : IClassFixture<ServedRain>
     {
         var tile = new PngPicture(await rain.Client.GetByteArrayAsync($"/tiles/{rain.Grid.Name}/latest/0/0/0/0.png", _cancellation));
         Assert.Contains(tile.Bytes, code => code == RainCode.Unknown);
-        Assert.NotEqual(tile.Bytes, new PngPicture(await rain.Client.GetByteArrayAsync($"/tiles/wide/latest/0/0/0/0.png", _cancellation)).Bytes);
+        Assert.NotEqual(tile.Bytes,
+            new PngPicture(await rain.Client.GetByteArrayAsync($"/tiles/wide/latest/0/0/0/0.png", _cancellation)).Bytes);
     }
 }

@@ -26,7 +26,8 @@ internal sealed class WatchedPage
         };
         page.Request += (_, request) =>
         {
-            if (!request.Url.StartsWith(address, StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal) && !request.Url.StartsWith("blob:", StringComparison.Ordinal))
+            if (!request.Url.StartsWith(address, StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal)
+                && !request.Url.StartsWith("blob:", StringComparison.Ordinal))
                 _complaints.Add($"a request to {request.Url}");
         };
     }
@@ -51,8 +52,8 @@ internal sealed class WatchedPage
     internal Task LoadedAsync() => Page.WaitForSelectorAsync("body[data-loaded=all]", new() { State = WaitForSelectorState.Attached });
 
     /// <summary>
-    /// Waits until an expression holds; of a function that is asked with a value. Playwright's own waiting evaluates text within the page after the first look,
-    /// which the page's content-security-policy forbids.
+    /// Waits until an expression holds; of a function that is asked with a value. Playwright's own waiting evaluates text within the page
+    /// after the first look, which the page's content-security-policy forbids.
     /// </summary>
     internal async Task HoldsAsync(string expression, object? value = null)
     {

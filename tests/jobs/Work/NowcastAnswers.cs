@@ -25,7 +25,8 @@ public sealed class NowcastAnswers
         Done("persistence", "extrapolation");
         _answer.Fail("it took longer than the deadline of 120 s");
 
-        Assert.Equal("brisbane 2024-07-10 12:00 UTC by extrapolation, not by the model: it took longer than the deadline of 120 s", _answer.Message());
+        Assert.Equal("brisbane 2024-07-10 12:00 UTC by extrapolation, not by the model: it took longer than the deadline of 120 s",
+            _answer.Message());
     }
 
     [Fact]
@@ -35,7 +36,8 @@ public sealed class NowcastAnswers
         _answer.Add(new("brisbane", "model", Noon, 7, IsSane: false, "withheld: wet_share 1 (limit 0.9)"));
         _answer.Close("3 forecasts");
 
-        Assert.EndsWith("by extrapolation, not by the model: withheld: wet_share 1 (limit 0.9)", _answer.Message(), StringComparison.Ordinal);
+        Assert.EndsWith("by extrapolation, not by the model: withheld: wet_share 1 (limit 0.9)", _answer.Message(),
+            StringComparison.Ordinal);
     }
 
     [Fact]

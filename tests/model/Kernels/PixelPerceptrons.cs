@@ -22,13 +22,16 @@ public sealed class PixelPerceptrons
         const int Inner = 13, Hidden = 7, Thresholds = 4;
         var features = new PerceptronPixels(randn([Inner, pixels]), randn([2, pixels]));
         var weights = new PerceptronWeights(
-            randn([Inner, 2]), randn([Inner]), randn([Hidden, Inner]), randn([Hidden]), randn([Thresholds, Hidden]), randn([Thresholds]), 0.7f);
+            randn([Inner, 2]), randn([Inner]), randn([Hidden, Inner]), randn([Hidden]), randn([Thresholds, Hidden]), randn([Thresholds]),
+                0.7f);
 
         var odds = PixelPerceptron.LogOdds(features, weights, new(set, 2));
 
-        var inner = (features.Still.@double() + weights.Maps.@double().matmul(features.Maps.@double()) + weights.Shared.@double().unsqueeze(1)).relu();
+        var inner = (features.Still.@double() + weights.Maps.@double().matmul(features.Maps.@double())
+            + weights.Shared.@double().unsqueeze(1)).relu();
         var hidden = (weights.Second.@double().matmul(inner) + weights.SecondBias.@double().unsqueeze(1)).relu();
-        var expected = (weights.Last.@double().matmul(hidden) + weights.LastBias.@double().unsqueeze(1) + (features.Maps[0].@double() * 0.7f)).cummin(0).values;
+        var expected = (weights.Last.@double().matmul(hidden) + weights.LastBias.@double().unsqueeze(1)
+            + (features.Maps[0].@double() * 0.7f)).cummin(0).values;
         Assert.Equal([Thresholds, pixels], odds.shape);
         Assert.True((odds - expected).abs().max().item<double>() < 1e-6 * expected.abs().max().item<double>());
         Assert.True(odds.equal(PixelPerceptron.LogOdds(features, weights, new(set, 1))).all().item<bool>());
@@ -41,7 +44,8 @@ public sealed class PixelPerceptrons
         manual_seed(4);
         using var network = (CascadeNetwork)NetworkRegistry.Create(new()
         {
-            Network = CascadeNetwork.Name, Hidden = [16, 8], Thresholds = [.. ForecastRequest.Ladder.Select(Normalisation.Default.Apply)], LogRange = Math.Log(1001),
+            Network = CascadeNetwork.Name, Hidden = [16, 8], Thresholds = [.. ForecastRequest.Ladder.Select(Normalisation.Default.Apply)],
+            LogRange = Math.Log(1001),
         });
         using var frozen = no_grad();
         foreach (var parameter in network.parameters())

@@ -11,7 +11,10 @@ public sealed class SafeTensorsFiles
     {
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
-        var tensors = new Dictionary<string, Tensor> { ["a"] = randn([2, 3]), ["scalar"] = tensor(4f), ["turned"] = randn([3, 5]).transpose(0, 1) };
+        var tensors = new Dictionary<string, Tensor>
+        {
+            ["a"] = randn([2, 3]), ["scalar"] = tensor(4f), ["turned"] = randn([3, 5]).transpose(0, 1),
+        };
 
         SafeTensors.Write(folder.File("w.safetensors"), tensors, new Dictionary<string, string> { ["text"] = "°C – ünïcode" });
         var (read, metadata) = SafeTensors.Read(folder.File("w.safetensors"));
@@ -27,7 +30,8 @@ public sealed class SafeTensorsFiles
     {
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
-        SafeTensors.Write(folder.File("w.safetensors"), new Dictionary<string, Tensor> { ["a"] = randn([20]) }, new Dictionary<string, string>());
+        SafeTensors.Write(folder.File("w.safetensors"), new Dictionary<string, Tensor> { ["a"] = randn([20]) },
+            new Dictionary<string, string>());
         var whole = System.IO.File.ReadAllBytes(folder.File("w.safetensors"));
 
         for (var length = 0; length < whole.Length; length++)
@@ -36,6 +40,7 @@ public sealed class SafeTensorsFiles
             var error = Assert.Throws<ReportedException>(() => SafeTensors.Read(folder.File("cut.safetensors")));
             Assert.Contains("cut.safetensors", error.Message, StringComparison.Ordinal);
         }
-        Assert.Contains("nowcast train", Assert.Throws<ReportedException>(() => SafeTensors.Read(folder.File("none"))).Message, StringComparison.Ordinal);
+        Assert.Contains("nowcast train", Assert.Throws<ReportedException>(() => SafeTensors.Read(folder.File("none"))).Message,
+            StringComparison.Ordinal);
     }
 }

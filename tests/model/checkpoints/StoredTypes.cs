@@ -35,8 +35,10 @@ public sealed class StoredTypes
     {
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
-        var header = JsonSerializer.Serialize(new Dictionary<string, object> { ["w"] = new { dtype = type, shape = new[] { 2 }, data_offsets = new[] { 0, bytes.Length } } });
-        File.WriteAllBytes(folder.File("w.safetensors"), [.. BitConverter.GetBytes((long)header.Length), .. Encoding.UTF8.GetBytes(header), .. bytes]);
+        var header = JsonSerializer.Serialize(
+            new Dictionary<string, object> { ["w"] = new { dtype = type, shape = new[] { 2 }, data_offsets = new[] { 0, bytes.Length } } });
+        File.WriteAllBytes(folder.File("w.safetensors"),
+            [.. BitConverter.GetBytes((long)header.Length), .. Encoding.UTF8.GetBytes(header), .. bytes]);
         return SafeTensors.Read(folder.File("w.safetensors")).Tensors["w"].data<float>().ToArray();
     }
 }

@@ -31,7 +31,8 @@ public sealed class TrainingMemory
         {
             using var scope = NewDisposeScope();
             optimizer.zero_grad();
-            // All results have a gradient: TorchSharp 0.107 counts the missing gradient of one as a tensor for ever, though it holds nothing.
+            // All results have a gradient: TorchSharp 0.107 counts the missing gradient of one as a tensor for ever, though it holds
+            // nothing.
             var (hidden, last) = cell.Unroll(rand([Steps, 4, Side, Side]), Steps, null);
             Backpropagation.Run(hidden.square().mean() + (last.Hidden * last.Cell).mean());
             nn.utils.clip_grad_norm_(cell.parameters(), 1.0);

@@ -34,7 +34,8 @@ public sealed class CascadeMemories
         Assert.True(remembered.abs().max().item<float>() > 0);
 
         var with = network.LogOdds(
-            network.Still(one.Pixels.Fields.narrow(1, 0, CascadeFields.StaticChannels)), one.Pixels.Fields.narrow(1, CascadeFields.Expected, 2),
+            network.Still(one.Pixels.Fields.narrow(1, 0, CascadeFields.StaticChannels)),
+            one.Pixels.Fields.narrow(1, CascadeFields.Expected, 2),
             one.Pixels.Fields.narrow(1, CascadeFields.Spread, CascadeFields.Scalars), remembered);
 
         Assert.True(with.allclose(network.call(one.Pixels.Fields, LeadTimes.Every(1, 5))));
@@ -54,7 +55,8 @@ public sealed class CascadeMemories
         var before = MemoryTraining.Loss(network, [one], Rates);
 
         MemoryTraining.Run(
-            network, [one], [], Rates, new() { PixelSteps = 60, LearningRate = 0.02 }, TimeProvider.System, (_, _) => { }, TestContext.Current.CancellationToken);
+            network, [one], [], Rates, new() { PixelSteps = 60, LearningRate = 0.02 }, TimeProvider.System, (_, _) => { },
+                TestContext.Current.CancellationToken);
 
         Assert.True(MemoryTraining.Loss(network, [one], Rates) < 0.8 * before);
         Assert.True(network.Remembers);
@@ -77,6 +79,7 @@ public sealed class CascadeMemories
 
     private static CascadeNetwork Made() => (CascadeNetwork)NetworkRegistry.Create(new()
     {
-        Network = CascadeNetwork.Name, Hidden = [16, 8], Thresholds = [.. Rates.Select(Normalisation.Default.Apply)], LogRange = Math.Log(1001),
+        Network = CascadeNetwork.Name, Hidden = [16, 8], Thresholds = [.. Rates.Select(Normalisation.Default.Apply)],
+        LogRange = Math.Log(1001),
     });
 }

@@ -39,7 +39,8 @@ public sealed class CascadeNetworks
         var pixels = new CascadePixels(fields, rain, ones([2000]));
         var before = CascadeTraining.Loss(network, pixels, Rates).item<float>();
 
-        CascadeTraining.Run(network, pixels, null, Rates, new() { PixelSteps = 150, LearningRate = 0.02 }, TimeProvider.System, _ => { }, TestContext.Current.CancellationToken);
+        CascadeTraining.Run(network, pixels, null, Rates, new() { PixelSteps = 150, LearningRate = 0.02 }, TimeProvider.System, _ => { },
+            TestContext.Current.CancellationToken);
 
         Assert.True(CascadeTraining.Loss(network, pixels, Rates).item<float>() < 0.3 * before);
     }
@@ -66,7 +67,8 @@ public sealed class CascadeNetworks
 
     private static CascadeNetwork Made() => (CascadeNetwork)NetworkRegistry.Create(new()
     {
-        Network = CascadeNetwork.Name, Hidden = [16, 8], Thresholds = [.. Rates.Select(Normalisation.Default.Apply)], LogRange = Math.Log(1001),
+        Network = CascadeNetwork.Name, Hidden = [16, 8], Thresholds = [.. Rates.Select(Normalisation.Default.Apply)],
+        LogRange = Math.Log(1001),
     });
 
     private static Tensor Fields(float expected, float spread)

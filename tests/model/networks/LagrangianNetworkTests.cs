@@ -31,7 +31,8 @@ public sealed class LagrangianNetworkTests
             {
                 var probability = logOdds[0][lead].select(2, t).sigmoid().contiguous().data<float>().ToArray();
                 for (var i = 0; i < newest.Length; i++)
-                    Assert.True((probability[i] >= 0.5f) == (newest[i] >= Rates[t] * 0.999f), $"lead {lead}, {Rates[t]} mm/h: {newest[i]} mm/h gives {probability[i]}");
+                    Assert.True((probability[i] >= 0.5f) == (newest[i] >= Rates[t] * 0.999f),
+                        $"lead {lead}, {Rates[t]} mm/h: {newest[i]} mm/h gives {probability[i]}");
             }
         }
         Assert.Equal(network.Persistence(past, LeadTimes.Every(6, 10)).data<float>().ToArray(), logOdds.data<float>().ToArray());
@@ -114,14 +115,17 @@ public sealed class LagrangianNetworkTests
         using var network = Network();
         var windows = new DecayingRain();
         var loss = Losses.Ladder(Rates, network.Options.Thresholds);
-        var result = new Trainer(new TrainingOptions { Epochs = 1, WindowsPerEpoch = 160, BatchSize = 4, LearningRate = 1e-2, SiteStride = 2, LeadsPerStep = 2 }, TimeProvider.System)
+        var result = new Trainer(new TrainingOptions { Epochs = 1, WindowsPerEpoch = 160, BatchSize = 4, LearningRate = 1e-2,
+            SiteStride = 2, LeadsPerStep = 2 }, TimeProvider.System)
             .Train(network, windows, loss, default);
 
-        Assert.True(result.ValidationLoss < 0.5 * result.PersistenceLoss, $"{result.ValidationLoss} against {result.PersistenceLoss} of persistence");
+        Assert.True(result.ValidationLoss < 0.5 * result.PersistenceLoss,
+            $"{result.ValidationLoss} against {result.PersistenceLoss} of persistence");
         using var frozen = no_grad();
         var batch = windows.DrawTraining(8, new Random(99));
         var probability = network.call(batch.Frames.narrow(1, 0, batch.Past), batch.Leads).sigmoid();
-        var wetBefore = batch.Frames.select(1, batch.Past - 1).select(3, 0).ge(Normalisation.Default.Apply(5)).to_type(float32).mean().item<float>();
+        var wetBefore = batch.Frames.select(1, batch.Past - 1).select(3,
+            0).ge(Normalisation.Default.Apply(5)).to_type(float32).mean().item<float>();
         var wetThen = probability.select(1, 5).select(3, 3).mean().item<float>();
         Assert.InRange(wetThen, 0, 0.6 * wetBefore);
     }
@@ -134,7 +138,8 @@ public sealed class LagrangianNetworkTests
         using var network = Network();
         var windows = new DecayingRain();
         var untrained = network.StateParameters.Select(p => p.detach().clone()).ToArray();
-        var head = new PixelTraining(new TrainingOptions { PixelWindows = 24, PixelSteps = 80, LearningRate = 2e-2 }, Losses.Ladder(Rates, network.Options.Thresholds));
+        var head = new PixelTraining(new TrainingOptions { PixelWindows = 24, PixelSteps = 80, LearningRate = 2e-2 },
+            Losses.Ladder(Rates, network.Options.Thresholds));
         var losses = new List<double>();
 
         head.Run(network, windows, () => 0, new Random(1), (phase, _, loss) =>
@@ -147,10 +152,12 @@ public sealed class LagrangianNetworkTests
         using var frozen = no_grad();
         var batch = windows.DrawTraining(8, new Random(99));
         var probability = network.call(batch.Frames.narrow(1, 0, batch.Past), batch.Leads).sigmoid();
-        var wetBefore = batch.Frames.select(1, batch.Past - 1).select(3, 0).ge(Normalisation.Default.Apply(5)).to_type(float32).mean().item<float>();
+        var wetBefore = batch.Frames.select(1, batch.Past - 1).select(3,
+            0).ge(Normalisation.Default.Apply(5)).to_type(float32).mean().item<float>();
         Assert.InRange(probability.select(1, 5).select(3, 3).mean().item<float>(), 0, 0.7 * wetBefore);
         // The rest of the network is as it was, and says nothing yet.
-        Assert.All(untrained.Zip(network.StateParameters), p => Assert.Equal(p.First.data<float>().ToArray(), p.Second.data<float>().ToArray()));
+        Assert.All(untrained.Zip(network.StateParameters),
+            p => Assert.Equal(p.First.data<float>().ToArray(), p.Second.data<float>().ToArray()));
     }
 
     [Fact]
@@ -179,7 +186,8 @@ public sealed class LagrangianNetworkTests
             new(stack(Enumerable.Range(0, batch).Select(_ => Window(random.Next(1000)))), Past: 4, StepMinutes: 10);
 
         public IEnumerable<TrainingBatch> Validation(int batch) =>
-            Enumerable.Range(0, 8).Chunk(batch).Select(seeds => new TrainingBatch(stack(seeds.Select(s => Window(5000 + s))), Past: 4, StepMinutes: 10));
+            Enumerable.Range(0, 8).Chunk(batch)
+                .Select(seeds => new TrainingBatch(stack(seeds.Select(s => Window(5000 + s))), Past: 4, StepMinutes: 10));
 
         private static Tensor Window(int seed)
         {
@@ -206,7 +214,8 @@ public sealed class LagrangianNetworkTests
 
     private static Tensor SomePast(int batch)
     {
-        var rain = tensor(Enumerable.Range(0, batch).SelectMany(b => new Blobs(48, 36, seed: b + 1).Moving(1, 2).Frames.SelectMany(f => f.RainRate)).ToArray(), [batch, 4, 36, 48]);
+        var rain = tensor(Enumerable.Range(0, batch)
+            .SelectMany(b => new Blobs(48, 36, seed: b + 1).Moving(1, 2).Frames.SelectMany(f => f.RainRate)).ToArray(), [batch, 4, 36, 48]);
         return NormalisedRain.WithMask(rain, Normalisation.Default);
     }
 }

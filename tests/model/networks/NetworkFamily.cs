@@ -68,7 +68,8 @@ public sealed class NetworkFamily
             foreach (var i in new[] { 0, gradient.Length / 2, gradient.Length - 1 }.Distinct())
             {
                 var slope = Slope(parameter, i);
-                Assert.True(Math.Abs(slope - gradient[i]) < 1e-5 * (1 + Math.Abs(gradient[i])), $"{key}[{i}]: {gradient[i]} against {slope}");
+                Assert.True(Math.Abs(slope - gradient[i]) < 1e-5 * (1 + Math.Abs(gradient[i])),
+                    $"{key}[{i}]: {gradient[i]} against {slope}");
             }
         }
 
@@ -100,12 +101,14 @@ public sealed class NetworkFamily
         var windows = new OneBatch(Leads(name));
         var options = new TrainingOptions { Epochs = 1, WindowsPerEpoch = 160, BatchSize = 1, LearningRate = 1e-2, Patience = 1 };
 
-        var result = new Trainer(options, TimeProvider.System).Train(network, windows, Losses.Named(Losses.MeanSquaredError, r => r), TestContext.Current.CancellationToken);
+        var result = new Trainer(options, TimeProvider.System)
+            .Train(network, windows, Losses.Named(Losses.MeanSquaredError, r => r), TestContext.Current.CancellationToken);
 
         // A network that knows its own pixel only learns a walk slowly.
         var share = name == Conv1dLstm.Name ? 0.7 : 0.5;
         Assert.True(result.TrainingLoss < share * windows.Variance, $"{result.TrainingLoss} of a variance of {windows.Variance}");
-        Assert.True(result.TrainingLoss < share * result.PersistenceLoss, $"{result.TrainingLoss} against {result.PersistenceLoss} of persistence");
+        Assert.True(result.TrainingLoss < share * result.PersistenceLoss,
+            $"{result.TrainingLoss} against {result.PersistenceLoss} of persistence");
     }
 
     [Theory]
@@ -188,9 +191,12 @@ public sealed class NetworkFamily
     [Fact]
     public void WhatCannotBeMadeIsSaidInOneLine()
     {
-        Assert.Contains("multiple of 4", Assert.Throws<ReportedException>(() => NetworkRegistry.Create(new() { Network = CnnLstm.Name, Tile = 10 })).Message, StringComparison.Ordinal);
-        Assert.Contains("activation", Assert.Throws<ReportedException>(() => NetworkRegistry.Create(new() { Network = FrameConvLstm.Name, Activation = "no" })).Message, StringComparison.Ordinal);
-        Assert.Contains("optimiser", Assert.Throws<ReportedException>(() => Optimizers.Named("no", [], 1)).Message, StringComparison.Ordinal);
+        Assert.Contains("multiple of 4", Assert.Throws<ReportedException>(() =>
+            NetworkRegistry.Create(new() { Network = CnnLstm.Name, Tile = 10 })).Message, StringComparison.Ordinal);
+        Assert.Contains("activation", Assert.Throws<ReportedException>(() =>
+            NetworkRegistry.Create(new() { Network = FrameConvLstm.Name, Activation = "no" })).Message, StringComparison.Ordinal);
+        Assert.Contains("optimiser", Assert.Throws<ReportedException>(() => Optimizers.Named("no", [], 1)).Message,
+            StringComparison.Ordinal);
         Assert.Contains("schedule", Assert.Throws<ReportedException>(() => Schedules.Named("no")).Message, StringComparison.Ordinal);
         Assert.Contains("loss", Assert.Throws<ReportedException>(() => Losses.Named("no", r => r)).Message, StringComparison.Ordinal);
     }
@@ -198,7 +204,8 @@ public sealed class NetworkFamily
     /// <summary>An interpolator fills the gap it was made for.</summary>
     private static int Leads(string name) => name == ConvLstmInterpolator.Name ? 2 : 5;
 
-    private static RainNetwork Made(string name, int[]? hidden = null) => NetworkRegistry.Create(new() { Network = name, Hidden = hidden ?? [3, 4], Tile = 8, Patch = 2, Frames = 3 });
+    private static RainNetwork Made(string name, int[]? hidden = null) =>
+        NetworkRegistry.Create(new() { Network = name, Hidden = hidden ?? [3, 4], Tile = 8, Patch = 2, Frames = 3 });
 
     private static RainNetwork Shaken(string name)
     {
@@ -225,7 +232,8 @@ public sealed class NetworkFamily
         private Tensor Window() => tensor(_frames, [1, 4 + leads, Side, Side, 2]);
 
         private static float[] Walk(int count) =>
-            [.. Enumerable.Range(0, count).SelectMany(t => Enumerable.Range(0, Side * Side).SelectMany(i => new[] { Blob((i % Side) - 3 - t, (i / Side) - 6), 1f }))];
+            [.. Enumerable.Range(0, count)
+                .SelectMany(t => Enumerable.Range(0, Side * Side).SelectMany(i => new[] { Blob((i % Side) - 3 - t, (i / Side) - 6), 1f }))];
 
         private static float Blob(double x, double y) => (float)(0.8 * Math.Exp(-((x * x) + (y * y)) / 8));
 

@@ -52,7 +52,8 @@ public sealed class OneCheckpoint
     private static string Saved(TemporaryFolder folder, string name)
     {
         manual_seed(13);
-        using var network = NetworkRegistry.Create(new() { Network = name, Hidden = [8, 12], Thresholds = name == LagrangianNetwork.Name ? [0.2f, 0.5f] : [] });
+        using var network = NetworkRegistry.Create(
+            new() { Network = name, Hidden = [8, 12], Thresholds = name == LagrangianNetwork.Name ? [0.2f, 0.5f] : [] });
         foreach (var parameter in network.parameters())
             nn.init.uniform_(parameter, -0.2, 0.2);
         Checkpoint.Save(folder.File("n.safetensors"), network, Some.Metadata(network.Options));

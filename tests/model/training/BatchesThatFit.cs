@@ -36,7 +36,8 @@ public sealed class BatchesThatFit
         using var scope = NewDisposeScope();
         using var network = NetworkRegistry.Create(new NetworkOptions { Network = EncoderForecaster.Name, Hidden = [2], Patch = 1 });
         var options = new TrainingOptions { Epochs = 2, WindowsPerEpoch = 16, BatchSize = asked, Patience = 5 };
-        return new Trainer(options, TimeProvider.System, new Notices(notices)).Train(network, new RandomWindows(), Loss, TestContext.Current.CancellationToken);
+        return new Trainer(options, TimeProvider.System, new Notices(notices))
+            .Train(network, new RandomWindows(), Loss, TestContext.Current.CancellationToken);
 
         Tensor Loss(Tensor prediction, Tensor truth, Tensor mask)
         {

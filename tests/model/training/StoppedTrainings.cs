@@ -43,7 +43,8 @@ public sealed class StoppedTrainings
     }
 
     /// <summary>Also gives the validation loss of the weights that the network is left with.</summary>
-    private static TrainingResult Train(TrainingOptions options, int? stopInEpoch, out double validated, Action<TrainingProgress>? watch = null)
+    private static TrainingResult Train(TrainingOptions options, int? stopInEpoch, out double validated,
+        Action<TrainingProgress>? watch = null)
     {
         using var scope = NewDisposeScope();
         using var stop = new CancellationTokenSource();
@@ -56,7 +57,8 @@ public sealed class StoppedTrainings
             if (p.Epoch == stopInEpoch)
                 stop.Cancel();
         })).Train(network, windows, Loss, stop.Token);
-        validated = new Trainer(options with { Epochs = 1, LearningRate = 1e-12 }, TimeProvider.System).Train(network, windows, Loss, TestContext.Current.CancellationToken).FirstLoss;
+        validated = new Trainer(options with { Epochs = 1, LearningRate = 1e-12 }, TimeProvider.System)
+            .Train(network, windows, Loss, TestContext.Current.CancellationToken).FirstLoss;
         return result;
     }
 

@@ -65,7 +65,8 @@ public sealed class CascadeMethods
     {
         var past = Simulated();
 
-        var (first, again) = (new Steps(3, seed: 7).Forecast(past, HalfAnHour, default), new Steps(3, seed: 7).Forecast(past, HalfAnHour, default));
+        var (first, again) = (new Steps(3, seed: 7).Forecast(past, HalfAnHour, default),
+            new Steps(3, seed: 7).Forecast(past, HalfAnHour, default));
 
         Assert.Equal(3, first.Members.Count);
         Assert.Equal(first.Members[1][5], again.Members[1][5]);
@@ -104,7 +105,8 @@ public sealed class CascadeMethods
         foreach (var frame in gap.Frames)
             frame.RainRate.AsSpan(0, 96 * 20).Fill(float.NaN);
 
-        var (nothing, known) = (new ForecastMethods().Make(name).Forecast(dry, HalfAnHour, default), new ForecastMethods().Make(name).Forecast(gap, HalfAnHour, default));
+        var (nothing, known) = (new ForecastMethods().Make(name).Forecast(dry, HalfAnHour, default),
+            new ForecastMethods().Make(name).Forecast(gap, HalfAnHour, default));
 
         Assert.All(nothing.RainRate[5], rate => Assert.True(rate is 0 or float.NaN));
         Assert.All(known.RainRate[0].Take(96 * 15), rate => Assert.True(float.IsNaN(rate)));

@@ -36,7 +36,9 @@ public sealed class EnsembleForecasts
         }
     }
 
-    /// <summary>The error that places a member in the distribution has the spread that is reckoned with, and lives as long as its scales.</summary>
+    /// <summary>
+    /// The error that places a member in the distribution has the spread that is reckoned with, and lives as long as its scales.
+    /// </summary>
     [Fact]
     public void TheErrorOfAMemberHasTheSpreadOfTheForecastAndIsCoherentFromLeadToLead()
     {
@@ -76,7 +78,8 @@ public sealed class EnsembleForecasts
     [Fact]
     public void MembersOfADryForecastAreDry()
     {
-        var dry = new RadarSequence(TimeSpan.FromMinutes(5), [.. Enumerable.Range(0, 3).Select(i => Some.RadarFrame(at: Some.Time.AddMinutes(5 * i), rate: 0))]);
+        var dry = new RadarSequence(TimeSpan.FromMinutes(5),
+            [.. Enumerable.Range(0, 3).Select(i => Some.RadarFrame(at: Some.Time.AddMinutes(5 * i), rate: 0))]);
 
         var forecast = new EnsembleForecast(new Extrapolation(), 3, 1).Forecast(dry, HalfAnHour, default);
 

@@ -12,7 +12,8 @@ public sealed class Hindcasts
 {
     private static readonly HindcastOptions Short = new()
     {
-        Lead = TimeSpan.FromMinutes(15), Thresholds = [0.5f, 2], FractionsThresholds = [2], FractionsScales = [1, 5], Every = 2, Resamples = 50,
+        Lead = TimeSpan.FromMinutes(15), Thresholds = [0.5f, 2], FractionsThresholds = [2], FractionsScales = [1, 5], Every = 2,
+        Resamples = 50,
     };
 
     [Fact]
@@ -38,7 +39,8 @@ public sealed class Hindcasts
     {
         var result = Run(new Blobs(96, 80, count: 60).Moving(6, 0, frames: 8), new Extrapolation());
 
-        var (common, all) = (result.Leads.Single(r => r.Mask == "common" && r.LeadMinutes == 15), result.Leads.Single(r => r.Mask == "all" && r.LeadMinutes == 15));
+        var (common, all) = (result.Leads.Single(r => r.Mask == "common" && r.LeadMinutes == 15),
+            result.Leads.Single(r => r.Mask == "all" && r.LeadMinutes == 15));
         Assert.Equal(96 * 80, all.Pixels);
         // 18 columns, give or take one where the motion is a hair off.
         Assert.InRange(common.Pixels, (96 - 19) * 80, (96 - 17) * 80);
@@ -48,7 +50,8 @@ public sealed class Hindcasts
     public void AScanThatWasMadeUpVerifiesNothing()
     {
         var sequence = new Blobs(64, 64).Moving(1, 0, frames: 8);
-        var frames = sequence.Frames.Select((f, i) => i == 6 ? new RadarFrame(f.Grid, f.ValidTime, f.RainRate) { IsInterpolated = true } : f).ToArray();
+        var frames = sequence.Frames.Select((f, i) => i == 6 ? new RadarFrame(f.Grid, f.ValidTime, f.RainRate) { IsInterpolated = true }
+            : f).ToArray();
 
         var result = Run(new RadarSequence(sequence.Step, frames), new Persistence());
 
@@ -94,7 +97,8 @@ public sealed class Hindcasts
             string.Join(Environment.NewLine, result.Summary));
     }
 
-    private static HindcastResult Run(RadarSequence sequence, params IForecaster[] methods) => new Hindcast(Short).Run([sequence], methods, null, default);
+    private static HindcastResult Run(RadarSequence sequence, params IForecaster[] methods) =>
+        new Hindcast(Short).Run([sequence], methods, null, default);
 
     private static double Csi(HindcastResult result, string method) =>
         result.Summary.Single(r => r.Method == method && r.Mask == "common" && r.Threshold == 2).Csi;

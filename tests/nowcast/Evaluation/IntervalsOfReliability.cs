@@ -16,7 +16,8 @@ public sealed class IntervalsOfReliability
     {
         var random = new Random(2);
         // What comes differs from situation to situation by more than the chance of pixels.
-        var cases = Enumerable.Range(0, Situations).Select(_ => Bin(Math.Clamp(0.55 + bias + (0.3 * (random.NextDouble() - 0.5)), 0, 1))).ToArray();
+        var cases = Enumerable.Range(0, Situations).Select(_ => Bin(Math.Clamp(0.55 + bias + (0.3 * (random.NextDouble() - 0.5)), 0, 1)))
+            .ToArray();
 
         var interval = new ReliabilityIntervals(Draws, 0.95).Of(cases)[0];
 
@@ -28,7 +29,10 @@ public sealed class IntervalsOfReliability
     [Fact]
     public void BinsWithoutPixelsAreLeftOutAsInTheDiagram()
     {
-        var cases = new[] { new[] { (10L, 1.0, 1L), (0L, 0.0, 0L), (4L, 3.0, 4L) }, new[] { (10L, 1.0, 1L), (0L, 0.0, 0L), (0L, 0.0, 0L) } };
+        var cases = new[]
+        {
+            new[] { (10L, 1.0, 1L), (0L, 0.0, 0L), (4L, 3.0, 4L) }, new[] { (10L, 1.0, 1L), (0L, 0.0, 0L), (0L, 0.0, 0L) },
+        };
 
         var intervals = new ReliabilityIntervals([[0, 1], [1, 0]], 0.95).Of(cases);
 

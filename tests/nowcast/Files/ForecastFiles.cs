@@ -60,7 +60,8 @@ public sealed class ForecastFiles
             (string[])
             [
                 $"{rows} = 6 ;", $"{columns} = 8 ;", "threshold = 4 ;", "realization = 2 ;", "time = 3 ;",
-                $"float rainfall_rate(time, {rows}, {columns}) ;", "rainfall_rate:units = \"mm h-1\" ;", "rainfall_rate:standard_name = \"rainfall_rate\" ;",
+                $"float rainfall_rate(time, {rows}, {columns}) ;", "rainfall_rate:units = \"mm h-1\" ;",
+                "rainfall_rate:standard_name = \"rainfall_rate\" ;",
                 "rainfall_rate:grid_mapping = \"crs\" ;", "rainfall_rate:_ChunkSizes = 1, 6, 8 ;", "rainfall_rate:_DeflateLevel = 2 ;",
                 $"float probability_of_exceedance(threshold, time, {rows}, {columns}) ;", "probability_of_exceedance:units = \"1\" ;",
                 $"float rainfall_rate_members(realization, time, {rows}, {columns}) ;", $"byte air_from_outside(time, {rows}, {columns}) ;",
@@ -144,7 +145,8 @@ public sealed class ForecastFiles
         File.WriteAllText(folder.File("taken"), "");
         var path = Path.Combine(folder.Path, "taken", "a.nc");
 
-        var error = Assert.Throws<ReportedException>(() => ForecastFile.Write(path, Forecast(Some.Laea, 1000), TimeProvider.System, default));
+        var error = Assert.Throws<ReportedException>(() =>
+            ForecastFile.Write(path, Forecast(Some.Laea, 1000), TimeProvider.System, default));
 
         Assert.StartsWith(path, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
@@ -164,7 +166,8 @@ public sealed class ForecastFiles
     private static RainForecast Forecast(string proj, double pixel, int members = 0, double[]? leads = null, float[]? thresholds = null)
     {
         var past = Some.RadarSequence(3, Some.RadarGrid(proj: proj, pixel: pixel, originX: 4 * pixel, originY: 50 * pixel));
-        var forecast = new Persistence().Forecast(past, new ForecastRequest(TimeSpan.FromMinutes(15), ForecastRequest.DefaultThresholds), default);
+        var forecast = new Persistence()
+            .Forecast(past, new ForecastRequest(TimeSpan.FromMinutes(15), ForecastRequest.DefaultThresholds), default);
         return new RainForecast
         {
             Grid = forecast.Grid,

@@ -27,7 +27,8 @@ public sealed class CascadeForecasts
             network.named_parameters().Single(p => p.name == "read_memory.weight").parameter.fill_(1e-4f);
         }
         var file = Path.Combine(folder.Path, "cascade.safetensors");
-        Checkpoint.Save(file, network, Some.Metadata(network.Options) with { Normalisation = Normalisation.Default.ToMetadata(), PastFrames = 6 });
+        Checkpoint.Save(file, network,
+            Some.Metadata(network.Options) with { Normalisation = Normalisation.Default.ToMetadata(), PastFrames = 6 });
         using var checkpoint = Checkpoint.Load(file, CPU);
         var past = new Blobs(96, 80).Moving(2, -1, frames);
         var extrapolation = new Extrapolation().Forecast(past, HalfAnHour, default);
@@ -40,15 +41,18 @@ public sealed class CascadeForecasts
         {
             var known = Enumerable.Range(0, past.Grid.PixelCount).Where(i => !float.IsNaN(forecast.RainRate[lead][i])).ToArray();
             Assert.Equal(known, Enumerable.Range(0, past.Grid.PixelCount).Where(i => !float.IsNaN(extrapolation.RainRate[lead][i])));
-            var (shown, came) = (known.Where(i => forecast.RainRate[lead][i] >= 1).ToArray(), known.Where(i => extrapolation.RainRate[lead][i] >= 1).ToArray());
+            var (shown, came) = (known.Where(i => forecast.RainRate[lead][i] >= 1).ToArray(),
+                known.Where(i => extrapolation.RainRate[lead][i] >= 1).ToArray());
             Assert.InRange(shown.Length / (double)came.Length, 0.98, 1.12);
-            Assert.True(shown.Intersect(came).Count() > 0.85 * came.Length, $"{shown.Intersect(came).Count()} of {came.Length} at lead {lead}");
+            Assert.True(shown.Intersect(came).Count() > 0.85 * came.Length,
+                $"{shown.Intersect(came).Count()} of {came.Length} at lead {lead}");
             Assert.All(known, i => Assert.InRange(forecast.MeanRate[lead][i], 0, 100));
         }
     }
 
     private static CascadeNetwork Made() => (CascadeNetwork)NetworkRegistry.Create(new()
     {
-        Network = CascadeNetwork.Name, Hidden = [16, 8], Thresholds = [.. ForecastRequest.Ladder.Select(Normalisation.Default.Apply)], LogRange = Math.Log(1001),
+        Network = CascadeNetwork.Name, Hidden = [16, 8], Thresholds = [.. ForecastRequest.Ladder.Select(Normalisation.Default.Apply)],
+        LogRange = Math.Log(1001),
     });
 }

@@ -22,7 +22,8 @@ public sealed class ExpectedCsiTests
         float[] probabilities = [.. Enumerable.Repeat(0.3f, 100), .. new float[900]];
 
         Assert.Equal(0.5, ExpectedCsi.Level([.. Enumerable.Repeat(0.3f, 10), .. new float[900]], Known(910)));
-        Assert.InRange(ExpectedCsi.Level([.. Enumerable.Repeat(0.7f, 100), .. Enumerable.Repeat(0.3f, 60), .. new float[840]], Known(1000)), 0.3, 0.7);
+        Assert.InRange(ExpectedCsi.Level([.. Enumerable.Repeat(0.7f, 100), .. Enumerable.Repeat(0.3f, 60), .. new float[840]], Known(1000)),
+            0.3, 0.7);
         Assert.True(ExpectedCsi.Level(probabilities, Known(1000)) is >= 0.1 and <= 0.5);
     }
 

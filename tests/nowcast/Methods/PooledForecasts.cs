@@ -32,9 +32,11 @@ public sealed class PooledForecasts
         var apart = new List<(double Pooled, double Lagrangian, double Cascade)>();
         foreach (var lead in (int[])[0, 5])
         {
-            foreach (var (t, i) in Enumerable.Range(0, ForecastRequest.Ladder.Count).SelectMany(t => Enumerable.Range(0, past.Grid.PixelCount).Select(i => (t, i))))
+            foreach (var (t, i) in Enumerable.Range(0, ForecastRequest.Ladder.Count)
+                .SelectMany(t => Enumerable.Range(0, past.Grid.PixelCount).Select(i => (t, i))))
             {
-                var (p, a, b) = (both.ExceedanceProbability[t][lead][i], one.ExceedanceProbability[t][lead][i], other.ExceedanceProbability[t][lead][i]);
+                var (p, a, b) = (both.ExceedanceProbability[t][lead][i], one.ExceedanceProbability[t][lead][i],
+                    other.ExceedanceProbability[t][lead][i]);
                 if (Math.Abs(a - b) > 0.05)
                     apart.Add((Odds(p), Odds(a), Odds(b)));
             }
@@ -56,7 +58,8 @@ public sealed class PooledForecasts
         Save(others, CascadeNetwork.Name, [16, 8], past: 6, thresholds: [1, 5]);
 
         string Refused(string one, string other) =>
-            Assert.Throws<ReportedException>(() => PooledModel.Write(one, other, folder.File("p.safetensors"), new Dictionary<string, double>(), Some.Time)).Message;
+            Assert.Throws<ReportedException>(() =>
+                PooledModel.Write(one, other, folder.File("p.safetensors"), new Dictionary<string, double>(), Some.Time)).Message;
 
         Assert.Contains("is a cascade network, not a lagrangian one", Refused(cascade, cascade), StringComparison.Ordinal);
         Assert.Contains("is a lagrangian network, not a cascade one", Refused(lagrangian, lagrangian), StringComparison.Ordinal);
@@ -76,8 +79,10 @@ public sealed class PooledForecasts
     {
         using var network = NetworkRegistry.Create(new()
         {
-            Network = name, Hidden = hidden, Patch = 4, LogRange = Math.Log(1001), Thresholds = [.. (thresholds ?? [.. ForecastRequest.Ladder]).Select(Normalisation.Default.Apply)],
+            Network = name, Hidden = hidden, Patch = 4, LogRange = Math.Log(1001),
+            Thresholds = [.. (thresholds ?? [.. ForecastRequest.Ladder]).Select(Normalisation.Default.Apply)],
         });
-        Checkpoint.Save(file, network, Some.Metadata(network.Options) with { Normalisation = Normalisation.Default.ToMetadata(), PastFrames = past });
+        Checkpoint.Save(file, network,
+            Some.Metadata(network.Options) with { Normalisation = Normalisation.Default.ToMetadata(), PastFrames = past });
     }
 }

@@ -63,7 +63,8 @@ public sealed class Recalibrations
         var random = new Random(3);
         var rain = Enumerable.Range(0, 20_000).Select(_ => random.Next(3) == 0 ? 8f : 0).ToArray();
         // Nearly sure of all, and wrong one time in a hundred.
-        var logOdds = rain.SelectMany(r => { var z = (r > 0 ? 30f : -11) * (random.Next(100) == 0 ? -1 : 1); return new[] { z, z }; }).ToArray();
+        var logOdds = rain.SelectMany(r => { var z = (r > 0 ? 30f : -11) * (random.Next(100) == 0 ? -1 : 1); return new[] { z, z }; })
+            .ToArray();
 
         var found = Recalibration.Fit(logOdds, rain, Rates)!;
 

@@ -72,7 +72,8 @@ public sealed class OpticalFlowTests
         var blobs = new Blobs(160, 160);
 
         var motion = OpticalFlow.Estimate(blobs.Tensor(
-            blobs.Shifted(0, 0), Array.ConvertAll(blobs.Shifted(4, -3), r => 1.2f * r), Array.ConvertAll(blobs.Shifted(8, -6), r => 1.44f * r)));
+            blobs.Shifted(0, 0), Array.ConvertAll(blobs.Shifted(4, -3), r => 1.2f * r),
+                Array.ConvertAll(blobs.Shifted(8, -6), r => 1.44f * r)));
 
         Assert.InRange((motion[0] - 4).abs().mean().item<float>(), 0, 0.3);
         Assert.InRange((motion[1] + 3).abs().mean().item<float>(), 0, 0.3);

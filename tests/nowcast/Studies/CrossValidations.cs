@@ -16,14 +16,20 @@ public sealed class CrossValidations
     {
         using var folder = new TemporaryFolder();
         ScanSeries[] series = [Rain(1, 0), Rain(2, 24)];
-        var options = new CrossValidationOptions { Cases = 1, Methods = [Extrapolation.Name, Sprog.Name, Anvil.Name], Training = new() { Steps = 20, MemorySteps = 5, Hidden = [8, 8] } };
-        var cases = new CrossValidation(options, TimeProvider.System).Run(series, folder.Path, (_, _) => { }, TestContext.Current.CancellationToken);
+        var options = new CrossValidationOptions
+        {
+            Cases = 1, Methods = [Extrapolation.Name, Sprog.Name, Anvil.Name],
+            Training = new() { Steps = 20, MemorySteps = 5, Hidden = [8, 8] },
+        };
+        var cases = new CrossValidation(options, TimeProvider.System)
+            .Run(series, folder.Path, (_, _) => { }, TestContext.Current.CancellationToken);
 
         Assert.Equal([0, 1], cases.Select(c => c.Event));
         using (var checkpoint = Checkpoint.Load(Path.Combine(folder.Path, "without-00-of-2.safetensors"), CPU))
             Assert.Equal("2024-05-02", checkpoint.Metadata.Training["events"]);
         var written = Files(folder.Path);
-        var again = new CrossValidation(options, TimeProvider.System).Run(series, folder.Path, (_, _) => { }, TestContext.Current.CancellationToken);
+        var again = new CrossValidation(options, TimeProvider.System)
+            .Run(series, folder.Path, (_, _) => { }, TestContext.Current.CancellationToken);
         Assert.Equal(written, Files(folder.Path));
         Assert.Equal(cases[0].Methods[ModelForecast.Name][0].Crps, again[0].Methods[ModelForecast.Name][0].Crps, 1e-9);
 
@@ -41,12 +47,18 @@ public sealed class CrossValidations
         var lagrangian = folder.File("lagrangian.safetensors");
         using (var network = NetworkRegistry.Create(new()
         {
-            Network = LagrangianNetwork.Name, Hidden = [4], Patch = 4, LogRange = Math.Log(1001), Thresholds = [.. new HindcastOptions().Thresholds.Select(Normalisation.Default.Apply)],
+            Network = LagrangianNetwork.Name, Hidden = [4], Patch = 4, LogRange = Math.Log(1001),
+            Thresholds = [.. new HindcastOptions().Thresholds.Select(Normalisation.Default.Apply)],
         }))
-            Checkpoint.Save(lagrangian, network, Some.Metadata(network.Options) with { Normalisation = Normalisation.Default.ToMetadata() });
-        var options = new CrossValidationOptions { Cases = 1, Methods = [Sprog.Name], Pool = lagrangian, Training = new() { Steps = 20, MemorySteps = 0, Hidden = [8, 8] } };
+            Checkpoint.Save(lagrangian, network,
+                Some.Metadata(network.Options) with { Normalisation = Normalisation.Default.ToMetadata() });
+        var options = new CrossValidationOptions
+        {
+            Cases = 1, Methods = [Sprog.Name], Pool = lagrangian, Training = new() { Steps = 20, MemorySteps = 0, Hidden = [8, 8] },
+        };
 
-        var cases = new CrossValidation(options, TimeProvider.System).Run([Rain(1, 0), Rain(2, 24)], folder.Path, (_, _) => { }, TestContext.Current.CancellationToken);
+        var cases = new CrossValidation(options, TimeProvider.System)
+            .Run([Rain(1, 0), Rain(2, 24)], folder.Path, (_, _) => { }, TestContext.Current.CancellationToken);
 
         Assert.All(cases, c => Assert.Equal([Sprog.Name, CrossValidation.Alone, ModelForecast.Name], c.Methods.Keys));
         Assert.All(cases, c => Assert.NotEqual(c.Methods[ModelForecast.Name][0].Crps, c.Methods[CrossValidation.Alone][0].Crps));
@@ -60,5 +72,6 @@ public sealed class CrossValidations
         [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Select(f => (f, File.GetLastWriteTimeUtc(f))).Order()];
 
     private static ScanSeries Rain(int seed, int hours) => Assert.Single(Sequencing.Arrange(
-        RainSimulator.Run(new() { Seed = seed, Frames = 16, Size = 64, Start = Some.Time.AddHours(hours) }).Select((s, i) => (IScan)new FrameScan(s.Frame, $"{i}")).ToArray(), new()).Series);
+        RainSimulator.Run(new() { Seed = seed, Frames = 16, Size = 64, Start = Some.Time.AddHours(hours) })
+            .Select((s, i) => (IScan)new FrameScan(s.Frame, $"{i}")).ToArray(), new()).Series);
 }

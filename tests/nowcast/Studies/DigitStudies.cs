@@ -70,7 +70,8 @@ public sealed class DigitStudies
         var (noisy, clean) = (Some(3), DigitSequences.Make(new StrokeDigits(), 6, 3, Motion with { Noise = 0 }, 1));
         var means = new NonLocalMeans(1.2 * Motion.Noise, 7, 13);
         // Noise is drawn after the walk, frame by frame, so only first frames are of the same place.
-        var (before, after) = (Error(noisy.Frames[0][0], clean.Frames[0][0]), Error(means.Denoise(36, noisy.Frames[0][0]), clean.Frames[0][0]));
+        var (before, after) = (Error(noisy.Frames[0][0], clean.Frames[0][0]),
+            Error(means.Denoise(36, noisy.Frames[0][0]), clean.Frames[0][0]));
         Assert.True(after < 0.7 * before, $"{after} against {before}");
     }
 
@@ -79,7 +80,8 @@ public sealed class DigitStudies
     {
         var sequences = Some(12);
         var held = new DigitData(sequences, Motion).HeldOut(DigitTask.Extrapolation);
-        var perfect = Enumerable.Range(0, 12).SelectMany(s => DigitData.HeldOutFrames.Select(t => PerfectForecast.Of(new StrokeDigits(), 6, Motion, 1, s, t))).ToList();
+        var perfect = Enumerable.Range(0, 12)
+            .SelectMany(s => DigitData.HeldOutFrames.Select(t => PerfectForecast.Of(new StrokeDigits(), 6, Motion, 1, s, t))).ToList();
 
         var least = FramePredictor.Error(perfect, held);
 
@@ -120,7 +122,10 @@ public sealed class DigitStudies
     public void AStudyGoesOnWhereItStopped()
     {
         using var folder = new TemporaryFolder();
-        var options = new DigitStudyOptions { N6 = 24, N3 = 6, Trials = 1, SecondsPerTrial = 0.5, Space = new(1, 2), Intensities = 2, NoisyFrames = 2 };
+        var options = new DigitStudyOptions
+        {
+            N6 = 24, N3 = 6, Trials = 1, SecondsPerTrial = 0.5, Space = new(1, 2), Intensities = 2, NoisyFrames = 2,
+        };
         DigitStudy Study(int trials) => new(options with { Trials = trials }, new StrokeDigits(), folder.Path, TimeProvider.System);
         Study(1).Run((_, _) => { }, TestContext.Current.CancellationToken);
         var first = File.ReadAllText(folder.File("trial-0001.json"));
@@ -132,15 +137,18 @@ public sealed class DigitStudies
         Assert.Equal(["persistence", "linear extrapolation", "the least possible"], result.Extrapolation.Take(3).Select(r => r.Method));
         // Whichever was better went on from where it stopped.
         if (result.Best is { } best)
-            Assert.Equal((2, true), (best.Rung, File.Exists(folder.File(FormattableString.Invariant($"rung-2/trial-{best.Number:0000}.safetensors")))));
-        Assert.Contains("other settings", Assert.Throws<ReportedException>(() => new DigitStudy(options with { N6 = 25 }, new StrokeDigits(), folder.Path, TimeProvider.System)).Message, StringComparison.Ordinal);
+            Assert.Equal((2, true), (best.Rung,
+                File.Exists(folder.File(FormattableString.Invariant($"rung-2/trial-{best.Number:0000}.safetensors")))));
+        Assert.Contains("other settings", Assert.Throws<ReportedException>(() => new DigitStudy(options with { N6 = 25 },
+            new StrokeDigits(), folder.Path, TimeProvider.System)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void ChoicesOfNeighbouringTrialsHaveNothingToDoWithEachOther()
     {
         // The place of each learning rate in its range, and how far it is to the next one's, around the circle.
-        double[] places = [.. Enumerable.Range(1, 400).Select(n => Math.Log(DigitChoice.Draw(new(), Nowcast.RandomStream.Of(1, n)).LearningRate / 1e-5) / Math.Log(1e4))];
+        double[] places = [.. Enumerable.Range(1, 400)
+            .Select(n => Math.Log(DigitChoice.Draw(new(), Nowcast.RandomStream.Of(1, n)).LearningRate / 1e-5) / Math.Log(1e4))];
         double[] steps = [.. places.Zip(places.Skip(1), (a, b) => (b - a + 1) % 1)];
 
         foreach (var values in new[] { places, steps })
@@ -154,8 +162,10 @@ public sealed class DigitStudies
     public void IdxFilesAreReadAndOthersRefused()
     {
         using var folder = new TemporaryFolder();
-        byte[] Header(int magic, params int[] sizes) => [.. new[] { magic }.Concat(sizes).SelectMany(n => BitConverter.GetBytes(n).Reverse())];
-        File.WriteAllBytes(folder.File("train-images-idx3-ubyte"), [.. Header(0x803, 2, 28, 28), .. Enumerable.Repeat((byte)51, 784), .. Enumerable.Repeat((byte)255, 784)]);
+        byte[] Header(int magic, params int[] sizes) =>
+            [.. new[] { magic }.Concat(sizes).SelectMany(n => BitConverter.GetBytes(n).Reverse())];
+        File.WriteAllBytes(folder.File("train-images-idx3-ubyte"),
+            [.. Header(0x803, 2, 28, 28), .. Enumerable.Repeat((byte)51, 784), .. Enumerable.Repeat((byte)255, 784)]);
         File.WriteAllBytes(folder.File("train-labels-idx1-ubyte"), [.. Header(0x801, 2), 3, 6]);
 
         var digits = IdxDigits.Open(folder.Path);
@@ -176,7 +186,8 @@ public sealed class DigitStudies
         using var folder = new TemporaryFolder();
         using (var file = NetCdfFile.Create(folder.File("s.nc")))
         {
-            var dimensions = new[] { ("sequence", 2), ("time", 3), ("y", 4), ("x", 4) }.Select(d => file.Root.DefineDimension(d.Item1, d.Item2)).ToArray();
+            var dimensions = new[] { ("sequence", 2), ("time", 3), ("y", 4),
+                ("x", 4) }.Select(d => file.Root.DefineDimension(d.Item1, d.Item2)).ToArray();
             var variable = file.Root.DefineVariable("frames", NetCdfType.Float32, dimensions);
             file.EndDefinitions();
             variable.Write<float>([.. Enumerable.Range(0, 96).Select(i => range * i / 96f)]);

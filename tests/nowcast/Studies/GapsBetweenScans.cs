@@ -16,7 +16,8 @@ public sealed class GapsBetweenScans
         using var folder = new TemporaryFolder();
         using var network = NetworkRegistry.Create(new() { Network = ConvLstmInterpolator.Name, Hidden = [4] });
         // Almost linear, so that blending of normalised rain is blending of rain.
-        Checkpoint.Save(folder.File("i.safetensors"), network, Nowcast.Tests.Some.Metadata(network.Options) with { Normalisation = new Normalisation(10_000, 100_000).ToMetadata() });
+        Checkpoint.Save(folder.File("i.safetensors"), network,
+            Nowcast.Tests.Some.Metadata(network.Options) with { Normalisation = new Normalisation(10_000, 100_000).ToMetadata() });
         using var checkpoint = Checkpoint.Load(folder.File("i.safetensors"), CPU);
         var scans = stack(new Blobs(64, 48).Moving(3, 1).Frames.Take(4).Select(f => tensor(f.RainRate, [48, 64])));
 
@@ -39,6 +40,7 @@ public sealed class GapsBetweenScans
         Checkpoint.Save(folder.File("e.safetensors"), network, Nowcast.Tests.Some.Metadata(network.Options));
         using var checkpoint = Checkpoint.Load(folder.File("e.safetensors"), CPU);
 
-        Assert.Contains("fills no gaps", Assert.Throws<ReportedException>(() => new LearnedGapFilling(checkpoint)).Message, StringComparison.Ordinal);
+        Assert.Contains("fills no gaps", Assert.Throws<ReportedException>(() => new LearnedGapFilling(checkpoint)).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -17,11 +17,13 @@ public sealed class ImageScoresAgainstSkimage
     {
         using var folder = new TemporaryFolder();
         var random = new Random(seed);
-        var observed = Enumerable.Range(0, width * height).Select(i => (float)(0.5 + (0.5 * Math.Sin(i * 0.03) * random.NextDouble()))).ToArray();
+        var observed = Enumerable.Range(0, width * height).Select(i => (float)(0.5 + (0.5 * Math.Sin(i * 0.03) * random.NextDouble())))
+            .ToArray();
         var forecast = Array.ConvertAll(observed, v => (float)Math.Clamp(v + (noise * ((2 * random.NextDouble()) - 1)), 0, 1));
         Save(folder.File("f"), forecast);
         Save(folder.File("o"), observed);
-        var text = await Python.RunAsync("skimage", "forecasts/Studies/image_quality.py", folder.File("f"), folder.File("o"), width.ToString(CultureInfo.InvariantCulture));
+        var text = await Python.RunAsync("skimage", "forecasts/Studies/image_quality.py", folder.File("f"), folder.File("o"),
+            width.ToString(CultureInfo.InvariantCulture));
         var reference = JsonDocument.Parse(text).RootElement;
 
         var quality = ImageQuality.Init();
@@ -56,7 +58,8 @@ public sealed class ImageScoresAgainstSkimage
         var clean = DigitSequences.Make(new StrokeDigits(), 6, 3, motion with { Noise = 0 }, 4).Frames.Select(f => f[0]).ToList();
         var random = new Random(5);
         // Bytes, as OpenCV takes them.
-        var noisy = clean.ConvertAll(c => Array.ConvertAll(c, v => (byte)Math.Clamp(Math.Round((255 * v) + (20 * Normal(random))), 0, 255)));
+        var noisy = clean.ConvertAll(c =>
+            Array.ConvertAll(c, v => (byte)Math.Clamp(Math.Round((255 * v) + (20 * Normal(random))), 0, 255)));
         File.WriteAllBytes(folder.File("in"), [.. noisy.SelectMany(n => n)]);
         await Python.RunAsync("cv2", "forecasts/Studies/nlmeans_reference.py", folder.File("in"), "36", "20", folder.File("out"));
         var theirs = File.ReadAllBytes(folder.File("out")).Chunk(Side * Side).Select(f => Array.ConvertAll(f, b => b / 255f)).ToList();

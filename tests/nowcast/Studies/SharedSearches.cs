@@ -41,7 +41,8 @@ public sealed class SharedSearches
         using var folder = new TemporaryFolder();
         var ran = new ConcurrentBag<(int, int)>();
         using var bothAtWork = new CountdownEvent(2);
-        Task<IReadOnlyDictionary<int, Score>> SearchAsync() => Task.Run(() => new SuccessiveHalving<Score>(folder.Path, "same", 2, s => s.Loss).Run(
+        Task<IReadOnlyDictionary<int, Score>> SearchAsync() =>
+            Task.Run(() => new SuccessiveHalving<Score>(folder.Path, "same", 2, s => s.Loss).Run(
             4,
             climb =>
             {
@@ -81,7 +82,8 @@ public sealed class SharedSearches
     {
         using var folder = new TemporaryFolder();
         var (one, other) = (new TrialFolder<string>(folder.Path, "same"), new TrialFolder<string>(folder.Path, "same"));
-        IReadOnlyDictionary<int, string> Complete(bool stopped) => other.Complete([1], _ => "run by the other", (_, _) => { }, new(stopped));
+        IReadOnlyDictionary<int, string> Complete(bool stopped) =>
+            other.Complete([1], _ => "run by the other", (_, _) => { }, new(stopped));
 
         // There is nothing to do but wait, which only a stop ends.
         using (one.TryClaim(1))

@@ -30,7 +30,8 @@ public sealed class ViewsOfDigits
     public void EachViewIsTurnedBackByItsInverse()
     {
         var frame = Some(1);
-        Assert.All(Enumerable.Range(0, SquareSymmetry.Count), s => Assert.Equal(frame, SquareSymmetry.Apply(SquareSymmetry.Apply(frame, s, Side), SquareSymmetry.Inverse(s), Side)));
+        Assert.All(Enumerable.Range(0, SquareSymmetry.Count),
+            s => Assert.Equal(frame, SquareSymmetry.Apply(SquareSymmetry.Apply(frame, s, Side), SquareSymmetry.Inverse(s), Side)));
     }
 
     [Fact]

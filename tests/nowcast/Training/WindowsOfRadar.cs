@@ -14,7 +14,8 @@ public sealed class WindowsOfRadar
         var rain = new float[grid.PixelCount];
         for (var row = 30; row < 50; row++)
             Array.Fill(rain, 3f, (row * 60) + 35, 20);
-        var scans = new RadarSequence(TimeSpan.FromMinutes(5), [new RadarFrame(grid, Some.Time, rain), new RadarFrame(grid, Some.Time.AddMinutes(5), rain)]);
+        var scans = new RadarSequence(TimeSpan.FromMinutes(5),
+            [new RadarFrame(grid, Some.Time, rain), new RadarFrame(grid, Some.Time.AddMinutes(5), rain)]);
 
         var window = RadarWindow.Wettest(scans.Frames[^1], 20, new Random(1));
         var cut = window.Of(scans);

@@ -22,7 +22,8 @@ internal sealed class RandomFields
         Mask = Array.ConvertAll(truth, _ => random.Next(10) > 0);
         Members = Enumerable.Range(0, members).Select(m => Array.ConvertAll(Cores(m - 2, 1), r => Gap(Noisy(r)))).ToArray();
         var odds = Array.ConvertAll(truth, r => Math.Exp(-0.3 * (r + random.NextDouble())));
-        Probabilities = Thresholds.Select(t => Array.ConvertAll(odds, o => (float)Math.Clamp(1.05 - Math.Pow(o, 3 / (1 + t)), 0, 1))).ToArray();
+        Probabilities = Thresholds.Select(t => Array.ConvertAll(odds, o => (float)Math.Clamp(1.05 - Math.Pow(o, 3 / (1 + t)), 0, 1)))
+            .ToArray();
         Probabilities[1][17] = float.NaN;
     }
 
@@ -41,7 +42,8 @@ internal sealed class RandomFields
     /// <summary>Writes the fields where the reference script looks for them.</summary>
     internal void Save(string folder)
     {
-        void Put(string name, float[] values) => File.WriteAllBytes(Path.Combine(folder, name + ".f32"), MemoryMarshal.AsBytes(values.AsSpan()));
+        void Put(string name, float[] values) =>
+            File.WriteAllBytes(Path.Combine(folder, name + ".f32"), MemoryMarshal.AsBytes(values.AsSpan()));
         Put("forecast", Forecast);
         Put("observed", Observed);
         File.WriteAllBytes(Path.Combine(folder, "mask.u8"), Array.ConvertAll(Mask, m => (byte)(m ? 1 : 0)));

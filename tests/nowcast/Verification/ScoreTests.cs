@@ -10,7 +10,8 @@ public sealed class ScoreTests
     {
         // Wilks (2019), table 9.1b: 28 hits, 72 false alarms, 23 misses, 2680 correct negatives.
         float[] forecast = [.. Enumerable.Repeat(1f, 100), .. Enumerable.Repeat(0f, 2703)];
-        float[] observed = [.. Enumerable.Repeat(1f, 28), .. Enumerable.Repeat(0f, 72), .. Enumerable.Repeat(1f, 23), .. Enumerable.Repeat(0f, 2680)];
+        float[] observed = [.. Enumerable.Repeat(1f, 28), .. Enumerable.Repeat(0f, 72), .. Enumerable.Repeat(1f, 23),
+            .. Enumerable.Repeat(0f, 2680)];
         var table = Contingency.Init(0.5f);
 
         table.Accumulate(forecast, observed);
@@ -49,19 +50,25 @@ public sealed class ScoreTests
     {
         var (one, two) = (new RandomFields(3), new RandomFields(4));
 
-        Check(Contingency.Init(2), Contingency.Init(2), Contingency.Init(2), (s, f) => s.Accumulate(f.Forecast, f.Observed, f.Mask), s => s.Compute().Hss);
-        Check(ErrorStatistics.Init(), ErrorStatistics.Init(), ErrorStatistics.Init(), (s, f) => s.Accumulate(f.Forecast, f.Observed, f.Mask), s => s.Compute().Correlation);
+        Check(Contingency.Init(2), Contingency.Init(2), Contingency.Init(2), (s, f) => s.Accumulate(f.Forecast, f.Observed, f.Mask),
+            s => s.Compute().Hss);
+        Check(ErrorStatistics.Init(), ErrorStatistics.Init(), ErrorStatistics.Init(),
+            (s, f) => s.Accumulate(f.Forecast, f.Observed, f.Mask), s => s.Compute().Correlation);
         Check(FractionsSkill.Init(2, 5), FractionsSkill.Init(2, 5), FractionsSkill.Init(2, 5),
             (s, f) => s.Accumulate(RandomFields.Width, f.Forecast, f.Observed, f.Mask), s => s.Compute()[0]);
         Check(ProbabilityScore.Init(2), ProbabilityScore.Init(2), ProbabilityScore.Init(2),
             (s, f) => s.Accumulate(f.Probabilities[1], f.Observed, f.Mask), s => s.Compute().ResolutionTerm + s.Compute().RocArea);
         Check(LadderCrps.Init(RandomFields.Thresholds), LadderCrps.Init(RandomFields.Thresholds), LadderCrps.Init(RandomFields.Thresholds),
             (s, f) => s.Accumulate(f.Probabilities, f.Observed, f.Mask), s => s.Compute());
-        Check(EnsembleCrps.Init(), EnsembleCrps.Init(), EnsembleCrps.Init(), (s, f) => s.Accumulate(f.Members, f.Observed, f.Mask), s => s.Compute());
-        Check(RankHistogram.Init(5), RankHistogram.Init(5), RankHistogram.Init(5), (s, f) => s.Accumulate(f.Members, f.Observed, f.Mask), s => s.Compute()[2]);
-        Check(SpreadSkill.Init(5), SpreadSkill.Init(5), SpreadSkill.Init(5), (s, f) => s.Accumulate(f.Members, f.Observed, f.Mask), s => s.Compute().Ratio);
+        Check(EnsembleCrps.Init(), EnsembleCrps.Init(), EnsembleCrps.Init(), (s, f) => s.Accumulate(f.Members, f.Observed, f.Mask),
+            s => s.Compute());
+        Check(RankHistogram.Init(5), RankHistogram.Init(5), RankHistogram.Init(5), (s, f) => s.Accumulate(f.Members, f.Observed, f.Mask),
+            s => s.Compute()[2]);
+        Check(SpreadSkill.Init(5), SpreadSkill.Init(5), SpreadSkill.Init(5), (s, f) => s.Accumulate(f.Members, f.Observed, f.Mask),
+            s => s.Compute().Ratio);
 
-        void Check<TScore, TResult>(IScore<TScore, TResult> whole, TScore first, TScore second, Action<TScore, RandomFields> accumulate, Func<TScore, double> read)
+        void Check<TScore, TResult>(IScore<TScore, TResult> whole, TScore first, TScore second, Action<TScore, RandomFields> accumulate,
+            Func<TScore, double> read)
             where TScore : IScore<TScore, TResult>
         {
             accumulate((TScore)whole, one);

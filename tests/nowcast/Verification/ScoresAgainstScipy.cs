@@ -21,7 +21,8 @@ public sealed class ScoresAgainstScipy
         var reference = JsonDocument.Parse(text).RootElement;
         void Same(string name, double actual) => Assert.Equal(reference.GetProperty(name).GetDouble(), actual, 1e-6);
         void Each(string name, IReadOnlyList<double> actual) =>
-            Assert.All(reference.GetProperty(name).EnumerateArray().Select((v, i) => (v.GetDouble(), actual[i])), p => Assert.Equal(p.Item1, p.Item2, 1e-6));
+            Assert.All(reference.GetProperty(name).EnumerateArray().Select((v, i) => (v.GetDouble(), actual[i])),
+                p => Assert.Equal(p.Item1, p.Item2, 1e-6));
 
         var table = Contingency.Init(2);
         table.Accumulate(fields.Forecast, fields.Observed, fields.Mask);
@@ -66,7 +67,8 @@ public sealed class ScoresAgainstScipy
 
         // The reference integrates numerically: every seventh pixel is enough.
         var ladder = LadderCrps.Init(RandomFields.Thresholds);
-        var sample = Enumerable.Range(0, complete.Length).Where(i => complete[i] && !float.IsNaN(fields.Observed[i])).Where((_, n) => n % 7 == 0).ToHashSet();
+        var sample = Enumerable.Range(0, complete.Length).Where(i => complete[i] && !float.IsNaN(fields.Observed[i]))
+            .Where((_, n) => n % 7 == 0).ToHashSet();
         Assert.Equal(reference.GetProperty("ladderPixels").GetInt32(), sample.Count);
         ladder.Accumulate(fields.Probabilities, fields.Observed, complete.Select((_, i) => sample.Contains(i)).ToArray());
         Assert.Equal(reference.GetProperty("ladder").GetDouble(), ladder.Compute(), 1e-5);

@@ -36,7 +36,8 @@ public sealed class VersionsOfSymbols
     [Fact]
     public void AnotherLibraryThanExpectedIsLeftAloneAndNamed()
     {
-        AssertRefused(MadeLibrary.Of(Version, [Function, "_ZSt9something"], Harmless), $"of {Version} it asks for '{Function}', '_ZSt9something', not for {Function} alone");
+        AssertRefused(MadeLibrary.Of(Version, [Function, "_ZSt9something"], Harmless),
+            $"of {Version} it asks for '{Function}', '_ZSt9something', not for {Function} alone");
         AssertRefused(MadeLibrary.Of("GLIBCXX_3.4.33", [Function], Harmless), $"it does not ask for {Version}");
         AssertRefused(MadeLibrary.Of(Version, [Function], "puts"), $"it does not import {Harmless}");
     }
@@ -47,7 +48,8 @@ public sealed class VersionsOfSymbols
         Assert.Throws<InvalidDataException>(() => new SymbolVersions("MZ and more"u8.ToArray()));
         var noSections = MadeLibrary.Of(Version, [Function], Harmless);
         noSections.AsSpan(0x3C, 2).Clear();
-        Assert.Contains("no section", Assert.Throws<InvalidDataException>(() => new SymbolVersions(noSections)).Message, StringComparison.Ordinal);
+        Assert.Contains("no section", Assert.Throws<InvalidDataException>(() => new SymbolVersions(noSections)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,13 +83,15 @@ public sealed class VersionsOfSymbols
     {
         var libtorch = new FileInfo(Path.Combine(Natives, "libtorch_cpu.so")).LinkTarget!;
         var version = typeof(torch).Assembly.GetName().Version!.ToString(3);
-        return Path.GetFullPath(Path.Combine(Path.GetDirectoryName(libtorch)!, "..", "..", "..", "..", "..", "torchsharp", version, "runtimes", "linux-x64", "native", "libLibTorchSharp.so"));
+        return Path.GetFullPath(Path.Combine(Path.GetDirectoryName(libtorch)!, "..", "..", "..", "..", "..", "torchsharp", version,
+            "runtimes", "linux-x64", "native", "libLibTorchSharp.so"));
     }
 
     private static void AssertRefused(byte[] library, string message)
     {
         var before = (byte[])library.Clone();
-        Assert.Equal(message, Assert.Throws<InvalidDataException>(() => new SymbolVersions(library).MakeOptional(Version, Function, Harmless)).Message);
+        Assert.Equal(message, Assert.Throws<InvalidDataException>(() => new SymbolVersions(library)
+            .MakeOptional(Version, Function, Harmless)).Message);
         Assert.Equal(before, library);
     }
 }
