@@ -22,20 +22,20 @@ public static class CfRadarWriter
     public static void Write(string path, RadarFrame frame, string title = "Rain rate", string source = "ConvLstm.Nowcast")
     {
         ArgumentNullException.ThrowIfNull(frame);
-        var unfinished = path + ".part";
         try
         {
-            using (var file = NetCdfFile.Create(unfinished))
+            WholeFile.Write(path, unfinished =>
             {
+                using var file = NetCdfFile.Create(unfinished);
                 Fill(file.Root, frame, title, source);
                 file.Close();
-            }
-            File.Move(unfinished, path, overwrite: true);
+            });
         }
-        catch
+        catch (Exception e) when (e is NetCdfException or IOException or UnauthorizedAccessException)
         {
-            File.Delete(unfinished);
-            throw;
+            var reason = e is NetCdfException failed ? failed.Reason : e.Message;
+            throw new ReportedException(
+                $"{path}: the scan could not be written ({reason}). Name a folder that is there, can be written to and has room.", e);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ConvLstm.Nowcast.Evaluation;
+using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Formats.Sources;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Jobs.Pipeline;
@@ -103,7 +104,7 @@ internal static class EvaluateCommand
             });
             Print(terminal, result);
             if (parsed.GetValue(json) is string scores)
-                await File.WriteAllTextAsync(scores, result.ToJson(), cancellation);
+                WholeFile.Write(scores, result.ToJson());
             if (parsed.GetValue(report) is string html)
                 EvaluationReport.Of(result).Write(html);
             return CommandLine.Done;

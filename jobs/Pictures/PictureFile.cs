@@ -37,7 +37,7 @@ internal static class PictureFile
             Animate(file, Ending(path), sheets, ground, mapWidth, cancellation);
         else
             Still(file, Ending(path), sheets[0], ground, mapWidth);
-        File.WriteAllBytes(path, file.ToArray());
+        WholeFile.Write(path, file.ToArray());
     }
 
     private static void Still(Stream file, string ending, MapSheet sheet, BaseMap ground, int mapWidth)

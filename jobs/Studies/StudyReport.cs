@@ -67,14 +67,7 @@ internal sealed class StudyReport(string title)
     internal void Write(string path)
     {
         var page = Html.Of($"<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title>");
-        try
-        {
-            File.WriteAllText(path, $"{page}<style>{Style}</style></head><body>{Html.Of($"<h1>{title}</h1>")}{_body}</body></html>\n");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ReportedException($"{path} cannot be written ({e.Message}): name another --out.", e);
-        }
+        WholeFile.Write(path, $"{page}<style>{Style}</style></head><body>{Html.Of($"<h1>{title}</h1>")}{_body}</body></html>\n");
     }
 
     /// <summary>A number with as many digits as tell something.</summary>

@@ -38,11 +38,11 @@ public static class SafeTensors
         var json = JsonSerializer.SerializeToUtf8Bytes(header);
         var padding = (HeaderAlignment - (json.Length % HeaderAlignment)) % HeaderAlignment;
 
-        var unfinished = path + ".part";
         try
         {
-            using (var file = File.Create(unfinished))
+            WholeFile.Write(path, unfinished =>
             {
+                using var file = File.Create(unfinished);
                 Span<byte> length = stackalloc byte[LengthBytes];
                 BinaryPrimitives.WriteInt64LittleEndian(length, json.Length + padding);
                 file.Write(length);
@@ -54,17 +54,12 @@ public static class SafeTensors
                     using var scope = NewDisposeScope();
                     file.Write(MemoryMarshal.AsBytes<float>(tensor.detach().cpu().@float().contiguous().data<float>().ToArray()));
                 }
-            }
-            File.Move(unfinished, path, overwrite: true);
+            });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ReportedException(
                 $"{path}: the checkpoint could not be written ({e.Message.TrimEnd('.')}). Name a file in a folder that can be written to and has room.", e);
-        }
-        finally
-        {
-            File.Delete(unfinished);
         }
     }
 

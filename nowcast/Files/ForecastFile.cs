@@ -28,28 +28,21 @@ public static class ForecastFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(forecast);
         ArgumentNullException.ThrowIfNull(time);
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        var unfinished = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.part");
         try
         {
-            Directory.CreateDirectory(folder);
-            using (var file = NetCdfFile.Create(unfinished))
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            WholeFile.Write(path, unfinished =>
             {
+                using var file = NetCdfFile.Create(unfinished);
                 new ForecastWriter(file, forecast).Write(time.GetUtcNow(), cancellation);
                 file.Close();
-            }
-            File.Move(unfinished, path, overwrite: true);
+            });
         }
         catch (Exception e) when (e is NetCdfException or IOException or UnauthorizedAccessException)
         {
             var reason = e is NetCdfException failed ? failed.Reason : e.Message;
             throw new ReportedException(
                 $"{path}: the forecast could not be written ({reason}). Name a file in a folder that can be written to and has room.", e);
-        }
-        finally
-        {
-            if (File.Exists(unfinished))
-                File.Delete(unfinished);
         }
     }
 

@@ -49,7 +49,7 @@ internal static class StudyCommand
     /// <summary>Writes both files and says where they are.</summary>
     internal static void Write<T>(Terminal terminal, string folder, StudyReport report, T figures)
     {
-        File.WriteAllText(Path.Combine(folder, FiguresName), JsonSerializer.Serialize(figures, StudyJson.Format));
+        WholeFile.Write(Path.Combine(folder, FiguresName), JsonSerializer.Serialize(figures, StudyJson.Format));
         report.Write(Path.Combine(folder, ReportName));
         terminal.Line($"written: {Path.Combine(folder, ReportName)}, {FiguresName}");
     }

@@ -167,10 +167,7 @@ public sealed class CrossValidation(CrossValidationOptions options, TimeProvider
     private static IReadOnlyList<LeadSums> Kept(string file, Func<IReadOnlyList<LeadSums>> make)
     {
         if (!File.Exists(file))
-        {
-            File.WriteAllText(file + ".part", JsonSerializer.Serialize(make(), StudyJson.Format));
-            File.Move(file + ".part", file, overwrite: true);
-        }
+            WholeFile.Write(file, JsonSerializer.Serialize(make(), StudyJson.Format));
         return JsonSerializer.Deserialize<IReadOnlyList<LeadSums>>(File.ReadAllText(file), StudyJson.Format)!;
     }
 }

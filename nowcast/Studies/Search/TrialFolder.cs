@@ -22,7 +22,7 @@ public sealed class TrialFolder<TTrial> : ITrials<TTrial>
         Directory.CreateDirectory(folder);
         var file = Path.Combine(folder, "settings.json");
         if (!File.Exists(file))
-            Replace(file, settings);
+            WholeFile.Write(file, settings);
         else if (File.ReadAllText(file) != settings)
             throw new ReportedException(
                 $"{file}: the trials in this folder were begun with other settings: name another folder, or delete this one.");
@@ -92,7 +92,7 @@ public sealed class TrialFolder<TTrial> : ITrials<TTrial>
         }
     }
 
-    public void Write(int trial, TTrial result) => Replace(FileOf(trial, ".json"), JsonSerializer.Serialize(result, StudyJson.Format));
+    public void Write(int trial, TTrial result) => WholeFile.Write(FileOf(trial, ".json"), JsonSerializer.Serialize(result, StudyJson.Format));
 
     private TTrial Read(int trial)
     {
@@ -106,12 +106,5 @@ public sealed class TrialFolder<TTrial> : ITrials<TTrial>
             throw new ReportedException($"{FileOf(trial, ".json")}: not a trial ({e.Message.Split('\n')[0]}): delete it to run it again.",
                 e);
         }
-    }
-
-    private static void Replace(string path, string text)
-    {
-        var part = $"{path}.{Guid.NewGuid():N}.part";
-        File.WriteAllText(part, text);
-        File.Move(part, path, overwrite: true);
     }
 }

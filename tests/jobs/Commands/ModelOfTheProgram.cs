@@ -20,12 +20,12 @@ public sealed class ModelOfTheProgram(TestCluster cluster, Archive archive, Trai
 
         Assert.Contains("UTC model, ", await cli.DoAsync("run"), StringComparison.Ordinal);
         Assert.Equal(1, await TracedAsync(database));
-        Assert.StartsWith("* lagrangian-", await cli.DoAsync("models", "list"), StringComparison.Ordinal);
+        Assert.StartsWith("* pooled-", await cli.DoAsync("models", "list"), StringComparison.Ordinal);
 
         Assert.StartsWith("no model forecasts", await cli.DoAsync("models", "rollback"), StringComparison.Ordinal);
         await cli.DoAsync("ingest", archive.FileOf(5));
         Assert.DoesNotContain("UTC model, ", await cli.DoAsync("run"), StringComparison.Ordinal);
-        Assert.StartsWith("  lagrangian-", await cli.DoAsync("models", "list"), StringComparison.Ordinal);
+        Assert.StartsWith("  pooled-", await cli.DoAsync("models", "list"), StringComparison.Ordinal);
     }
 
     [Fact]

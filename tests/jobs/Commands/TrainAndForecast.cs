@@ -129,7 +129,7 @@ public sealed class TrainAndForecast(TrainedModel trained) : IClassFixture<Train
 
         using var file = NetCdfFile.Open(_folder.File("f.nc"));
         Assert.Equal("model", file.Root.Attributes.Text("method"));
-        Assert.StartsWith("lagrangian-", file.Root.Attributes.Text("model_version"), StringComparison.Ordinal);
+        Assert.StartsWith("pooled-", file.Root.Attributes.Text("model_version"), StringComparison.Ordinal);
         Assert.Equal([("realization", 3), ("time", 3), ("y", 48), ("x", 48)],
             file.Root.FindVariable("rainfall_rate_members")!.Dimensions.Select(d => (d.Name, d.Length)));
     }

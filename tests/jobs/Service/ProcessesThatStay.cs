@@ -38,7 +38,7 @@ public sealed class ProcessesThatStay(TestDatabase test, TrainedModel trained) :
         await ForecastAsync();
         Assert.Equal(first, _kept.Id);
         Assert.NotNull(first);
-        Assert.Equal(2L, await ModelRunsAsync("lagrangian-%"));
+        Assert.Equal(2L, await ModelRunsAsync("pooled-%"));
 
         using var model = Checkpoint.Load(trained.File, CPU);
         await ForecastModel.StoreAsync(test.Database, model, trained.File, "{}", _cancellation);
