@@ -12,7 +12,8 @@ public static class WholeFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
-        var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+        var target = new FileInfo(path).LinkTarget is null
+            ? Path.GetFullPath(path) : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
         // A device or a pipe (/dev/stdout, whose link leads to no name) holds nothing that could be torn.
         if (File.Exists(path) && (!File.Exists(target) || RegularFile.OtherKind(target) is not null))
         {
