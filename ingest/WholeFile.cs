@@ -2,12 +2,15 @@ using System.Text;
 
 namespace ConvLstm.Nowcast.Ingest;
 
-/// <summary>Writes files whole or not at all: aside in their folder, to the disk, then renamed. A full disk or a kill leaves what was there.</summary>
+/// <summary>
+/// Writes files whole or not at all: aside in their folder, to the disk, then renamed. A full disk or a kill leaves what was there.
+/// </summary>
 public static class WholeFile
 {
     /// <param name="path">The file; one that is there is replaced.</param>
     /// <param name="write">Writes the file of the name that it is given.</param>
-    /// <exception cref="IOException">There is no room, or the folder may not be written to (<see cref="UnauthorizedAccessException"/>).</exception>
+    /// <exception cref="IOException">There is no room, or the folder may not be written to
+    /// (<see cref="UnauthorizedAccessException"/>).</exception>
     public static void Write(string path, Action<string> write)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -28,7 +31,8 @@ public static class WholeFile
                 RandomAccess.FlushToDisk(file);
             File.Move(unfinished, target, overwrite: true);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException && e.Message.Contains(unfinished, StringComparison.Ordinal))
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException
+            && e.Message.Contains(unfinished, StringComparison.Ordinal))
         {
             // Nobody knows the other name.
             var message = e.Message.Replace(unfinished, path, StringComparison.Ordinal);
@@ -53,7 +57,8 @@ public static class WholeFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ReportedException(
-                $"{path}: it could not be written ({e.Message.TrimEnd('.')}). Name a file in a folder that can be written to and has room.", e);
+                $"{path}: it could not be written ({e.Message.TrimEnd('.')}). Name a file in a folder that can be written to and has room.",
+                    e);
         }
     }
 

@@ -25,8 +25,8 @@ public sealed record ForecastRequest(TimeSpan Lead, IReadOnlyList<float> Thresho
     /// <summary>The rates that the database gives probabilities for by default, in mm/h.</summary>
     public static IReadOnlyList<float> DefaultThresholds { get; } = [0.1f, 1f, 5f, 10f];
 
-    /// <summary>The rates of the whole ladder, in mm/h: what scores and members are made of.</summary>
-    public static IReadOnlyList<float> Ladder { get; } = [0.1f, 0.2f, 0.5f, 1, 2, 5, 10, 20, 30];
+    /// <summary>All rates that probabilities are given for, in mm/h: what scores and members are made of.</summary>
+    public static IReadOnlyList<float> AllThresholds { get; } = [0.1f, 0.2f, 0.5f, 1, 2, 5, 10, 20, 30];
 
     /// <summary>60 minutes ahead.</summary>
     public static TimeSpan DefaultLead { get; } = TimeSpan.FromMinutes(60);

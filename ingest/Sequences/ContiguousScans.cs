@@ -1,7 +1,7 @@
 namespace ConvLstm.Nowcast.Ingest.Sequences;
 
-/// <summary>Puts the scans of one stretch on the beats of its step.</summary>
-internal sealed class Stretch(SequencingOptions options, SequencingResult result)
+/// <summary>Puts scans that follow each other on the time axis of their step.</summary>
+internal sealed class ContiguousScans(SequencingOptions options, SequencingResult result)
 {
     private readonly List<ScanSeries> _series = (List<ScanSeries>)result.Series;
     private readonly List<DroppedScan> _dropped = (List<DroppedScan>)result.Dropped;
@@ -16,18 +16,18 @@ internal sealed class Stretch(SequencingOptions options, SequencingResult result
             return;
         }
         var phase = Sequencing.FindPhase(sorted, step);
-        var beats = new SortedDictionary<long, IScan>();
+        var bySlot = new SortedDictionary<long, IScan>();
         foreach (var scan in sorted)
         {
-            var beat = (long)Math.Round((scan.ValidTime.Ticks - phase) / (double)step.Ticks);
-            var off = Math.Abs(scan.ValidTime.Ticks - phase - (beat * step.Ticks));
+            var slot = (long)Math.Round((scan.ValidTime.Ticks - phase) / (double)step.Ticks);
+            var off = Math.Abs(scan.ValidTime.Ticks - phase - (slot * step.Ticks));
             if (off > options.Jitter * step.Ticks)
                 _dropped.Add(new DroppedScan(scan, $"{scan.ValidTime:u} is off the step of {step.TotalMinutes:0.##} minutes"));
-            else if (!beats.TryAdd(beat, scan))
-                beats[beat] = Choose(beats[beat], scan);
+            else if (!bySlot.TryAdd(slot, scan))
+                bySlot[slot] = Choose(bySlot[slot], scan);
         }
-        DateTimeOffset Time(long beat) => new(phase + (beat * step.Ticks), TimeSpan.Zero);
-        Join(beats, step, Time);
+        DateTimeOffset Time(long slot) => new(phase + (slot * step.Ticks), TimeSpan.Zero);
+        Join(bySlot, step, Time);
     }
 
     // A scan that is sent again is usually the more complete one; the later file decides between equals.
@@ -53,22 +53,22 @@ internal sealed class Stretch(SequencingOptions options, SequencingResult result
         }
     }
 
-    private void Join(SortedDictionary<long, IScan> beats, TimeSpan step, Func<long, DateTimeOffset> time)
+    private void Join(SortedDictionary<long, IScan> bySlot, TimeSpan step, Func<long, DateTimeOffset> time)
     {
         var run = new List<IScan>();
         long first = 0, last = 0;
-        foreach (var (beat, scan) in beats)
+        foreach (var (slot, scan) in bySlot)
         {
-            var missing = (int)Math.Min(beat - last - 1, int.MaxValue);
+            var missing = (int)Math.Min(slot - last - 1, int.MaxValue);
             if (run.Count > 0 && missing > 0 && !TryFill(run, scan, missing, i => time(last + 1 + i)))
             {
                 _series.Add(new ScanSeries(step, time(first), run));
                 run = [];
             }
             if (run.Count == 0)
-                first = beat;
+                first = slot;
             run.Add(scan);
-            last = beat;
+            last = slot;
         }
         if (run.Count > 0)
             _series.Add(new ScanSeries(step, time(first), run));

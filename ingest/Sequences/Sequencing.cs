@@ -29,8 +29,8 @@ public sealed record SequencingResult(IReadOnlyList<ScanSeries> Series, IReadOnl
     IReadOnlyList<SequenceGap> Gaps);
 
 /// <summary>
-/// From scans in any order to regular series: one for each grid and stretch without a gap. The step and its phase are found in each
-/// stretch, the commonest difference and remainder of the valid times; doubles and scans off the step are left out and named.
+/// From scans in any order to regular series: one for each grid and run without a gap. The step and its phase are found in each
+/// run, the commonest difference and remainder of the valid times; doubles and scans off the step are left out and named.
 /// </summary>
 public static class Sequencing
 {
@@ -40,8 +40,8 @@ public static class Sequencing
     // With fewer differences than this the commonest is all there is to go by.
     private const int LeastToEstimate = 4;
 
-    // A break of this many steps starts a stretch that may have a step and phase of its own.
-    private const int StretchBreak = 4;
+    // A break of this many steps starts a run that may have a step and phase of its own.
+    private const int LongestBreak = 4;
 
     public static SequencingResult Arrange(IEnumerable<IScan> scans, SequencingOptions? options = null)
     {
@@ -52,8 +52,8 @@ public static class Sequencing
         {
             // A stable sort: of two scans of one time the one given later stays the later.
             var sorted = group.OrderBy(s => s.ValidTime).ToList();
-            foreach (var stretch in Stretches(sorted, FindStep(sorted, options)))
-                new Stretch(options, result).Arrange(stretch, FindStep(stretch, options));
+            foreach (var run in ContiguousRuns(sorted, FindStep(sorted, options)))
+                new ContiguousScans(options, result).Arrange(run, FindStep(run, options));
         }
         return result;
     }
@@ -109,18 +109,18 @@ public static class Sequencing
         return groups;
     }
 
-    private static IEnumerable<List<IScan>> Stretches(List<IScan> sorted, TimeSpan? step)
+    private static IEnumerable<List<IScan>> ContiguousRuns(List<IScan> sorted, TimeSpan? step)
     {
-        var stretch = new List<IScan>();
+        var run = new List<IScan>();
         foreach (var scan in sorted)
         {
-            if (stretch.Count > 0 && scan.ValidTime - stretch[^1].ValidTime > StretchBreak * step)
+            if (run.Count > 0 && scan.ValidTime - run[^1].ValidTime > LongestBreak * step)
             {
-                yield return stretch;
-                stretch = [];
+                yield return run;
+                run = [];
             }
-            stretch.Add(scan);
+            run.Add(scan);
         }
-        yield return stretch;
+        yield return run;
     }
 }

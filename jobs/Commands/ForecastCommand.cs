@@ -61,7 +61,7 @@ internal static class ForecastCommand
             var series = OnOneGrid(
                 Archives.Open(terminal, parsed.GetRequiredValue(data), cancellation, RadarSources.Load(parsed.GetValue(source) ?? [])),
                     parsed.GetValue(grid));
-            var request = new ForecastRequest(TimeSpan.FromMinutes(parsed.GetValue(lead)), ForecastRequest.Ladder);
+            var request = new ForecastRequest(TimeSpan.FromMinutes(parsed.GetValue(lead)), ForecastRequest.AllThresholds);
             var issues = parsed.GetValue(every) is int step
                 ? EveryNth(series, step, forecaster)
                 : [OneIssue(terminal, series, parsed.GetValue(at), forecaster)];

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using ConvLstm.Nowcast.Jobs.Heavy;
+using ConvLstm.Nowcast.Jobs.Workers;
 using ConvLstm.Nowcast.Jobs.Work;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;
@@ -12,10 +12,10 @@ internal static class JobWorkerCommand
 {
     internal static Command Create()
     {
-        var command = new Command(HeavyProcess.Verb) { Hidden = true };
+        var command = new Command(WorkerProcess.Verb) { Hidden = true };
         command.SetAction(async (_, cancellation) =>
         {
-            await HeavyWorker.RunAsync(HeavyWorks.All(), cancellation);
+            await WorkerHost.RunAsync(WorkerTasks.All(), cancellation);
             return CommandLine.Failed;
         });
         return command;

@@ -15,7 +15,7 @@ internal static class ForecastMetrics
     private static readonly Histogram<double> Delays = NowcastMeter.Instance.CreateHistogram<double>(
         DelayName, "s", "From the valid time of the newest scan to the published forecast.");
 
-    internal static void Published(GivenForecast given, DateTimeOffset now)
+    internal static void Published(SelectedForecast given, DateTimeOffset now)
     {
         var tags = new TagList { { "grid", given.Grid }, { "method", given.Method } };
         Forecasts.Add(1, tags);

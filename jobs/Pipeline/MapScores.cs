@@ -31,10 +31,10 @@ internal static class MapScores
 
     private static (long Pixels, double Sum) Crps(IReadOnlyList<float> thresholds, float[][] ladder, float[] observed, bool[] mask)
     {
-        // A forecast without probabilities has no ladder.
+        // A forecast without probabilities has no thresholds.
         if (thresholds.Count == 0)
             return (0, 0);
-        var crps = LadderCrps.Init([.. thresholds]);
+        var crps = ThresholdCrps.Init([.. thresholds]);
         crps.Accumulate(ladder, observed, mask);
         return (crps.Count, crps.Sum);
     }

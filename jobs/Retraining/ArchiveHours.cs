@@ -3,12 +3,12 @@ using ConvLstm.Nowcast.Storage.Scans;
 namespace ConvLstm.Nowcast.Jobs.Retraining;
 
 /// <summary>Some hours of a grid's archive and how wet they were.</summary>
-internal sealed record WetHours(string Grid, DateTimeOffset Start, int Scans, double WetShare)
+internal sealed record ArchiveHours(string Grid, DateTimeOffset Start, int Scans, double WetShare)
 {
-    internal static List<WetHours> Of(string grid, IReadOnlyList<StoredScan> scans, TimeSpan length) =>
+    internal static List<ArchiveHours> Of(string grid, IReadOnlyList<StoredScan> scans, TimeSpan length) =>
     [
         .. scans.GroupBy(s => s.ValidTime.UtcTicks / length.Ticks)
-            .Select(g => new WetHours(grid, new DateTimeOffset(g.Key * length.Ticks, TimeSpan.Zero), g.Count(),
+            .Select(g => new ArchiveHours(grid, new DateTimeOffset(g.Key * length.Ticks, TimeSpan.Zero), g.Count(),
                 g.Average(s => s.Summary.WetShare))),
     ];
 
@@ -16,16 +16,16 @@ internal sealed record WetHours(string Grid, DateTimeOffset Start, int Scans, do
     /// All of them where they are few enough; else the wettest up to their share, and for the rest the newest, so that a model also
     /// learns what dry days look like.
     /// </summary>
-    internal static IReadOnlyList<WetHours> Choose(IReadOnlyList<WetHours> hours, int mostScans, double wetShare)
+    internal static IReadOnlyList<ArchiveHours> Choose(IReadOnlyList<ArchiveHours> hours, int mostScans, double wetShare)
     {
         if (hours.Sum(h => h.Scans) <= mostScans)
             return hours;
-        var chosen = new List<WetHours>();
+        var chosen = new List<ArchiveHours>();
         Take(hours.OrderByDescending(h => h.WetShare), (int)(wetShare * mostScans));
         Take(hours.Except(chosen).OrderByDescending(h => h.Start).ToArray(), mostScans);
         return chosen;
 
-        void Take(IEnumerable<WetHours> inOrder, int upTo)
+        void Take(IEnumerable<ArchiveHours> inOrder, int upTo)
         {
             var scans = chosen.Sum(h => h.Scans);
             foreach (var one in inOrder)

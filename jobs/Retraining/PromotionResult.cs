@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using ConvLstm.Nowcast.Jobs.Heavy;
+using ConvLstm.Nowcast.Jobs.Workers;
 
 namespace ConvLstm.Nowcast.Jobs.Retraining;
 
@@ -14,12 +14,12 @@ internal sealed record Difference(double Mean, double Low, double High);
 /// <param name="Crps">The mean CRPS of each method, mm/h.</param>
 /// <param name="Differences">Against each of the others.</param>
 /// <param name="Bias">The candidate's area above the lowest threshold, divided by that which was observed.</param>
-internal sealed record Verdict(
+internal sealed record PromotionResult(
     bool IsBetter, string Reason, int Forecasts, IReadOnlyDictionary<string, double> Crps,
         IReadOnlyDictionary<string, Difference> Differences, double Bias)
 {
     // JSON has no NaN; a score without a meaning, for want of rain, is a word.
-    internal string ToJson() => JsonSerializer.Serialize(this, HeavyMessage.Json);
+    internal string ToJson() => JsonSerializer.Serialize(this, WorkerMessage.Json);
 
     internal static string Describe(IReadOnlyDictionary<string, Difference> differences) => string.Join(
         ", ", differences.Select(d =>

@@ -10,7 +10,7 @@ namespace ConvLstm.Nowcast.Jobs.Retraining;
 /// The candidate against the promoted model and against extrapolation: the same held-out forecasts, the CRPS on the same pixels, a paired
 /// bootstrap over issue times (Efron and Tibshirani 1993, chapter 13).
 /// </summary>
-internal static class Contest
+internal static class PromotionTest
 {
     internal const string Candidate = "candidate";
     internal const string Promoted = "promoted";
@@ -24,7 +24,7 @@ internal static class Contest
     /// <summary>Of the area above the lowest threshold: a candidate below this has collapsed to blank maps.</summary>
     private const double LeastBias = 0.1;
 
-    internal static Verdict Hold(
+    internal static PromotionResult Run(
         RetrainSettings settings, TimeSpan lead, RecentArchive archive, Checkpoint candidate, Checkpoint? promoted,
             Action<int, int> progress, CancellationToken cancellation)
     {
@@ -43,11 +43,11 @@ internal static class Contest
         };
         var result = new Hindcast(options).Run(
             [.. archive.HeldOut.Select(s => s.Load(cancellation))], methods, new Reporting(p => progress(p.Done, p.Total)), cancellation);
-        return Judge(result, methods.ConvertAll(m => m.Method), settings.Confidence);
+        return Decide(result, methods.ConvertAll(m => m.Method), settings.Confidence);
     }
 
     /// <summary>Better than each of the others with the confidence, or not.</summary>
-    internal static Verdict Judge(HindcastResult result, IReadOnlyList<string> methods, double confidence)
+    internal static PromotionResult Decide(HindcastResult result, IReadOnlyList<string> methods, double confidence)
     {
         var rows = result.Summary.Where(r => r.Mask == CommonPixels).ToArray();
         var scores = methods.ToDictionary(m => m, m => rows.First(r => r.Method == m).Crps);
@@ -59,8 +59,8 @@ internal static class Contest
             ? FormattableString.Invariant($"it has collapsed to blank maps (area bias {bias:0.00})")
             : lost.Length > 0
                 ? FormattableString.Invariant(
-                    $"not better than {string.Join(" and ", lost)} with {confidence:0.#%} confidence: {Verdict.Describe(differences)}")
-                : FormattableString.Invariant($"better with {confidence:0.#%} confidence: {Verdict.Describe(differences)}");
+                    $"not better than {string.Join(" and ", lost)} with {confidence:0.#%} confidence: {PromotionResult.Describe(differences)}")
+                : FormattableString.Invariant($"better with {confidence:0.#%} confidence: {PromotionResult.Describe(differences)}");
         return new(lost.Length == 0 && !(bias < LeastBias), reason, result.IssueTimes.Count, scores, differences, bias);
     }
 

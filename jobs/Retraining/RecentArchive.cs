@@ -27,20 +27,20 @@ internal sealed record RecentArchive(IReadOnlyList<ScanSeries> Training, IReadOn
             CancellationToken cancellation)
     {
         var from = now - TimeSpan.FromDays(settings.Days);
-        var hours = new List<WetHours>();
+        var hours = new List<ArchiveHours>();
         foreach (var grid in await database.Grids.ListAsync(cancellation))
         {
             var scans = await database.Scans.ListAsync(grid.Grid.Name, from, now, cancellation);
             if (scans.Count > hours.Sum(h => h.Scans))
-                hours = WetHours.Of(grid.Grid.Name, scans, ReadAtOnce);
+                hours = ArchiveHours.Of(grid.Grid.Name, scans, ReadAtOnce);
         }
-        var chosen = WetHours.Choose(hours, settings.MaxScans, settings.WetShare);
+        var chosen = ArchiveHours.Choose(hours, settings.MaxScans, settings.WetShare);
         var spilled = new List<IScan>();
         foreach (var part in chosen.OrderBy(h => h.Start))
         {
             foreach (var frame in await database.Scans.LoadFramesAsync(part.Grid, part.Start,
                 part.Start + ReadAtOnce - TimeSpan.FromTicks(1), usableOnly: true, cancellation))
-                spilled.Add(await SpilledScan.WriteAsync(folder, frame, cancellation));
+                spilled.Add(await ScanOnDisk.WriteAsync(folder, frame, cancellation));
         }
         if (spilled.Count < LeastScans)
             return null;

@@ -5,11 +5,11 @@ using ConvLstm.Nowcast.Ingest.Sequences;
 namespace ConvLstm.Nowcast.Jobs.Retraining;
 
 /// <summary>A scan of the database whose pixels lie in a temporary file: an archive of weeks does not fit in memory.</summary>
-internal sealed class SpilledScan : IScan
+internal sealed class ScanOnDisk : IScan
 {
     private readonly string _path;
 
-    private SpilledScan(string path, RadarFrame frame) =>
+    private ScanOnDisk(string path, RadarFrame frame) =>
         (_path, Grid, ValidTime, IsInterpolated) = (path, frame.Grid, frame.ValidTime, frame.IsInterpolated);
 
     public RadarGrid Grid { get; }
@@ -20,7 +20,7 @@ internal sealed class SpilledScan : IScan
 
     public bool IsInterpolated { get; }
 
-    internal static async Task<SpilledScan> WriteAsync(string folder, RadarFrame frame, CancellationToken cancellation)
+    internal static async Task<ScanOnDisk> WriteAsync(string folder, RadarFrame frame, CancellationToken cancellation)
     {
         var path = Path.Combine(folder, $"{frame.ValidTime.UtcTicks}.f32");
         await File.WriteAllBytesAsync(path, MemoryMarshal.AsBytes(frame.RainRate.AsSpan()).ToArray(), cancellation);

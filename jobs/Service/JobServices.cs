@@ -25,7 +25,7 @@ internal static class JobServices
         services.AddSingleton(database.Readers);
         // Who forecasts at each scan wants it soon; once an hour is not worth the memory.
         if (options.Settings.Jobs.Nowcast.OnNewScan)
-            services.AddSingleton(new KeptProcesses(options.Settings, database, options.Roles, options.Time));
+            services.AddSingleton(new WarmWorkers(options.Settings, database, options.Roles, options.Time));
         services.AddSingleton<HangfireConnections>();
         services.AddSingleton(provider => HangfireStore.Open(provider.GetRequiredService<HangfireConnections>(), options.Timing,
             options.Settings.Jobs.Retention.History));

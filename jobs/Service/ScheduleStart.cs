@@ -9,7 +9,7 @@ namespace ConvLstm.Nowcast.Jobs.Service;
 /// What comes before the first run, when the metrics are listened to: the jobs are written down where this server has the role for it,
 /// and the processes that stay are made ready.
 /// </summary>
-internal sealed class ScheduleStart(ServiceOptions options, JobSchedule schedule, NowcastDatabase database, KeptProcesses? kept = null)
+internal sealed class ScheduleStart(ServiceOptions options, JobSchedule schedule, NowcastDatabase database, WarmWorkers? kept = null)
     : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)

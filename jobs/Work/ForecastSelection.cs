@@ -4,11 +4,11 @@ using ConvLstm.Nowcast.Methods;
 namespace ConvLstm.Nowcast.Jobs.Work;
 
 /// <summary>What consumers of a grid are given, and why it is not the model where it is not.</summary>
-internal sealed record GivenForecast(string Grid, DateTimeOffset IssueTime, string Method, string? Reason);
+internal sealed record SelectedForecast(string Grid, DateTimeOffset IssueTime, string Method, string? Reason);
 
 /// <summary>Puts together what a forecasting process said: the best method that is there for each grid.</summary>
 /// <param name="grids">How many grids have a scan to forecast from.</param>
-internal sealed class NowcastAnswer(int grids)
+internal sealed class ForecastSelection(int grids)
 {
     private readonly List<MethodOutcome> _outcomes = [];
     private string? _said;
@@ -25,12 +25,12 @@ internal sealed class NowcastAnswer(int grids)
     internal bool Has(string grid, string method) => _outcomes.Exists(o => o.Grid == grid && o.Method == method);
 
     /// <summary>For each grid with an answer the best method, with the reason where it is not the model.</summary>
-    internal IReadOnlyList<GivenForecast> Given =>
+    internal IReadOnlyList<SelectedForecast> Selected =>
     [
         .. _outcomes.Where(o => o.IsSane).GroupBy(o => o.Grid).Select(grid =>
         {
             var best = grid.MinBy(o => Array.IndexOf(NowcastPass.BestFirst, o.Method))!;
-            return new GivenForecast(grid.Key, best.IssueTime, best.Method,
+            return new SelectedForecast(grid.Key, best.IssueTime, best.Method,
                 best.Method == ModelForecast.Name ? null : WhyNotModel(grid.Key));
         }),
     ];
@@ -48,9 +48,9 @@ internal sealed class NowcastAnswer(int grids)
     {
         if (_outcomes.TrueForAll(o => o.Grid == NowcastWork.AllGrids))
             return Failure is null && FirstFailure is null ? _said : null;
-        var given = Given;
-        if (given.Count > 0)
-            return string.Join("; ", given.Select(Describe));
+        var selected = Selected;
+        if (selected.Count > 0)
+            return string.Join("; ", selected.Select(Describe));
         return _outcomes.TrueForAll(o => o.Grid == NowcastWork.AllGrids
             || (o.Problem ?? "").StartsWith("warming up", StringComparison.Ordinal)) ? Problems() : null;
     }
@@ -59,8 +59,8 @@ internal sealed class NowcastAnswer(int grids)
     internal string Problems() => string.Join("; ",
         _outcomes.Where(o => o.Problem is not null && o.Grid != NowcastWork.AllGrids).Select(o => $"{o.Grid} {o.Method}: {o.Problem}"));
 
-    private static string Describe(GivenForecast given) =>
-        $"{given.Grid} {given.IssueTime.UtcDateTime:yyyy-MM-dd HH:mm} UTC by {given.Method}{(given.Reason is null ? "" : $", not by the model: {given.Reason}")}";
+    private static string Describe(SelectedForecast selected) =>
+        $"{selected.Grid} {selected.IssueTime.UtcDateTime:yyyy-MM-dd HH:mm} UTC by {selected.Method}{(selected.Reason is null ? "" : $", not by the model: {selected.Reason}")}";
 
     private string WhyNotModel(string grid) =>
         _outcomes.Find(o => o.Method == ModelForecast.Name && (o.Grid == grid || o.Grid == NowcastWork.AllGrids))?.Problem ?? FirstFailure

@@ -15,7 +15,7 @@ namespace ConvLstm.Nowcast.Jobs.Work;
 /// <param name="jobs">Where a forecast is asked for.</param>
 /// <param name="kept">Decoders that stay between runs; null starts them for each.</param>
 [Queue(Roles.Ingest), AutomaticRetry(Attempts = 3, DelaysInSeconds = new[] { 10, 20, 40 }, LogEvents = false)]
-internal sealed class IngestJob(NowcastDatabase database, NowcastSettings settings, IBackgroundJobClient jobs, KeptProcesses? kept = null)
+internal sealed class IngestJob(NowcastDatabase database, NowcastSettings settings, IBackgroundJobClient jobs, WarmWorkers? kept = null)
 {
     internal const string Name = "ingest";
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using ConvLstm.Nowcast.Ingest;
-using ConvLstm.Nowcast.Jobs.Heavy;
+using ConvLstm.Nowcast.Jobs.Workers;
 using ConvLstm.Nowcast.Jobs.Monitoring;
 using ConvLstm.Nowcast.Jobs.Schedule;
 using ConvLstm.Nowcast.Jobs.Settings;
@@ -19,12 +19,12 @@ namespace ConvLstm.Nowcast.Jobs.Work;
 /// <param name="settings">The model, how far ahead, the deadline and the memory.</param>
 /// <param name="kept">A process that stays between runs; null starts one for each.</param>
 [Queue(Roles.Forecast), AutomaticRetry(Attempts = 3, DelaysInSeconds = new[] { 10, 20, 40 }, LogEvents = false)]
-internal sealed class NowcastJob(NowcastDatabase database, NowcastSettings settings, KeptProcesses? kept = null)
+internal sealed class NowcastJob(NowcastDatabase database, NowcastSettings settings, WarmWorkers? kept = null)
 {
     internal const string Name = "nowcast";
 
     /// <summary>What makes a process ready for the first run.</summary>
-    internal static HeavyRequest Rehearsal(NowcastDatabase database, NowcastSettings settings, TimeProvider time) =>
+    internal static WorkerRequest Rehearsal(NowcastDatabase database, NowcastSettings settings, TimeProvider time) =>
         Request(database, settings, time.GetUtcNow(), withModel: true, isRehearsal: true);
 
     [JobDisplayName(Name)]
@@ -40,25 +40,25 @@ internal sealed class NowcastJob(NowcastDatabase database, NowcastSettings setti
         if (news.All(n => n.NewestUsable is null || (hasModel ? n.ForecastByModel : n.ForecastByExtrapolation)))
             return $"no new scan: the forecast of {news.Max(n => n.NewestUsable)!.Value.UtcDateTime:yyyy-MM-dd HH:mm} UTC is there";
 
-        var answer = new NowcastAnswer(news.Count(n => n.NewestUsable is not null));
-        await ForecastAsync(run, answer, withModel: true, cancellation);
+        var selection = new ForecastSelection(news.Count(n => n.NewestUsable is not null));
+        await ForecastAsync(run, selection, withModel: true, cancellation);
         // The process died, or was stopped, before the yardsticks were done; without the model it is small.
-        if (answer.Failure is not null && news.Any(n => n.NewestUsable is not null && !answer.Has(n.Grid, Persistence.Name)))
-            await ForecastAsync(run, answer, withModel: false, cancellation);
-        if (answer.Message() is not { } message)
-            throw new ReportedException(answer.Failure ?? answer.Problems());
-        foreach (var given in answer.Given)
-            ForecastMetrics.Published(given, run.Time.GetUtcNow());
-        run.DetailsJson = JsonSerializer.Serialize(new { grids = answer.Given, outcomes = answer.Outcomes }, HeavyMessage.Json);
+        if (selection.Failure is not null && news.Any(n => n.NewestUsable is not null && !selection.Has(n.Grid, Persistence.Name)))
+            await ForecastAsync(run, selection, withModel: false, cancellation);
+        if (selection.Message() is not { } message)
+            throw new ReportedException(selection.Failure ?? selection.Problems());
+        foreach (var selected in selection.Selected)
+            ForecastMetrics.Published(selected, run.Time.GetUtcNow());
+        run.DetailsJson = JsonSerializer.Serialize(new { grids = selection.Selected, outcomes = selection.Outcomes }, WorkerMessage.Json);
         return message;
     }
 
-    private static HeavyRequest Request(NowcastDatabase database, NowcastSettings settings, DateTimeOffset now, bool withModel,
-        bool isRehearsal = false) => HeavyRequest.Of(
+    private static WorkerRequest Request(NowcastDatabase database, NowcastSettings settings, DateTimeOffset now, bool withModel,
+        bool isRehearsal = false) => WorkerRequest.Of(
         NowcastWork.Name, database.ConnectionString, now, settings.Jobs.Nowcast.MemoryMB,
             new NowcastWorkOptions(settings.Model, withModel, settings.Lead, isRehearsal));
 
-    private async Task ForecastAsync(RunningJob run, NowcastAnswer answer, bool withModel, CancellationToken cancellation)
+    private async Task ForecastAsync(RunningJob run, ForecastSelection selection, bool withModel, CancellationToken cancellation)
     {
         var request = Request(database, settings, run.Time.GetUtcNow(), withModel);
         var deadline = TimeSpan.FromSeconds(settings.Jobs.Nowcast.DeadlineSeconds);
@@ -67,30 +67,30 @@ internal sealed class NowcastJob(NowcastDatabase database, NowcastSettings setti
         try
         {
             var result = await (kept is not null && withModel
-                ? kept.Forecasting.RunAsync(request, message => Hear(run, answer, message), either.Token)
-                : HeavyProcess.RunAsync(request, isPatient: false, message => Hear(run, answer, message), either.Token));
-            answer.Close(result.Text);
+                ? kept.Forecasting.RunAsync(request, message => Hear(run, selection, message), either.Token)
+                : WorkerProcess.RunAsync(request, isPatient: false, message => Hear(run, selection, message), either.Token));
+            selection.Close(result.Text);
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
-            answer.Fail(FormattableString.Invariant($"it took longer than the deadline of {deadline.TotalSeconds:0.#} s"));
+            selection.Fail(FormattableString.Invariant($"it took longer than the deadline of {deadline.TotalSeconds:0.#} s"));
         }
         catch (ReportedException e)
         {
-            answer.Fail(e.Message);
+            selection.Fail(e.Message);
         }
-        if (answer.Failure is not null)
-            run.Log(answer.Failure);
+        if (selection.Failure is not null)
+            run.Log(selection.Failure);
     }
 
-    private static void Hear(RunningJob run, NowcastAnswer answer, HeavyMessage message)
+    private static void Hear(RunningJob run, ForecastSelection selection, WorkerMessage message)
     {
-        if (message.Kind == HeavyMessage.Of.Partial)
+        if (message.Kind == WorkerMessage.Of.Partial)
         {
-            var outcome = message.Data!.Value.Deserialize<MethodOutcome>(HeavyMessage.Json)!;
-            answer.Add(outcome);
+            var outcome = message.Data!.Value.Deserialize<MethodOutcome>(WorkerMessage.Json)!;
+            selection.Add(outcome);
             JobTraces.Published(outcome);
-            run.Report(answer.Fraction, $"{outcome.Method} is done");
+            run.Report(selection.Fraction, $"{outcome.Method} is done");
             run.Log(FormattableString.Invariant(
                 $"{outcome.Grid} {outcome.Method}: {outcome.Problem ?? "published"} ({outcome.ForecastSeconds:0.0} s to forecast, {outcome.PublishSeconds:0.0} s to publish)"));
         }

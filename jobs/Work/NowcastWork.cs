@@ -1,5 +1,5 @@
 using ConvLstm.Nowcast.Ingest;
-using ConvLstm.Nowcast.Jobs.Heavy;
+using ConvLstm.Nowcast.Jobs.Workers;
 using ConvLstm.Nowcast.Jobs.Pipeline;
 using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Model.Checkpoints;
@@ -38,7 +38,7 @@ internal sealed class NowcastWork
 
     private readonly LoadedModel _model = new();
 
-    internal async Task<HeavyMessage> RunAsync(HeavyContext context, CancellationToken cancellation)
+    internal async Task<WorkerMessage> RunAsync(WorkContext context, CancellationToken cancellation)
     {
         var options = context.OptionsAs<NowcastWorkOptions>();
         var model = options.WithModel ? await LoadAsync(context, options, cancellation) : null;
@@ -46,10 +46,10 @@ internal sealed class NowcastWork
         if (options.IsRehearsal)
         {
             await pass.RehearseAsync(cancellation);
-            return new(HeavyMessage.Of.Result, "ready");
+            return new(WorkerMessage.Of.Result, "ready");
         }
         var outcomes = await pass.RunAsync(Tell, cancellation);
-        return new(HeavyMessage.Of.Result,
+        return new(WorkerMessage.Of.Result,
             outcomes.Count == 0 ? "warming up: no two scans follow each other yet" : $"{outcomes.Count} forecasts")
         {
             // What failed in native code may fail for ever in this process.
@@ -60,7 +60,7 @@ internal sealed class NowcastWork
             o.Forecasting.TotalSeconds, o.Publishing.TotalSeconds));
     }
 
-    private async Task<Checkpoint?> LoadAsync(HeavyContext context, NowcastWorkOptions options, CancellationToken cancellation)
+    private async Task<Checkpoint?> LoadAsync(WorkContext context, NowcastWorkOptions options, CancellationToken cancellation)
     {
         try
         {
@@ -76,6 +76,6 @@ internal sealed class NowcastWork
         return null;
     }
 
-    private static void Say(HeavyContext context, MethodOutcome outcome) =>
-        context.Say(new(HeavyMessage.Of.Partial, outcome.Method, Data: HeavyMessage.DataOf(outcome)));
+    private static void Say(WorkContext context, MethodOutcome outcome) =>
+        context.Say(new(WorkerMessage.Of.Partial, outcome.Method, Data: WorkerMessage.DataOf(outcome)));
 }

@@ -1,4 +1,4 @@
-using ConvLstm.Nowcast.Jobs.Heavy;
+using ConvLstm.Nowcast.Jobs.Workers;
 using ConvLstm.Nowcast.Jobs.Schedule;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Storage;
@@ -18,16 +18,16 @@ internal sealed class RetrainJob(NowcastDatabase database, NowcastSettings setti
         RunningJob.RunAsync(context, async (run, stop) =>
     {
         var training = settings.Jobs.Retrain;
-        var request = HeavyRequest.Of(
+        var request = WorkerRequest.Of(
             RetrainWork.Name, database.ConnectionString, run.Time.GetUtcNow(), training.MemoryMB,
                 new RetrainWorkOptions(training, settings.Lead));
-        var result = await HeavyProcess.RunAsync(request, isPatient: true, Hear, stop);
+        var result = await WorkerProcess.RunAsync(request, isPatient: true, Hear, stop);
         run.DetailsJson = result.Data?.GetRawText();
         return result.Text;
 
-        void Hear(HeavyMessage message)
+        void Hear(WorkerMessage message)
         {
-            if (message.Kind == HeavyMessage.Of.Progress)
+            if (message.Kind == WorkerMessage.Of.Progress)
                 run.Report(message.Fraction, message.Text);
             else
                 run.Log(message.Text);

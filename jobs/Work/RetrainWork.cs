@@ -1,5 +1,5 @@
 using ConvLstm.Nowcast.Ingest;
-using ConvLstm.Nowcast.Jobs.Heavy;
+using ConvLstm.Nowcast.Jobs.Workers;
 using ConvLstm.Nowcast.Jobs.Pipeline;
 using ConvLstm.Nowcast.Jobs.Retraining;
 using ConvLstm.Nowcast.Jobs.Settings;
@@ -28,7 +28,7 @@ internal static class RetrainWork
     /// <summary>Of the progress bar; the rest is the comparison.</summary>
     private const double TrainingShare = 0.8;
 
-    internal static async Task<HeavyMessage> RunAsync(HeavyContext context, CancellationToken cancellation)
+    internal static async Task<WorkerMessage> RunAsync(WorkContext context, CancellationToken cancellation)
     {
         var (settings, lead) = context.OptionsAs<RetrainWorkOptions>();
         using var folder = ScratchFolder.Create("retrain");
@@ -48,49 +48,50 @@ internal static class RetrainWork
             var archive = await RecentArchive.LoadAsync(context.Database, settings, lead, context.Time.GetUtcNow(), folder.Path,
                 cancellation);
             if (archive is null)
-                return new(HeavyMessage.Of.Result, WarmingUp);
-            context.Say(new(HeavyMessage.Of.Log, archive.Describe()));
+                return new(WorkerMessage.Of.Result, WarmingUp);
+            context.Say(new(WorkerMessage.Of.Log, archive.Describe()));
             var plan = new RetrainingPlan(settings, lead, archive);
             var request = plan.Request(candidateFile, promoted is null ? null : promotedFile);
-            context.Say(new(HeavyMessage.Of.Log,
+            context.Say(new(WorkerMessage.Of.Log,
                 promoted is null ? "there is no promoted model: a first training" : $"going on from {promoted.Version}"));
             var result = new ModelTraining(context.Time)
                 .Run(request, new Reporting(p => Say(context, TrainingShare * p.Fraction, p.ValidationLoss is { } loss
                 ? FormattableString.Invariant($"epoch {p.Epoch}, loss {p.TrainingLoss:0.0000}, validation {loss:0.0000}")
                 : FormattableString.Invariant($"epoch {p.Epoch}, loss {p.TrainingLoss:0.0000}"))), cancellation);
-            context.Say(new(HeavyMessage.Of.Log,
+            context.Say(new(WorkerMessage.Of.Log,
                 FormattableString.Invariant(
                 $"{result.Steps} steps in {result.Duration.TotalSeconds:0} s, validation loss {result.FirstLoss:0.0000} → {result.ValidationLoss:0.0000}")));
 
             using var candidate = Checkpoint.Load(candidateFile, Devices.Named(settings.Device));
-            var verdict = Contest.Hold(settings, lead, archive, candidate, current, (done, of) => Say(
+            var promotion = PromotionTest.Run(settings, lead, archive, candidate, current, (done, of) => Say(
                 context, TrainingShare + ((1 - TrainingShare) * done / of), $"comparing: {done} of {of} forecasts"), cancellation);
-            return await KeepAsync(context, candidate, candidateFile, promoted, verdict, cancellation);
+            return await KeepAsync(context, candidate, candidateFile, promoted, promotion, cancellation);
         }
         catch (TooFewScansException e)
         {
             // No failure: time alone mends it, and trying again in minutes would not.
-            return new(HeavyMessage.Of.Result, $"{WarmingUp}: {e.Message}");
+            return new(WorkerMessage.Of.Result, $"{WarmingUp}: {e.Message}");
         }
     }
 
-    private static async Task<HeavyMessage> KeepAsync(
-        HeavyContext context, Checkpoint candidate, string file, StoredModel? promoted, Verdict verdict, CancellationToken cancellation)
+    private static async Task<WorkerMessage> KeepAsync(
+        WorkContext context, Checkpoint candidate, string file, StoredModel? promoted, PromotionResult promotion,
+            CancellationToken cancellation)
     {
-        await ForecastModel.StoreAsync(context.Database, candidate, file, verdict.ToJson(), cancellation);
-        if (!verdict.IsBetter)
-            return new(HeavyMessage.Of.Result, $"{candidate.Version} is kept and not promoted: {verdict.Reason}",
-                Data: HeavyMessage.DataOf(verdict));
+        await ForecastModel.StoreAsync(context.Database, candidate, file, promotion.ToJson(), cancellation);
+        if (!promotion.IsBetter)
+            return new(WorkerMessage.Of.Result, $"{candidate.Version} is kept and not promoted: {promotion.Reason}",
+                Data: WorkerMessage.DataOf(promotion));
         // Somebody may have promoted another meanwhile, against which nothing was compared.
         if ((await context.Database.Models.PromotedAsync(cancellation))?.Version != promoted?.Version)
             throw new ReportedException(
                 $"{candidate.Version} is kept and not promoted: another model was promoted meanwhile. Promote it by hand, or retrain.");
-        await context.Database.Models.PromoteAsync(candidate.Version, $"retraining: {verdict.Reason}", cancellation);
-        return new(HeavyMessage.Of.Result, $"{candidate.Version} is promoted: {verdict.Reason}", Data: HeavyMessage.DataOf(verdict));
+        await context.Database.Models.PromoteAsync(candidate.Version, $"retraining: {promotion.Reason}", cancellation);
+        return new(WorkerMessage.Of.Result, $"{candidate.Version} is promoted: {promotion.Reason}", Data: WorkerMessage.DataOf(promotion));
     }
 
-    private static void Say(HeavyContext context, double? fraction, string text) =>
-        context.Say(new(HeavyMessage.Of.Progress, text, fraction));
+    private static void Say(WorkContext context, double? fraction, string text) =>
+        context.Say(new(WorkerMessage.Of.Progress, text, fraction));
 
     /// <summary>Calls on the training thread, in order, twice a second at most.</summary>
     private sealed class Reporting(Action<Model.Training.TrainingProgress> report) : IProgress<Model.Training.TrainingProgress>

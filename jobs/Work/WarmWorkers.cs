@@ -1,5 +1,5 @@
 using ConvLstm.Nowcast.Jobs.Feed;
-using ConvLstm.Nowcast.Jobs.Heavy;
+using ConvLstm.Nowcast.Jobs.Workers;
 using ConvLstm.Nowcast.Jobs.Schedule;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Storage;
@@ -10,19 +10,19 @@ namespace ConvLstm.Nowcast.Jobs.Work;
 /// The child processes that a server keeps between runs, started ahead: from a new scan to its forecast nothing has to be started or
 /// loaded.
 /// </summary>
-internal sealed class KeptProcesses : IAsyncDisposable
+internal sealed class WarmWorkers : IAsyncDisposable
 {
     private readonly IReadOnlyList<string> _roles;
     private readonly CancellationTokenSource _end = new();
     private Task _preparing = Task.CompletedTask;
 
-    internal KeptProcesses(NowcastSettings settings, NowcastDatabase database, IReadOnlyList<string> roles, TimeProvider time)
+    internal WarmWorkers(NowcastSettings settings, NowcastDatabase database, IReadOnlyList<string> roles, TimeProvider time)
     {
         _roles = roles;
         Forecasting = new(() => NowcastJob.Rehearsal(database, settings, time));
     }
 
-    internal KeptProcess Forecasting { get; }
+    internal WarmWorker Forecasting { get; }
 
     internal DecoderPool Decoders { get; } = new(DecoderOptions.OfFeed);
 

@@ -1,12 +1,12 @@
-using ConvLstm.Nowcast.Jobs.Heavy;
+using ConvLstm.Nowcast.Jobs.Workers;
 
 namespace ConvLstm.Nowcast.Jobs.Work;
 
 /// <summary>The work that is done in a process of its own, by name.</summary>
-internal static class HeavyWorks
+internal static class WorkerTasks
 {
     /// <summary>For one process.</summary>
-    internal static IReadOnlyDictionary<string, HeavyWork> All() => new Dictionary<string, HeavyWork>
+    internal static IReadOnlyDictionary<string, WorkerTask> All() => new Dictionary<string, WorkerTask>
     {
         [NowcastWork.Name] = new NowcastWork().RunAsync,
         [RetrainWork.Name] = RetrainWork.RunAsync,

@@ -1,4 +1,4 @@
-namespace ConvLstm.Nowcast.Jobs.Heavy;
+namespace ConvLstm.Nowcast.Jobs.Workers;
 
 /// <summary>The clock of the service that asked: the machine's, moved where the service's is another.</summary>
 internal sealed class ShiftedTime(DateTimeOffset now) : TimeProvider

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ConvLstm.Nowcast.Jobs.Heavy;
+namespace ConvLstm.Nowcast.Jobs.Workers;
 
 /// <summary>What memory the machine has to spare, https://man7.org/linux/man-pages/man5/proc_meminfo.5.html.</summary>
 internal static class SystemMemory

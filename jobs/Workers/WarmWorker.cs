@@ -1,14 +1,14 @@
 using ConvLstm.Nowcast.Ingest;
 
-namespace ConvLstm.Nowcast.Jobs.Heavy;
+namespace ConvLstm.Nowcast.Jobs.Workers;
 
 /// <summary>
-/// A heavy process that stays from one run to the next, which then finds the program compiled, the libraries and the model loaded. It is
+/// A worker process that stays from one run to the next, which then finds the program compiled, the libraries and the model loaded. It is
 /// replaced when a run failed, was cancelled or asked for it, and after some runs, as native libraries lose memory. Dispose it to end the
 /// process.
 /// </summary>
 /// <param name="rehearsal">Work that changes nothing and makes a new process ready.</param>
-internal sealed class KeptProcess(Func<HeavyRequest> rehearsal) : IAsyncDisposable
+internal sealed class WarmWorker(Func<WorkerRequest> rehearsal) : IAsyncDisposable
 {
     private const int MostRuns = 100;
 
@@ -17,7 +17,7 @@ internal sealed class KeptProcess(Func<HeavyRequest> rehearsal) : IAsyncDisposab
 
     private readonly SemaphoreSlim _one = new(1);
     private readonly CancellationTokenSource _end = new();
-    private HeavyProcess? _process;
+    private WorkerProcess? _process;
     private Task _preparing = Task.CompletedTask;
 
     /// <summary>Of the process that is there; null where none is.</summary>
@@ -26,9 +26,9 @@ internal sealed class KeptProcess(Func<HeavyRequest> rehearsal) : IAsyncDisposab
     /// <summary>Starts a process ahead.</summary>
     internal void Prepare() => _preparing = PrepareAsync();
 
-    /// <summary>As <see cref="HeavyProcess.RunAsync"/>.</summary>
+    /// <summary>As <see cref="WorkerProcess.RunAsync"/>.</summary>
     /// <exception cref="ReportedException">It failed, or did not survive.</exception>
-    internal async Task<HeavyMessage> RunAsync(HeavyRequest request, Action<HeavyMessage> report, CancellationToken cancellation)
+    internal async Task<WorkerMessage> RunAsync(WorkerRequest request, Action<WorkerMessage> report, CancellationToken cancellation)
     {
         await _one.WaitAsync(cancellation);
         try
@@ -79,11 +79,11 @@ internal sealed class KeptProcess(Func<HeavyRequest> rehearsal) : IAsyncDisposab
         }
     }
 
-    private async Task<HeavyMessage> DoAsync(HeavyRequest request, Action<HeavyMessage> report, CancellationToken cancellation)
+    private async Task<WorkerMessage> DoAsync(WorkerRequest request, Action<WorkerMessage> report, CancellationToken cancellation)
     {
         if (_process is { } kept && (!kept.IsAlive || kept.MemoryLimit != request.MemoryLimit))
             await EndAsync();
-        _process ??= new HeavyProcess(request.MemoryLimit);
+        _process ??= new WorkerProcess(request.MemoryLimit);
         try
         {
             return await _process.DoAsync(request, report, cancellation);

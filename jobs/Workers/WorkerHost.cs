@@ -7,40 +7,40 @@ using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Storage;
 using Npgsql;
 
-namespace ConvLstm.Nowcast.Jobs.Heavy;
+namespace ConvLstm.Nowcast.Jobs.Workers;
 
-/// <summary>What a heavy process has at hand.</summary>
+/// <summary>What a worker process has at hand.</summary>
 /// <param name="Database">Open.</param>
 /// <param name="Options">Of the work.</param>
 /// <param name="Time">The clock of the service.</param>
 /// <param name="Say">Tells the service.</param>
-internal sealed record HeavyContext(NowcastDatabase Database, JsonElement Options, TimeProvider Time, Action<HeavyMessage> Say)
+internal sealed record WorkContext(NowcastDatabase Database, JsonElement Options, TimeProvider Time, Action<WorkerMessage> Say)
 {
-    internal T OptionsAs<T>() => Options.Deserialize<T>(HeavyMessage.Json)!;
+    internal T OptionsAs<T>() => Options.Deserialize<T>(WorkerMessage.Json)!;
 }
 
-/// <summary>One kind of heavy work; returns its result.</summary>
-internal delegate Task<HeavyMessage> HeavyWork(HeavyContext context, CancellationToken cancellation);
+/// <summary>One kind of work; returns its result.</summary>
+internal delegate Task<WorkerMessage> WorkerTask(WorkContext context, CancellationToken cancellation);
 
-/// <summary>The child process that does heavy work: one request after the other, until one fails or the service ends it.</summary>
-internal sealed class HeavyWorker : IAsyncDisposable
+/// <summary>The child process that does the work: one request after the other, until one fails or the service ends it.</summary>
+internal sealed class WorkerHost : IAsyncDisposable
 {
     private readonly Lock _output = new();
     private readonly Channel<string> _requests = Channel.CreateUnbounded<string>();
-    private readonly IReadOnlyDictionary<string, HeavyWork> _works;
+    private readonly IReadOnlyDictionary<string, WorkerTask> _works;
     private readonly ShiftedTime _time = new(TimeProvider.System.GetUtcNow());
     private NowcastDatabase? _database;
     private string? _databaseName;
 
-    private HeavyWorker(IReadOnlyDictionary<string, HeavyWork> works) => _works = works;
+    private WorkerHost(IReadOnlyDictionary<string, WorkerTask> works) => _works = works;
 
     /// <param name="works">The work by name.</param>
     /// <param name="cancellation">Stops it.</param>
-    internal static async Task RunAsync(IReadOnlyDictionary<string, HeavyWork> works, CancellationToken cancellation)
+    internal static async Task RunAsync(IReadOnlyDictionary<string, WorkerTask> works, CancellationToken cancellation)
     {
         var line = await Console.In.ReadLineAsync(cancellation)
             ?? throw new ReportedException("job-worker is started by 'nowcast serve'; there is no request on its standard input.");
-        await using var worker = new HeavyWorker(works);
+        await using var worker = new WorkerHost(works);
         worker.Listen();
         var first = Request(line);
         if (first.MemoryLimit > 0)
@@ -62,22 +62,22 @@ internal sealed class HeavyWorker : IAsyncDisposable
             await _database.DisposeAsync();
     }
 
-    private static HeavyRequest Request(string line) => JsonSerializer.Deserialize<HeavyRequest>(line, HeavyMessage.Json)!;
+    private static WorkerRequest Request(string line) => JsonSerializer.Deserialize<WorkerRequest>(line, WorkerMessage.Json)!;
 
     /// <returns>True where the work is done; else this process is of no use any more.</returns>
-    private async Task<bool> DoAsync(HeavyRequest request, CancellationToken cancellation)
+    private async Task<bool> DoAsync(WorkerRequest request, CancellationToken cancellation)
     {
         try
         {
             _time.Set(request.Now);
             var database = await DatabaseAsync(request.Database, cancellation);
-            Say(await _works[request.Work](new HeavyContext(database, request.Options, _time, Say), cancellation));
+            Say(await _works[request.Work](new WorkContext(database, request.Options, _time, Say), cancellation));
             return true;
         }
         catch (Exception e) when (e is ReportedException or NpgsqlException or OutOfMemoryException or IOException
             || TorchErrors.IsTorch(e))
         {
-            Say(new(HeavyMessage.Of.Failure,
+            Say(new(WorkerMessage.Of.Failure,
                 e is OutOfMemoryException || TorchErrors.IsOutOfMemory(e) ? $"out of memory: {FirstLine(e)}" : FirstLine(e)));
             return false;
         }
@@ -98,9 +98,9 @@ internal sealed class HeavyWorker : IAsyncDisposable
 
     private static string FirstLine(Exception e) => e.Message.Split('\n', 2)[0].TrimEnd();
 
-    private void Say(HeavyMessage message)
+    private void Say(WorkerMessage message)
     {
-        var line = JsonSerializer.Serialize(message, HeavyMessage.Json);
+        var line = JsonSerializer.Serialize(message, WorkerMessage.Json);
         lock (_output)
         {
             Console.Out.WriteLine(line);

@@ -1,14 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace ConvLstm.Nowcast.Jobs.Heavy;
+namespace ConvLstm.Nowcast.Jobs.Workers;
 
-/// <summary>What a heavy process says, one JSON object a line on its standard output.</summary>
+/// <summary>What a worker process says, one JSON object a line on its standard output.</summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Text">What it is doing, what it did, or why it failed.</param>
 /// <param name="Fraction">How far it is, 0 to 1.</param>
 /// <param name="Data">An outcome on the way, or the details of the result.</param>
-internal sealed record HeavyMessage(HeavyMessage.Of Kind, string Text, double? Fraction = null, JsonElement? Data = null)
+internal sealed record WorkerMessage(WorkerMessage.Of Kind, string Text, double? Fraction = null, JsonElement? Data = null)
 {
     /// <summary>Of a result: something went wrong on the way, and the process shall not be used again.</summary>
     public bool IsSpent { get; init; }

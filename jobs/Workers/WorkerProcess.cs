@@ -4,14 +4,14 @@ using System.Globalization;
 using System.Text.Json;
 using ConvLstm.Nowcast.Ingest;
 
-namespace ConvLstm.Nowcast.Jobs.Heavy;
+namespace ConvLstm.Nowcast.Jobs.Workers;
 
 /// <summary>
-/// A child process of the same program for heavy work, with a limit to its memory: what runs out of memory or crashes in native code
-/// costs one run and not the service. Cancelling kills it, whatever it is at; so does the end of the service, by the end of its standard
-/// input. After an exception it must be replaced.
+/// A child process of the same program for work that takes much memory, with a limit to its memory: what runs out of memory or crashes in
+/// native code costs one run and not the service. Cancelling kills it, whatever it is at; so does the end of the service, by the end of
+/// its standard input. After an exception it must be replaced.
 /// </summary>
-internal sealed class HeavyProcess : IAsyncDisposable
+internal sealed class WorkerProcess : IAsyncDisposable
 {
     internal const string Verb = "job-worker";
 
@@ -23,7 +23,7 @@ internal sealed class HeavyProcess : IAsyncDisposable
 
     /// <param name="memoryLimit">In bytes; 0 for none.</param>
     /// <exception cref="ReportedException">It cannot be started.</exception>
-    internal HeavyProcess(long memoryLimit)
+    internal WorkerProcess(long memoryLimit)
     {
         MemoryLimit = memoryLimit;
         _process = Start(memoryLimit);
@@ -46,10 +46,10 @@ internal sealed class HeavyProcess : IAsyncDisposable
     /// <param name="cancellation">Kills the process.</param>
     /// <returns>The result.</returns>
     /// <exception cref="ReportedException">It failed, or did not survive.</exception>
-    internal static async Task<HeavyMessage> RunAsync(HeavyRequest request, bool isPatient, Action<HeavyMessage> report,
+    internal static async Task<WorkerMessage> RunAsync(WorkerRequest request, bool isPatient, Action<WorkerMessage> report,
         CancellationToken cancellation)
     {
-        await using var process = new HeavyProcess(request.MemoryLimit);
+        await using var process = new WorkerProcess(request.MemoryLimit);
         if (isPatient)
             process.LetOthersFirst();
         return await process.DoAsync(request, report, cancellation);
@@ -57,7 +57,7 @@ internal sealed class HeavyProcess : IAsyncDisposable
 
     /// <summary>Does one piece of work, of the memory limit of the process.</summary>
     /// <exception cref="ReportedException">It failed, or did not survive.</exception>
-    internal async Task<HeavyMessage> DoAsync(HeavyRequest request, Action<HeavyMessage> report, CancellationToken cancellation)
+    internal async Task<WorkerMessage> DoAsync(WorkerRequest request, Action<WorkerMessage> report, CancellationToken cancellation)
     {
         Requests++;
         await using var killing = cancellation.Register(Kill);
@@ -65,7 +65,7 @@ internal sealed class HeavyProcess : IAsyncDisposable
         cancellation.ThrowIfCancellationRequested();
         return end switch
         {
-            { Kind: HeavyMessage.Of.Result } => end,
+            { Kind: WorkerMessage.Of.Result } => end,
             { } failure => throw new ReportedException(failure.Text),
             null => throw new ReportedException(
                 $"The {request.Work} process ended in the middle ({await ReasonAsync()}){await LastErrorsAsync()}."),
@@ -103,16 +103,16 @@ internal sealed class HeavyProcess : IAsyncDisposable
         }
     }
 
-    private async Task<HeavyMessage?> ConverseAsync(HeavyRequest request, Action<HeavyMessage> report)
+    private async Task<WorkerMessage?> ConverseAsync(WorkerRequest request, Action<WorkerMessage> report)
     {
         try
         {
-            await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(request, HeavyMessage.Json));
+            await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(request, WorkerMessage.Json));
             await _process.StandardInput.FlushAsync();
             while (await _process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line)
             {
                 var message = Parse(line);
-                if (message.Kind is HeavyMessage.Of.Result or HeavyMessage.Of.Failure)
+                if (message.Kind is WorkerMessage.Of.Result or WorkerMessage.Of.Failure)
                     return message;
                 report(message);
             }
@@ -125,15 +125,15 @@ internal sealed class HeavyProcess : IAsyncDisposable
     }
 
     /// <summary>A line that is none of ours was printed by a library.</summary>
-    private static HeavyMessage Parse(string line)
+    private static WorkerMessage Parse(string line)
     {
         try
         {
-            return JsonSerializer.Deserialize<HeavyMessage>(line, HeavyMessage.Json) ?? new(HeavyMessage.Of.Log, line);
+            return JsonSerializer.Deserialize<WorkerMessage>(line, WorkerMessage.Json) ?? new(WorkerMessage.Of.Log, line);
         }
         catch (JsonException)
         {
-            return new(HeavyMessage.Of.Log, line);
+            return new(WorkerMessage.Of.Log, line);
         }
     }
 

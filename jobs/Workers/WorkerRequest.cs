@@ -1,15 +1,15 @@
 using System.Text.Json;
 
-namespace ConvLstm.Nowcast.Jobs.Heavy;
+namespace ConvLstm.Nowcast.Jobs.Workers;
 
-/// <summary>What a heavy process shall do; one line on its standard input, as it holds the password of the database.</summary>
+/// <summary>What a worker process shall do; one line on its standard input, as it holds the password of the database.</summary>
 /// <param name="Work">Which work.</param>
 /// <param name="Database">The connection string.</param>
 /// <param name="Now">The time of the service.</param>
 /// <param name="MemoryLimit">In bytes; 0 for none.</param>
 /// <param name="Options">Of the work.</param>
-internal sealed record HeavyRequest(string Work, string Database, DateTimeOffset Now, long MemoryLimit, JsonElement Options)
+internal sealed record WorkerRequest(string Work, string Database, DateTimeOffset Now, long MemoryLimit, JsonElement Options)
 {
-    internal static HeavyRequest Of<T>(string work, string database, DateTimeOffset now, int memoryMB, T options) =>
-        new(work, database, now, (long)memoryMB << 20, HeavyMessage.DataOf(options));
+    internal static WorkerRequest Of<T>(string work, string database, DateTimeOffset now, int memoryMB, T options) =>
+        new(work, database, now, (long)memoryMB << 20, WorkerMessage.DataOf(options));
 }

@@ -3,7 +3,7 @@ using ConvLstm.Nowcast.Model.Kernels;
 namespace ConvLstm.Nowcast.Model.Networks;
 
 /// <summary>
-/// From the classical forecasts of a pixel to log-odds of reaching each of a ladder of thresholds. It begins as S-PROG with its spread:
+/// From the classical forecasts of a pixel to log-odds of reaching each of some thresholds. It begins as S-PROG with its spread:
 /// where the rain's decibels are expected to be m and the scales that were forgotten have the standard deviation s, a threshold of T
 /// decibels is reached with the probability Φ((m − T) / s). What a small head adds to those log-odds starts at zero, and so does what a
 /// ConvLSTM says to the head (<see cref="CascadeMemory"/>).
@@ -98,7 +98,7 @@ public sealed class CascadeNetwork : RainNetwork
     /// <param name="remembered">What <see cref="CascadeMemory"/> says: (pixels, its channels); null for the head alone.</param>
     /// <param name="trust">How much of what was learned is added to the classical forecast, 0 to 1.</param>
     /// <returns>(thresholds, pixels).</returns>
-    public Tensor Ladders(Tensor still, Tensor maps, Tensor scalars, Tensor? remembered, double trust)
+    public Tensor PixelLogOdds(Tensor still, Tensor maps, Tensor scalars, Tensor? remembered, double trust)
     {
         ArgumentNullException.ThrowIfNull(still);
         ArgumentNullException.ThrowIfNull(maps);
@@ -132,7 +132,7 @@ public sealed class CascadeNetwork : RainNetwork
             inner = inner + read_memory.call(remembered);
         var channel = maps.shape.Length - 1;
         var added = last.call(second.call(inner.relu()).relu());
-        return ThresholdLadder.Falling(Classical(maps.narrow(channel, 0, 1), scalars.narrow(channel, 0, 1)) + (added * trust))
+        return ExceedanceThresholds.Falling(Classical(maps.narrow(channel, 0, 1), scalars.narrow(channel, 0, 1)) + (added * trust))
             .MoveToOuterDisposeScope();
     }
 

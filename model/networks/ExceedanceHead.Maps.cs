@@ -2,9 +2,9 @@ using ConvLstm.Nowcast.Model.Kernels;
 
 namespace ConvLstm.Nowcast.Model.Networks;
 
-internal sealed partial class LadderHead
+internal sealed partial class ExceedanceHead
 {
-    /// <summary>The same as <see cref="Ladders"/> without rows of pixels in between, by <see cref="ExceedanceHeadKernel"/>.</summary>
+    /// <summary>The same as <see cref="PixelLogOdds"/> without rows of pixels in between, by <see cref="ExceedanceHeadKernel"/>.</summary>
     /// <param name="features">Of all pixels that the ConvLSTM read.</param>
     /// <param name="states">What the ConvLSTM says of each lead: (leads, batch, <see cref="Channels"/>, ⌈H/patch⌉, ⌈W/patch⌉).</param>
     /// <param name="patch">The side of its patches.</param>
@@ -23,9 +23,10 @@ internal sealed partial class LadderHead
             basis.matmul(rain_slopes.weight), basis.matmul(rung_slopes.weight), basis.matmul(rain_slopes.bias!) + last.bias!,
             ((steepness * basis).sum([1]) * SteepnessScale).exp());
         return ExceedanceHeadKernel.LogOdds(
-            new(rain, rungs, LadderPixels.Near(rain), states, (leads.Sites.Stride, leads.Sites.Row, leads.Sites.Column), patch), weights,
-            new(RainFeatures.Newest, RainFeatures.Threshold, (float)(ThresholdLadder.Slack / RainFeatures.LogSpan),
-                (float)(FirstSlope * RainFeatures.LogSpan), LadderPixels.Dry),
+            new(rain, rungs, ExceedancePixels.Near(rain), states, (leads.Sites.Stride, leads.Sites.Row, leads.Sites.Column), patch),
+            weights,
+            new(RainFeatures.Newest, RainFeatures.Threshold, (float)(ExceedanceThresholds.Slack / RainFeatures.LogSpan),
+                (float)(FirstSlope * RainFeatures.LogSpan), ExceedancePixels.Dry),
             KernelOptions.Default)
             .permute(0, 1, 3, 4, 2).MoveToOuterDisposeScope();
     }

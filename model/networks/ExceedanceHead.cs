@@ -1,7 +1,7 @@
 namespace ConvLstm.Nowcast.Model.Networks;
 
-/// <summary>From features of pixels to log-odds of the thresholds of a ladder, for each lead.</summary>
-internal sealed partial class LadderHead : nn.Module
+/// <summary>From features of pixels to log-odds of the thresholds, for each lead.</summary>
+internal sealed partial class ExceedanceHead : nn.Module
 {
     internal const int Channels = 24;
 
@@ -29,8 +29,8 @@ internal sealed partial class LadderHead : nn.Module
     /// <summary>By lead, what becomes of <see cref="FirstSlope"/>: what is known of a pixel fades.</summary>
     private readonly Parameter steepness;
 
-    internal LadderHead()
-        : base(nameof(LadderHead))
+    internal ExceedanceHead()
+        : base(nameof(ExceedanceHead))
     {
         read_rain = nn.Linear(RainFeatures.RainChannels, Channels);
         read_rung = nn.Linear(RainFeatures.RungChannels, Channels, hasBias: false);
@@ -48,7 +48,7 @@ internal sealed partial class LadderHead : nn.Module
     /// <param name="leads">Which leads.</param>
     /// <param name="stateAt">What the ConvLSTM says of a lead, counted from 0: (pixels, <see cref="Channels"/>).</param>
     /// <returns>For each lead the log-odds (pixels, thresholds), not rising with the threshold.</returns>
-    internal IEnumerable<Tensor> Ladders(LadderPixels pixels, LeadTimes leads, Func<int, Tensor> stateAt)
+    internal IEnumerable<Tensor> PixelLogOdds(ExceedancePixels pixels, LeadTimes leads, Func<int, Tensor> stateAt)
     {
         var parts = pixels.Parts(is_grad_enabled() ? int.MaxValue : Chunk).ToList();
         var read = parts.ConvertAll(part => (
@@ -70,7 +70,7 @@ internal sealed partial class LadderHead : nn.Module
                 var added = (parts[part].Among(state) * scale + modulation[1]).unsqueeze(1);
                 var hidden = added.addcmul(read[part].Inner, scale, 1).relu();
                 var logOdds = (read[part].Persistence * slope) + read[part].Slopes.matmul(basis) + last.call(hidden).squeeze(-1);
-                ladders.Add(ThresholdLadder.Falling(logOdds).MoveToOuterDisposeScope());
+                ladders.Add(ExceedanceThresholds.Falling(logOdds).MoveToOuterDisposeScope());
             }
             yield return pixels.Scatter(ladders.Count == 1 ? ladders[0] : cat(ladders, 0)).MoveToOuterDisposeScope();
         }
@@ -89,13 +89,13 @@ internal sealed partial class LadderHead : nn.Module
         var hidden = modulation[1].addcmul(inner, modulation[0] + 1, 1).relu();
         var slopes = (rain_slopes.call(rain).unsqueeze(1) + rung_slopes.call(rungs)).matmul(basis.unsqueeze(2)).squeeze(-1);
         var slope = ((basis * steepness).sum([1], keepdim: true) * SteepnessScale).exp();
-        return ThresholdLadder.Falling((Persistence(new(rain, rungs)) * slope) + slopes + last.call(hidden).squeeze(-1));
+        return ExceedanceThresholds.Falling((Persistence(new(rain, rungs)) * slope) + slopes + last.call(hidden).squeeze(-1));
     }
 
     /// <summary>
     /// The log-odds of Lagrangian persistence, (pixels, thresholds): above 0 just where the newest rain reaches the threshold.
     /// </summary>
-    internal static Tensor Persistence(LadderPixels pixels) =>
+    internal static Tensor Persistence(ExceedancePixels pixels) =>
         (pixels.Rain.narrow(1, RainFeatures.Newest, 1) - pixels.Rungs.select(2, RainFeatures.Threshold)
-            + (ThresholdLadder.Slack / RainFeatures.LogSpan)) * (FirstSlope * RainFeatures.LogSpan);
+            + (ExceedanceThresholds.Slack / RainFeatures.LogSpan)) * (FirstSlope * RainFeatures.LogSpan);
 }

@@ -5,7 +5,7 @@ namespace ConvLstm.Nowcast.Model.Networks;
 /// </summary>
 /// <param name="Rain">(pixels, <see cref="RainFeatures.RainChannels"/>).</param>
 /// <param name="Rungs">(pixels, thresholds, <see cref="RainFeatures.RungChannels"/>).</param>
-internal sealed record LadderPixels(Tensor Rain, Tensor Rungs)
+internal sealed record ExceedancePixels(Tensor Rain, Tensor Rungs)
 {
     /// <summary>The log-odds of any rain where none is near.</summary>
     internal const float Dry = -16;
@@ -18,7 +18,7 @@ internal sealed record LadderPixels(Tensor Rain, Tensor Rungs)
 
     private (long Batch, long Height, long Width) Images { get; init; }
 
-    internal static LadderPixels Of(Tensor past, NetworkOptions options, LeadTimes leads)
+    internal static ExceedancePixels Of(Tensor past, NetworkOptions options, LeadTimes leads)
     {
         using var scope = NewDisposeScope();
         var features = RainFeatures.Of(past, options, leads);
@@ -27,12 +27,12 @@ internal sealed record LadderPixels(Tensor Rain, Tensor Rungs)
         var rows = rain.permute(0, 2, 3, 1).reshape(-1, s[1]);
         var ladder = rungs.reshape(s[0], options.Thresholds.Count, RainFeatures.RungChannels, s[2], s[3])
             .permute(0, 3, 4, 1, 2).reshape(-1, options.Thresholds.Count, RainFeatures.RungChannels);
-        var all = new LadderPixels(rows, ladder) { Images = (s[0], s[2], s[3]) };
+        var all = new ExceedancePixels(rows, ladder) { Images = (s[0], s[2], s[3]) };
         var chosen = is_grad_enabled() ? all : all.Near();
         return chosen.MoveToOuterDisposeScope();
     }
 
-    private LadderPixels MoveToOuterDisposeScope()
+    private ExceedancePixels MoveToOuterDisposeScope()
     {
         foreach (var tensor in new[] { Rain, Rungs, Places, Rows })
             tensor?.MoveToOuterDisposeScope();
@@ -40,7 +40,7 @@ internal sealed record LadderPixels(Tensor Rain, Tensor Rungs)
     }
 
     /// <summary>Consecutive pixels, at most so many at once.</summary>
-    internal IEnumerable<LadderPixels> Parts(int most)
+    internal IEnumerable<ExceedancePixels> Parts(int most)
     {
         var count = Rain.shape[0];
         for (long start = 0; start < count || start == 0; start += most)
@@ -73,7 +73,7 @@ internal sealed record LadderPixels(Tensor Rain, Tensor Rungs)
     /// <summary>Whether rain is near: of rows (pixels, …) or of images (batch, …, H, W) of <see cref="RainFeatures.Rain"/>.</summary>
     internal static Tensor Near(Tensor rain) => rain.select(1, RainFeatures.Widest).gt(RainFeatures.NoRain);
 
-    private LadderPixels Near()
+    private ExceedancePixels Near()
     {
         var near = Near(Rain).cpu().data<bool>().ToArray();
         var places = new List<long>(near.Length);

@@ -1,7 +1,7 @@
 namespace ConvLstm.Nowcast.Model.Networks;
 
-/// <summary>What holds for log-odds of reaching a ladder of thresholds, wherever they come from.</summary>
-public static class ThresholdLadder
+/// <summary>What holds for log-odds of reaching some thresholds, wherever they come from.</summary>
+public static class ExceedanceThresholds
 {
     /// <summary>
     /// A rate that equals the threshold reaches it; packing and logarithm may have cost it its last digits. A share of the threshold.

@@ -4,7 +4,7 @@ using ConvLstm.Nowcast.Model.Layers;
 namespace ConvLstm.Nowcast.Model.Networks;
 
 /// <summary>
-/// A forecaster in the frame of the rain. For each lead and pixel it gives the log-odds that the rain reaches each of a ladder
+/// A forecaster in the frame of the rain. For each lead and pixel it gives the log-odds that the rain reaches each of a list
 /// of thresholds: those of Lagrangian persistence, plus what a small head adds from features of the newest rain at several
 /// scales (<see cref="RainFeatures"/>) and from a ConvLSTM encoder-forecaster (Shi et al. 2015) that has read the aligned scans.
 /// All thresholds share one head that sees rain relative to the threshold, as in extended logistic regression (Wilks 2009):
@@ -19,7 +19,7 @@ public sealed class LagrangianNetwork : RainNetwork
     private readonly ConvLstmCell encoder;
     private readonly ConvLstmCell forecaster;
     private readonly Conv2d read_state;
-    private readonly LadderHead head;
+    private readonly ExceedanceHead head;
 
     public LagrangianNetwork(NetworkOptions options)
         : base(options)
@@ -29,7 +29,7 @@ public sealed class LagrangianNetwork : RainNetwork
         var hidden = options.Hidden[0];
         encoder = new(InputChannels * options.Patch * options.Patch, hidden, options.Kernel, options.Peepholes);
         forecaster = new(LeadBasis.Length, hidden, options.Kernel, options.Peepholes);
-        read_state = nn.Conv2d(hidden, LadderHead.Channels, 1);
+        read_state = nn.Conv2d(hidden, ExceedanceHead.Channels, 1);
         // Until it has learned something the ConvLSTM says nothing.
         nn.init.zeros_(read_state.weight);
         nn.init.zeros_(read_state.bias!);
@@ -40,7 +40,7 @@ public sealed class LagrangianNetwork : RainNetwork
     public override bool TakesSites => true;
 
     /// <summary>The part that judges each pixel by its features, and that can be trained on pixels of many scans at once.</summary>
-    internal LadderHead Head => head;
+    internal ExceedanceHead Head => head;
 
     /// <summary>The part that reads neighbourhoods: all that is not <see cref="Head"/>.</summary>
     internal IEnumerable<Parameter> StateParameters => encoder.parameters().Concat(forecaster.parameters()).Concat(read_state.parameters());
@@ -52,9 +52,9 @@ public sealed class LagrangianNetwork : RainNetwork
     internal Tensor InPlainOperators(Tensor past, LeadTimes leads)
     {
         using var scope = NewDisposeScope();
-        var pixels = LadderPixels.Of(past, Options, leads);
+        var pixels = ExceedancePixels.Of(past, Options, leads);
         var states = States(past, leads);
-        return LadderPixels.Unfold([.. head.Ladders(pixels, leads, lead => LadderPixels.Fold(leads.Sites.Of(
+        return ExceedancePixels.Unfold([.. head.PixelLogOdds(pixels, leads, lead => ExceedancePixels.Fold(leads.Sites.Of(
             FrameLayout.Enlarged(read_state.call(states[leads.Steps[lead] - 1]), Options.Patch, past.shape[2], past.shape[3]), 2, 3)))])
                 .MoveToOuterDisposeScope();
     }
@@ -70,8 +70,8 @@ public sealed class LagrangianNetwork : RainNetwork
 
     public override Tensor Persistence(Tensor past, LeadTimes leads)
     {
-        var pixels = LadderPixels.Of(past, Options, leads);
-        return LadderPixels.Unfold([.. leads.Steps.Select(_ => pixels.Scatter(LadderHead.Persistence(pixels)))]);
+        var pixels = ExceedancePixels.Of(past, Options, leads);
+        return ExceedancePixels.Unfold([.. leads.Steps.Select(_ => pixels.Scatter(ExceedanceHead.Persistence(pixels)))]);
     }
 
     /// <summary>The hidden state of each step: (batch, hidden, H/patch, W/patch).</summary>

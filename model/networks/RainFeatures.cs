@@ -115,11 +115,11 @@ internal sealed record RainFeatures(Tensor Rain, Tensor Rungs)
 
     private static void Write(ChannelStack features, Tensor rates, Tensor rain, Tensor older, Tensor mask, Tensor both, LeadTimes leads)
     {
-        var above = rain.ge(rates * (1 - ThresholdLadder.Slack)).to_type(float32);
+        var above = rain.ge(rates * (1 - ExceedanceThresholds.Slack)).to_type(float32);
         foreach (var km in ShareScales)
             features.Add(() => LogOdds(MultiScaleBlur.Mean(above, mask, Pixels(km, leads)), LeastShare));
         // The critical success index of Lagrangian persistence over the last scans, near and everywhere: hits and events.
-        var before = older.ge(rates * (1 - ThresholdLadder.Slack)).to_type(float32);
+        var before = older.ge(rates * (1 - ExceedanceThresholds.Slack)).to_type(float32);
         var counted = cat([above * before * both, above.maximum(before) * both], 1);
         var sums = counted.sum([2, 3], keepdim: true).chunk(2, 1);
         var everywhere = (sums[0] + FewInImage) / (sums[1] + (2 * FewInImage));

@@ -12,7 +12,7 @@ public sealed record CascadePixels(Tensor Fields, Tensor Rain, Tensor Weight);
 
 /// <summary>
 /// Trains a cascade network on pixels of many situations at once, which is minutes of one core: Adam, a cosine schedule, and the sum over
-/// the ladder of the binary cross-entropy, whose Brier twin is the discrete CRPS.
+/// thresholds of the binary cross-entropy, whose Brier twin is the discrete CRPS.
 /// </summary>
 public static class CascadeTraining
 {
@@ -122,7 +122,7 @@ public static class CascadeTraining
     {
         var device = pixels.Rain.device;
         var reached = pixels.Rain.unsqueeze(1).ge(
-            tensor([.. rates.Select(r => r * (1 - ThresholdLadder.Slack))], [rates.Count], device: device)).to_type(float32);
+            tensor([.. rates.Select(r => r * (1 - ExceedanceThresholds.Slack))], [rates.Count], device: device)).to_type(float32);
         var weights = tensor([.. rates.Select(r => (float)(1 + Math.Log(1 + r)))], [rates.Count],
             device: device) * pixels.Weight.unsqueeze(1);
         return nn.functional.binary_cross_entropy_with_logits(logOdds, reached, weights, nn.Reduction.Sum) / pixels.Weight.sum();

@@ -37,9 +37,9 @@ internal static class Collapse
             var said = network.call(window.narrow(1, 0, batch.Past), batch.Leads);
             var came = window.narrow(1, batch.Past, batch.Leads.Steps.Count);
             var (rain, mask) = (came.narrow(4, 0, 1), came.narrow(4, 1, 1));
-            var isLadder = network.Options.Thresholds.Count > 0;
-            var forecast = isLadder ? said.narrow(4, 0, 1).sigmoid() : said;
-            var truth = isLadder ? rain.ge(network.Options.Thresholds[0]).to(ScalarType.Float32) : rain;
+            var hasThresholds = network.Options.Thresholds.Count > 0;
+            var forecast = hasThresholds ? said.narrow(4, 0, 1).sigmoid() : said;
+            var truth = hasThresholds ? rain.ge(network.Options.Thresholds[0]).to(ScalarType.Float32) : rain;
             var pixels = Math.Max(1, mask.sum().item<float>());
             return ((forecast * mask).sum().item<float>() / pixels, (truth * mask).sum().item<float>() / pixels);
         }

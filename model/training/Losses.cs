@@ -50,13 +50,13 @@ public static class Losses
     };
 
     /// <summary>
-    /// For log-odds of reaching thresholds: the sum over the ladder of the binary cross-entropy; its Brier twin is the discrete
+    /// For log-odds of reaching thresholds: the sum over thresholds of the binary cross-entropy; its Brier twin is the discrete
     /// CRPS. Heavy rain is rare and weighs more, by 1 + ln(1 + T).
     /// </summary>
     /// <param name="rates">The thresholds T in mm/h.</param>
     /// <param name="thresholds">The same, normalised.</param>
     /// <returns>(log-odds (…, K), truth (…, 1), mask (…, 1)) to a scalar.</returns>
-    public static Func<Tensor, Tensor, Tensor, Tensor> Ladder(IReadOnlyList<float> rates, IReadOnlyList<float> thresholds) =>
+    public static Func<Tensor, Tensor, Tensor, Tensor> Exceedance(IReadOnlyList<float> rates, IReadOnlyList<float> thresholds) =>
         (logOdds, truth, mask) =>
     {
         var rungs = tensor([.. thresholds], [thresholds.Count], device: truth.device);
@@ -67,7 +67,7 @@ public static class Losses
     };
 
     /// <summary>A rate that equals the threshold reaches it; packing and logarithm may have cost it its last digits.</summary>
-    private const double ThresholdSlack = Networks.ThresholdLadder.Slack;
+    private const double ThresholdSlack = Networks.ExceedanceThresholds.Slack;
 
     /// <summary>(batch, lead, H, W, 1) → (batch·lead, 1, H, W).</summary>
     private static Tensor Images(Tensor frames)

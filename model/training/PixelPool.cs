@@ -49,7 +49,7 @@ internal sealed class PixelPool : IDisposable
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var pixels = LadderPixels.Of(batch.Frames.narrow(1, 0, batch.Past), network.Options, batch.Leads);
+        var pixels = ExceedancePixels.Of(batch.Frames.narrow(1, 0, batch.Past), network.Options, batch.Leads);
         Windows += (int)batch.Frames.shape[0];
         if (pixels.Rain.shape[0] == 0)
             return;

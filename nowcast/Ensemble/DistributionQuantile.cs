@@ -5,7 +5,7 @@ namespace ConvLstm.Nowcast.Ensemble;
 /// first it is dry, and above the last it falls off exponentially at the rate at which it fell between the last two.
 /// </summary>
 /// <param name="thresholds">mm/h, rising.</param>
-public sealed class LadderQuantile(IReadOnlyList<float> thresholds)
+public sealed class DistributionQuantile(IReadOnlyList<float> thresholds)
 {
     private readonly float[] _logs = [.. thresholds.Select(t => MathF.Log(t))];
 
@@ -29,11 +29,11 @@ public sealed class LadderQuantile(IReadOnlyList<float> thresholds)
     {
         var (top, last) = (thresholds[^1], probabilities[^1]);
         var (before, previous) = probabilities.Length > 1 ? (thresholds[^2], probabilities[^2]) : (0f, 1f);
-        // Where the ladder does not fall at its end, nothing says how fast the tail does: as far as the ladder reaches.
+        // Where the probability does not fall at its end, nothing says how fast the tail does: as far as the thresholds reach.
         var scale = previous > last ? Math.Min(top, (top - before) / MathF.Log(previous / last)) : top;
         return top + (scale * MathF.Log(last / Math.Max(exceedance, last / HighestRatio)));
     }
 
-    /// <summary>Draws rarer than this share of the last rung's probability would be rain that nobody has seen.</summary>
+    /// <summary>Draws rarer than this share of the last threshold's probability would be rain that nobody has seen.</summary>
     private const float HighestRatio = 50;
 }

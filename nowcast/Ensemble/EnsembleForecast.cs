@@ -34,7 +34,7 @@ public sealed class EnsembleForecast(IForecaster forecaster, int members, long s
         var origins = scans.Displacements.Select(d => Origins(d.data<float>().ToArray(), past.Grid, cascade.Filters)).ToArray();
         var noise = new CascadeNoise(cascade);
         var spread = noise.Deviations(leads);
-        var quantile = new LadderQuantile(forecast.Thresholds);
+        var quantile = new DistributionQuantile(forecast.Thresholds);
         var maps = new float[members][][];
         for (var member = 0; member < members; member++)
         {
@@ -52,7 +52,7 @@ public sealed class EnsembleForecast(IForecaster forecaster, int members, long s
         return forecast.With(maps);
     }
 
-    private static float[] Map(RainForecast forecast, int lead, float[] rank, int[] origin, LadderQuantile quantile)
+    private static float[] Map(RainForecast forecast, int lead, float[] rank, int[] origin, DistributionQuantile quantile)
     {
         var grid = forecast.Grid;
         var rungs = forecast.ExceedanceProbability.Select(p => p[lead]).ToArray();

@@ -76,7 +76,7 @@ internal sealed class Bootstrap(HindcastOptions options, IReadOnlyList<string> m
 
     private double Crps(int method, int mask, int[] draw) => Summary.Mean(Enumerable.Range(0, cases[0].Leads).Select(lead =>
     {
-        var pooled = LadderCrps.Init(options.Thresholds.ToArray());
+        var pooled = ThresholdCrps.Init(options.Thresholds.ToArray());
         foreach (var i in draw)
             pooled.Merge(cases[i][method, mask, lead].Crps);
         return pooled.Compute();

@@ -6,8 +6,8 @@ public sealed record HindcastOptions
     /// <summary>How far each forecast looks ahead.</summary>
     public TimeSpan Lead { get; init; } = ForecastRequest.DefaultLead;
 
-    /// <summary>Rates in mm/h, rising: events of the contingency scores and the ladder of the probabilities.</summary>
-    public IReadOnlyList<float> Thresholds { get; init; } = ForecastRequest.Ladder;
+    /// <summary>Rates in mm/h, rising: events of the contingency scores and the thresholds of the probabilities.</summary>
+    public IReadOnlyList<float> Thresholds { get; init; } = ForecastRequest.AllThresholds;
 
     /// <summary>Scans before the newest one of the first issue time; a forecaster is given as many, or what it needs.</summary>
     public int PastScans { get; init; } = 4;

@@ -42,7 +42,7 @@ public sealed record HindcastResult(
     }
 }
 
-/// <summary>Means over the leads; the CRPS, in mm/h, is that of the ladder and the same for all thresholds.</summary>
+/// <summary>Means over the leads; the CRPS, in mm/h, is that of the probabilities and the same for all thresholds.</summary>
 public sealed record SummaryRow(string Method, string Mask, float Threshold, double Csi, double Pod, double Far, double Bias, double Brier,
     double Crps);
 

@@ -12,7 +12,7 @@ internal sealed class LeadScores
         Fractions = options.Thresholds
             .Where(options.FractionsThresholds.Contains)
             .Select(t => FractionsSkill.Init(t, options.FractionsScales.ToArray())).ToArray();
-        Crps = LadderCrps.Init(options.Thresholds.ToArray());
+        Crps = ThresholdCrps.Init(options.Thresholds.ToArray());
     }
 
     internal Contingency[] Tables { get; }
@@ -23,7 +23,7 @@ internal sealed class LeadScores
 
     internal ErrorStatistics Errors { get; } = ErrorStatistics.Init();
 
-    internal LadderCrps Crps { get; }
+    internal ThresholdCrps Crps { get; }
 
     internal EnsembleCrps Members { get; } = EnsembleCrps.Init();
 

@@ -7,7 +7,7 @@ namespace ConvLstm.Nowcast.Methods;
 /// <param name="past">The scans.</param>
 /// <param name="request">Leads and thresholds.</param>
 /// <param name="rates">mm/h: what the log-odds are of, rising.</param>
-internal sealed class AdvectedLadder(RadarSequence past, ForecastRequest request, float[] rates)
+internal sealed class AdvectedExceedance(RadarSequence past, ForecastRequest request, float[] rates)
 {
     /// <summary>
     /// Whether the maps show the area of the newest rain (<see cref="ShownArea"/>), or that with the best expected score.
@@ -24,8 +24,8 @@ internal sealed class AdvectedLadder(RadarSequence past, ForecastRequest request
             CancellationToken cancellation)
     {
         var leads = Scans.Leads(past, request);
-        var ladder = new LadderForecast(past.Grid, past.Frames[^1], rates);
-        var maps = new LadderForecast.Map[leads.Length];
+        var ladder = new ExceedanceMaps(past.Grid, past.Frames[^1], rates);
+        var maps = new ExceedanceMaps.Map[leads.Length];
         var unknown = new bool[leads.Length][];
         var probabilities = new float[rates.Length * past.Grid.PixelCount];
         for (var lead = 0; lead < leads.Length; lead++)

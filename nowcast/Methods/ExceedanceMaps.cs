@@ -5,10 +5,10 @@ namespace ConvLstm.Nowcast.Methods;
 /// <summary>A forecast from maps of exceedance probabilities, advected to each lead.</summary>
 /// <param name="grid">The grid.</param>
 /// <param name="newest">The newest scan, whose shares of rain stand in for air that no radar has seen.</param>
-/// <param name="rates">The rungs of the ladder, mm/h, rising.</param>
-internal sealed class LadderForecast(RadarGrid grid, RadarFrame newest, IReadOnlyList<float> rates)
+/// <param name="rates">The thresholds of the probabilities, mm/h, rising.</param>
+internal sealed class ExceedanceMaps(RadarGrid grid, RadarFrame newest, IReadOnlyList<float> rates)
 {
-    private readonly RateLadder _ladder = new(rates);
+    private readonly RateDistribution _ladder = new(rates);
 
     /// <summary>The map of one lead.</summary>
     /// <param name="Rate">mm/h; NaN where the air is not known.</param>
@@ -16,12 +16,12 @@ internal sealed class LadderForecast(RadarGrid grid, RadarFrame newest, IReadOnl
     /// <param name="Exceedance">For each requested threshold, 0 to 1; NaN where nothing can be said.</param>
     internal sealed record Map(float[] Rate, float[] Mean, float[][] Exceedance);
 
-    /// <param name="probabilities">(rungs, H·W): 0 to 1, at the lead; changed in place.</param>
+    /// <param name="probabilities">(thresholds, H·W): 0 to 1, at the lead; changed in place.</param>
     /// <param name="known">H·W: whether the air of the pixel was observed.</param>
     /// <param name="thresholds">The requested ones, mm/h.</param>
     /// <param name="shown">
-    /// Says how much area of each rung the map shows and what the probabilities lean to; null for the area with the best expected score
-    /// (<see cref="ExpectedCsi"/>) and probabilities as they are.
+    /// Says how much area of each threshold the map shows and what the probabilities lean to; null for the area with the best expected
+    /// score (<see cref="ExpectedCsi"/>) and probabilities as they are.
     /// </param>
     internal Map At(float[] probabilities, bool[] known, IReadOnlyList<float> thresholds, ShownArea? shown = null)
     {
@@ -47,7 +47,7 @@ internal sealed class LadderForecast(RadarGrid grid, RadarFrame newest, IReadOnl
                 mean[pixel] = known[pixel] ? _ladder.Mean(ladder) : float.NaN;
                 for (var t = 0; t < exceedance.Length; t++)
                 {
-                    exceedance[t][pixel] = known[pixel] ? RateLadder.Probability(ladder, places[t])
+                    exceedance[t][pixel] = known[pixel] ? RateDistribution.Probability(ladder, places[t])
                         : float.IsNaN(newest.RainRate[pixel]) ? float.NaN : climatology[t];
                 }
             }

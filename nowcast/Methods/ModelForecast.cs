@@ -49,7 +49,7 @@ public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster
         var learned = checkpoint.Network is CascadeNetwork ? null : Learned(past, scans.Rain, Asked(past, leads), cancellation);
         var cascade = checkpoint.Network switch { CascadeNetwork alone => alone, PooledNetwork both => both.Cascade, _ => null };
         using var fields = cascade is null ? null : new CascadeLogOdds(cascade, scans.Rain.cpu(), past.Grid, past.Step, leads);
-        return new AdvectedLadder(past, request, Rates()) { ShowsNewestArea = cascade is not null }.Make(
+        return new AdvectedExceedance(past, request, Rates()) { ShowsNewestArea = cascade is not null }.Make(
             lead => (learned, fields) switch
             {
                 (null, _) => fields!.Next().to(_device),

@@ -1,8 +1,8 @@
 namespace ConvLstm.Nowcast.Methods;
 
-/// <summary>Reads a ladder of exceedance probabilities: rain rates, and probabilities of other thresholds.</summary>
-/// <param name="thresholds">mm/h, rising: the rungs of the ladder.</param>
-internal sealed class RateLadder(IReadOnlyList<float> thresholds)
+/// <summary>Reads a list of exceedance probabilities: rain rates, and probabilities of other thresholds.</summary>
+/// <param name="thresholds">mm/h, rising: the thresholds of the probabilities.</param>
+internal sealed class RateDistribution(IReadOnlyList<float> thresholds)
 {
     private readonly double[] _logs = [.. thresholds.Select(t => Math.Log(t))];
 
@@ -11,8 +11,8 @@ internal sealed class RateLadder(IReadOnlyList<float> thresholds)
     /// that the closer its probability comes to its level. So a map shows rain of a threshold just where its probability reaches
     /// the level, and areas keep their size.
     /// </summary>
-    /// <param name="probabilities">Of each rung, not rising.</param>
-    /// <param name="levels">Of each rung, 0 to 1.</param>
+    /// <param name="probabilities">Of each threshold, not rising.</param>
+    /// <param name="levels">Of each threshold, 0 to 1.</param>
     /// <returns>mm/h.</returns>
     internal float Rate(ReadOnlySpan<float> probabilities, ReadOnlySpan<double> levels)
     {
@@ -30,10 +30,10 @@ internal sealed class RateLadder(IReadOnlyList<float> thresholds)
     }
 
     /// <summary>
-    /// The mean of the distribution, ∫ P(R > x) dx: between rungs, and beyond the last one at the rate of the last two, probabilities
+    /// The mean of the distribution, ∫ P(R > x) dx: between thresholds, and beyond the last one at the rate of the last two, probabilities
     /// fall exponentially; below the first one the first holds for half of the way, as rain lighter than that is all but dry.
     /// </summary>
-    /// <param name="probabilities">Of each rung, not rising.</param>
+    /// <param name="probabilities">Of each threshold, not rising.</param>
     /// <returns>mm/h.</returns>
     internal float Mean(ReadOnlySpan<float> probabilities)
     {
@@ -54,10 +54,10 @@ internal sealed class RateLadder(IReadOnlyList<float> thresholds)
     /// <summary>Probabilities below this are as good as none.</summary>
     private const float Least = 1e-6f;
 
-    /// <summary>Where a threshold lies on the ladder: at a rung, or a share of the way to it from the one below.</summary>
+    /// <summary>Where a threshold lies among the thresholds: at one, or a share of the way to it from the one below.</summary>
     internal readonly record struct Place(int Rung, double Share);
 
-    /// <summary>Beyond the ends the last rungs hold.</summary>
+    /// <summary>Beyond the ends the last ones hold.</summary>
     internal Place PlaceOf(float threshold)
     {
         const double Same = 1e-6;
@@ -71,8 +71,8 @@ internal sealed class RateLadder(IReadOnlyList<float> thresholds)
             : new(upper, (log - _logs[upper - 1]) / (_logs[upper] - _logs[upper - 1]));
     }
 
-    /// <summary>The probability of another threshold: log-odds are linear in the logarithm of the rate between rungs.</summary>
-    /// <param name="probabilities">Of each rung, not rising.</param>
+    /// <summary>The probability of another threshold: log-odds are linear in the logarithm of the rate between thresholds.</summary>
+    /// <param name="probabilities">Of each threshold, not rising.</param>
     /// <param name="place">Of the threshold.</param>
     internal static float Probability(ReadOnlySpan<float> probabilities, Place place)
     {

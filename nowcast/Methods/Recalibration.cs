@@ -96,7 +96,7 @@ internal sealed class Recalibration
         var slope = Math.Pow(Slope, Slope < 1 ? growth : 1) * Math.Exp(-DoubtPerHour * minutes / 60);
         var offsets = tensor([.. Offsets.Select(o => (float)(o * Belief / growth))], [Offsets.Count], device: logOdds.device);
         var centres = Centres(logOdds);
-        return ThresholdLadder.Falling((logOdds - centres).mul_(slope).add_(centres).add_(offsets)).MoveToOuterDisposeScope();
+        return ExceedanceThresholds.Falling((logOdds - centres).mul_(slope).add_(centres).add_(offsets)).MoveToOuterDisposeScope();
     }
 
     /// <summary>For each threshold the mean log-odds of the pixels, each weighing p (1 − p).</summary>
@@ -130,7 +130,7 @@ internal sealed class Recalibration
         for (var t = 0; t < thresholds.Count; t++)
         {
             loss += Ridge(2 + t, ThresholdRidge, 0, gradient, curvature, at);
-            var (slope, offset, reached) = (at[0], at[1] + at[2 + t], thresholds[t] * (1 - ThresholdLadder.Slack));
+            var (slope, offset, reached) = (at[0], at[1] + at[2 + t], thresholds[t] * (1 - ExceedanceThresholds.Slack));
             var centre = centres[t];
             double l = 0, g = 0, gz = 0, h = 0, hz = 0, hzz = 0;
             for (var row = 0; row < rain.Length; row++)

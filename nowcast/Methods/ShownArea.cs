@@ -30,7 +30,7 @@ internal sealed record ShownArea(float[] Extrapolated, TimeSpan Lead)
     {
         var reached = 0;
         foreach (var rain in Extrapolated)
-            reached += rain >= rate * (1 - ThresholdLadder.Slack) ? 1 : 0;
+            reached += rain >= rate * (1 - ExceedanceThresholds.Slack) ? 1 : 0;
         return reached;
     }
 }

@@ -46,7 +46,7 @@ public sealed class ModelTraining(TimeProvider time)
         using var init = request.Init is null ? null : Checkpoint.Load(request.Init, CPU);
         if ((init?.Metadata.Network ?? request.Network).Network == CascadeNetwork.Name)
             return new CascadeModelTraining(CascadeOptions(request), time).Run(request.Series, request.Out, progress, cancellation);
-        var network = init?.Network ?? NetworkRegistry.Create(WithLadder(request.Network, request.Windows.Normalisation));
+        var network = init?.Network ?? NetworkRegistry.Create(WithThresholds(request.Network, request.Windows.Normalisation));
         try
         {
             // Of a pooled one the part that reads scans; the other stays as it is.
@@ -85,7 +85,7 @@ public sealed class ModelTraining(TimeProvider time)
     };
 
     /// <summary>A network of probabilities gets the thresholds that all scores are given for.</summary>
-    private static NetworkOptions WithLadder(NetworkOptions network, Normalisation normalisation) =>
+    private static NetworkOptions WithThresholds(NetworkOptions network, Normalisation normalisation) =>
         network.Network == LagrangianNetwork.Name && network.Thresholds.Count == 0
             ? network with
             {
@@ -96,7 +96,7 @@ public sealed class ModelTraining(TimeProvider time)
 
     private static Func<Tensor, Tensor, Tensor, Tensor> LossFor(RainNetwork network, string name, Normalisation normalisation) =>
         network.Options.Thresholds is { Count: > 0 } ladder
-            ? Losses.Ladder(Rates(ladder, normalisation), ladder)
+            ? Losses.Exceedance(Rates(ladder, normalisation), ladder)
             : Losses.Named(name, rate => normalisation.Apply((float)rate));
 
     /// <summary>Normalised thresholds in mm/h, without the noise of the way there and back.</summary>

@@ -1,17 +1,17 @@
 namespace ConvLstm.Nowcast.Verification;
 
 /// <summary>
-/// The continuous ranked probability score, in mm/h, of a ladder of exceedance probabilities: ∫ (P(rain > x) − 1[y > x])² dx
+/// The continuous ranked probability score, in mm/h, of a list of exceedance probabilities: ∫ (P(rain > x) − 1[y > x])² dx
 /// (Matheson and Winkler 1976). Between 0 and the first threshold the first probability holds, between thresholds it is
 /// linear, and above the last it falls off exponentially at the rate at which it fell between the last two.
 /// </summary>
-public sealed class LadderCrps : IScore<LadderCrps, double>
+public sealed class ThresholdCrps : IScore<ThresholdCrps, double>
 {
     private readonly float[] _thresholds;
     private long _count;
     private double _sum;
 
-    private LadderCrps(float[] thresholds) => _thresholds = thresholds;
+    private ThresholdCrps(float[] thresholds) => _thresholds = thresholds;
 
     /// <summary>mm/h, rising.</summary>
     public IReadOnlyList<float> Thresholds => _thresholds;
@@ -23,7 +23,7 @@ public sealed class LadderCrps : IScore<LadderCrps, double>
     public double Sum => _sum;
 
     /// <exception cref="ArgumentException">No threshold, or thresholds that do not rise from above 0.</exception>
-    public static LadderCrps Init(params ReadOnlySpan<float> thresholds)
+    public static ThresholdCrps Init(params ReadOnlySpan<float> thresholds)
     {
         var last = 0f;
         foreach (var threshold in thresholds)
@@ -32,7 +32,7 @@ public sealed class LadderCrps : IScore<LadderCrps, double>
                 throw new ArgumentException("The thresholds of a ladder rise from above 0.", nameof(thresholds));
             last = threshold;
         }
-        return last > 0 ? new LadderCrps(thresholds.ToArray())
+        return last > 0 ? new ThresholdCrps(thresholds.ToArray())
             : throw new ArgumentException("A ladder has a threshold.", nameof(thresholds));
     }
 
@@ -58,7 +58,7 @@ public sealed class LadderCrps : IScore<LadderCrps, double>
         }
     }
 
-    public void Merge(LadderCrps other)
+    public void Merge(ThresholdCrps other)
     {
         ArgumentNullException.ThrowIfNull(other);
         Fields.CheckSameList(_thresholds, other._thresholds, "thresholds");
@@ -99,7 +99,7 @@ public sealed class LadderCrps : IScore<LadderCrps, double>
         if (p <= 0)
             return above;
         var (before, p0) = ladder.Length > 1 ? (_thresholds[^2], ladder[^2]) : (0f, 1f);
-        // Where the ladder does not fall at its end, nothing says how fast the tail does: as far as the ladder reaches.
+        // Where the probability does not fall at its end, nothing says how fast the tail does: as far as the thresholds reach.
         var scale = p0 > p ? Math.Min(top, (top - before) / Math.Log(p0 / p)) : top;
         return above - (2 * p * scale * (1 - Math.Exp(-above / scale))) + (p * p * scale / 2);
     }

@@ -12,7 +12,7 @@ internal static class EventsEndpoint
     internal const string Path = "/api/events";
 
     /// <summary>Proxies cut connections that are silent for a minute.</summary>
-    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(25);
 
     internal static void Map(IEndpointRouteBuilder routes) => routes.MapGet(Path, Listen).WithTags("Runs")
         .WithSummary("Server-sent events: 'grid' when a grid has a new run or scan.")
@@ -39,7 +39,7 @@ internal static class EventsEndpoint
             yield return new(RunEvents.NewsOf(grid), "grid");
         while (!ends.IsCancellationRequested)
         {
-            await Task.WhenAny(next, Task.Delay(Beat, ends.Token));
+            await Task.WhenAny(next, Task.Delay(Heartbeat, ends.Token));
             if (ends.IsCancellationRequested)
                 break;
             if (!next.IsCompleted)

@@ -36,7 +36,7 @@ internal static class DrawnMember
                     field[i] = (Persistence * field[i]) + (MathF.Sqrt(1 - (Persistence * Persistence)) * noise[i]);
         }
         var codes = new byte[field!.Length];
-        var quantile = new LadderQuantile(maps.Run.Thresholds);
+        var quantile = new DistributionQuantile(maps.Run.Thresholds);
         Span<float> ladder = stackalloc float[maps.Run.Thresholds.Length];
         for (var pixel = 0; pixel < codes.Length; pixel++)
             codes[pixel] = RainCode.OfRate(Rate(maps, quantile, ladder, lead, pixel, Exceedance(field[pixel])));
@@ -44,7 +44,7 @@ internal static class DrawnMember
     }
 
     /// <summary>The rate that is exceeded with a probability; the map's own where the run has no probabilities there.</summary>
-    private static float Rate(PackedRun maps, LadderQuantile quantile, Span<float> ladder, int lead, int pixel, float exceedance)
+    private static float Rate(PackedRun maps, DistributionQuantile quantile, Span<float> ladder, int lead, int pixel, float exceedance)
     {
         if (maps.Rate(lead, pixel) is not { } rate)
             return float.NaN;

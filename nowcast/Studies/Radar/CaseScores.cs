@@ -45,7 +45,7 @@ public sealed record LeadSums(
         var fractions = FractionsThresholds.Select(t => FractionsSkill.Init(t, Array.ConvertAll(boxes, b => Math.Max(1, b)))).ToArray();
         foreach (var one in fractions)
             one.Accumulate(forecast.Grid.Width, rate, observed, mask);
-        var crps = LadderCrps.Init([.. forecast.Thresholds]);
+        var crps = ThresholdCrps.Init([.. forecast.Thresholds]);
         crps.Accumulate(ladder, observed, mask);
         var probabilities = forecast.Thresholds.Select(t => ProbabilityScore.Init(t)).ToArray();
         for (var t = 0; t < probabilities.Length; t++)

@@ -15,7 +15,7 @@ internal sealed class ScoredSituation
 
     private ScoredSituation(RadarSequence past, IReadOnlyList<RadarFrame> future, CancellationToken cancellation)
     {
-        (_past, _future, _request) = (past, future, new(future.Count * past.Step, ForecastRequest.Ladder));
+        (_past, _future, _request) = (past, future, new(future.Count * past.Step, ForecastRequest.AllThresholds));
         using var scope = NewDisposeScope();
         var air = new Extrapolation().Forecast(past, _request, cancellation).AirFromOutside;
         _masks = [.. future.Select((frame, lead) => Mask(frame, air[lead]))];

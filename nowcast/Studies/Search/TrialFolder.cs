@@ -92,7 +92,8 @@ public sealed class TrialFolder<TTrial> : ITrials<TTrial>
         }
     }
 
-    public void Write(int trial, TTrial result) => WholeFile.Write(FileOf(trial, ".json"), JsonSerializer.Serialize(result, StudyJson.Format));
+    public void Write(int trial, TTrial result) =>
+        WholeFile.Write(FileOf(trial, ".json"), JsonSerializer.Serialize(result, StudyJson.Format));
 
     private TTrial Read(int trial)
     {

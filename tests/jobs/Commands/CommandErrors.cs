@@ -3,12 +3,12 @@ using Xunit;
 namespace ConvLstm.Nowcast.Tests.Jobs.Commands;
 
 /// <summary>Each ends with one line on the standard error that names the file or setting, and exit status 1.</summary>
-public sealed class WhatCannotBeUsed : IClassFixture<Archive>, IDisposable
+public sealed class CommandErrors : IClassFixture<Archive>, IDisposable
 {
     private readonly Archive _archive;
     private readonly TemporaryFolder _folder = new();
 
-    public WhatCannotBeUsed(Archive archive)
+    public CommandErrors(Archive archive)
     {
         _archive = archive;
         File.WriteAllText(_folder.File("text.nc"), "These are notes, not radar data.\n");

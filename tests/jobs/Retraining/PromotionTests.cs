@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Jobs.Retraining;
 
-public sealed class Contests
+public sealed class PromotionTests
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
@@ -20,21 +20,22 @@ public sealed class Contests
         double promoted, double promotedLow, double promotedHigh, double extrapolation, double extrapolationLow, double extrapolationHigh,
             double bias, bool isBetter)
     {
-        string[] methods = ["extrapolation", Contest.Promoted, Contest.Candidate];
-        var rows = methods.Select(m => new SummaryRow(m, "common", 0.1f, 0.5, 0.5, 0.5, m == Contest.Candidate ? bias : 1, 0.1, 0.3))
+        string[] methods = ["extrapolation", PromotionTest.Promoted, PromotionTest.Candidate];
+        var rows = methods.Select(m => new SummaryRow(m, "common", 0.1f, 0.5, 0.5, 0.5, m == PromotionTest.Candidate ? bias : 1, 0.1, 0.3))
             .ToArray();
         ComparisonRow[] comparisons =
         [
-            new(Contest.Candidate, "extrapolation", "common", "crps", null, extrapolation, extrapolationLow, extrapolationHigh),
-            new(Contest.Candidate, Contest.Promoted, "common", "crps", null, promoted, promotedLow, promotedHigh),
-            new(Contest.Candidate, Contest.Promoted, "all", "crps", null, 9, 9, 9),
-            new(Contest.Promoted, "extrapolation", "common", "crps", null, 9, 9, 9),
+            new(PromotionTest.Candidate, "extrapolation", "common", "crps", null, extrapolation, extrapolationLow, extrapolationHigh),
+            new(PromotionTest.Candidate, PromotionTest.Promoted, "common", "crps", null, promoted, promotedLow, promotedHigh),
+            new(PromotionTest.Candidate, PromotionTest.Promoted, "all", "crps", null, 9, 9, 9),
+            new(PromotionTest.Promoted, "extrapolation", "common", "crps", null, 9, 9, 9),
         ];
 
-        var verdict = Contest.Judge(new HindcastResult([DateTimeOffset.UnixEpoch], [5], rows, [], [], [], comparisons), methods, 0.95);
+        var promotion = PromotionTest.Decide(new HindcastResult([DateTimeOffset.UnixEpoch], [5], rows, [], [], [], comparisons), methods,
+            0.95);
 
-        Assert.Equal(isBetter, verdict.IsBetter);
-        Assert.NotEmpty(verdict.ToJson());
+        Assert.Equal(isBetter, promotion.IsBetter);
+        Assert.NotEmpty(promotion.ToJson());
     }
 
     [Fact]
@@ -64,10 +65,10 @@ public sealed class Contests
     public void TheWettestHoursAreChosenAndTheRestAreTheNewest()
     {
         var hours = Enumerable.Range(0, 10).Select(i =>
-            new WetHours("g", DateTimeOffset.UnixEpoch.AddHours(3 * i), 36, i is 1 or 4 or 6 ? 0.5 + (i / 100.0) : 0.01)).ToArray();
+            new ArchiveHours("g", DateTimeOffset.UnixEpoch.AddHours(3 * i), 36, i is 1 or 4 or 6 ? 0.5 + (i / 100.0) : 0.01)).ToArray();
 
-        Assert.Equal(10, WetHours.Choose(hours, 360, 0.5).Count);
-        var chosen = WetHours.Choose(hours, 144, 0.5);
+        Assert.Equal(10, ArchiveHours.Choose(hours, 360, 0.5).Count);
+        var chosen = ArchiveHours.Choose(hours, 144, 0.5);
 
         Assert.Equal([4, 6, 8, 9], chosen.Select(h => (int)((h.Start - DateTimeOffset.UnixEpoch) / TimeSpan.FromHours(3))).Order());
     }

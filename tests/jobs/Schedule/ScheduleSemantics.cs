@@ -1,5 +1,5 @@
 using ConvLstm.Nowcast.Ingest;
-using ConvLstm.Nowcast.Jobs.Heavy;
+using ConvLstm.Nowcast.Jobs.Workers;
 using ConvLstm.Nowcast.Jobs.Schedule;
 using ConvLstm.Nowcast.Tests.Storage;
 using Hangfire;

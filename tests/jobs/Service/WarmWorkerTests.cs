@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using ConvLstm.Nowcast.Ingest;
-using ConvLstm.Nowcast.Jobs.Heavy;
+using ConvLstm.Nowcast.Jobs.Workers;
 using ConvLstm.Nowcast.Jobs.Pipeline;
 using ConvLstm.Nowcast.Jobs.Work;
 using ConvLstm.Nowcast.Model.Checkpoints;
@@ -11,12 +11,12 @@ using Xunit;
 namespace ConvLstm.Nowcast.Tests.Jobs.Service;
 
 /// <summary>The process that forecasts at each scan stays between runs; what ends it costs one run.</summary>
-public sealed class ProcessesThatStay(TestDatabase test, TrainedModel trained) : IClassFixture<TestDatabase>, IClassFixture<TrainedModel>,
+public sealed class WarmWorkerTests(TestDatabase test, TrainedModel trained) : IClassFixture<TestDatabase>, IClassFixture<TrainedModel>,
     IAsyncLifetime
 {
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
-    private readonly List<HeavyMessage> _said = [];
-    private KeptProcess _kept = null!;
+    private readonly List<WorkerMessage> _said = [];
+    private WarmWorker _kept = null!;
     private int _stored;
 
     public ValueTask InitializeAsync()
@@ -98,7 +98,7 @@ public sealed class ProcessesThatStay(TestDatabase test, TrainedModel trained) :
     public void MemoryIsKeptAtRestWhereMoreThanHalfOfItIsAvailable(string meminfo, bool isPlenty) =>
         Assert.Equal(isPlenty, SystemMemory.IsPlenty(meminfo.Split('|')));
 
-    private async Task ForecastAsync(Action<HeavyMessage>? hear = null)
+    private async Task ForecastAsync(Action<WorkerMessage>? hear = null)
     {
         var result = await _kept.RunAsync(Request(), message =>
         {
@@ -108,7 +108,7 @@ public sealed class ProcessesThatStay(TestDatabase test, TrainedModel trained) :
         Assert.False(result.IsSpent, string.Join("; ", _said.Select(m => m.Data?.ToString() ?? m.Text)));
     }
 
-    private HeavyRequest Request(bool isRehearsal = false) => HeavyRequest.Of(
+    private WorkerRequest Request(bool isRehearsal = false) => WorkerRequest.Of(
         NowcastWork.Name, test.ConnectionString, DateTimeOffset.UtcNow, memoryMB: 6144,
             new NowcastWorkOptions(null, WithModel: true, TimeSpan.FromMinutes(10), isRehearsal));
 

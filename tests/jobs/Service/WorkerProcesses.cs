@@ -1,5 +1,5 @@
 using ConvLstm.Nowcast.Ingest;
-using ConvLstm.Nowcast.Jobs.Heavy;
+using ConvLstm.Nowcast.Jobs.Workers;
 using ConvLstm.Nowcast.Jobs.Work;
 using ConvLstm.Nowcast.Ingest.Simulation;
 using ConvLstm.Nowcast.Tests.Storage;
@@ -8,7 +8,7 @@ using Xunit;
 namespace ConvLstm.Nowcast.Tests.Jobs.Service;
 
 /// <summary>The child processes: what becomes of them and of the database.</summary>
-public sealed class HeavyWork(TestDatabase test) : IClassFixture<TestDatabase>, IAsyncLifetime
+public sealed class WorkerProcesses(TestDatabase test) : IClassFixture<TestDatabase>, IAsyncLifetime
 {
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
@@ -24,7 +24,7 @@ public sealed class HeavyWork(TestDatabase test) : IClassFixture<TestDatabase>, 
     public async Task AProcessThatWantsMoreMemoryThanItMayCostsOnlyItself()
     {
         var error = await Assert.ThrowsAsync<ReportedException>(() =>
-            HeavyProcess.RunAsync(Training(memoryMB: 150), isPatient: true, _ => { }, _cancellation));
+            WorkerProcess.RunAsync(Training(memoryMB: 150), isPatient: true, _ => { }, _cancellation));
 
         Assert.True(error.Message.Contains("memory", StringComparison.OrdinalIgnoreCase)
             || error.Message.Contains("exit status", StringComparison.Ordinal), error.Message);
@@ -37,7 +37,7 @@ public sealed class HeavyWork(TestDatabase test) : IClassFixture<TestDatabase>, 
         using var stop = new CancellationTokenSource();
         var said = new List<string>();
 
-        var training = HeavyProcess.RunAsync(Training(memoryMB: 0), isPatient: true, message =>
+        var training = WorkerProcess.RunAsync(Training(memoryMB: 0), isPatient: true, message =>
         {
             said.Add(message.Text);
             // At work in native code: the first steps are done.
@@ -50,7 +50,7 @@ public sealed class HeavyWork(TestDatabase test) : IClassFixture<TestDatabase>, 
         Assert.Equal(0, await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.models WHERE NOT is_promoted"));
     }
 
-    private HeavyRequest Training(int memoryMB) => HeavyRequest.Of(
+    private WorkerRequest Training(int memoryMB) => WorkerRequest.Of(
         RetrainWork.Name, test.ConnectionString, DateTimeOffset.UtcNow, memoryMB,
         new RetrainWorkOptions(new() { Minutes = 30, Hidden = [8], Crop = 32, Blocks = 1, HeldOutShare = 0.3 }, TimeSpan.FromHours(1)));
 }

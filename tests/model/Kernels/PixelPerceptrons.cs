@@ -44,7 +44,8 @@ public sealed class PixelPerceptrons
         manual_seed(4);
         using var network = (CascadeNetwork)NetworkRegistry.Create(new()
         {
-            Network = CascadeNetwork.Name, Hidden = [16, 8], Thresholds = [.. ForecastRequest.Ladder.Select(Normalisation.Default.Apply)],
+            Network = CascadeNetwork.Name, Hidden = [16, 8],
+            Thresholds = [.. ForecastRequest.AllThresholds.Select(Normalisation.Default.Apply)],
             LogRange = Math.Log(1001),
         });
         using var frozen = no_grad();
@@ -52,7 +53,7 @@ public sealed class PixelPerceptrons
             parameter.copy_(randn(parameter.shape) * 0.3);
         var (pixels, maps, scalars) = (randn([CascadeFields.StaticChannels, 500]), randn([2, 500]), rand([1, CascadeFields.Scalars]));
 
-        var odds = network.Ladders(network.StillOf(pixels), maps, scalars, null, 0.4);
+        var odds = network.PixelLogOdds(network.StillOf(pixels), maps, scalars, null, 0.4);
 
         var expected = network.LogOdds(network.Still(pixels.transpose(0, 1)), maps.transpose(0, 1), scalars, null, 0.4).transpose(0, 1);
         Assert.True(odds.allclose(expected, 1e-4, 1e-4), $"{(odds - expected).abs().max().item<float>()}");

@@ -12,7 +12,7 @@ public sealed class LagrangianNetworkTests
     private static readonly float[] Rates = [0.1f, 0.5f, 1, 5, 20];
 
     [Fact]
-    public void AnUntrainedNetworkGivesExactlyTheLadderOfLagrangianPersistence()
+    public void AnUntrainedNetworkGivesExactlyTheProbabilitiesOfLagrangianPersistence()
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
@@ -88,7 +88,7 @@ public sealed class LagrangianNetworkTests
         var onePass = network.call(past, leads);
 
         Assert.Equal(plain.shape, onePass.shape);
-        var near = onePass.select(4, 0).ne(LadderPixels.Dry).unsqueeze(-1).to_type(float32);
+        var near = onePass.select(4, 0).ne(ExceedancePixels.Dry).unsqueeze(-1).to_type(float32);
         Assert.InRange(near.mean().item<float>(), 0.1, 0.9);
         Assert.True(((plain - onePass).abs() * near / (1 + plain.abs())).max().item<float>() < 1e-4);
         // Without a gradient plain operators leave out what is far from rain as well.
@@ -114,7 +114,7 @@ public sealed class LagrangianNetworkTests
         manual_seed(7);
         using var network = Network();
         var windows = new DecayingRain();
-        var loss = Losses.Ladder(Rates, network.Options.Thresholds);
+        var loss = Losses.Exceedance(Rates, network.Options.Thresholds);
         var result = new Trainer(new TrainingOptions { Epochs = 1, WindowsPerEpoch = 160, BatchSize = 4, LearningRate = 1e-2,
             SiteStride = 2, LeadsPerStep = 2 }, TimeProvider.System)
             .Train(network, windows, loss, default);
@@ -139,7 +139,7 @@ public sealed class LagrangianNetworkTests
         var windows = new DecayingRain();
         var untrained = network.StateParameters.Select(p => p.detach().clone()).ToArray();
         var head = new PixelTraining(new TrainingOptions { PixelWindows = 24, PixelSteps = 80, LearningRate = 2e-2 },
-            Losses.Ladder(Rates, network.Options.Thresholds));
+            Losses.Exceedance(Rates, network.Options.Thresholds));
         var losses = new List<double>();
 
         head.Run(network, windows, () => 0, new Random(1), (phase, _, loss) =>
@@ -171,7 +171,7 @@ public sealed class LagrangianNetworkTests
             weight.zero_();
         var past = SomePast(1);
         var leads = new LeadTimes([3], 5);
-        var pixels = LadderPixels.Of(past, network.Options, leads);
+        var pixels = ExceedancePixels.Of(past, network.Options, leads);
 
         var rows = network.Head.LogOdds(pixels.Rain, pixels.Rungs, full([pixels.Rain.shape[0]], 15f));
 

@@ -40,7 +40,7 @@ public sealed class OneCheckpoint
     /// <summary>An interpolator has no more leads than its gap.</summary>
     private static LeadTimes Leads(RainNetwork network) => LeadTimes.Every(network is ConvLstmInterpolator ? network.Options.Gap : 6, 5);
 
-    /// <summary>A ladder forecasts probabilities.</summary>
+    /// <summary>Some forecast probabilities.</summary>
     private static Tensor Said(RainNetwork network, Tensor output) => network.Options.Thresholds.Count > 0 ? output.sigmoid() : output;
 
     private static Tensor Input()

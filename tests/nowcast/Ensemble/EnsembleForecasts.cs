@@ -10,7 +10,7 @@ namespace ConvLstm.Nowcast.Tests.Ensemble;
 public sealed class EnsembleForecasts
 {
     private const int Members = 60;
-    private static readonly ForecastRequest HalfAnHour = new(TimeSpan.FromMinutes(30), ForecastRequest.Ladder);
+    private static readonly ForecastRequest HalfAnHour = new(TimeSpan.FromMinutes(30), ForecastRequest.AllThresholds);
     private static readonly RadarSequence Past = new Blobs(96, 80).Moving(2, 1);
 
     [Fact]
@@ -90,13 +90,13 @@ public sealed class EnsembleForecasts
     [InlineData(0.95, 0)]
     [InlineData(0.5, 1)]
     [InlineData(0.2, 5)]
-    public void AQuantileOfTheLadderIsTheThresholdThatIsReachedWithThatProbability(float exceedance, float rate) =>
-        Assert.Equal(rate, new LadderQuantile([0.1f, 1, 5]).Rate([0.9f, 0.5f, 0.2f], exceedance), 1e-4f);
+    public void AQuantileOfTheDistributionIsTheThresholdThatIsReachedWithThatProbability(float exceedance, float rate) =>
+        Assert.Equal(rate, new DistributionQuantile([0.1f, 1, 5]).Rate([0.9f, 0.5f, 0.2f], exceedance), 1e-4f);
 
     [Fact]
     public void AboveTheLastThresholdRareDrawsAreHeavierButBounded()
     {
-        var quantile = new LadderQuantile([1, 10, 30]);
+        var quantile = new DistributionQuantile([1, 10, 30]);
 
         var rates = new[] { 0.1f, 0.01f, 1e-9f, 0 }.Select(q => quantile.Rate([0.9f, 0.5f, 0.2f], q)).ToArray();
 

@@ -8,7 +8,7 @@ namespace ConvLstm.Nowcast.Tests.Methods;
 
 public sealed class CascadeForecasts
 {
-    private static readonly ForecastRequest HalfAnHour = new(TimeSpan.FromMinutes(30), ForecastRequest.Ladder);
+    private static readonly ForecastRequest HalfAnHour = new(TimeSpan.FromMinutes(30), ForecastRequest.AllThresholds);
 
     /// <summary>Three scans are the fewest; the ConvLSTM and ANVIL read more where there are more.</summary>
     [Theory]
@@ -52,7 +52,8 @@ public sealed class CascadeForecasts
 
     private static CascadeNetwork Made() => (CascadeNetwork)NetworkRegistry.Create(new()
     {
-        Network = CascadeNetwork.Name, Hidden = [16, 8], Thresholds = [.. ForecastRequest.Ladder.Select(Normalisation.Default.Apply)],
+        Network = CascadeNetwork.Name, Hidden = [16, 8],
+        Thresholds = [.. ForecastRequest.AllThresholds.Select(Normalisation.Default.Apply)],
         LogRange = Math.Log(1001),
     });
 }

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Methods;
 
-public sealed class MeansOfLadders
+public sealed class MeansOfDistributions
 {
     private static readonly float[] Thresholds = [0.1f, 0.2f, 0.5f, 1, 2, 5, 10, 20, 30];
 
@@ -15,7 +15,7 @@ public sealed class MeansOfLadders
     {
         var ladder = Array.ConvertAll(Thresholds, t => (float)Math.Exp(-t / mean));
 
-        Assert.Equal(mean, new RateLadder(Thresholds).Mean(ladder), 0.02 * mean + 0.01);
+        Assert.Equal(mean, new RateDistribution(Thresholds).Mean(ladder), 0.02 * mean + 0.01);
     }
 
     [Fact]
@@ -23,7 +23,7 @@ public sealed class MeansOfLadders
     {
         float[] ladder = [1, 1, 1, 1, 1, 0, 0, 0, 0];
 
-        Assert.InRange(new RateLadder(Thresholds).Mean(ladder), 2, 5);
-        Assert.Equal(0, new RateLadder(Thresholds).Mean(new float[9]));
+        Assert.InRange(new RateDistribution(Thresholds).Mean(ladder), 2, 5);
+        Assert.Equal(0, new RateDistribution(Thresholds).Mean(new float[9]));
     }
 }

@@ -10,7 +10,7 @@ namespace ConvLstm.Nowcast.Tests.Methods;
 
 public sealed class PooledForecasts
 {
-    private static readonly ForecastRequest HalfAnHour = new(TimeSpan.FromMinutes(30), ForecastRequest.Ladder);
+    private static readonly ForecastRequest HalfAnHour = new(TimeSpan.FromMinutes(30), ForecastRequest.AllThresholds);
 
     [Theory]
     [InlineData(3)]
@@ -32,7 +32,7 @@ public sealed class PooledForecasts
         var apart = new List<(double Pooled, double Lagrangian, double Cascade)>();
         foreach (var lead in (int[])[0, 5])
         {
-            foreach (var (t, i) in Enumerable.Range(0, ForecastRequest.Ladder.Count)
+            foreach (var (t, i) in Enumerable.Range(0, ForecastRequest.AllThresholds.Count)
                 .SelectMany(t => Enumerable.Range(0, past.Grid.PixelCount).Select(i => (t, i))))
             {
                 var (p, a, b) = (both.ExceedanceProbability[t][lead][i], one.ExceedanceProbability[t][lead][i],
@@ -80,7 +80,7 @@ public sealed class PooledForecasts
         using var network = NetworkRegistry.Create(new()
         {
             Network = name, Hidden = hidden, Patch = 4, LogRange = Math.Log(1001),
-            Thresholds = [.. (thresholds ?? [.. ForecastRequest.Ladder]).Select(Normalisation.Default.Apply)],
+            Thresholds = [.. (thresholds ?? [.. ForecastRequest.AllThresholds]).Select(Normalisation.Default.Apply)],
         });
         Checkpoint.Save(file, network,
             Some.Metadata(network.Options) with { Normalisation = Normalisation.Default.ToMetadata(), PastFrames = past });

@@ -38,7 +38,8 @@ public sealed class RepeatedTrainings
         var past = new RadarSequence(frames[1].ValidTime - frames[0].ValidTime, frames[..5]);
         float[][] Rain(Checkpoint checkpoint) =>
             [.. new ModelForecast(checkpoint)
-                .Forecast(past, new(TimeSpan.FromMinutes(30), ForecastRequest.Ladder), TestContext.Current.CancellationToken).MeanRate];
+                .Forecast(past, new(TimeSpan.FromMinutes(30), ForecastRequest.AllThresholds),
+                    TestContext.Current.CancellationToken).MeanRate];
         Assert.Equal(Rain(one), Rain(again));
         Assert.NotEqual(Rain(one), Rain(other));
     }

@@ -58,7 +58,8 @@ public sealed class ScoreTests
             (s, f) => s.Accumulate(RandomFields.Width, f.Forecast, f.Observed, f.Mask), s => s.Compute()[0]);
         Check(ProbabilityScore.Init(2), ProbabilityScore.Init(2), ProbabilityScore.Init(2),
             (s, f) => s.Accumulate(f.Probabilities[1], f.Observed, f.Mask), s => s.Compute().ResolutionTerm + s.Compute().RocArea);
-        Check(LadderCrps.Init(RandomFields.Thresholds), LadderCrps.Init(RandomFields.Thresholds), LadderCrps.Init(RandomFields.Thresholds),
+        Check(ThresholdCrps.Init(RandomFields.Thresholds), ThresholdCrps.Init(RandomFields.Thresholds),
+            ThresholdCrps.Init(RandomFields.Thresholds),
             (s, f) => s.Accumulate(f.Probabilities, f.Observed, f.Mask), s => s.Compute());
         Check(EnsembleCrps.Init(), EnsembleCrps.Init(), EnsembleCrps.Init(), (s, f) => s.Accumulate(f.Members, f.Observed, f.Mask),
             s => s.Compute());
@@ -86,16 +87,16 @@ public sealed class ScoreTests
         Assert.Throws<ArgumentException>(() => Contingency.Init(1).Merge(Contingency.Init(2)));
 
     [Fact]
-    public void ACertainAndRightLadderScoresNothingAndACertainAndWrongOneTheDistance()
+    public void ACertainAndRightForecastScoresNothingAndACertainAndWrongOneTheDistance()
     {
-        var ladder = LadderCrps.Init(1, 2, 3, 4);
+        var ladder = ThresholdCrps.Init(1, 2, 3, 4);
         float[][] rainOfAtLeastTwo = [[1], [1], [0], [0]];
 
         ladder.Accumulate(rainOfAtLeastTwo, [2.5f]);
         // From 2 to 3 the probability falls from 1 to 0 about the observation: 2 ∫ x² dx from 0 to 1/2.
         Assert.Equal(1 / 12.0, ladder.Compute(), 1e-9);
 
-        var wrong = LadderCrps.Init(1, 2, 3, 4);
+        var wrong = ThresholdCrps.Init(1, 2, 3, 4);
         wrong.Accumulate([[0], [0], [0], [0]], [7]);
         Assert.Equal(7, wrong.Compute(), 1e-9);
     }

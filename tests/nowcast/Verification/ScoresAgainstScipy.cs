@@ -66,7 +66,7 @@ public sealed class ScoresAgainstScipy
         Each("ranks", ranks.Compute());
 
         // The reference integrates numerically: every seventh pixel is enough.
-        var ladder = LadderCrps.Init(RandomFields.Thresholds);
+        var ladder = ThresholdCrps.Init(RandomFields.Thresholds);
         var sample = Enumerable.Range(0, complete.Length).Where(i => complete[i] && !float.IsNaN(fields.Observed[i]))
             .Where((_, n) => n % 7 == 0).ToHashSet();
         Assert.Equal(reference.GetProperty("ladderPixels").GetInt32(), sample.Count);
