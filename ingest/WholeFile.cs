@@ -27,7 +27,8 @@ public static class WholeFile
         try
         {
             write(unfinished);
-            using (var file = File.OpenHandle(unfinished, FileMode.Open, FileAccess.ReadWrite))
+            // To read: whoever looks for writers of the new file shall find none.
+            using (var file = File.OpenHandle(unfinished))
                 RandomAccess.FlushToDisk(file);
             File.Move(unfinished, target, overwrite: true);
         }

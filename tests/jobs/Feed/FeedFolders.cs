@@ -271,8 +271,13 @@ public sealed class FeedFolders(TestCluster cluster) : IAsyncLifetime
     private FeedWatch Watch(DecoderOptions? decoders = null) =>
         new(Options, _database, decoders ?? new() { Processes = 1, FileLimit = TimeSpan.FromMinutes(1) }, TimeProvider.System);
 
-    private async Task<FeedSummary> TakeAsync(DecoderOptions? decoders = null) =>
-        (await Watch(decoders).TakeOnceAsync(_outcomes.Add, _cancellation))!;
+    private async Task<FeedSummary> TakeAsync(DecoderOptions? decoders = null)
+    {
+        // A process that another test starts at this moment holds this one's files open until it has become what it shall be.
+        for (var i = 0; i < 50 && Directory.EnumerateFiles(Feed).Any(Writers.HasAny); i++)
+            await Task.Delay(10, _cancellation);
+        return (await Watch(decoders).TakeOnceAsync(_outcomes.Add, _cancellation))!;
+    }
 
     private async Task DatabaseIsThereAsync(bool isThere)
     {
