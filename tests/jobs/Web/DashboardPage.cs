@@ -149,6 +149,8 @@ public sealed class DashboardPage(TestDatabase test, Chromium chromium) : IClass
         await page.GetByRole(AriaRole.Button, new() { Name = "Roll back" }).ClickAsync();
         await Expect(page.Locator("[data-version='rain-1']")).ToContainTextAsync("forecasts");
         Assert.Equal(["Take the last promotion back? Afterwards the model rain-1 forecasts."], questions);
+        // The page has come anew: its buttons ask once its scripts have.
+        await page.WaitForLoadStateAsync();
         await page.Locator("[data-version='rain-2']").GetByRole(AriaRole.Button, new() { Name = "Promote" }).ClickAsync();
         await Expect(page.Locator("[data-version='rain-2']")).ToContainTextAsync("forecasts");
         Assert.Equal("rain-2", (await test.Database.Models.PromotedAsync(_cancellation))!.Version);
@@ -204,6 +206,7 @@ public sealed class DashboardPage(TestDatabase test, Chromium chromium) : IClass
     /// <summary>A button of a list, whose page is loaded again when its action is done.</summary>
     private static async Task ClickAsync(IPage page, string button)
     {
+        await page.WaitForLoadStateAsync();
         await page.RunAndWaitForRequestFinishedAsync(() => page.GetByRole(AriaRole.Button, new() { Name = button }).ClickAsync(),
             new() { Predicate = request => request.IsNavigationRequest });
         await page.WaitForLoadStateAsync();
