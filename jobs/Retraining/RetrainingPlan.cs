@@ -44,8 +44,9 @@ internal sealed class RetrainingPlan(RetrainSettings settings, TimeSpan lead, Re
                 Past = settings.Past,
                 Future = future,
                 Crop = Math.Max(1, side / settings.Patch) * settings.Patch,
-                ValidationShare = Math.Clamp(ValidationWindows * (settings.Past
-                    + future) / (double)archive.Training.Sum(s => s.Scans.Count), UsualValidation, MostValidation),
+                ValidationShare = Math.Clamp(
+                    ValidationWindows * (settings.Past + future) / (double)archive.Training.Sum(s => s.Scans.Count), UsualValidation,
+                    MostValidation),
             },
             Training = new()
             {

@@ -3,8 +3,7 @@ namespace ConvLstm.Nowcast.Model.Kernels;
 /// <summary>Features and weights of a head where the loops want them, checked.</summary>
 internal sealed unsafe class ExceedanceWork
 {
-    // Keep what the pointers point to alive.
-    private readonly List<Tensor> _tensors = [];
+    private readonly CheckedTensors _tensors = new();
 
     internal ExceedanceWork(ExceedanceFeatures f, ExceedanceWeights w, ExceedancePersistence persistence)
     {
@@ -18,18 +17,18 @@ internal sealed unsafe class ExceedanceWork
             throw new ArgumentException(
                 $"There is no feature {persistence.Newest} of {RainFeatures}, or {persistence.Threshold} of {RungFeatures}.",
                 nameof(persistence));
-        Rain = Checked(f.Rain, nameof(f.Rain), Batch, RainFeatures, Height, Width);
-        Rungs = Checked(f.Rungs, nameof(f.Rungs), Batch, Thresholds, RungFeatures, Height, Width);
-        States = Checked(f.States, nameof(f.States), Leads, Batch, Channels, CoarseHeight, CoarseWidth);
-        Near = Checked(f.Near.to_type(ScalarType.Float32), nameof(f.Near), Batch, Height, Width);
-        Scale = Checked(w.Scale, nameof(w.Scale), Leads, Channels);
-        Shift = Checked(w.Shift, nameof(w.Shift), Leads, Channels);
-        Last = Checked(w.Last, nameof(w.Last), Channels);
-        Steepness = Checked(w.Steepness, nameof(w.Steepness), Leads);
+        Rain = _tensors.Of(f.Rain, nameof(f.Rain), Batch, RainFeatures, Height, Width);
+        Rungs = _tensors.Of(f.Rungs, nameof(f.Rungs), Batch, Thresholds, RungFeatures, Height, Width);
+        States = _tensors.Of(f.States, nameof(f.States), Leads, Batch, Channels, CoarseHeight, CoarseWidth);
+        Near = _tensors.Of(f.Near.to_type(ScalarType.Float32), nameof(f.Near), Batch, Height, Width);
+        Scale = _tensors.Of(w.Scale, nameof(w.Scale), Leads, Channels);
+        Shift = _tensors.Of(w.Shift, nameof(w.Shift), Leads, Channels);
+        Last = _tensors.Of(w.Last, nameof(w.Last), Channels);
+        Steepness = _tensors.Of(w.Steepness, nameof(w.Steepness), Leads);
         // What a pixel gives to the hidden channels and, past them, to the leads is one product.
         ReadRain = Joined(w.ReadRain, w.RainSlopes, RainFeatures);
         ReadRung = Joined(w.ReadRung, w.RungSlopes, RungFeatures);
-        Bias = Checked(cat([w.ReadBias, w.SlopesBias], 0), nameof(w.ReadBias), Channels + Leads);
+        Bias = _tensors.Of(cat([w.ReadBias, w.SlopesBias], 0), nameof(w.ReadBias), Channels + Leads);
         // Centres of pixels in units of patches, whose centres are whole numbers.
         CoarseStep = (float)f.Sites.Stride / f.Patch;
         (CoarseRow, CoarseColumn) = (Start(f.Sites.Row, f.Patch), Start(f.Sites.Column, f.Patch));
@@ -103,15 +102,6 @@ internal sealed unsafe class ExceedanceWork
     private float* Joined(Tensor hidden, Tensor leads, int features)
     {
         var spare = zeros([2 * MatrixProduct.Block, features]);
-        return Checked(cat([hidden, leads, spare], 0), nameof(hidden), Channels + Leads + (2 * MatrixProduct.Block), features);
-    }
-
-    private float* Checked(Tensor tensor, string name, params long[] shape)
-    {
-        if (!tensor.shape.SequenceEqual(shape))
-            throw new ArgumentException($"{name} is ({string.Join(", ", tensor.shape)}), not ({string.Join(", ", shape)}).", name);
-        var dense = tensor.contiguous();
-        _tensors.Add(dense);
-        return TensorMemory.Data(dense);
+        return _tensors.Of(cat([hidden, leads, spare], 0), nameof(hidden), Channels + Leads + (2 * MatrixProduct.Block), features);
     }
 }

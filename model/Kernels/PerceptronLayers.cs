@@ -5,21 +5,20 @@ internal sealed unsafe class PerceptronLayers
 {
     internal const int MapCount = 2;
 
-    // Keep what the pointers point to alive.
-    private readonly List<Tensor> _tensors = [];
+    private readonly CheckedTensors _tensors = new();
 
     internal PerceptronLayers(PerceptronPixels pixels, PerceptronWeights w, Tensor result)
     {
         (Inner, Hidden, Thresholds) = ((int)w.Second.shape[1], (int)w.Second.shape[0], (int)w.Last.shape[0]);
         Pixels = (nint)pixels.Still.shape[1];
-        Still = Checked(pixels.Still, nameof(pixels.Still), Inner, Pixels);
-        MapValues = Checked(pixels.Maps, nameof(pixels.Maps), MapCount, Pixels);
+        Still = _tensors.Of(pixels.Still, nameof(pixels.Still), Inner, Pixels);
+        MapValues = _tensors.Of(pixels.Maps, nameof(pixels.Maps), MapCount, Pixels);
         Maps = Rows(w.Maps, nameof(w.Maps), Inner, MapCount);
-        Shared = Checked(w.Shared, nameof(w.Shared), Inner);
+        Shared = _tensors.Of(w.Shared, nameof(w.Shared), Inner);
         Second = Rows(w.Second, nameof(w.Second), Hidden, Inner);
-        SecondBias = Checked(w.SecondBias, nameof(w.SecondBias), Hidden);
+        SecondBias = _tensors.Of(w.SecondBias, nameof(w.SecondBias), Hidden);
         Last = Rows(w.Last, nameof(w.Last), Thresholds, Hidden);
-        LastBias = Checked(w.LastBias, nameof(w.LastBias), Thresholds);
+        LastBias = _tensors.Of(w.LastBias, nameof(w.LastBias), Thresholds);
         Slope = w.Slope;
         Result = TensorMemory.Data(result);
     }
@@ -54,14 +53,5 @@ internal sealed unsafe class PerceptronLayers
 
     /// <summary>With rows to spare for a block of products.</summary>
     private float* Rows(Tensor weights, string name, int rows, int columns) =>
-        Checked(cat([weights, zeros([2 * MatrixProduct.Block, columns])], 0), name, rows + (2 * MatrixProduct.Block), columns);
-
-    private float* Checked(Tensor tensor, string name, params long[] shape)
-    {
-        if (!tensor.shape.SequenceEqual(shape))
-            throw new ArgumentException($"{name} is ({string.Join(", ", tensor.shape)}), not ({string.Join(", ", shape)}).", name);
-        var dense = tensor.contiguous();
-        _tensors.Add(dense);
-        return TensorMemory.Data(dense);
-    }
+        _tensors.Of(cat([weights, zeros([2 * MatrixProduct.Block, columns])], 0), name, rows + (2 * MatrixProduct.Block), columns);
 }

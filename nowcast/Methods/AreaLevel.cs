@@ -13,12 +13,6 @@ internal static class AreaLevel
     /// <summary>Pixels below this are not shown, however many shall be.</summary>
     private const float Least = 6e-6f;
 
-    /// <param name="probabilities">0 to 1.</param>
-    /// <param name="known">The pixels that count.</param>
-    /// <param name="pixels">How many shall be shown.</param>
-    internal static float Of(ReadOnlySpan<float> probabilities, ReadOnlySpan<bool> known, int pixels) =>
-        Of(new(probabilities, known), probabilities, known, pixels);
-
     /// <param name="counts">Of the probabilities.</param>
     /// <param name="probabilities">0 to 1.</param>
     /// <param name="known">The pixels that count.</param>

@@ -21,12 +21,6 @@ internal static class ExpectedArea
 
     private const int Halvings = 16;
 
-    /// <param name="probabilities">0 to 1; changed in place.</param>
-    /// <param name="known">The pixels that count.</param>
-    /// <param name="pixels">How many of them the newest rain has at the lead.</param>
-    internal static void Lean(Span<float> probabilities, ReadOnlySpan<bool> known, int pixels) =>
-        Lean(probabilities, Factor(new(probabilities, known), pixels));
-
     /// <summary>What the odds of all pixels are to be multiplied with.</summary>
     /// <param name="counts">Of the probabilities.</param>
     /// <param name="pixels">How many of them the newest rain has at the lead.</param>

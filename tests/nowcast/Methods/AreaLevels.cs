@@ -15,11 +15,12 @@ public sealed class AreaLevels
         var probabilities = Enumerable.Range(0, 20_000).Select(_ => (float)Math.Pow(random.NextDouble(), 6)).ToArray();
         var known = Enumerable.Range(0, 20_000).Select(i => i % 5 != 0).ToArray();
 
-        var level = AreaLevel.Of(probabilities, known, pixels);
+        var level = AreaLevel.Of(new(probabilities, known), probabilities, known, pixels);
 
         Assert.Equal(pixels, Enumerable.Range(0, 20_000).Count(i => known[i] && probabilities[i] >= level), 3 + (0.03 * pixels));
     }
 
     [Fact]
-    public void WhereNothingRainsNothingIsShown() => Assert.True(AreaLevel.Of([0.9f, 0.8f], [true, true], 0) > 1);
+    public void WhereNothingRainsNothingIsShown() =>
+        Assert.True(AreaLevel.Of(new([0.9f, 0.8f], [true, true]), [0.9f, 0.8f], [true, true], 0) > 1);
 }

@@ -15,7 +15,7 @@ public sealed class AreasThatAreExpected
         var known = Enumerable.Range(0, 20_000).Select(i => i % 2 == 0).ToArray();
         var after = before.ToArray();
 
-        ExpectedArea.Lean(after, known, now);
+        ExpectedArea.Lean(after, ExpectedArea.Factor(new(after, known), now));
 
         double Area(float[] probabilities) => probabilities.Where((_, i) => known[i]).Sum(p => (double)p);
         Assert.Equal(Math.Sqrt(Area(before) * now), Area(after), 0.02 * Area(after));
@@ -29,7 +29,7 @@ public sealed class AreasThatAreExpected
     {
         float[] probabilities = [0, 1, 0.5f, 0];
 
-        ExpectedArea.Lean(probabilities, [true, true, true, false], 3);
+        ExpectedArea.Lean(probabilities, ExpectedArea.Factor(new(probabilities, [true, true, true, false]), 3));
 
         Assert.Equal([0f, 1f, 0f], [probabilities[0], probabilities[1], probabilities[3]]);
         Assert.InRange(probabilities[2], 0.5f, 0.99f);
