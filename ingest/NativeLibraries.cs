@@ -51,6 +51,7 @@ internal static class NativeLibraries
                 return handle;
         }
         throw new ReportedException(
-            $"The {name} library is not installed (tried {string.Join(", ", library.Names)}); install {library.Package} or name the file in {library.Setting}.");
+            $"The {name} library is not installed (tried {string.Join(", ", library.Names)}); install {library.Package} or name the file "
+                + $"in {library.Setting}.");
     }
 }

@@ -15,7 +15,8 @@ public static class Devices
             throw new ReportedException($"There is no device '{name}': name cpu, cuda, cuda:N or auto.");
         if (name != "cpu" && !cuda.is_available())
             throw new ReportedException(
-                $"--device {name}: libtorch {__version__} sees no GPU. Use --device cpu, or install an NVIDIA driver and build with ops/setup.sh --gpu.");
+                $"--device {name}: libtorch {__version__} sees no GPU. Use --device cpu, or install an NVIDIA driver and build with "
+                    + "ops/setup.sh --gpu.");
         // A forecast has no use for the digits that TensorFloat-32 leaves out.
         if (name != "cpu")
             backends.cuda.matmul.allow_tf32 = backends.cudnn.allow_tf32 = true;

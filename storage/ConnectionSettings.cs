@@ -39,7 +39,8 @@ internal static class ConnectionSettings
         catch (Exception wrong) when (wrong is ArgumentException or UriFormatException or FormatException)
         {
             throw new ReportedException(
-                $"NOWCAST_DB is no connection string: {wrong.Message} Example: Host=db;Username=nowcast;Database=nowcast, or postgresql://nowcast@db/nowcast", wrong);
+                $"NOWCAST_DB is no connection string: {wrong.Message} Example: Host=db;Username=nowcast;Database=nowcast, or "
+                    + "postgresql://nowcast@db/nowcast", wrong);
         }
     }
 

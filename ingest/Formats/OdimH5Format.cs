@@ -86,7 +86,8 @@ internal sealed class OdimH5Format : IRadarFormat
         }
         throw new FormatException(found.Count == 0
             ? "no dataset says which quantity it holds"
-            : $"it holds {string.Join(", ", found.Keys)} and none of RATE, ACRR, DBZH, TH{(options.Variable is null ? "" : $" that is {options.Variable}")}");
+            : $"it holds {string.Join(", ", found.Keys)} and none of RATE, ACRR, DBZH, "
+                + $"TH{(options.Variable is null ? "" : $" that is {options.Variable}")}");
     }
 
     /// <summary>Each array of pixels or gates with the levels above it, whose groups hold what it does not say itself.</summary>

@@ -18,7 +18,8 @@ internal static class BackupCommands
             async (database, _) =>
             {
                 var outcome = await new DatabaseBackup(database).RunAsync(Path.GetFullPath(parsed.GetValue(folder)!), cancellation);
-                terminal.Line($"{DbCommand.Describe(database)} is in {parsed.GetValue(folder)}: pixels of {outcome.DaysWritten} days written, {outcome.DaysKept} were there already");
+                terminal.Line($"{DbCommand.Describe(database)} is in {parsed.GetValue(folder)}: pixels of {outcome.DaysWritten} days "
+                    + $"written, {outcome.DaysKept} were there already");
                 return CommandLine.Done;
             },
             cancellation));

@@ -68,7 +68,8 @@ internal static class CommandLine
         }
         catch (Exception e) when (TorchErrors.IsOutOfMemory(e))
         {
-            return Failure($"the memory of the device is full ({FirstLine(e.Message)}): use smaller windows or batches, or another --device.");
+            return Failure($"the memory of the device is full ({FirstLine(e.Message)}): use smaller windows or batches, or another "
+                + "--device.");
         }
         catch (Exception e) when (TorchErrors.IsTorch(e))
         {
@@ -95,7 +96,8 @@ internal static class CommandLine
     /// <summary>Of a mistyped verb the parser says first that one is missing.</summary>
     private static string WhatIsWrong(ParseResult parsed) =>
         parsed.CommandResult.Command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [var unknown, ..]
-            ? $"There is no command '{unknown}'.{Spelling.DidYouMean(unknown, parsed.CommandResult.Command.Subcommands.Where(verb => !verb.Hidden).Select(verb => verb.Name))}"
+            ? "There is no command "
+                + $"'{unknown}'.{Spelling.DidYouMean(unknown, parsed.CommandResult.Command.Subcommands.Where(verb => !verb.Hidden).Select(verb => verb.Name))}"
             : parsed.UnmatchedTokens.FirstOrDefault(token => token.StartsWith('-')) is { } flag
                 ? $"There is no flag '{flag}'.{Spelling.DidYouMean(flag, parsed.CommandResult.Command.Options.Select(option => option.Name))}"
                 : parsed.Errors[0].Message;

@@ -67,7 +67,8 @@ internal static class DbCommand
         }
         terminal.Line($"database   {Describe(database)}");
         foreach (var migration in migrations)
-            terminal.Line($"migration  {migration.Number:000} {migration.Name}  {migration.AppliedAt?.UtcDateTime.ToString("yyyy-MM-dd HH:mm", null) ?? "not applied"}");
+            terminal.Line($"migration  {migration.Number:000} {migration.Name}  "
+                + $"{migration.AppliedAt?.UtcDateTime.ToString("yyyy-MM-dd HH:mm", null) ?? "not applied"}");
         foreach (var missing in readers)
             terminal.Line($"reader     nowcast_reader {missing}");
         foreach (var grid in grids)

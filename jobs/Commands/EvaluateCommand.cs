@@ -46,7 +46,8 @@ internal static class EvaluateCommand
         var lead = Flags.Number("--lead", "Minutes to look ahead.", (int)Defaults.Lead.TotalMinutes, 1, 1440);
         var every = Flags.Number("--every", "Scans from one issue time to the next.", Defaults.Every, 1, 1_000_000);
         var scales = Flags.Numbers("--fss-scales",
-            $"Sides of the boxes of the fractions skill score in pixels, odd; {string.Join(' ', MapScores.Scales)}, those of the database, where forecasts or runs are scored.", Defaults.FractionsScales, 1, 9999);
+            $"Sides of the boxes of the fractions skill score in pixels, odd; {string.Join(' ', MapScores.Scales)}, those of the database, "
+                + "where forecasts or runs are scored.", Defaults.FractionsScales, 1, 9999);
         var json = new Option<string?>("--json") { Description = "Write all scores by lead and threshold to this file." };
         var report = new Option<string?>("--report") { Description = "Write a page with the scores by lead and the reliability (.html)." };
         var device = Flags.Device();
@@ -130,7 +131,8 @@ internal static class EvaluateCommand
     /// <summary>The scores on the pixels that all methods can know, means over the leads.</summary>
     private static void Print(Terminal terminal, HindcastResult result)
     {
-        terminal.Line($"{result.IssueTimes.Count} issue times, means over leads to {result.LeadMinutes[^1]:0} minutes, pixels whose air was observed");
+        terminal.Line($"{result.IssueTimes.Count} issue times, means over leads to {result.LeadMinutes[^1]:0} minutes, pixels whose air "
+            + "was observed");
         terminal.Line("method           mm/h     CSI     POD     FAR    bias   Brier    CRPS");
         foreach (var row in result.Summary.Where(r => r.Mask == "common"))
             terminal.Line(FormattableString.Invariant(

@@ -62,7 +62,8 @@ internal static class Flags
             if (text is "cpu" or "cuda" or "auto"
                 || (text.Split(':') is ["cuda", var number] && int.TryParse(number, CultureInfo.InvariantCulture, out _)))
                 return text;
-            result.AddError($"--device {text}: name cpu, cuda, cuda:N or auto.{(text.StartsWith("gpu", StringComparison.Ordinal) ? " A GPU is called cuda." : "")}");
+            result.AddError($"--device {text}: name cpu, cuda, cuda:N or "
+                + $"auto.{(text.StartsWith("gpu", StringComparison.Ordinal) ? " A GPU is called cuda." : "")}");
             return text;
         },
     };

@@ -90,15 +90,18 @@ internal static class ForecastCommand
         {
             if (request.Lead < series.Step)
                 throw new ReportedException(
-                    $"--lead {request.Lead.TotalMinutes:0} is shorter than the step of the scans, {series.Step.TotalMinutes:0.##} minutes: give at least that.");
+                    $"--lead {request.Lead.TotalMinutes:0} is shorter than the step of the scans, {series.Step.TotalMinutes:0.##} minutes: "
+                        + "give at least that.");
             var count = Math.Min(index + 1, Math.Max(ScansRead, forecaster.ScansNeeded));
             var forecast = forecaster.Forecast(series.Load(index + 1 - count, count, cache, cancellation), request, cancellation);
             if (forecast.RainRate.All(map => Array.TrueForAll(map, float.IsNaN)))
                 throw new ReportedException(
-                    $"The {forecaster.Method} says nothing of {forecast.IssueTime:yyyy-MM-ddTHH:mm:ssZ}: all its values are missing; take another --model or --method.");
+                    $"The {forecaster.Method} says nothing of {forecast.IssueTime:yyyy-MM-ddTHH:mm:ssZ}: all its values are missing; take "
+                        + "another --model or --method.");
             var file = isFolder || Directory.Exists(path) ? Path.Combine(path, ForecastFile.NameFor(forecast.IssueTime)) : path;
             ForecastFile.Write(file, forecast, TimeProvider.System, cancellation);
-            terminal.Line($"{file}: {forecast.LeadTimes.Count} maps to {forecast.LeadTimes[^1].TotalMinutes:0} minutes after {forecast.IssueTime.UtcDateTime:yyyy-MM-dd HH:mm} UTC by {forecast.Provenance.Method}");
+            terminal.Line($"{file}: {forecast.LeadTimes.Count} maps to {forecast.LeadTimes[^1].TotalMinutes:0} minutes after "
+                + $"{forecast.IssueTime.UtcDateTime:yyyy-MM-dd HH:mm} UTC by {forecast.Provenance.Method}");
             written.Add(new(file, forecast.Grid.Name, forecast.IssueTime.UtcDateTime, forecast.Provenance.Method,
                 forecast.Provenance.ModelVersion, [.. forecast.LeadTimes.Select(l => l.TotalMinutes)]));
         }
@@ -111,18 +114,21 @@ internal static class ForecastCommand
         var chosen = at is { } time ? series.FirstOrDefault(s => s.IndexOf(time) >= 0) : series.MaxBy(s => s.End)!;
         if (chosen is null)
             throw new ReportedException(
-                $"--at {at:yyyy-MM-ddTHH:mm:ssZ}: there is no scan of that time; the scans go from {series.Min(s => s.Start):yyyy-MM-ddTHH:mm:ssZ} to {series.Max(s => s.End):yyyy-MM-ddTHH:mm:ssZ}.");
+                $"--at {at:yyyy-MM-ddTHH:mm:ssZ}: there is no scan of that time; the scans go from "
+                    + $"{series.Min(s => s.Start):yyyy-MM-ddTHH:mm:ssZ} to {series.Max(s => s.End):yyyy-MM-ddTHH:mm:ssZ}.");
         var index = at is { } issue ? chosen.IndexOf(issue) : chosen.Scans.Count - 1;
         // What observed nothing says nothing of the rain to come; an issue time that was asked for is not exchanged for another.
         while (at is null && index > 0 && IsEmpty(chosen.Scans[index]))
-            terminal.Error($"{chosen.Scans[index].Source} observed nothing at {chosen.TimeOf(index--):yyyy-MM-ddTHH:mm:ssZ}: the forecast is made from the scan before.");
+            terminal.Error($"{chosen.Scans[index].Source} observed nothing at {chosen.TimeOf(index--):yyyy-MM-ddTHH:mm:ssZ}: the forecast "
+                + "is made from the scan before.");
         if (IsEmpty(chosen.Scans[index]))
             throw new ReportedException(
                 $"The scan of {chosen.TimeOf(index):yyyy-MM-ddTHH:mm:ssZ} observed nothing: give another --at or other data.");
         return index + 1 >= forecaster.ScansNeeded
             ? (chosen, index)
             : throw new ReportedException(
-                $"The {forecaster.Method} needs {forecaster.ScansNeeded} scans in a row, there are {index + 1} up to {chosen.TimeOf(index):yyyy-MM-ddTHH:mm:ssZ}: take a later --at or more data.");
+                $"The {forecaster.Method} needs {forecaster.ScansNeeded} scans in a row, there are {index + 1} up to "
+                    + $"{chosen.TimeOf(index):yyyy-MM-ddTHH:mm:ssZ}: take a later --at or more data.");
     }
 
     /// <summary>A forecast is of one grid; which of several is not for the program to guess.</summary>

@@ -45,11 +45,13 @@ internal static class HindcastCommand
                     {
                         report(done, $"{outcome.Grid} {outcome.IssueTime.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
                         if (outcome.Problem is { } problem && problems.Add($"{outcome.Grid} {outcome.Method}: {problem}"))
-                            terminal.Error($"{outcome.Grid} {outcome.IssueTime.UtcDateTime:yyyy-MM-dd HH:mm} UTC {outcome.Method}: {problem}");
+                            terminal.Error($"{outcome.Grid} {outcome.IssueTime.UtcDateTime:yyyy-MM-dd HH:mm} UTC {outcome.Method}: "
+                                + $"{problem}");
                     }, cancellation));
                 if (runs == 0)
                     throw new ReportedException(
-                        $"No scan from {first:yyyy-MM-ddTHH:mm:ssZ} to {last:yyyy-MM-ddTHH:mm:ssZ} has scans enough before it: ingest radar files of that time ('nowcast ingest PATH').");
+                        $"No scan from {first:yyyy-MM-ddTHH:mm:ssZ} to {last:yyyy-MM-ddTHH:mm:ssZ} has scans enough before it: ingest "
+                            + "radar files of that time ('nowcast ingest PATH').");
                 terminal.Line($"published: {runs} runs of {issues} issue times");
                 terminal.Line($"verify: {await new VerificationPass(database).RunAsync(first, cancellation)} maps scored");
                 return CommandLine.Done;

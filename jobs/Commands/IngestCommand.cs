@@ -21,7 +21,8 @@ internal static class IngestCommand
         var idle = new Option<int?>("--idle") { Description = "End --watch after so many seconds without a new file." };
         var patience = new Option<int>("--patience")
         {
-            Description = "How many seconds a file that cannot be used must not have changed before --watch puts it into quarantine: an upload may go on.",
+            Description = "How many seconds a file that cannot be used must not have changed before --watch puts it into quarantine: an "
+                + "upload may go on.",
             DefaultValueFactory = _ => (int)new FeedOptions("").Patience.TotalSeconds,
         };
         var source = SourceFlags.Profiles();
@@ -72,7 +73,8 @@ internal static class IngestCommand
         if (json)
             JsonOutput.Write(terminal, summary);
         else
-            terminal.Line($"{summary.Stored} scans stored, {summary.AlreadyThere} were there already, {summary.Problems.Count} files could not be used");
+            terminal.Line($"{summary.Stored} scans stored, {summary.AlreadyThere} were there already, {summary.Problems.Count} files could "
+                + "not be used");
         return summary.Problems.Count == 0 ? CommandLine.Done : CommandLine.Failed;
     }
 

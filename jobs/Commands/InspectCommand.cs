@@ -86,7 +86,8 @@ internal static class InspectCommand
         terminal.Line(FormattableString.Invariant(
             $"  grid     {g.Width} × {g.Height} pixels of {g.PixelX:0.######} × {g.PixelY:0.######}{unit}, upper left corner at ({g.OriginX:0.####}, {g.OriginY:0.####})"));
         terminal.Line($"  proj     {g.Proj}");
-        terminal.Line($"  from     grid: {report.From.Grid}; time: {report.From.Time}; {report.From.Quantity}{(report.From.Period is { } period ? $"; period: {period}" : "")}");
+        terminal.Line($"  from     grid: {report.From.Grid}; time: {report.From.Time}; "
+            + $"{report.From.Quantity}{(report.From.Period is { } period ? $"; period: {period}" : "")}");
         foreach (var note in report.Notes)
             terminal.Line($"  note     {note}");
         terminal.Line("  valid time (UTC)       min     mean      max mm/h   missing   wet");

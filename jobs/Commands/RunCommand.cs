@@ -19,7 +19,8 @@ internal static class RunCommand
         var feed = new Option<string?>("--feed") { Description = "A folder of new radar files to ingest first (setting NOWCAST_FEED)." };
         var model = new Option<string?>("--model")
         {
-            Description = "A checkpoint (setting NOWCAST_MODEL); the promoted one where not given, at first that which comes with the program.",
+            Description = "A checkpoint (setting NOWCAST_MODEL); the promoted one where not given, at first that which comes with the "
+                + "program.",
         };
         var device = Flags.Device();
         var json = JsonOutput.Flag();

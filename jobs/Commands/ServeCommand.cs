@@ -19,7 +19,8 @@ internal static class ServeCommand
         var urls = new Option<string?>("--urls") { Description = "Where to listen (setting NOWCAST_URLS)." };
         var roles = new Option<string?>("--roles")
         {
-            Description = $"What this server does, with commas: {string.Join(", ", Roles.All)} (setting NOWCAST_ROLES); all where not given.",
+            Description = $"What this server does, with commas: {string.Join(", ", Roles.All)} (setting NOWCAST_ROLES); all where not "
+                + "given.",
         };
         var command = new Command("serve", "Run the schedule; serve the map, the quality page, the API and the dashboard.") { urls, roles };
         command.SetAction((parsed, cancellation) => OpenDatabase.RunAsync(

@@ -8,7 +8,8 @@ internal static partial class SourceFlags
 {
     internal static Option<string[]> Profiles() => new("--source")
     {
-        Description = "A source profile, or a folder of them: what files do not say of themselves (ops/docs/formats.md). May be given again.",
+        Description = "A source profile, or a folder of them: what files do not say of themselves (ops/docs/formats.md). May be given "
+            + "again.",
     };
 
     /// <summary>A name as the database takes it.</summary>

@@ -32,7 +32,8 @@ internal static class TuneCommand
         };
         var search = new Option<string?>("--search")
         {
-            Description = "Keep the trials in the database under this name, so that several machines may search together; it goes on from any of them.",
+            Description = "Keep the trials in the database under this name, so that several machines may search together; it goes on from "
+                + "any of them.",
         };
         var trials = Flags.Number("--trials", "How many; those that are done stay.", 20, 1, 100_000);
         var workers = Flags.Number("--workers", "Processes that search at once.", 1, 1, 64);
@@ -123,7 +124,8 @@ internal static class TuneCommand
         terminal.Line(FormattableString.Invariant(
             $"best of {finished.Count}: trial {best.Number}, validation loss {best.ValidationLoss:0.00000}, extrapolation {best.ExtrapolationLoss:0.00000}"));
         var report = new StudyReport($"Random search: {network}")
-            .Text($"{finished.Count} trials, the best first. The loss of extrapolation is that of a network that learned nothing, on the same windows.")
+            .Text($"{finished.Count} trials, the best first. The loss of extrapolation is that of a network that learned nothing, on the "
+                + "same windows.")
             .Table(
                 ["trial", "hidden", "kernel", "patch", "learning rate", "batch", "optimiser", "schedule", "validation loss",
                     "extrapolation", "epochs", "steps", "seconds", "outcome"],

@@ -47,7 +47,8 @@ internal sealed class Demonstration(Terminal terminal, DemoPlan plan, TimeProvid
             Directory.Delete(feed, recursive: true);
         var options = plan.RainUntil(time.GetUtcNow());
         SimulateCommand.Write(options, feed, cancellation);
-        Say($"simulated {options.Frames} radar scans of {options.Size} × {options.Size} km, {options.Step.TotalMinutes:0} minutes apart, in {feed}");
+        Say($"simulated {options.Frames} radar scans of {options.Size} × {options.Size} km, {options.Step.TotalMinutes:0} minutes apart, "
+            + $"in {feed}");
         return [.. Directory.EnumerateFiles(feed).Order(StringComparer.Ordinal)];
     }
 
@@ -83,7 +84,8 @@ internal sealed class Demonstration(Terminal terminal, DemoPlan plan, TimeProvid
         var options = new HindcastOptions { Thresholds = [0.1f, 1, 5, 10], FractionsThresholds = [], Resamples = 200 };
         var result = new Hindcast(options)
             .Run([unseen], [new ModelForecast(model), new Extrapolation(), new Persistence()], null, cancellation);
-        Say($"scored {result.IssueTimes.Count} forecasts of the next hour on scans it has never seen (CSI: 1 is perfect; CRPS in mm/h: less is better)");
+        Say($"scored {result.IssueTimes.Count} forecasts of the next hour on scans it has never seen (CSI: 1 is perfect; CRPS in mm/h: "
+            + "less is better)");
         terminal.Line("             method           CSI 0.1   CSI 1   CSI 5    CRPS");
         foreach (var method in result.Summary.Where(r => r.Mask == "common").GroupBy(r => r.Method))
         {
@@ -100,7 +102,8 @@ internal sealed class Demonstration(Terminal terminal, DemoPlan plan, TimeProvid
         foreach (var problem in outcomes.Where(o => o.Problem is not null))
             terminal.Error($"{problem.Method}: {problem.Problem}");
         var rows = outcomes.Sum(o => o.Run?.Tiles ?? 0);
-        Say($"published the forecast of {outcomes[0].IssueTime.UtcDateTime:HH:mm} UTC by {string.Join(", ", outcomes.Where(o => o.Run is not null).Select(o => o.Method))}: {rows} rows of raster tiles");
+        Say($"published the forecast of {outcomes[0].IssueTime.UtcDateTime:HH:mm} UTC by "
+            + $"{string.Join(", ", outcomes.Where(o => o.Run is not null).Select(o => o.Method))}: {rows} rows of raster tiles");
         return outcomes.First(o => o.Run is not null);
     }
 

@@ -16,7 +16,8 @@ internal sealed record FeedSummary(int Stored, int AlreadyThere, int Marked, int
             Quarantined + (outcome.Problem is null || outcome.Stays ? 0 : 1)) { Left = Left + (outcome.Stays ? 1 : 0) };
 
     public override string ToString() =>
-        $"{Stored} scans stored, {AlreadyThere} were there already, {Marked} of the new ones marked as bad, {Quarantined} files in quarantine"
+        $"{Stored} scans stored, {AlreadyThere} were there already, {Marked} of the new ones marked as bad, {Quarantined} files in "
+            + "quarantine"
             + (Left == 0 ? "" : $", {Left} that cannot be used left where they are");
 }
 

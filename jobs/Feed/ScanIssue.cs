@@ -29,7 +29,8 @@ internal sealed partial record ScanIssue(bool IsStored, bool Replaces, string? N
         if (Product(file) != Product(there.SourceFile))
         {
             return new(false, false, null,
-                $"{frame.Grid.Name} has other rain at {frame.ValidTime:u} from {there.SourceFile}: a second product of one grid needs a name, "
+                $"{frame.Grid.Name} has other rain at {frame.ValidTime:u} from {there.SourceFile}: a second product of one grid needs a "
+                    + "name, "
                 + "--product NAME or a source profile ('product'); then take the file again");
         }
         if (summary.MissingShare > there.Summary.MissingShare + SameWithin)

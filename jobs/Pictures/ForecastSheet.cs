@@ -28,7 +28,8 @@ internal static class ForecastSheet
             var came = leads.Select(lead => scans.TryGetValue(forecast.ValidTime(lead), out var scan)
                 ? scan.Read()
                 : throw new ReportedException(
-                    $"--observed has no scan of {forecast.ValidTime(lead):yyyy-MM-ddTHH:mm:ssZ} on the grid of the forecast: give the hour after its issue time, or leave it out.")).ToList();
+                    $"--observed has no scan of {forecast.ValidTime(lead):yyyy-MM-ddTHH:mm:ssZ} on the grid of the forecast: give the hour "
+                        + "after its issue time, or leave it out.")).ToList();
             rows.Add([.. came.Select(scan => Rate($"observed {Clock(scan.ValidTime)}", scan.RainRate))]);
             unseen = [.. SeenPixels.Of(came)!.Cast<bool>().Select(seen => !seen)];
         }
@@ -51,7 +52,8 @@ internal static class ForecastSheet
     {
         using var file = RadarFormats.Open(path);
         var shown = Spread(file.ValidTimes.Count, times);
-        return new($"Rain by radar, {file.ValidTimes[shown[0]].UtcDateTime:yyyy-MM-dd HH:mm} UTC{(shown.Length > 1 ? $" to {Clock(file.ValidTimes[shown[^1]])}" : "")}", attribution, file.Grid,
+        return new($"Rain by radar, {file.ValidTimes[shown[0]].UtcDateTime:yyyy-MM-dd HH:mm} "
+            + $"UTC{(shown.Length > 1 ? $" to {Clock(file.ValidTimes[shown[^1]])}" : "")}", attribution, file.Grid,
             [[.. shown.Select(i => Rate(Clock(file.ValidTimes[i]), file.Read(i).RainRate))]]);
     }
 

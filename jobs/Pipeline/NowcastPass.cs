@@ -114,7 +114,8 @@ internal sealed class NowcastPass(NowcastDatabase database, Checkpoint? model, T
         if (past.Frames.Count < forecaster.ScansNeeded)
             return (null, $"warming up: {past.Frames.Count} of {forecaster.ScansNeeded} scans in a row are there");
         if (lead < past.Step)
-            return (null, $"a lead of {lead.TotalMinutes:0.##} minutes is shorter than the {past.Step.TotalMinutes:0.##} minutes between its scans: raise NOWCAST_LEADMINUTES");
+            return (null, $"a lead of {lead.TotalMinutes:0.##} minutes is shorter than the {past.Step.TotalMinutes:0.##} minutes between "
+                + "its scans: raise NOWCAST_LEADMINUTES");
         try
         {
             return (forecaster.Forecast(past, new ForecastRequest(lead, ForecastRequest.DefaultThresholds), cancellation), null);

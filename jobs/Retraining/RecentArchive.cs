@@ -87,6 +87,7 @@ internal sealed record RecentArchive(IReadOnlyList<ScanSeries> Training, IReadOn
     }
 
     internal string Describe() =>
-        $"{Training.Sum(s => s.Scans.Count)} scans of {Training[0].Grid.Name} to train on from {Training.Min(s => s.Start):u} to {Training.Max(s => s.End):u}, "
+        $"{Training.Sum(s => s.Scans.Count)} scans of {Training[0].Grid.Name} to train on from {Training.Min(s => s.Start):u} to "
+            + $"{Training.Max(s => s.End):u}, "
         + $"{HeldOut.Sum(s => s.Scans.Count)} held out in {HeldOut.Count} blocks up to {HeldOut.Max(s => s.End):u}";
 }

@@ -40,7 +40,8 @@ internal static class HangfireTables
         catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
             throw new ReportedException(
-                $"The user {connection.UserName} may not make the tables of the schedule: {refused.MessageText}. Run \"nowcast db migrate\" as the owner of the database.", refused);
+                $"The user {connection.UserName} may not make the tables of the schedule: {refused.MessageText}. Run \"nowcast db "
+                    + "migrate\" as the owner of the database.", refused);
         }
     }
 

@@ -36,7 +36,8 @@ internal sealed record DashboardSettings
         if (IsHalf(ViewerUser, ViewerPassword))
             yield return Half("VIEWERUSER", "VIEWERPASSWORD");
         if (!string.IsNullOrEmpty(ViewerUser) && !HasCredentials)
-            yield return "NOWCAST_DASHBOARD__VIEWERUSER is set: set NOWCAST_DASHBOARD__USER and __PASSWORD too, of who may do more than look.";
+            yield return "NOWCAST_DASHBOARD__VIEWERUSER is set: set NOWCAST_DASHBOARD__USER and __PASSWORD too, of who may do more than "
+                + "look.";
         if (ProxySecret is { Length: > 0 and < ShortestSecret })
         {
             yield return $"NOWCAST_DASHBOARD__PROXYSECRET has {ProxySecret.Length} characters: "

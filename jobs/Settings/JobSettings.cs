@@ -44,7 +44,8 @@ internal sealed record JobSettings
         return ranges.Where(r => !r.Holds)
             .Select(r => FormattableString.Invariant($"{NowcastSettings.Prefix}{r.Name} is {r.Value}: give {r.Wanted}."))
             .Concat(times.Where(t => !CronExpression.TryParse(t.Cron, out _))
-                .Select(t => $"{NowcastSettings.Prefix}{t.Name}__CRON is '{t.Cron}': give five fields as in crontab(5), such as '5 * * * *'."));
+                .Select(t => $"{NowcastSettings.Prefix}{t.Name}__CRON is '{t.Cron}': give five fields as in crontab(5), such as '5 * * * "
+                    + "*'."));
     }
 
     /// <exception cref="SettingsException">A value makes no sense.</exception>

@@ -20,7 +20,8 @@ internal static class SettingsDocument
 
             """);
         foreach (var setting in settings)
-            text.Append($"| `{setting.Variable}` | {setting.Type.Replace("|", "or", StringComparison.Ordinal)} | `{setting.Default}` | {setting.Meaning.Replace("|", "\\|", StringComparison.Ordinal)} |\n");
+            text.Append($"| `{setting.Variable}` | {setting.Type.Replace("|", "or", StringComparison.Ordinal)} | `{setting.Default}` | "
+                + $"{setting.Meaning.Replace("|", "\\|", StringComparison.Ordinal)} |\n");
         return text.ToString();
     }
 

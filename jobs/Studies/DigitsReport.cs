@@ -12,20 +12,28 @@ internal static class DigitsReport
     internal static StudyReport Of(DigitStudyResult result, DigitStudyOptions options)
     {
         var report = new StudyReport("Moving digits: the image-sequence study")
-            .Text($"Digits: {result.Source}. N6: {options.N6} sequences of a moving 6, of which {result.Removed} have a transition beyond three standard deviations; N3: {options.N3} of a moving 3, on which nothing is trained. "
-                + $"{options.Motion.Side} × {options.Motion.Side} pixels, {options.Motion.Frames} frames, noise of {options.Motion.Noise.ToString(CultureInfo.InvariantCulture)} per pixel. Errors are mean squared errors per pixel on [0, 1], on frames 4 and 16, which no network was trained on; the targets keep their noise.")
+            .Text($"Digits: {result.Source}. N6: {options.N6} sequences of a moving 6, of which {result.Removed} have a transition beyond "
+                + $"three standard deviations; N3: {options.N3} of a moving 3, on which nothing is trained. "
+                + $"{options.Motion.Side} × {options.Motion.Side} pixels, {options.Motion.Frames} frames, noise of "
+                    + $"{options.Motion.Noise.ToString(CultureInfo.InvariantCulture)} per pixel. Errors are mean squared errors per pixel "
+                    + $"on [0, 1], on frames 4 and 16, which no network was trained on; the targets keep their noise.")
             .Heading("Extrapolation: the third frame from two")
             .Table(["method", "N6", "N3"], result.Extrapolation.Select(Row))
-            .Note("The least possible is the error of the expected frame, given what no network sees: the clean digit, its place and its motion. What is left is noise and what is new in the last step.");
+            .Note("The least possible is the error of the expected frame, given what no network sees: the clean digit, its place and its "
+                + "motion. What is left is noise and what is new in the last step.");
         if (result.Best is not null)
         {
-            report.Note("The best trial is the one with the least validation loss on N6; N3 has no say in it. Eight views: asked eight times, the frames turned and mirrored, and the mean of what it draws, turned back. All else here is drawn once.")
+            report.Note("The best trial is the one with the least validation loss on N6; N3 has no say in it. Eight views: asked eight "
+                + "times, the frames turned and mirrored, and the mean of what it draws, turned back. All else here is drawn once.")
                 .Text("What was read, what came, what the best network drew, of N3:");
             Show(report, result.Side, result.Examples);
         }
         report.Heading("The search")
-            .Text($"{result.Trials.Count} random choices of network and training. All of them train for {options.SecondsPerTrial:0.#} s; by successive halving the best quarter by validation loss goes on for four times as long from where it stopped, "
-                + $"and so on, {result.Rungs} rungs in all. Seconds are those of one processor core. {result.Trials.Count(t => t.Outcome == DigitTrial.Collapsed)} collapsed to empty images, {result.Trials.Count(t => t.Outcome == DigitTrial.Diverged)} diverged.")
+            .Text($"{result.Trials.Count} random choices of network and training. All of them train for {options.SecondsPerTrial:0.#} s; "
+                + "by successive halving the best quarter by validation loss goes on for four times as long from where it stopped, "
+                + $"and so on, {result.Rungs} rungs in all. Seconds are those of one processor core. "
+                    + $"{result.Trials.Count(t => t.Outcome == DigitTrial.Collapsed)} collapsed to empty images, "
+                    + $"{result.Trials.Count(t => t.Outcome == DigitTrial.Diverged)} diverged.")
             .Table(
                 ["trial", "dataset", "layers", "kernels", "learning rate", "batch", "optimiser", "activation", "training loss",
                     "validation loss", "N6 error", "N3 error", "outcome", "parameters", "rung", "epochs", "steps", "seconds"],
@@ -41,7 +49,8 @@ internal static class DigitsReport
                     .Select(c => new ChartLine(c.Name, [.. c.Points.Select(p => (p.Intensity, p.Error))]))]);
         }
         report.Heading("Interpolation: the frame between two")
-            .Text("The same choice of layers, kernels and training, for the frame in the middle, trained for a quarter of the time of the last rung; frame 4.")
+            .Text("The same choice of layers, kernels and training, for the frame in the middle, trained for a quarter of the time of the "
+                + "last rung; frame 4.")
             .Table(["method", "N6", "N3"], result.Interpolation.Select(Row));
         Show(report, result.Side, result.Interpolated);
         return report;

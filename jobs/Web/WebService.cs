@@ -24,7 +24,8 @@ internal static class WebService
     {
         if (!urls.Split(';').All(IsAddress))
             throw new ReportedException(
-                $"'{urls}' is no address to listen on: write it like http://127.0.0.1:5080 or http://unix:/run/nowcast/web.sock (--urls or NOWCAST_URLS); for https put a proxy before it.");
+                $"'{urls}' is no address to listen on: write it like http://127.0.0.1:5080 or http://unix:/run/nowcast/web.sock (--urls or "
+                    + "NOWCAST_URLS); for https put a proxy before it.");
         settings ??= NowcastSettings.Load();
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(urls);

@@ -60,7 +60,8 @@ internal sealed class ForecastSelection(int grids)
         _outcomes.Where(o => o.Problem is not null && o.Grid != NowcastWork.AllGrids).Select(o => $"{o.Grid} {o.Method}: {o.Problem}"));
 
     private static string Describe(SelectedForecast selected) =>
-        $"{selected.Grid} {selected.IssueTime.UtcDateTime:yyyy-MM-dd HH:mm} UTC by {selected.Method}{(selected.Reason is null ? "" : $", not by the model: {selected.Reason}")}";
+        $"{selected.Grid} {selected.IssueTime.UtcDateTime:yyyy-MM-dd HH:mm} UTC by "
+            + $"{selected.Method}{(selected.Reason is null ? "" : $", not by the model: {selected.Reason}")}";
 
     private string WhyNotModel(string grid) =>
         _outcomes.Find(o => o.Method == ModelForecast.Name && (o.Grid == grid || o.Grid == NowcastWork.AllGrids))?.Problem ?? FirstFailure

@@ -59,7 +59,8 @@ public static class SafeTensors
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ReportedException(
-                $"{path}: the checkpoint could not be written ({e.Message.TrimEnd('.')}). Name a file in a folder that can be written to and has room.", e);
+                $"{path}: the checkpoint could not be written ({e.Message.TrimEnd('.')}). Name a file in a folder that can be written to "
+                    + "and has room.", e);
         }
     }
 

@@ -41,7 +41,8 @@ public sealed class ConvLstmInterpolator : FrameNetwork
     {
         if (past.shape[1] % 2 != 0 || leads.Furthest > Options.Gap)
             throw new ReportedException(
-                $"A gap of {Options.Gap} frames is filled from as many frames before as after it, not {past.shape[1]}, and for leads up to {Options.Gap}, not {leads.Furthest}.");
+                $"A gap of {Options.Gap} frames is filled from as many frames before as after it, not {past.shape[1]}, and for leads up to "
+                    + $"{Options.Gap}, not {leads.Furthest}.");
         var (batch, height, width) = (past.shape[0], past.shape[2], past.shape[3]);
         var all = Change(past, Options.Gap).chunk(Options.Gap, 0);
         var drawn = FrameLayout.FromPatches(cat([.. leads.Steps.Select(step => all[step - 1])], 0), Options.Patch, height, width);

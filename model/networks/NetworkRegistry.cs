@@ -42,10 +42,12 @@ public static class NetworkRegistry
             throw new ReportedException($"A kernel of {options.Kernel} × {options.Kernel} has no middle: give an odd side, such as 3.");
         if (options.Patch < 1 || options.Hidden.Count == 0 || options.Hidden.Any(channels => channels < 1))
             throw new ReportedException(
-                $"A network of layers [{string.Join(", ", options.Hidden)}] on patches of {options.Patch} cannot be made: give 1 or more for each.");
+                $"A network of layers [{string.Join(", ", options.Hidden)}] on patches of {options.Patch} cannot be made: give 1 or more "
+                    + "for each.");
         if (options.Tile < 1 || options.Frames < 1 || options.Gap < 1)
             throw new ReportedException(
-                $"Tiles of {options.Tile} pixels, {options.Frames} frames at once or a gap of {options.Gap} make no network: give 1 or more for each.");
+                $"Tiles of {options.Tile} pixels, {options.Frames} frames at once or a gap of {options.Gap} make no network: give 1 or "
+                    + "more for each.");
         if (!Factories.TryGetValue(options.Network, out var factory))
             throw new ReportedException($"There is no network '{options.Network}': name one of {string.Join(", ", Names)}.");
         var network = factory(options);

@@ -71,7 +71,8 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
                     drawn += batch.Size;
                     if (!(Math.Abs(value) < DivergedAt))
                         throw new ReportedException(
-                            $"The training diverged: the loss of step {step + 1} is {value}. Lower --learning-rate (now {options.LearningRate}).");
+                            $"The training diverged: the loss of step {step + 1} is {value}. Lower --learning-rate (now "
+                                + $"{options.LearningRate}).");
                     running = double.IsNaN(running) ? value : (LossMemory * running) + ((1 - LossMemory) * value);
                     step++;
                     Report(curve.Count == 0 ? null : curve[^1].Item2);

@@ -77,10 +77,12 @@ public sealed record TrainingOptions
             throw new ReportedException("A training needs an end: give --epochs or --minutes.");
         if (Epochs < 1 || Budget <= TimeSpan.Zero)
             throw new ReportedException(
-                $"A training of {(Epochs is int epochs ? $"{epochs} epochs" : $"{Budget!.Value.TotalMinutes} minutes")} is none: give --epochs or --minutes above 0.");
+                $"A training of {(Epochs is int epochs ? $"{epochs} epochs" : $"{Budget!.Value.TotalMinutes} minutes")} is none: give "
+                    + "--epochs or --minutes above 0.");
         if (BatchSize < 1 || WindowsPerEpoch < 1 || LeadsPerStep < 1 || SiteStride < 1)
             throw new ReportedException(
-                $"Windows a step ({BatchSize}), an epoch ({WindowsPerEpoch}) leads a step ({LeadsPerStep}) and the stride of sites ({SiteStride}) are 1 or more.");
+                $"Windows a step ({BatchSize}), an epoch ({WindowsPerEpoch}) leads a step ({LeadsPerStep}) and the stride of sites "
+                    + $"({SiteStride}) are 1 or more.");
         if (PixelWindows < 0 || PixelSteps < 1)
             throw new ReportedException(
                 $"Windows to draw pixels from ({PixelWindows}) are 0 or more, steps on them ({PixelSteps}) 1 or more.");

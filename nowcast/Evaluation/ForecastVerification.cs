@@ -94,7 +94,8 @@ public sealed class ForecastVerification(IReadOnlyList<int> fractionsScales)
                 $"{Name(_first)} has leads of {Leads(_first)} and {Name(forecast)} of {Leads(forecast)} minutes: score them apart.");
         if (!forecast.Thresholds.SequenceEqual(_first.Thresholds))
             throw new ReportedException(
-                $"{Name(_first)} has the thresholds {Thresholds(_first)} and {Name(forecast)} {Thresholds(forecast)} mm/h: score them apart.");
+                $"{Name(_first)} has the thresholds {Thresholds(_first)} and {Name(forecast)} {Thresholds(forecast)} mm/h: score them "
+                    + "apart.");
     }
 
     private static string Name(RainForecast forecast) => $"The {forecast.Provenance.Method} of {forecast.IssueTime:yyyy-MM-ddTHH:mm:ssZ}";

@@ -29,12 +29,14 @@ public sealed class Hindcast
         var steps = sequences.Select(s => s.Step).Distinct().ToArray();
         if (steps.Length > 1)
             throw new ReportedException(
-                $"Scans every {steps[0].TotalMinutes:0.#} and every {steps[1].TotalMinutes:0.#} minutes have no common leads: evaluate them apart.");
+                $"Scans every {steps[0].TotalMinutes:0.#} and every {steps[1].TotalMinutes:0.#} minutes have no common leads: evaluate "
+                    + "them apart.");
         var scansBefore = Math.Max(_options.PastScans, methods.Max(m => m.ScansNeeded) - 1);
         var issues = sequences.SelectMany(s => IssueFrames(s, scansBefore).Select(i => (Sequence: s, Frame: i))).ToArray();
         if (issues.Length == 0)
             throw new ReportedException(
-                $"No scan has {scansBefore} scans before it and {_options.Lead.TotalMinutes:0} minutes after it: give longer sequences or a shorter lead.");
+                $"No scan has {scansBefore} scans before it and {_options.Lead.TotalMinutes:0} minutes after it: give longer sequences or "
+                    + "a shorter lead.");
         var cases = new List<HindcastCase>(issues.Length);
         foreach (var (sequence, frame) in issues)
         {

@@ -71,7 +71,8 @@ internal sealed class ForecastReader(NetCdfFile file)
             .Select(n => double.TryParse(n, CultureInfo.InvariantCulture, out var value) ? value : double.NaN).ToArray();
         if (numbers is not [var x, var pixelX, _, var y, _, var pixelY] || numbers.Any(double.IsNaN)
             || rate.Dimensions is not [_, var rows, var columns])
-            throw Foreign($"no {ForecastNames.GridMapping}:{ForecastNames.GeoTransform} of six numbers, or a {rate.Name} that is not (time, rows, columns)");
+            throw Foreign($"no {ForecastNames.GridMapping}:{ForecastNames.GeoTransform} of six numbers, or a {rate.Name} that is not "
+                + "(time, rows, columns)");
         return new RadarGrid(
             _root.Attributes.Text(ForecastNames.GridName) ?? "", checked((int)columns.Length), checked((int)rows.Length), proj, pixelX,
                 -pixelY, x, y);

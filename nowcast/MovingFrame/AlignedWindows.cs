@@ -40,7 +40,8 @@ public sealed class AlignedWindows : ITrainingWindows
         if (training.Count == 0 || validation.Count == 0)
         {
             throw new TooFewScansException(
-                $"The data give {training.Sum(g => g.Windows.Count)} windows of {options.Past}+{options.Future} scans to train on and {validation.Sum(g => g.Windows.Count)} to validate on: "
+                $"The data give {training.Sum(g => g.Windows.Count)} windows of {options.Past}+{options.Future} scans to train on and "
+                    + $"{validation.Sum(g => g.Windows.Count)} to validate on: "
                 + "give more scans in a row, or fewer with --past and --future.");
         }
         Windows = training.Sum(g => g.Windows.Count);

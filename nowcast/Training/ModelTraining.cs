@@ -109,7 +109,8 @@ public sealed class ModelTraining(TimeProvider time)
         return steps.Count == 1
             ? steps[0]
             : throw new ReportedException(
-                $"The data have scans at {steps.Count} different steps ({string.Join(", ", steps.Select(s => $"{s.TotalMinutes:0.##} min"))}): train on one step at a time.");
+                $"The data have scans at {steps.Count} different steps "
+                    + $"({string.Join(", ", steps.Select(s => $"{s.TotalMinutes:0.##} min"))}): train on one step at a time.");
     }
 
     /// <summary>A training whose time was up before its first step has no training loss.</summary>

@@ -18,7 +18,8 @@ internal sealed record BenchmarkOptions(string Name, string? Json, int Rounds, s
     {
         if (arguments.Length == 0 || !names.Contains(arguments[0]))
             throw new ReportedException(
-                $"Usage: bench.sh NAME [--json FILE] [--rounds N] [--device cpu|cuda] [--days N] [--folder DIR], where NAME is one of {string.Join(", ", names)}.");
+                "Usage: bench.sh NAME [--json FILE] [--rounds N] [--device cpu|cuda] [--days N] [--folder DIR], where NAME is one of "
+                    + $"{string.Join(", ", names)}.");
         var options = new BenchmarkOptions(arguments[0], null, DefaultRounds, "cpu");
         for (var i = 1; i < arguments.Length; i += 2)
         {

@@ -14,7 +14,8 @@ internal static class Report
         var width = rows.Max(r => r.What.Length);
         Console.WriteLine($"{"".PadRight(width)} {"ours",10} {"peer",10} {"unit",-8} {"ratio",6} {"spread",13} {"aim",5}");
         foreach (var r in rows)
-            Console.WriteLine($"{r.What.PadRight(width)} {Number(r.Ours),10} {Number(r.Peer),10} {r.Unit,-8} {Ratio(r.Ratio),6} {Spread(r),13} {Ratio(r.Aim),5}");
+            Console.WriteLine($"{r.What.PadRight(width)} {Number(r.Ours),10} {Number(r.Peer),10} {r.Unit,-8} {Ratio(r.Ratio),6} "
+                + $"{Spread(r),13} {Ratio(r.Aim),5}");
         if (options.Json is null)
             return;
         File.WriteAllText(options.Json,
@@ -26,7 +27,8 @@ internal static class Report
         var model = File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1]
             .Trim();
         var load = File.ReadAllText("/proc/loadavg").Split(' ')[0];
-        return $"{model ?? "unknown processor"}, {Environment.ProcessorCount} processors, {get_num_threads()} threads used, load {load} at the end";
+        return $"{model ?? "unknown processor"}, {Environment.ProcessorCount} processors, {get_num_threads()} threads used, load {load} at "
+            + "the end";
     }
 
     private static string Commit()

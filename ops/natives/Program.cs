@@ -29,6 +29,7 @@ catch (Exception e) when (
     e is InvalidDataException or IOException or UnauthorizedAccessException or ArgumentOutOfRangeException or OverflowException)
 {
     Console.Error.WriteLine(
-        $"error: {path}: {e.Message}. This machine's libstdc++ is older than GCC 13 and lacks {Version}; only the library of TorchSharp 0.107.0 is known to do without.");
+        $"error: {path}: {e.Message}. This machine's libstdc++ is older than GCC 13 and lacks {Version}; only the library of TorchSharp "
+            + "0.107.0 is known to do without.");
     return 1;
 }

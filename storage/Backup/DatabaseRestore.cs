@@ -37,7 +37,8 @@ public static class DatabaseRestore
             if (await AskAsync<bool>(connection, "SELECT to_regnamespace('nowcast') IS NOT NULL", cancellation).ConfigureAwait(false))
             {
                 throw new ReportedException(
-                    $"{connection.Database} at {connection.Host} has the schema nowcast already: restore into a new database (createdb NAME), and name it in NOWCAST_DB.");
+                    $"{connection.Database} at {connection.Host} has the schema nowcast already: restore into a new database (createdb "
+                        + "NAME), and name it in NOWCAST_DB.");
             }
             await AskAsync<object>(connection, Roles, cancellation).ConfigureAwait(false);
         }

@@ -26,7 +26,8 @@ internal static class ClusterLock
             catch (IOException held)
             {
                 throw new ReportedException(
-                    $"Another program has held {path} for {timeout.TotalSeconds:0} s. Is a database start hanging there? End it and try again.", held);
+                    $"Another program has held {path} for {timeout.TotalSeconds:0} s. Is a database start hanging there? End it and try "
+                        + "again.", held);
             }
         }
     }

@@ -26,7 +26,8 @@ internal sealed record ClusterUser(string Name, int GroupId, bool IsMe)
                 return new ClusterUser(name, int.Parse(fields[3], CultureInfo.InvariantCulture), IsMe: false);
         }
         throw new ReportedException(
-            "PostgreSQL does not run as root, and this machine has neither a user postgres nor nobody. Start the program as an ordinary user.");
+            "PostgreSQL does not run as root, and this machine has neither a user postgres nor nobody. Start the program as an ordinary "
+                + "user.");
     }
 
     /// <summary>Runs a program as this user.</summary>
@@ -43,7 +44,8 @@ internal sealed record ClusterUser(string Name, int GroupId, bool IsMe)
                 cancellation);
         }
         var runuser = Locate("runuser") ?? throw new ReportedException(
-            "Neither setpriv nor runuser is there to start PostgreSQL as an ordinary user. Install util-linux, or start the program as an ordinary user.");
+            "Neither setpriv nor runuser is there to start PostgreSQL as an ordinary user. Install util-linux, or start the program as an "
+                + "ordinary user.");
         return OsCommand.RunAsync(runuser, ["-u", Name, "--", program, .. arguments], cancellation);
     }
 

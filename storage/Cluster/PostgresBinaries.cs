@@ -10,7 +10,8 @@ internal sealed record PostgresBinaries(string Folder, int Major)
 {
     private const string DebianFolder = "/usr/lib/postgresql";
     private const string HowToInstall =
-        "Install it (Debian: apt-get install postgresql postgresql-postgis), name its folder of programs in NOWCAST_PG_BIN, or name a server in NOWCAST_DB.";
+        "Install it (Debian: apt-get install postgresql postgresql-postgis), name its folder of programs in NOWCAST_PG_BIN, or name a "
+            + "server in NOWCAST_DB.";
 
     private static readonly string[] Programs = ["initdb", "pg_ctl", "postgres"];
     private static readonly string[] Libraries = ["postgis-3", "postgis_raster-3"];
@@ -46,7 +47,8 @@ internal sealed record PostgresBinaries(string Folder, int Major)
             .OrderByDescending(binaries => binaries.PreloadableLibraries().Count).ThenByDescending(binaries => binaries.Major)
             .FirstOrDefault()
             ?? throw new ReportedException(
-                $"The private cluster's data is of PostgreSQL {major}, which is no longer installed. Install postgresql-{major}, or move the data with pg_upgrade.");
+                $"The private cluster's data is of PostgreSQL {major}, which is no longer installed. Install postgresql-{major}, or move "
+                    + "the data with pg_upgrade.");
     }
 
     private static IEnumerable<string> Candidates()

@@ -80,7 +80,8 @@ public sealed class PrivateCluster
                 .ConfigureAwait(false);
         return (started.ExitCode == 0 ? Postmaster.Running(folders.Data) : null)
             ?? throw new ReportedException(
-                $"The private PostgreSQL in {folders.Root} does not start: {WhyNot(folders, started.Output)} Its log is {folders.Data}/log; with NOWCAST_DB another server is used.");
+                $"The private PostgreSQL in {folders.Root} does not start: {WhyNot(folders, started.Output)} Its log is "
+                    + $"{folders.Data}/log; with NOWCAST_DB another server is used.");
     }
 
     private static async Task MakeDataAsync(

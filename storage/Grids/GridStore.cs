@@ -67,7 +67,8 @@ public sealed class GridStore(NpgsqlDataSource database)
             0 => grid,
             1 => same[0],
             _ => throw new AmbiguousGridException(
-                $"several series lie on its grid ({string.Join(", ", same.Select(g => g.Name))}): say which it is with --grid or in a source profile."),
+                $"several series lie on its grid ({string.Join(", ", same.Select(g => g.Name))}): say which it is with --grid or in a "
+                    + "source profile."),
         };
     }
 
@@ -85,7 +86,8 @@ public sealed class GridStore(NpgsqlDataSource database)
         if (!stored.Grid.CoversTheSame(grid))
         {
             throw new ReportedException(
-                $"Grid {grid.Name} is another one in the database: {Describe(stored.Grid)} there, {Describe(grid)} here. Give this one another name.");
+                $"Grid {grid.Name} is another one in the database: {Describe(stored.Grid)} there, {Describe(grid)} here. Give this one "
+                    + "another name.");
         }
         return stored;
     }
@@ -147,7 +149,8 @@ public sealed class GridStore(NpgsqlDataSource database)
         catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.CheckViolation)
         {
             throw new ReportedException(
-                $"Grid {grid.Name} ({Describe(grid)}) cannot be stored: {refused.MessageText}. A name is up to 40 letters, digits, '-' and '_'.", refused);
+                $"Grid {grid.Name} ({Describe(grid)}) cannot be stored: {refused.MessageText}. A name is up to 40 letters, digits, '-' and "
+                    + "'_'.", refused);
         }
     }
 

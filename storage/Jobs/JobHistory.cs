@@ -85,13 +85,15 @@ public sealed class JobHistory
     {
         using var connection = _database.OpenConnection();
         return connection.ExecuteScalar<bool>(
-            "SELECT EXISTS (SELECT FROM nowcast.job_run WHERE job = @job AND outcome = 'succeeded' AND (started_at >= @asked OR engine_job = @engineJob))",
+            "SELECT EXISTS (SELECT FROM nowcast.job_run WHERE job = @job AND outcome = 'succeeded' AND (started_at >= @asked OR engine_job "
+                + "= @engineJob))",
             new { job, asked, engineJob });
     }
 
     /// <summary>Notes how far a job is.</summary>
     public Task ProgressAsync(long jobRunId, double? progress, string text, string log, CancellationToken cancellation) => ExecuteAsync(
-        "UPDATE nowcast.job_run SET progress = @progress, progress_text = @text, log = @log WHERE job_run_id = @jobRunId AND outcome = 'running'",
+        "UPDATE nowcast.job_run SET progress = @progress, progress_text = @text, log = @log WHERE job_run_id = @jobRunId AND outcome = "
+            + "'running'",
         new { jobRunId, progress, text, log }, cancellation);
 
     /// <summary>The last runs of a job, the newest first.</summary>

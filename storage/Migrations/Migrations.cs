@@ -81,7 +81,8 @@ public static class Migrations
             && missing.SqlState is PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.UndefinedFile)
         {
             throw new ReportedException(
-                $"The PostgreSQL at {connection.Host} has no PostGIS with rasters. Install it there (Debian: apt-get install postgresql-{connection.PostgreSqlVersion.Major}-postgis-3) and try again.",
+                $"The PostgreSQL at {connection.Host} has no PostGIS with rasters. Install it there (Debian: apt-get install "
+                    + $"postgresql-{connection.PostgreSqlVersion.Major}-postgis-3) and try again.",
                 missing);
         }
         await using var record = new NpgsqlCommand(

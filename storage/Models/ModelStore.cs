@@ -159,7 +159,8 @@ public sealed class ModelStore
     {
         await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         return (await connection.QueryAsync<Promotion>(new CommandDefinition(
-            "SELECT version AS Version, promoted_at AS PromotedAt, note AS Note, rolled_back_at AS RolledBackAt FROM nowcast.model_history ORDER BY promotion_id DESC",
+            "SELECT version AS Version, promoted_at AS PromotedAt, note AS Note, rolled_back_at AS RolledBackAt FROM nowcast.model_history "
+                + "ORDER BY promotion_id DESC",
             cancellationToken: cancellation)).ConfigureAwait(false)).AsList();
     }
 

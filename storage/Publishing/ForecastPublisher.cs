@@ -106,7 +106,8 @@ public sealed class ForecastPublisher(NpgsqlDataSource database, GridStore grids
             || fields.Any(field => field.Length != forecast.Grid.PixelCount))
         {
             throw new ReportedException(
-                $"The forecast of {forecast.Grid.Name} at {forecast.IssueTime:yyyy-MM-ddTHH:mm:ssZ} does not hold a {forecast.Grid.Height}×{forecast.Grid.Width} map of rain and of each probability for each of its {leads} leads.");
+                $"The forecast of {forecast.Grid.Name} at {forecast.IssueTime:yyyy-MM-ddTHH:mm:ssZ} does not hold a "
+                    + $"{forecast.Grid.Height}×{forecast.Grid.Width} map of rain and of each probability for each of its {leads} leads.");
         }
     }
 }

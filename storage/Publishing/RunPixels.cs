@@ -23,7 +23,8 @@ internal sealed class RunPixels(NpgsqlConnection connection, StoredGrid grid, lo
     {
         var seconds = forecast.LeadTimes.Select(RunRow.Seconds).ToArray();
         await using var copy = await connection.BeginBinaryImportAsync(
-            "COPY nowcast.forecast_tile_in (grid_id, issue_time, run_id, tile_row, tile_col, lead_seconds, wkb, pixels, wet_pixels, sum_mm_h, max_mm_h) FROM STDIN (FORMAT binary)",
+            "COPY nowcast.forecast_tile_in (grid_id, issue_time, run_id, tile_row, tile_col, lead_seconds, wkb, pixels, wet_pixels, "
+                + "sum_mm_h, max_mm_h) FROM STDIN (FORMAT binary)",
             cancellation).ConfigureAwait(false);
         await EncodedAhead.SendAsync(
             _tiles.Count, () => new EncodedTile(_tiles, rates.Length, forecast.Thresholds.Count),

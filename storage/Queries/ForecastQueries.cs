@@ -101,7 +101,8 @@ public sealed class ForecastQueries
     {
         await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         return await connection.QuerySingleAsync<DepthAtPoint>(new CommandDefinition(
-            "SELECT depth_mm AS DepthMm, covered_minutes AS CoveredMinutes FROM nowcast.depth_at(@lon, @lat, @minutes, coalesce(@at, now()))",
+            "SELECT depth_mm AS DepthMm, covered_minutes AS CoveredMinutes FROM nowcast.depth_at(@lon, @lat, @minutes, coalesce(@at, "
+                + "now()))",
             new { lon, lat, minutes, at }, cancellationToken: cancellation)).ConfigureAwait(false);
     }
 
@@ -110,7 +111,8 @@ public sealed class ForecastQueries
     {
         await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
         return await connection.QuerySingleOrDefaultAsync<RunSummary>(new CommandDefinition(
-            Run + " WHERE g.name = @grid AND r.run_id = (SELECT n.run_id FROM nowcast.newest_run(g.grid_id, coalesce(@at, 'infinity'::timestamptz)) AS n)",
+            Run + " WHERE g.name = @grid AND r.run_id = (SELECT n.run_id FROM nowcast.newest_run(g.grid_id, coalesce(@at, "
+                + "'infinity'::timestamptz)) AS n)",
             new { grid, at }, cancellationToken: cancellation)).ConfigureAwait(false);
     }
 

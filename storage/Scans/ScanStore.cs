@@ -25,7 +25,8 @@ public sealed class ScanStore(NpgsqlDataSource database, GridStore grids)
         if (summary.MinMmH < 0 || summary.MaxMmH > float.MaxValue)
         {
             throw new ReportedException(
-                $"The scan of {frame.Grid.Name} at {frame.ValidTime:yyyy-MM-ddTHH:mm:ssZ} holds rates from {summary.MinMmH} to {summary.MaxMmH} mm/h; a scan holds 0 and more, or NaN where nothing was observed.");
+                $"The scan of {frame.Grid.Name} at {frame.ValidTime:yyyy-MM-ddTHH:mm:ssZ} holds rates from {summary.MinMmH} to "
+                    + $"{summary.MaxMmH} mm/h; a scan holds 0 and more, or NaN where nothing was observed.");
         }
         var grid = await grids.EnsureAsync(frame.Grid, cancellation).ConfigureAwait(false);
         await grids.EnsureDaysAsync(grid, frame.ValidTime, frame.ValidTime, cancellation).ConfigureAwait(false);

@@ -93,7 +93,8 @@ public sealed class TrialTable<TTrial> : ITrials<TTrial>
     {
         using var connection = _database.OpenConnection();
         using var insert = new NpgsqlCommand(
-            "INSERT INTO nowcast.search_trial (search_id, number, result, checkpoint) VALUES ($1, $2, $3, $4) ON CONFLICT (search_id, number) DO NOTHING", connection)
+            "INSERT INTO nowcast.search_trial (search_id, number, result, checkpoint) VALUES ($1, $2, $3, $4) ON CONFLICT (search_id, "
+                + "number) DO NOTHING", connection)
         {
             Parameters =
             {
@@ -142,7 +143,8 @@ public sealed class TrialTable<TTrial> : ITrials<TTrial>
         catch (JsonException e)
         {
             throw new ReportedException(
-                $"nowcast.search_trial, search {_search}, number {trial}: not a trial ({e.Message.Split('\n')[0]}): delete the row to run it again.", e);
+                $"nowcast.search_trial, search {_search}, number {trial}: not a trial ({e.Message.Split('\n')[0]}): delete the row to run "
+                    + "it again.", e);
         }
     }
 }

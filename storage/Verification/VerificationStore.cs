@@ -30,7 +30,8 @@ public sealed class VerificationStore
         if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition("SELECT nowcast.open_scores(@runId)", new { runId },
             transaction, cancellationToken: cancellation)).ConfigureAwait(false))
             throw new ReportedException(
-                $"The scores of run {runId} were dropped for their age and cannot change any more; the sums of its day are in the view skill.");
+                $"The scores of run {runId} were dropped for their age and cannot change any more; the sums of its day are in the view "
+                    + "skill.");
         await Run(
             """
             DELETE FROM nowcast.verification_lead WHERE run_id = @runId AND lead_seconds = ANY (@seconds);

@@ -60,7 +60,8 @@ public sealed class GoldenFiles
         // Single precision rounds each rate on its own, so that errors grow with the root of the squares.
         if (Math.Abs(checksum - expected.Checksum) > 1e-4 + (1e-7 * Math.Sqrt(squares))
             || Math.Abs(sum - expected.Sum) > 1e-4 + (1e-7 * sum) || Math.Abs(max - expected.Max) > 1e-4 + (1e-7 * max))
-            yield return $"{name}: sum {sum} for {expected.Sum}, checksum {checksum} for {expected.Checksum}, maximum {max} for {expected.Max}";
+            yield return $"{name}: sum {sum} for {expected.Sum}, checksum {checksum} for {expected.Checksum}, maximum {max} for "
+                + $"{expected.Max}";
         var corners = (grid.OriginX, grid.OriginY, grid.OriginX + (grid.Width * grid.PixelX), grid.OriginY - (grid.Height * grid.PixelY));
         if (Away(corners.OriginX, expected.Left, grid.PixelX) || Away(corners.OriginY, expected.Top, grid.PixelY)
             || Away(corners.Item3, expected.Right, grid.PixelX) || Away(corners.Item4, expected.Bottom, grid.PixelY))

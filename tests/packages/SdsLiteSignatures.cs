@@ -15,6 +15,7 @@ public sealed class SdsLiteSignatures
                 Compiler.ImplicitUsings, TestContext.Current.CancellationToken);
 
         Assert.True(errors.Count == 0,
-            $"These lines do not compile against ops/packages/SDSLite.txt: look the members up in SDSLite's public source.\n{string.Join('\n', errors.Take(20))}");
+            "These lines do not compile against ops/packages/SDSLite.txt: look the members up in SDSLite's public "
+                + $"source.\n{string.Join('\n', errors.Take(20))}");
     }
 }

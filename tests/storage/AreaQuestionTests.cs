@@ -85,7 +85,9 @@ public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDat
         var forecast = Some.Forecast(grid, at);
         await test.Database.Forecasts.PublishAsync(forecast, _cancellation);
         const string Area =
-            "ST_Transform(ST_SetSRID(ST_GeomFromText('MULTIPOLYGON(((-350000 100000,-150000 240000,50000 180000,-40000 -90000,-350000 100000),(-150000 150000,-60000 160000,-90000 20000,-150000 150000)),((100300 -100700,260000 -120500,180000 -250000,100300 -100700)))'), $1), 4326)";
+            "ST_Transform(ST_SetSRID(ST_GeomFromText('MULTIPOLYGON(((-350000 100000,-150000 240000,50000 180000,-40000 -90000,-350000 "
+                + "100000),(-150000 150000,-60000 160000,-90000 20000,-150000 150000)),((100300 -100700,260000 -120500,180000 "
+                + "-250000,100300 -100700)))'), $1), 4326)";
         var srid = (await test.Database.Grids.GetAsync(grid.Name, _cancellation)).Srid;
         var pixels = await test.ScalarAsync<int[]>(
             $"""

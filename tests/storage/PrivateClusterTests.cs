@@ -103,7 +103,8 @@ public sealed class PrivateClusterTests : IAsyncLifetime
         var cluster = await PrivateCluster.StartAsync(_options, _cancellation);
         await using var source = NpgsqlDataSource.Create(cluster.ConnectionString);
         await using var command = source.CreateCommand(
-            "SELECT current_setting('timezone') || ' ' || current_setting('server_encoding') || ' [' || current_setting('listen_addresses') || ']'");
+            "SELECT current_setting('timezone') || ' ' || current_setting('server_encoding') || ' [' || "
+                + "current_setting('listen_addresses') || ']'");
 
         Assert.Equal("UTC UTF8 []", await command.ExecuteScalarAsync(_cancellation));
         var process = Postmaster.Running(Path.Combine(_options.Folder, "data"))!.ProcessId;

@@ -37,9 +37,11 @@ public sealed class ReaderLimitsTests(TestDatabase test) : IClassFixture<TestDat
 
         // Where the server's administrator left them to everybody; those that the program once used, too.
         await OwnerAsync($"GRANT EXECUTE ON FUNCTION {AdvisoryLocks} TO nowcast_reader");
-        await RunAsync(reader, "SELECT pg_advisory_lock(k) FROM unnest(ARRAY[31084805997294452, hashtext('nowcast.define_grid'), hashtext('nowcast.projection_srid')]) AS k");
+        await RunAsync(reader, "SELECT pg_advisory_lock(k) FROM unnest(ARRAY[31084805997294452, hashtext('nowcast.define_grid'), "
+            + "hashtext('nowcast.projection_srid')]) AS k");
         await RunAsync(reader, "SELECT pg_advisory_lock(hashtext('nowcast.ensure_days'), g) FROM generate_series(1, 50) AS g");
-        await RunAsync(reader, "SELECT pg_advisory_lock(1852798819, hashtext(j)) FROM unnest(ARRAY['ingest', 'nowcast', 'verify', 'retrain']) AS j");
+        await RunAsync(reader, "SELECT pg_advisory_lock(1852798819, hashtext(j)) FROM unnest(ARRAY['ingest', 'nowcast', 'verify', "
+            + "'retrain']) AS j");
         await using var lease = test.Database.Jobs.TryTakeLease("nowcast");
         Assert.NotNull(lease);
         await test.Database.Scans.StoreAsync(Some.RadarFrame(Some.SphereGrid()), "x", cancellation: _cancellation);
@@ -66,7 +68,8 @@ public sealed class ReaderLimitsTests(TestDatabase test) : IClassFixture<TestDat
         await using (var owner = await test.Database.DataSource.OpenConnectionAsync(_cancellation))
         {
             var kept = await Assert.ThrowsAsync<PostgresException>(() => RunAsync(
-                owner, "BEGIN; SET LOCAL lock_timeout = '50ms'; SELECT nowcast.define_grid('other', '', '', true, true, 8, 8, 1, 1, 0, 8, 64)"));
+                owner, "BEGIN; SET LOCAL lock_timeout = '50ms'; SELECT nowcast.define_grid('other', '', '', true, true, 8, 8, 1, 1, 0, 8, "
+                    + "64)"));
             Assert.Equal(PostgresErrorCodes.LockNotAvailable, kept.SqlState);
             await RunAsync(owner, "ROLLBACK");
         }
@@ -103,7 +106,8 @@ public sealed class ReaderLimitsTests(TestDatabase test) : IClassFixture<TestDat
         await RunAsync(reader, "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0");
         var asking = RunAsync(reader, "SELECT pg_sleep(3600)");
         while (await test.ScalarAsync<long>(
-            "SELECT count(*) FROM pg_stat_activity WHERE usename = 'nowcast_reader' AND datname = current_database() AND query LIKE '%pg_sleep%'") == 0)
+            "SELECT count(*) FROM pg_stat_activity WHERE usename = 'nowcast_reader' AND datname = current_database() AND query LIKE "
+                + "'%pg_sleep%'") == 0)
             await Task.Delay(20, _cancellation);
 
         // The service's right to end it comes from this alone.

@@ -92,7 +92,8 @@ public sealed class RetentionTests(TestDatabase test) : IClassFixture<TestDataba
         Assert.Equal(new RetentionOutcome(0, 0, 0, 0), await database.Retention.RunAsync(options, _cancellation));
 
         async Task<string[]> DaysAsync(int grid) => await test.ScalarAsync<string[]>(
-            "SELECT coalesce(array_agg(right(relname, 8) ORDER BY relname), '{}') FROM pg_class WHERE relkind = 'r' AND relname ~ ('^forecast_strip_' || $1 || '_[0-9]{8}$')", grid);
+            "SELECT coalesce(array_agg(right(relname, 8) ORDER BY relname), '{}') FROM pg_class WHERE relkind = 'r' AND relname ~ "
+                + "('^forecast_strip_' || $1 || '_[0-9]{8}$')", grid);
     }
 
     [Fact]

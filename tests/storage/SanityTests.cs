@@ -35,7 +35,8 @@ public sealed class SanityTests(TestDatabase test) : IClassFixture<TestDatabase>
         Assert.Contains(broken.Checks, found => found.Check == check && !found.Passed);
         Assert.Equal(good.RunId, (await test.Database.Queries.LatestRunAsync(grid.Name, null, _cancellation))!.RunId);
         Assert.Equal(check, await test.ScalarAsync<string>(
-            "SELECT c ->> 'check' FROM nowcast.run, jsonb_array_elements(checks) AS c WHERE run_id = $1 AND NOT (c -> 'passed')::boolean AND c ->> 'check' = $2",
+            "SELECT c ->> 'check' FROM nowcast.run, jsonb_array_elements(checks) AS c WHERE run_id = $1 AND NOT (c -> 'passed')::boolean "
+                + "AND c ->> 'check' = $2",
             broken.RunId, check));
     }
 

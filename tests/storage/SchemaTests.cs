@@ -91,10 +91,12 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
         var expected = await test.ScalarAsync<bool>(
             "SELECT 'lz4' = ANY (enumvals) FROM pg_settings WHERE name = 'default_toast_compression'") ? "l l l" : "  ";
         Assert.Equal(expected, await test.ScalarAsync<string>(
-            "SELECT string_agg(attcompression::text, ' ' ORDER BY attnum) FROM pg_attribute WHERE attrelid IN ($1::regclass, $2::regclass) AND attname IN ('rast', 'rates', 'percent')",
+            "SELECT string_agg(attcompression::text, ' ' ORDER BY attnum) FROM pg_attribute WHERE attrelid IN ($1::regclass, $2::regclass) "
+                + "AND attname IN ('rast', 'rates', 'percent')",
             $"nowcast.{table}", $"nowcast.{strips}"));
         var options = await test.ScalarAsync<string>(
-            "SELECT array_to_string(c.reloptions || t.reloptions, ' ') FROM pg_class AS c JOIN pg_class AS t ON t.oid = c.reltoastrelid WHERE c.relname = $1", table);
+            "SELECT array_to_string(c.reloptions || t.reloptions, ' ') FROM pg_class AS c JOIN pg_class AS t ON t.oid = c.reltoastrelid "
+                + "WHERE c.relname = $1", table);
         Assert.Contains("autovacuum_freeze_min_age=0", options);
         Assert.Contains("autovacuum_vacuum_insert_scale_factor=1.0", options);
         Assert.Equal(2, options.Split("autovacuum_freeze_min_age=0").Length - 1);
@@ -165,7 +167,8 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
         Assert.Equal(
             $"{grid.Srid} 1000 -1000 64 64 true",
             await test.ScalarAsync<string>(
-                "SELECT concat_ws(' ', srid, scale_x, scale_y, blocksize_x, blocksize_y, same_alignment::text) FROM raster_columns WHERE r_table_schema = 'nowcast' AND r_table_name = $1",
+                "SELECT concat_ws(' ', srid, scale_x, scale_y, blocksize_x, blocksize_y, same_alignment::text) FROM raster_columns WHERE "
+                    + "r_table_schema = 'nowcast' AND r_table_name = $1",
                 $"forecast_tile_{grid.Id}"));
     }
 
@@ -204,7 +207,8 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
         await test.Database.Forecasts.PublishAsync(forecast, _cancellation);
         var stored = await test.Database.Grids.GetAsync(grid.Name, _cancellation);
         var settings = new NpgsqlConnectionStringBuilder(test.ConnectionString);
-        var source = $"PG:host={settings.Host} dbname={settings.Database} user={settings.Username} schema=nowcast table=latest_forecast_{stored.ViewName} where='lead_minutes=10' mode=2 column=";
+        var source = $"PG:host={settings.Host} dbname={settings.Database} user={settings.Username} schema=nowcast "
+            + $"table=latest_forecast_{stored.ViewName} where='lead_minutes=10' mode=2 column=";
 
         var info = await GdalAsync("gdalinfo", "-json", source + "rast");
         using var json = System.Text.Json.JsonDocument.Parse(info);
@@ -226,7 +230,8 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
         var raining = Enumerable.Range(0, 4).Select(i => Array.FindIndex(forecast.RainRate[1], 6_000 * (i + 1), rate => rate > 2))
             .ToArray();
         var lonLat = await test.ScalarAsync<double[]>(
-            "SELECT array_agg(c ORDER BY n, axis) FROM (SELECT n, ST_Transform(ST_SetSRID(ST_Point(x, y), $3), 4326) AS p FROM unnest($1, $2) WITH ORDINALITY AS u (x, y, n)) AS s, LATERAL (VALUES (1, ST_X(p)), (2, ST_Y(p))) AS v (axis, c)",
+            "SELECT array_agg(c ORDER BY n, axis) FROM (SELECT n, ST_Transform(ST_SetSRID(ST_Point(x, y), $3), 4326) AS p FROM unnest($1, "
+                + "$2) WITH ORDINALITY AS u (x, y, n)) AS s, LATERAL (VALUES (1, ST_X(p)), (2, ST_Y(p))) AS v (axis, c)",
             raining.Select(at => grid.CentreX(at % grid.Width)).ToArray(), raining.Select(at => grid.CentreY(at / grid.Width)).ToArray(),
                 stored.Srid);
         for (var i = 0; i < raining.Length; i++)

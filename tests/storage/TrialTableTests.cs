@@ -38,7 +38,8 @@ public sealed class TrialTableTests(TestDatabase test) : IClassFixture<TestDatab
         var other = Open("killed", folders.Path);
         // As a killed process leaves it.
         await test.ScalarAsync<string>(
-            "INSERT INTO nowcast.lease SELECT 'search ' || search_id || ' trial 1', gen_random_uuid(), clock_timestamp() + interval '1 second' FROM nowcast.search WHERE name = 'killed' RETURNING name");
+            "INSERT INTO nowcast.lease SELECT 'search ' || search_id || ' trial 1', gen_random_uuid(), clock_timestamp() + interval '1 "
+                + "second' FROM nowcast.search WHERE name = 'killed' RETURNING name");
         Assert.Null(other.TryClaim(1));
 
         IDisposable? taken = null;

@@ -44,7 +44,8 @@ public sealed class VerificationPassTests(TestDatabase test) : IClassFixture<Tes
         {
             var lead = hindcast.Leads.Single(l => l.Mask == row.Mask && l.Method == row.Method && l.LeadMinutes == row.LeadMinutes);
             await using var skill = test.Database.DataSource.CreateCommand(
-                "SELECT csi, pod, far, brier, crps, mae, rmse, fss, fss_scale_km, maps FROM nowcast.skill WHERE grid = $1 AND method = $2 AND lead_minutes = $3 AND threshold = $4");
+                "SELECT csi, pod, far, brier, crps, mae, rmse, fss, fss_scale_km, maps FROM nowcast.skill WHERE grid = $1 AND method = $2 "
+                    + "AND lead_minutes = $3 AND threshold = $4");
             foreach (var value in new object[] { sequence.Grid.Name, row.Method, row.LeadMinutes, row.Threshold })
                 skill.Parameters.Add(new NpgsqlParameter { Value = value });
             await using var columns = await skill.ExecuteReaderAsync(_cancellation);
@@ -56,7 +57,8 @@ public sealed class VerificationPassTests(TestDatabase test) : IClassFixture<Tes
                     : Convert.ToDouble(columns.GetValue(column), null);
                 Assert.True(
                     double.IsNaN(expected[column]) ? double.IsNaN(found) : Math.Abs(found - expected[column]) < 1e-6,
-                    $"{columns.GetName(column)} of {row.Method} at {row.LeadMinutes} minutes, {row.Threshold} mm/h: {found} in the database, {expected[column]} in the hindcast");
+                    $"{columns.GetName(column)} of {row.Method} at {row.LeadMinutes} minutes, {row.Threshold} mm/h: {found} in the "
+                        + $"database, {expected[column]} in the hindcast");
             }
             Assert.False(await columns.ReadAsync(_cancellation));
         }
@@ -108,11 +110,13 @@ public sealed class VerificationPassTests(TestDatabase test) : IClassFixture<Tes
         // Extrapolation decides which pixels count, so persistence is scored anew on its pixels.
         Assert.Equal(2, await pass.RunAsync(sequence.Frames[0].ValidTime, _cancellation));
         Assert.Equal(1L, await test.ScalarAsync<long>(
-            "SELECT count(DISTINCT pixels) FROM nowcast.verification_lead JOIN nowcast.run USING (run_id) JOIN nowcast.grid USING (grid_id) WHERE name = $1", sequence.Grid.Name));
+            "SELECT count(DISTINCT pixels) FROM nowcast.verification_lead JOIN nowcast.run USING (run_id) JOIN nowcast.grid USING "
+                + "(grid_id) WHERE name = $1", sequence.Grid.Name));
         Assert.NotEqual(alone, await PixelsAsync());
 
         Task<long> PixelsAsync() => test.ScalarAsync<long>(
-            "SELECT min(pixels) FROM nowcast.verification_lead JOIN nowcast.run USING (run_id) JOIN nowcast.grid USING (grid_id) WHERE name = $1 AND method = 'persistence'", sequence.Grid.Name);
+            "SELECT min(pixels) FROM nowcast.verification_lead JOIN nowcast.run USING (run_id) JOIN nowcast.grid USING (grid_id) WHERE "
+                + "name = $1 AND method = 'persistence'", sequence.Grid.Name);
     }
 
     /// <summary>Simulated rain with a corner that no radar sees, on a grid of its own name.</summary>

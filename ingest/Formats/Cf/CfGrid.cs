@@ -92,7 +92,8 @@ internal static class CfGrid
     {
         "latitude" or "longitude" => true,
         "grid_latitude" or "grid_longitude" => throw new FormatException(
-            $"coordinate {coordinate.Name} is that of a rotated pole, which is not read; regrid it to longitude and latitude or to a map projection"),
+            $"coordinate {coordinate.Name} is that of a rotated pole, which is not read; regrid it to longitude and latitude or to a map "
+                + "projection"),
         _ => coordinate.Attributes.Text("units")?.StartsWith("degree", StringComparison.OrdinalIgnoreCase) == true,
     };
 

@@ -58,6 +58,7 @@ internal static class CfTimes
         return CfTimeAttributes.Valid(rain) is { } found
             ? ([found.Time], found.From)
             : throw new FormatException(
-                $"nothing says when {rain.Variable.Name} holds: no time variable and no attribute such as time_coverage_end with day and time");
+                $"nothing says when {rain.Variable.Name} holds: no time variable and no attribute such as time_coverage_end with day and "
+                    + "time");
     }
 }

@@ -47,7 +47,8 @@ internal sealed class OdimPolarFormat : IRadarFormat
                     units);
         }
         throw new FormatException(
-            $"it holds {string.Join(", ", sweeps.Select(s => s.Quantity).Distinct().Take(20))} and none of {string.Join(", ", Quantities.Select(q => q.Name))}");
+            $"it holds {string.Join(", ", sweeps.Select(s => s.Quantity).Distinct().Take(20))} and none of "
+                + $"{string.Join(", ", Quantities.Select(q => q.Name))}");
     }
 
     private static PolarSweep ReadSweep(NetCdfGroup[] chain, int rays, int gates)

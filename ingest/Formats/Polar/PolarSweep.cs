@@ -30,7 +30,8 @@ internal sealed record PolarSweep(
         if (!(Math.Abs(Longitude) <= 360) || !(Math.Abs(Latitude) <= 90) || !(Beam.ElevationDegrees is > -10 and < 60)
             || !double.IsFinite(Beam.SiteHeight))
             throw new FormatException(
-                $"its site ({Longitude}, {Latitude}) or elevation ({Beam.ElevationDegrees}°) is none of a weather radar that sees rain at the ground");
+                $"its site ({Longitude}, {Latitude}) or elevation ({Beam.ElevationDegrees}°) is none of a weather radar that sees rain at "
+                    + "the ground");
         if (!(GateSpacing > 0) || !(FirstGate > -1000) || !(furthest is > 0 and <= FurthestRange) || Azimuths.Length is 0 or > MostRays
             || !(BeamWidth is > 0 and <= 30))
             throw new FormatException(

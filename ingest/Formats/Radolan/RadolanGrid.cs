@@ -36,7 +36,8 @@ internal static class RadolanGrid
         if (!Known.TryGetValue((header.Rows, header.Columns), out var grid))
         {
             throw new FormatException(
-                $"{header.Rows} × {header.Columns} pixels are none of the grids that are known ({string.Join(", ", Known.Keys.Select(k => $"{k.Rows} × {k.Columns}"))})");
+                $"{header.Rows} × {header.Columns} pixels are none of the grids that are known "
+                    + $"({string.Join(", ", Known.Keys.Select(k => $"{k.Rows} × {k.Columns}"))})");
         }
         var isWgs84 = header.FormatVersion >= FirstOnWgs84;
         var (x, y) = isWgs84 ? (Wgs84X, Wgs84Y) : (SphereX, SphereY);

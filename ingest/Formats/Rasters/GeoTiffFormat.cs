@@ -23,7 +23,8 @@ internal sealed class GeoTiffFormat : IRadarFileFormat
         {
             if (raster.Bands.Count != 1 && options.Legend?.Colours is null)
                 throw new FormatException(
-                    $"it has {raster.Bands.Count} bands, of which none is known to be the rain; give one of a single band, or its colours in a source profile");
+                    $"it has {raster.Bands.Count} bands, of which none is known to be the rain; give one of a single band, or its colours "
+                        + "in a source profile");
             if (options.Legend?.Colours is not null)
                 return PictureFormat.Coloured(raster, name, options);
             var band = raster.Bands[0];

@@ -49,7 +49,8 @@ internal sealed class GribFormat : IRadarFileFormat
         {
             var found = string.Join(", ", messages.Select(m => $"{m.Element} in '{m.UnitText}'").Distinct().Take(5));
             throw new FormatException(
-                $"no message is {(options.Variable is { } wanted ? $"an element {wanted} with a unit of rain" : "rain or reflectivity")} (it has {found})");
+                $"no message is {(options.Variable is { } wanted ? $"an element {wanted} with a unit of rain" : "rain or reflectivity")} "
+                    + $"(it has {found})");
         }
         var best = rain.MinBy(m => m.Units!.Quantity)!;
         return [.. rain.Where(m => m.Element == best.Element && m.Level == best.Level).OrderBy(m => m.ValidTime)];

@@ -65,8 +65,10 @@ internal static class CrossValidationCommand
                 return CommandLine.Done;
             var rows = CrossValidationTable.Of(scores);
             string[] scored = [.. rows[0].Means.Keys];
-            var about = $"{scores.Count} situations of {scores.Select(s => s.Event).Distinct().Count()} events, each event counts alike. The ratio is the model over "
-                + "the best of extrapolation, S-PROG and ANVIL at each event (CRPS: STEPS; MAE and RMSE of the mean rate: S-PROG), the geometric mean over the events "
+            var about = $"{scores.Count} situations of {scores.Select(s => s.Event).Distinct().Count()} events, each event counts alike. "
+                + "The ratio is the model over "
+                + "the best of extrapolation, S-PROG and ANVIL at each event (CRPS: STEPS; MAE and RMSE of the mean rate: S-PROG), the "
+                    + "geometric mean over the events "
                 + "with 95 per cent of a paired bootstrap over events, and the worst event.";
             terminal.Line(about);
             terminal.Line($"{"score",-26}{string.Concat(scored.Select(m => $"{m,14}"))}   ratio");

@@ -23,14 +23,16 @@ internal static class DigitsStudyCommand
         var trials = Flags.Optional("--trials", $"Trials of the random search, {usual.Trials} where not given; those that are done stay.",
             1, 100_000);
         var seconds = Flags.Optional("--seconds",
-            $"Of one processor core that each trial trains, {usual.SecondsPerTrial:0} where not given; the best quarter goes on for four times as long, and so on.", 0.1, 1e6);
+            $"Of one processor core that each trial trains, {usual.SecondsPerTrial:0} where not given; the best quarter goes on for four "
+                + "times as long, and so on.", 0.1, 1e6);
         var layers = Flags.Optional("--most-layers", $"The search goes up to this many layers, {usual.Space.MostLayers} where not given.",
             1, 7);
         var kernels = Flags.Optional("--most-kernels",
             $"The search goes up to this many kernels, {usual.Space.MostKernels} where not given.", 1, 100);
         var test = new Option<string?>("--test")
         {
-            Description = "A NetCDF file with frames(sequence, time, y, x): score the best model of --out on it, after the search where there is none.",
+            Description = "A NetCDF file with frames(sequence, time, y, x): score the best model of --out on it, after the search where "
+                + "there is none.",
         };
         var command = new Command("digits", "Random search over ConvLSTM networks that draw the next frame of a moving digit.")
         {

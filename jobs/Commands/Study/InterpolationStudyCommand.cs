@@ -60,7 +60,8 @@ internal static class InterpolationStudyCommand
             foreach (var row in compared.Rows)
                 terminal.Line(FormattableString.Invariant(
                     $"{row.Method,-24} MAE {row.Mae:0.0000} mm/h   RMSE {row.Rmse:0.0000}   r {row.Correlation:0.0000}"));
-            terminal.Line($"{compared.Gaps} gaps of two scans; the network is better than motion-compensated interpolation in {compared.Better} of them");
+            terminal.Line($"{compared.Gaps} gaps of two scans; the network is better than motion-compensated interpolation in "
+                + $"{compared.Better} of them");
             StudyCommand.Write(terminal, folder, Report(compared), new { compared.Rows, compared.Gaps, compared.Better });
             return CommandLine.Done;
         });
@@ -68,7 +69,8 @@ internal static class InterpolationStudyCommand
     }
 
     private static StudyReport Report(InterpolationStudyResult result) => new StudyReport("Gaps between radar scans")
-        .Text($"{result.Gaps} gaps of two scans, made in scans that were not trained on and filled from the two scans on each side. Errors in mm/h over both missing scans and all pixels that every method knows. "
+        .Text($"{result.Gaps} gaps of two scans, made in scans that were not trained on and filled from the two scans on each side. Errors "
+            + "in mm/h over both missing scans and all pixels that every method knows. "
             + $"The network has the lower mean absolute error than motion-compensated interpolation in {result.Better} of the gaps.")
         .Table(
             ["method", "MAE", "RMSE", "correlation"],

@@ -60,14 +60,21 @@ internal static class MovingMnistStudyCommand
     private static StudyReport Report(VideoStudyResult result, IDigits digits, TrainingOptions training)
     {
         var report = new StudyReport("Moving MNIST: ten frames from ten")
-            .Text($"Digits: {digits.Source}. Two of them on 64 × 64, drawn anew for each step; {training.Budget?.TotalMinutes:0.#} minutes of one processor core to train each network, batches of {training.BatchSize}, Adam, one cycle from {training.LearningRate}, mean squared error. "
+            .Text($"Digits: {digits.Source}. Two of them on 64 × 64, drawn anew for each step; {training.Budget?.TotalMinutes:0.#} minutes "
+                + $"of one processor core to train each network, batches of {training.BatchSize}, Adam, one cycle from "
+                + $"{training.LearningRate}, mean squared error. "
                 + "MSE and MAE are sums over the pixels of a frame on [0, 1], SSIM and PSNR means over frames.")
             .Table(VideoReport.Columns, result.Rows.Select(r => VideoReport.Cells(r, Pixels)))
             .Heading("Published")
             .Table(["method", "parameters", "MSE", "MAE", "SSIM", "PSNR, dB", "frames/s"], Published.Select(p => p.Split('|')))
-            .Note("From the tables of OpenSTL (Tan et al. 2023; github.com/chengtan9907/OpenSTL, docs/en/model_zoos/video_benchmarks.md), 200 epochs: 10 → 10 frames of MNIST digits, 10 000 fixed sequences to learn from and 10 000 to be tested on, Adam, one cycle, frames per second on a V100. "
-                + $"The networks there have 15 to 47 million parameters and train for hours to days on a GPU; here each has {training.Budget?.TotalMinutes:0.#} minutes of a processor core, and digits drawn anew for each step: the rows above are no attempt at theirs, they compare networks under one small budget. "
-                + "Digits overlap by the larger value, and fly in a straight line at one speed; PSNR is the mean over frames. TrajGRU is not in those tables.");
+            .Note("From the tables of OpenSTL (Tan et al. 2023; github.com/chengtan9907/OpenSTL, docs/en/model_zoos/video_benchmarks.md), "
+                + "200 epochs: 10 → 10 frames of MNIST digits, 10 000 fixed sequences to learn from and 10 000 to be tested on, Adam, one "
+                + "cycle, frames per second on a V100. "
+                + "The networks there have 15 to 47 million parameters and train for hours to days on a GPU; here each has "
+                    + $"{training.Budget?.TotalMinutes:0.#} minutes of a processor core, and digits drawn anew for each step: the rows "
+                    + $"above are no attempt at theirs, they compare networks under one small budget. "
+                + "Digits overlap by the larger value, and fly in a straight line at one speed; PSNR is the mean over frames. TrajGRU is "
+                    + "not in those tables.");
         return VideoReport.Pictures(report, result, MovingDigits.Side, 1);
     }
 

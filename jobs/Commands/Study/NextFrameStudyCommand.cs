@@ -48,7 +48,8 @@ internal static class NextFrameStudyCommand
             var early = known.SkipLast(judged + shared).ToList();
             if (early.Count == 0)
                 throw new ReportedException(
-                    $"{videos.Count} windows of {Past + Future} frames are too few to train, to validate and to test on: give more frames in a row.");
+                    $"{videos.Count} windows of {Past + Future} frames are too few to train, to validate and to test on: give more frames "
+                        + "in a row.");
             var test = videos.TakeLast(held).ToList();
             var windows = new VideoWindows(height, width, Past, random => early[random.Next(early.Count)], known.TakeLast(judged).ToList());
             var training = new TrainingOptions
@@ -74,12 +75,15 @@ internal static class NextFrameStudyCommand
 
     private static string Source(string? images, string[]? data) =>
         images is not null ? $"Pictures of {images}"
-            : $"{(data is { Length: > 0 } ? $"Scans of {string.Join(' ', data)}" : "Simulated rain")}, the logarithm of the rain rate, what was not observed dry";
+            : $"{(data is { Length: > 0 } ? $"Scans of {string.Join(' ', data)}" : "Simulated rain")}, the logarithm of the rain rate, "
+                + "what was not observed dry";
 
     private static StudyReport Report(VideoStudyResult result, string source, int width, int height, TrainingOptions training)
     {
         var report = new StudyReport("Three frames from three")
-            .Text($"{source}: frames of {width} × {height} on [0, 1]; {training.Epochs} epochs at most, {training.Optimizer} at {training.LearningRate}, {training.Loss}. MSE and MAE are sums over the pixels of a frame, SSIM and PSNR means over frames. The test is the last fifth; training and validation share no frame with it, nor with each other.")
+            .Text($"{source}: frames of {width} × {height} on [0, 1]; {training.Epochs} epochs at most, {training.Optimizer} at "
+                + $"{training.LearningRate}, {training.Loss}. MSE and MAE are sums over the pixels of a frame, SSIM and PSNR means over "
+                + $"frames. The test is the last fifth; training and validation share no frame with it, nor with each other.")
             .Table(VideoReport.Columns, result.Rows.Select(r => VideoReport.Cells(r, width * height)));
         return VideoReport.Pictures(report, result, width, Math.Max(1, 160 / width));
     }

@@ -85,8 +85,11 @@ internal static class RadarStudyCommand
         string[] shown = [.. result.Rows.OrderByDescending(r => r.Csi).Take(4).Select(r => r.Method)
             .Union(["persistence", "extrapolation"])];
         return new StudyReport("Networks on one radar archive")
-            .Text($"{result.Issues} situations of the last {options.TestShare:0%} of the scans, which nothing was trained on; means over leads to {result.LeadMinutes[^1]:0} minutes, on pixels whose air all methods know. "
-                + $"Each network had {options.Training.Budget?.TotalSeconds:0} s of training on the same windows; all of them read scans in the frame of the rain and draw changes of the newest one, so a network that learned nothing is extrapolation, which is better than persistence already: what it learned is by how much its validation loss fell. "
+            .Text($"{result.Issues} situations of the last {options.TestShare:0%} of the scans, which nothing was trained on; means over "
+                + $"leads to {result.LeadMinutes[^1]:0} minutes, on pixels whose air all methods know. "
+                + $"Each network had {options.Training.Budget?.TotalSeconds:0} s of training on the same windows; all of them read scans "
+                    + "in the frame of the rain and draw changes of the newest one, so a network that learned nothing is extrapolation, "
+                    + "which is better than persistence already: what it learned is by how much its validation loss fell. "
                 + $"MAE and RMSE in mm/h; CSI, POD, FAR, HSS and FSS (boxes of {options.Box} pixels) of {options.Threshold} mm/h.")
             .Table(
                 ["method", "parameters", "steps", "seconds", "learned", "MAE", "RMSE", "correlation", "CSI", "POD", "FAR", "HSS", "FSS"],

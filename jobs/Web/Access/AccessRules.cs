@@ -45,7 +45,8 @@ internal sealed class AccessRules(NowcastSettings settings, StartToken token, Fa
         if (!settings.Dashboard.HasCredentials)
         {
             return Results.Problem(token.IsInUse
-                ? "Open the address that the service printed when it started, or set NOWCAST_DASHBOARD__USER and NOWCAST_DASHBOARD__PASSWORD."
+                ? "Open the address that the service printed when it started, or set NOWCAST_DASHBOARD__USER and "
+                    + "NOWCAST_DASHBOARD__PASSWORD."
                 : "Only the proxy before this service lets people in.", statusCode: StatusCodes.Status403Forbidden);
         }
         if (has == AccessLevel.Look && BasicCredentials.Of(http.Request) is not null)

@@ -18,7 +18,8 @@ internal static class ApiDescription
                 ApiDescription).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
                 ?? Checkpoint.ThisProgram;
             document.Info.Description =
-                "Rain of the next hour or two. Times are UTC, rates mm/h, probabilities 0 to 1, places degrees. Errors are application/problem+json.";
+                "Rain of the next hour or two. Times are UTC, rates mm/h, probabilities 0 to 1, places degrees. Errors are "
+                    + "application/problem+json.";
             return Task.CompletedTask;
         });
         options.AddOperationTransformer((operation, context, _) =>

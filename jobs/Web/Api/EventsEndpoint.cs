@@ -23,7 +23,8 @@ internal static class EventsEndpoint
     {
         var from = http.Connection.RemoteIpAddress;
         if (events.IsFullFor(from))
-            throw Refusals.TooMany($"{RunEvents.MostListeners} listen already, or {RunEvents.MostOfOneAddress} from this address; ask /api/grids from time to time instead.");
+            throw Refusals.TooMany($"{RunEvents.MostListeners} listen already, or {RunEvents.MostOfOneAddress} from this address; ask "
+                + "/api/grids from time to time instead.");
         return TypedResults.ServerSentEvents(ItemsAsync(from, live, events, host.ApplicationStopping, cancellation));
     }
 

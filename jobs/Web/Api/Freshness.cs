@@ -35,7 +35,8 @@ internal sealed class Freshness(NowcastSettings settings, TimeProvider time)
         var isStale = age > Limit(run);
         if (isStale && stale == Refuse)
             throw Refusals.NotFound(
-                $"The newest forecast of {run.Grid} is of {Times.Iso(run.IssueTime)}, {age.TotalMinutes:0} minutes before: older than {Limit(run).TotalMinutes:0}.");
+                $"The newest forecast of {run.Grid} is of {Times.Iso(run.IssueTime)}, {age.TotalMinutes:0} minutes before: older than "
+                    + $"{Limit(run).TotalMinutes:0}.");
         // RFC 7234, 5.5.1: 110 is "response is stale"; the header is history in RFC 9111, but the programs that look for one look for this.
         if (isStale)
             response.Headers.Warning = $"110 - \"The forecast is of {Times.Iso(run.IssueTime)}\"";

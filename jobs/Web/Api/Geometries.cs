@@ -19,7 +19,8 @@ internal static class Geometries
     private const string PointForm = "A position is written coords=POINT(longitude latitude): two numbers, in degrees.";
     private const string LineForm = "A trajectory is written coords=LINESTRING(lon lat, lon lat, …), each place two numbers.";
     private const string AreaForm =
-        "An area is written coords=POLYGON((lon lat, lon lat, lon lat, lon lat)), each place two numbers, the last of a ring the first again.";
+        "An area is written coords=POLYGON((lon lat, lon lat, lon lat, lon lat)), each place two numbers, the last of a ring the first "
+            + "again.";
     private const string BodyForm = """The body is a GeoJSON polygon: {"type":"Polygon","coordinates":[[[lon,lat], …]]}.""";
 
     private static readonly NtsGeometryServices Services =

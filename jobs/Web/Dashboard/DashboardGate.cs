@@ -11,7 +11,8 @@ internal sealed class DashboardGate(RequestDelegate next, AccessRules rules, Sta
     /// Nothing from other hosts, nothing in frames of others, no script in a page; the dashboard colours its states in the markup.
     /// </summary>
     private const string Policy =
-        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action "
+            + "'self'";
 
     public async Task InvokeAsync(HttpContext http)
     {

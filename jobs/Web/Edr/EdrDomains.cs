@@ -80,7 +80,9 @@ internal static class EdrDomains
                 path.Add((place, lead));
         }
         return path.Count > 0 ? new EdrDomain.Path(path) : throw Refusals.NotFound(
-            $"Run {run.RunId} has no map at the times of the line; its maps go from {Times.Iso(run.IssueTime.AddSeconds(run.LeadSeconds[0]))} to {Times.Iso(run.IssueTime.AddSeconds(run.LeadSeconds[^1]))}.");
+            $"Run {run.RunId} has no map at the times of the line; its maps go from "
+                + $"{Times.Iso(run.IssueTime.AddSeconds(run.LeadSeconds[0]))} to "
+                + $"{Times.Iso(run.IssueTime.AddSeconds(run.LeadSeconds[^1]))}.");
     }
 
     private static EdrPlace At(LiveGrid live, double lon, double lat) =>

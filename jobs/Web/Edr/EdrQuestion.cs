@@ -38,7 +38,8 @@ internal sealed record EdrQuestion(
         var leads = EdrTimes.Leads(summary, Datetime);
         var domain = domainOf(live, summary, leads);
         if (domain.Count(leads.Count) * chosen.Count is var values and > EdrEndpoints.MostValues)
-            throw Refusals.TooMuch($"The answer has {values} values; at most {EdrEndpoints.MostValues}: ask for a smaller area, fewer parameters or a shorter time.");
+            throw Refusals.TooMuch($"The answer has {values} values; at most {EdrEndpoints.MostValues}: ask for a smaller area, fewer "
+                + "parameters or a shorter time.");
         var maps = await Runs.MapsAsync(summary, null, cancellation);
         return FrameAnswers.Answer(Context, format.Write(new(maps, domain, leads, chosen)), format.Type, Version(summary), format.Name);
     }

@@ -20,7 +20,8 @@ internal static class EdrTimes
         int[] leads = [.. Enumerable.Range(0, run.LeadSeconds.Length)
             .Where(i => run.IssueTime.AddSeconds(run.LeadSeconds[i]) is var t && t >= from && t <= to)];
         return leads.Length > 0 ? leads : throw Refusals.NotFound(
-            $"Run {run.RunId} has no map at {datetime}; its maps go from {Times.Iso(run.IssueTime.AddSeconds(run.LeadSeconds[0]))} to {Times.Iso(run.IssueTime.AddSeconds(run.LeadSeconds[^1]))}.");
+            $"Run {run.RunId} has no map at {datetime}; its maps go from {Times.Iso(run.IssueTime.AddSeconds(run.LeadSeconds[0]))} to "
+                + $"{Times.Iso(run.IssueTime.AddSeconds(run.LeadSeconds[^1]))}.");
     }
 
     private static bool Open(string end) => end is "" or "..";

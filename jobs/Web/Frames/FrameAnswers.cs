@@ -36,7 +36,8 @@ internal static class FrameAnswers
     /// </summary>
     internal static IResult Pam(HttpContext context, RadarGrid grid) => Answer(context, Encoding.UTF8.GetBytes(string.Create(
         CultureInfo.InvariantCulture,
-        $"<PAMDataset>\n  <SRS>{grid.Proj}</SRS>\n  <GeoTransform>{grid.OriginX:R}, {grid.PixelX:R}, 0, {grid.OriginY:R}, 0, {-grid.PixelY:R}</GeoTransform>\n</PAMDataset>\n")), PamType, grid.Name, "pam");
+        $"<PAMDataset>\n  <SRS>{grid.Proj}</SRS>\n  <GeoTransform>{grid.OriginX:R}, {grid.PixelX:R}, 0, {grid.OriginY:R}, 0, "
+            + $"{-grid.PixelY:R}</GeoTransform>\n</PAMDataset>\n")), PamType, grid.Name, "pam");
 
     /// <summary>A file with an entity tag. An address that names the version may be kept for ever.</summary>
     internal static IResult Answer(HttpContext context, byte[] bytes, string type, string version, string form)

@@ -54,7 +54,8 @@ internal sealed class Runs(NowcastDatabase database, LiveRuns live) : IDisposabl
     {
         if (leadSeconds is { } lead && !run.LeadSeconds.Contains(lead))
             throw Refusals.NotFound(
-                $"Run {run.RunId} has no map {lead / 60.0:0.##} minutes ahead; it has {string.Join(", ", run.LeadSeconds.Select(s => $"{s / 60.0:0.##}"))}.");
+                $"Run {run.RunId} has no map {lead / 60.0:0.##} minutes ahead; it has "
+                    + $"{string.Join(", ", run.LeadSeconds.Select(s => $"{s / 60.0:0.##}"))}.");
         if (run.MapsDroppedAt is { } dropped)
             throw Refusals.Gone($"The maps of run {run.RunId} were dropped for their age at {Times.Iso(dropped)}; its scores are kept.");
         if (live.Find(run.Grid)?.Run is { } newest && newest.Run.RunId == run.RunId && newest.Run.PublishedAt == run.PublishedAt)

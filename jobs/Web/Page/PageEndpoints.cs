@@ -10,7 +10,8 @@ internal static class PageEndpoints
 {
     /// <summary>Nothing from other hosts, nothing in frames of others; styles are set by scripts of the map library.</summary>
     private const string Policy =
-        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; frame-ancestors 'none'; base-uri 'none'; "
+            + "form-action 'self'";
 
     private static readonly Lazy<PageFiles> Files = new(PageFiles.Load);
 

@@ -21,7 +21,8 @@ internal static class TileEndpoints
                 .ProducesProblem(404);
         routes.MapGet("/tiles/{grid}/{run}/{minutes:int}/{z:int}/{x:int}/{y:int}.png", TileAsync)
         .WithTags("Tiles").WithSummary(
-            "A tile in web Mercator (XYZ): clear where it is dry, grey where the radar does not see. Minutes 0 is the scan of the issue time.")
+            "A tile in web Mercator (XYZ): clear where it is dry, grey where the radar does not see. Minutes 0 is the scan of the issue "
+                + "time.")
         .Produces(StatusCodes.Status200OK, contentType: FrameAnswers.PngType).ProducesProblem(400).ProducesProblem(404);
     }
 

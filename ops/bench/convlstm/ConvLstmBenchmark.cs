@@ -48,7 +48,8 @@ internal static class ConvLstmBenchmark
             rows.Add(Row($"{name}: wall, PyTorch", sides[0], sides[2], m => m.Wall, null));
             Console.Error.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                    $"{name}: processor {Best(sides[0]):0.000} s, TorchSharp's operators {Best(sides[1]):0.000} s, PyTorch {Best(sides[2]):0.000} s at best"));
+                    $"{name}: processor {Best(sides[0]):0.000} s, TorchSharp's operators {Best(sides[1]):0.000} s, PyTorch "
+                        + $"{Best(sides[2]):0.000} s at best"));
         }
     }
 

@@ -33,7 +33,8 @@ internal static class Asking
                 await AskAsync(pacedAreas, questions.RainOver, ReaderCount, AreasASecond);
                 await AskAsync(clipped, questions.ClippedArea, ReaderCount);
                 await AskAsync(alone, questions.RainOver, 1);
-                Note($"round {round}: rain_at {points} ms, rain_over {areas} ms, with pauses {pacedPoints} and {pacedAreas} ms, ST_Clip {clipped} ms; load {Machine.Load()}");
+                Note($"round {round}: rain_at {points} ms, rain_over {areas} ms, with pauses {pacedPoints} and {pacedAreas} ms, ST_Clip "
+                    + $"{clipped} ms; load {Machine.Load()}");
 
                 async Task AskAsync(Figures figures, Question question, int count, double? aSecond = null)
                 {

@@ -29,7 +29,8 @@ internal sealed record Questions(Question RainAt, Question RainOver, Question Cl
             new("SELECT * FROM public.clipped_area($1::geometry, $2)", random => [areas[random.Next(Drawn)], At(random, days)]));
 
         async Task<T[]> LonLatAsync<T>(string asked, string[] shapes) => (await database.ScalarAsync<T[]>(
-            $"SELECT array_agg({asked}) FROM (SELECT ST_Transform(ST_SetSRID(shape::geometry, srid), 4326) AS shape FROM unnest($1) AS shape, nowcast.grid) AS shapes", (object)shapes))!;
+            $"SELECT array_agg({asked}) FROM (SELECT ST_Transform(ST_SetSRID(shape::geometry, srid), 4326) AS shape FROM unnest($1) AS "
+                + "shape, nowcast.grid) AS shapes", (object)shapes))!;
     }
 
     private static DateTimeOffset At(Random random, int days) =>

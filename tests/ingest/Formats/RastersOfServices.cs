@@ -127,7 +127,8 @@ public sealed class RastersOfServices : IDisposable
     {
         var path = _folder.File("a.tif");
         File.WriteAllText(path,
-            "<VRTDataset rasterXSize=\"2\" rasterYSize=\"2\"><VRTRasterBand dataType=\"Byte\" band=\"1\"><SimpleSource><SourceFilename>/etc/passwd</SourceFilename></SimpleSource></VRTRasterBand></VRTDataset>");
+            "<VRTDataset rasterXSize=\"2\" rasterYSize=\"2\"><VRTRasterBand dataType=\"Byte\" "
+                + "band=\"1\"><SimpleSource><SourceFilename>/etc/passwd</SourceFilename></SimpleSource></VRTRasterBand></VRTDataset>");
         Assert.Contains("a web page or XML", Refusal(path), StringComparison.Ordinal);
     }
 

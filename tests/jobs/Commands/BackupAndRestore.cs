@@ -32,7 +32,8 @@ public sealed class BackupAndRestore(TestCluster cluster, Archive archive) : ICl
         Assert.Contains("1 days written, 0 were there already", backup, StringComparison.Ordinal);
         Assert.Contains("1 days", restored, StringComparison.Ordinal);
         Assert.Equal(await ScalarAsync(original, Answers), await ScalarAsync(copy, Answers));
-        var place = $"SELECT string_agg(r::text, ';') FROM nowcast.grid AS g, nowcast.rain_at((g.west + g.east) / 2, (g.south + g.north) / 2, '2100-01-01') AS r";
+        var place = "SELECT string_agg(r::text, ';') FROM nowcast.grid AS g, nowcast.rain_at((g.west + g.east) / 2, (g.south + g.north) / "
+            + "2, '2100-01-01') AS r";
         Assert.Equal(await ScalarAsync(original, place), await ScalarAsync(copy, place));
         // The feed goes on: the next scan is new, those before are known.
         Assert.Contains("1 scans stored, 1 were there already",

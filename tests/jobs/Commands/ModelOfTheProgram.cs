@@ -49,7 +49,8 @@ public sealed class ModelOfTheProgram(TestCluster cluster, Archive archive, Trai
     {
         await using var source = NpgsqlDataSource.Create(database);
         await using var count = source.CreateCommand(
-            "SELECT count(*) FROM nowcast.run AS r JOIN nowcast.model AS m ON (m.version, m.checksum) = (r.model_version, r.model_checksum) WHERE r.method = 'model'");
+            "SELECT count(*) FROM nowcast.run AS r JOIN nowcast.model AS m ON (m.version, m.checksum) = (r.model_version, "
+                + "r.model_checksum) WHERE r.method = 'model'");
         return (long)(await count.ExecuteScalarAsync(_cancellation))!;
     }
 }

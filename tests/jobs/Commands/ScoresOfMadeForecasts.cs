@@ -40,7 +40,8 @@ public sealed class ScoresOfMadeForecasts(TestDatabase test, Archive archive) : 
             var lead = runs.RootElement.GetProperty("leads").EnumerateArray()
                 .Single(l => IsCommon(l) && l.GetProperty("method").GetString() == row.GetProperty("method").GetString()
                     && l.GetProperty("leadMinutes").GetDouble() == minutes);
-            const string Where = "WHERE grid = $1 AND method = $2 AND lead_minutes = $3 AND threshold = $4 AND model_version = coalesce($5, model_version)";
+            const string Where = "WHERE grid = $1 AND method = $2 AND lead_minutes = $3 AND threshold = $4 AND model_version = "
+                + "coalesce($5, model_version)";
             object[] keys = [sequence.Grid.Name, method, minutes, threshold, (object?)version ?? DBNull.Value];
             compared += await CompareAsync("SELECT csi, crps, pod, far, brier, mae, rmse FROM nowcast.skill " + Where, keys,
                 [row.GetProperty("csi"), lead.GetProperty("crps"), row.GetProperty("pod"), row.GetProperty("far"), row.GetProperty("brier"),

@@ -210,7 +210,8 @@ public sealed class FeedFolders(TestCluster cluster) : IAsyncLifetime
 
         Assert.Contains("range", Assert.Single(_outcomes.SelectMany(o => o.Marked)), StringComparison.Ordinal);
         await using var asked = _database.DataSource.CreateCommand(
-            "SELECT string_agg(f->>'check', ' ') FROM nowcast.scan, jsonb_array_elements(quality->'findings') AS f WHERE NOT (quality->>'usable')::boolean AND NOT (f->>'passed')::boolean");
+            "SELECT string_agg(f->>'check', ' ') FROM nowcast.scan, jsonb_array_elements(quality->'findings') AS f WHERE NOT "
+                + "(quality->>'usable')::boolean AND NOT (f->>'passed')::boolean");
         Assert.Equal("range", await asked.ExecuteScalarAsync(_cancellation));
         Assert.Equal(6, (await _database.Scans.LatestAsync(Rain[0].Grid.Name, 12, _cancellation)).Count);
         var sequence = await NewestScans.LoadAsync(_database, Rain[0].Grid.Name, 12, _cancellation);
@@ -286,7 +287,8 @@ public sealed class FeedFolders(TestCluster cluster) : IAsyncLifetime
             new Npgsql.NpgsqlConnectionStringBuilder(own.ConnectionString) { Database = "postgres", Pooling = false }.ConnectionString);
         await admin.OpenAsync(_cancellation);
         await using var command = new Npgsql.NpgsqlCommand(
-            $"ALTER DATABASE {own.Database} WITH ALLOW_CONNECTIONS {isThere}; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{own.Database}'", admin);
+            $"ALTER DATABASE {own.Database} WITH ALLOW_CONNECTIONS {isThere}; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE "
+                + $"datname = '{own.Database}'", admin);
         await command.ExecuteNonQueryAsync(_cancellation);
     }
 

@@ -84,7 +84,8 @@ public sealed class ManyJobs(TestDatabase test) : IClassFixture<TestDatabase>
         {
             var bytes = await test.ScalarAsync<long>(
                 schema == "nowcast" ? "SELECT pg_total_relation_size('nowcast.job_run')"
-                : "SELECT sum(pg_total_relation_size(oid))::bigint FROM pg_class WHERE relnamespace = 'nowcast_hangfire'::regnamespace AND relkind = 'r'");
+                : "SELECT sum(pg_total_relation_size(oid))::bigint FROM pg_class WHERE relnamespace = 'nowcast_hangfire'::regnamespace AND "
+                    + "relkind = 'r'");
             Note($"{(schema == "nowcast" ? "nowcast.job_run" : "Hangfire's schema")}: {bytes / 1e6:0.0} MB");
         }
         Time("the front page's numbers", () => monitoring.GetStatistics());

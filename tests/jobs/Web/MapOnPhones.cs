@@ -83,12 +83,14 @@ public sealed class MapOnPhones(ServedRadar radar, Chromium chromium) : IClassFi
             {
                 var apart = box.X + box.Width <= its.X + 1 || its.X + its.Width <= box.X + 1 || box.Y + box.Height <= its.Y + 1
                     || its.Y + its.Height <= box.Y + 1;
-                Assert.True(apart, $"{name} ({box.X} {box.Y} {box.Width} {box.Height}) lies over {other} ({its.X} {its.Y} {its.Width} {its.Height})");
+                Assert.True(apart, $"{name} ({box.X} {box.Y} {box.Width} {box.Height}) lies over {other} ({its.X} {its.Y} {its.Width} "
+                    + $"{its.Height})");
             }
         }
         Assert.True(await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= width);
         Assert.Empty(await page.Page.EvaluateAsync<string[]>(
-            "[...document.querySelectorAll('#layers, #place, #legend, #finder')].filter((panel) => panel.scrollWidth > panel.clientWidth + 1).map((panel) => `${panel.id} is narrower than what it holds`)"));
+            "[...document.querySelectorAll('#layers, #place, #legend, #finder')].filter((panel) => panel.scrollWidth > panel.clientWidth + "
+                + "1).map((panel) => `${panel.id} is narrower than what it holds`)"));
     }
 
     /// <summary>The address has place and view; the page says where on the screen that is.</summary>
@@ -113,7 +115,8 @@ public sealed class MapOnPhones(ServedRadar radar, Chromium chromium) : IClassFi
     {
         await page.Page.EvaluateAsync(await File.ReadAllTextAsync(AxeCore));
         var found = await page.Page.EvaluateAsync<string[]>(
-            "axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }).then(({ violations }) => violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`))");
+            "axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }).then(({ violations "
+                + "}) => violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`))");
         Assert.Empty(found);
     }
 

@@ -26,9 +26,11 @@ public sealed class OtherPages(ServedRain rain, Chromium chromium) : IClassFixtu
         {
             // Something is drawn: the canvas has colours of its lines.
             Assert.True(await page.Page.EvaluateAsync<int>(
-                "id => { const c = document.querySelector(`#chart-${id} canvas`); const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0; for (let i = 3; i < d.length; i += 4) n += d[i] > 200; return n; }", chart) > 500, chart);
+                "id => { const c = document.querySelector(`#chart-${id} canvas`); const d = c.getContext('2d').getImageData(0, 0, c.width, "
+                    + "c.height).data; let n = 0; for (let i = 3; i < d.length; i += 4) n += d[i] > 200; return n; }", chart) > 500, chart);
         }
-        await page.HoldsAsync("[...document.querySelectorAll('#pair img')].length === 4 && [...document.querySelectorAll('#pair img')].every((i) => i.complete && i.naturalWidth === 128)");
+        await page.HoldsAsync("[...document.querySelectorAll('#pair img')].length === 4 && [...document.querySelectorAll('#pair "
+            + "img')].every((i) => i.complete && i.naturalWidth === 128)");
         Assert.True(await page.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"));
         await page.Page.ScreenshotAsync(new() { Path = Path.Combine(Chromium.Artefacts, $"quality-{width}.png"), FullPage = true });
         page.HasNoComplaints();
@@ -87,12 +89,15 @@ public sealed class OtherPages(ServedRain rain, Chromium chromium) : IClassFixtu
         await page.LoadedAsync();
         // Everything up to here, all 24 frames with it.
         var bytes = await page.Page.EvaluateAsync<long>(
-            "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].reduce((sum, entry) => sum + entry.transferSize, 0)");
+            "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].reduce((sum, entry) => sum + "
+                + "entry.transferSize, 0)");
         var frames = await page.Page.EvaluateAsync<long>(
-            "performance.getEntriesByType('resource').filter(({ name }) => name.includes('.bin')).reduce((sum, entry) => sum + entry.transferSize, 0)");
+            "performance.getEntriesByType('resource').filter(({ name }) => name.includes('.bin')).reduce((sum, entry) => sum + "
+                + "entry.transferSize, 0)");
         await page.Page.ClickAsync("#play");
         var beats = await page.Page.EvaluateAsync<double[]>(
-            "new Promise((done) => { const beats = []; let last; const beat = (now) => { if (last) beats.push(now - last); last = now; beats.length < 180 ? requestAnimationFrame(beat) : done(beats); }; requestAnimationFrame(beat); })");
+            "new Promise((done) => { const beats = []; let last; const beat = (now) => { if (last) beats.push(now - last); last = now; "
+                + "beats.length < 180 ? requestAnimationFrame(beat) : done(beats); }; requestAnimationFrame(beat); })");
         var dropped = beats.Count(beat => beat > 25);
         await page.KeepPictureAsync("wide");
         await File.WriteAllTextAsync(Path.Combine(Chromium.Artefacts, "budgets.json"), JsonSerializer.Serialize(new

@@ -24,7 +24,8 @@ public sealed class SlowClients(ServedRain rain) : IClassFixture<ServedRain>
                 slow.Add(client);
                 await client.ConnectAsync(address.Host, address.Port, _cancellation);
                 await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
-                    $"POST /api/rain-over HTTP/1.1\r\nHost: {address.Authority}\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{{\"type\":"), _cancellation);
+                    $"POST /api/rain-over HTTP/1.1\r\nHost: {address.Authority}\r\nContent-Type: application/json\r\nContent-Length: "
+                        + $"5000\r\n\r\n{{\"type\":"), _cancellation);
             }
 
             using var answer = await rain.Client.GetAsync("/api/rain-over?bbox=9.8,51.9,10.2,52.1", _cancellation);

@@ -67,7 +67,8 @@ internal sealed class WatchedPage
     internal async Task<uint> ColourAsync()
     {
         var rgba = await Page.EvaluateAsync<int[]>(
-            "(() => { const c = document.querySelector('canvas.rain'); return [...c.getContext('2d').getImageData(Math.floor(c.width / 2), Math.floor(c.height / 2), 1, 1).data]; })()");
+            "(() => { const c = document.querySelector('canvas.rain'); return [...c.getContext('2d').getImageData(Math.floor(c.width / 2), "
+                + "Math.floor(c.height / 2), 1, 1).data]; })()");
         return (uint)((rgba[0] << 24) | (rgba[1] << 16) | (rgba[2] << 8) | rgba[3]);
     }
 

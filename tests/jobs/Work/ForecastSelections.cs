@@ -61,7 +61,8 @@ public sealed class ForecastSelections
         Assert.True(_selection.Has("brisbane", "persistence"));
         _selection.Close("2 forecasts");
 
-        Assert.EndsWith("by extrapolation, not by the model: The nowcast process ended in the middle (killed; its memory is limited to 6144 MB).", _selection.Message(), StringComparison.Ordinal);
+        Assert.EndsWith("by extrapolation, not by the model: The nowcast process ended in the middle (killed; its memory is limited to "
+            + "6144 MB).", _selection.Message(), StringComparison.Ordinal);
     }
 
     [Fact]
