@@ -12,8 +12,8 @@ namespace ConvLstm.Nowcast.Model;
 /// </summary>
 public static unsafe partial class TensorHeap
 {
-    // mallopt(3): M_TRIM_THRESHOLD, M_MMAP_MAX, M_ARENA_MAX.
-    private const int TrimThreshold = -1, MappedBlocks = -4, Arenas = -8;
+    // mallopt(3): M_TRIM_THRESHOLD, M_MMAP_MAX.
+    private const int TrimThreshold = -1, MappedBlocks = -4;
 
     // madvise(2): MADV_HUGEPAGE.
     private const int AdviseHugePage = 14;
@@ -28,8 +28,8 @@ public static unsafe partial class TensorHeap
         if (!OperatingSystem.IsLinux() || !NativeLibrary.TryLoad("libc.so.6", out var library)
             || !NativeLibrary.TryGetExport(library, nameof(mallopt), out _))
             return;
-        // One heap for all threads, that takes blocks of all sizes and keeps them.
-        _ = mallopt(Arenas, 1);
+        // The heap takes blocks of all sizes and keeps them. Threads other than the main one may have heaps of their own, which do not: only
+        // MALLOC_ARENA_MAX=1 in the environment prevents that, as the runtime has threads before this is asked for.
         _ = mallopt(MappedBlocks, 0);
         // −1: never.
         _ = mallopt(TrimThreshold, -1);

@@ -48,11 +48,15 @@ internal sealed class WorkerHost : IAsyncDisposable
         for (var request = first; await worker.DoAsync(request,
             cancellation); request = Request(await worker._requests.Reader.ReadAsync(cancellation)))
         {
-            // Nobody waits now: what the run left is given back. The next run gets the memory of its tensors sooner where it is kept,
-            // gigabytes that the kernel would have to clear again.
+            // Nobody waits now. Where memory is plenty the next run finds what this one used: pages that went back to the kernel would
+            // have to be cleared again, which took as long as the forecast.
+            if (SystemMemory.IsPlenty())
+            {
+                GC.Collect();
+                continue;
+            }
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
-            if (!SystemMemory.IsPlenty())
-                TensorHeap.Release();
+            TensorHeap.Release();
         }
     }
 

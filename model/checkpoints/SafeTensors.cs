@@ -52,7 +52,7 @@ public static class SafeTensors
                 foreach (var tensor in tensors.Values)
                 {
                     using var scope = NewDisposeScope();
-                    file.Write(MemoryMarshal.AsBytes<float>(tensor.detach().cpu().@float().contiguous().data<float>().ToArray()));
+                    file.Write(MemoryMarshal.AsBytes<float>(tensor.ToFloats()));
                 }
             });
         }

@@ -88,7 +88,7 @@ public sealed class CascadeNetwork : RainNetwork
     public Tensor StillOf(Tensor pixels)
     {
         ArgumentNullException.ThrowIfNull(pixels);
-        return first.weight.narrow(1, 0, CascadeFields.StaticChannels).matmul(pixels) + first.bias!.unsqueeze(1);
+        return first.weight.narrow(1, 0, CascadeFields.StaticChannels).matmul(pixels).add_(first.bias!.unsqueeze(1));
     }
 
     /// <summary>The log-odds of a list of pixels: what <see cref="LogOdds"/> gives, where it can in one pass.</summary>

@@ -98,7 +98,7 @@ public static class MemoryTraining
     private static Tensor Loss(CascadeNetwork network, CascadeSituation one, IReadOnlyList<float> rates, int symmetry)
     {
         var (scans, places) = Turned(one, symmetry);
-        var all = one.Minutes.data<float>().ToArray();
+        var all = one.Minutes.ToFloats();
         double[] minutes = [.. all.Distinct().Select(m => (double)m)];
         var memory = network.Memory.Of(scans, one.StepMinutes, minutes);
         var parts = new List<Tensor>();

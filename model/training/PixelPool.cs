@@ -61,8 +61,8 @@ internal sealed class PixelPool : IDisposable
         {
             var then = batch.Frames.select(1, batch.Past + step - 1).reshape(-1, 2).index_select(0, pixels.Places!);
             var rain = (then.select(1, 0) * network.Options.LogRange).expm1();
-            var (rows, weights) = Draw(rain.maximum(surroundings).data<float>().ToArray(),
-                (then.select(1, 1) * seen).data<float>().ToArray(), (int)batch.Frames.shape[0], random);
+            var (rows, weights) = Draw(rain.maximum(surroundings).ToFloats(),
+                (then.select(1, 1) * seen).ToFloats(), (int)batch.Frames.shape[0], random);
             if (rows.Length == 0)
                 continue;
             var indices = tensor(rows, [rows.Length]);

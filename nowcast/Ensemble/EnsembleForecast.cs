@@ -2,6 +2,7 @@ using ConvLstm.Nowcast.Cascade;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Methods;
+using ConvLstm.Nowcast.Model;
 
 namespace ConvLstm.Nowcast.Ensemble;
 
@@ -31,7 +32,7 @@ public sealed class EnsembleForecast(IForecaster forecaster, int members, long s
         var leads = forecast.LeadTimes.Count;
         var scans = AlignedScans.Of(past, RainCascade.Scans, leads, cancellation);
         using var cascade = new RainCascade(scans.Rain, past.Grid);
-        var origins = scans.Displacements.Select(d => Origins(d.data<float>().ToArray(), past.Grid, cascade.Filters)).ToArray();
+        var origins = scans.Displacements.Select(d => Origins(d.ToFloats(), past.Grid, cascade.Filters)).ToArray();
         var noise = new CascadeNoise(cascade);
         var spread = noise.Deviations(leads);
         var quantile = new DistributionQuantile(forecast.Thresholds);
@@ -46,7 +47,7 @@ public sealed class EnsembleForecast(IForecaster forecaster, int members, long s
                 using var inner = NewDisposeScope();
                 // The probability that a standard normal variable is above the error: a rank, uniform over the members.
                 var rank = ((error.Next() * (-Math.Sqrt(0.5) / Math.Max(spread[lead], LeastSpread))).erf() + 1) * 0.5;
-                maps[member][lead] = Map(forecast, lead, rank.data<float>().ToArray(), origins[lead], quantile);
+                maps[member][lead] = Map(forecast, lead, rank.ToFloats(), origins[lead], quantile);
             }
         }
         return forecast.With(maps);

@@ -1,5 +1,6 @@
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Sequences;
+using ConvLstm.Nowcast.Model;
 
 namespace ConvLstm.Nowcast.Interpolation;
 
@@ -19,7 +20,7 @@ internal sealed class InterpolatedScan(IScan before, IScan after, DateTimeOffset
         using var scope = NewDisposeScope();
         var fraction = (time - before.ValidTime) / (after.ValidTime - before.ValidTime);
         var rain = MotionGapFilling.Between(Pixels(before), Pixels(after), fraction);
-        return new RadarFrame(Grid, time, rain.contiguous().data<float>().ToArray()) { IsInterpolated = true };
+        return new RadarFrame(Grid, time, rain.ToFloats()) { IsInterpolated = true };
     }
 
     private static Tensor Pixels(IScan scan) => tensor(scan.Read().RainRate, [scan.Grid.Height, scan.Grid.Width]);

@@ -1,4 +1,5 @@
 using ConvLstm.Nowcast.Ingest.Sequences;
+using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Motion;
 
 namespace ConvLstm.Nowcast.Methods;
@@ -32,10 +33,9 @@ internal sealed class AdvectedExceedance(RadarSequence past, ForecastRequest req
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var extrapolated = SemiLagrangian.AdvectRain(newest, displacements[lead]).cpu().data<float>().ToArray();
+            var extrapolated = SemiLagrangian.AdvectRain(newest, displacements[lead]).ToFloats();
             unknown[lead] = Array.ConvertAll(extrapolated, float.IsNaN);
-            SemiLagrangian.Advect(logOdds(lead).sigmoid().unsqueeze(0).contiguous(), displacements[lead]).cpu().data<float>()
-                .CopyTo(probabilities);
+            SemiLagrangian.Advect(logOdds(lead).sigmoid().unsqueeze(0).contiguous(), displacements[lead]).CopyFloats(probabilities);
             maps[lead] = ladder.At(
                 probabilities, Array.ConvertAll(unknown[lead], u => !u), request.Thresholds,
                     ShowsNewestArea ? new(extrapolated, leads[lead]) : null);

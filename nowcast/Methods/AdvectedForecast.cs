@@ -1,4 +1,5 @@
 using ConvLstm.Nowcast.Ingest.Sequences;
+using ConvLstm.Nowcast.Model;
 
 namespace ConvLstm.Nowcast.Methods;
 
@@ -24,10 +25,10 @@ internal static class AdvectedForecast
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var rain = rainAt(lead);
-            rates[lead] = rain.cpu().data<float>().ToArray();
+            rates[lead] = rain.ToFloats();
             var exceedance = local.At(rain, leads[lead]).cpu();
             for (var threshold = 0; threshold < probabilities.Length; threshold++)
-                probabilities[threshold][lead] = exceedance[threshold].data<float>().ToArray();
+                probabilities[threshold][lead] = exceedance[threshold].ToFloats();
         }
         return new RainForecast
         {

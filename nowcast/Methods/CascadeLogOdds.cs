@@ -21,6 +21,9 @@ internal sealed class CascadeLogOdds : IDisposable
     /// <summary>Pixels taken at once where the ConvLSTM is asked: what it says of them is interpolated before.</summary>
     private const int Chunk = 16384;
 
+    /// <summary>Pixels whose channels are gathered at once.</summary>
+    private const int PixelsAtOnce = 1 << 19;
+
     /// <summary>Log-odds of any rain where none is near.</summary>
     private const float Dry = -17;
 
@@ -50,6 +53,8 @@ internal sealed class CascadeLogOdds : IDisposable
         _fields = new ClassicalFields(aligned, grid, step);
         _near = Near(_fields.Static);
         _still = Still(_fields.Static);
+        // Of a large grid the largest of all: nothing asks for it again.
+        _fields.Static.Dispose();
         _memory = Memory(aligned, step);
         _cells = _memory is null ? null : Cells().to(_device);
     }
@@ -89,7 +94,15 @@ internal sealed class CascadeLogOdds : IDisposable
     private Tensor Still(Tensor channels)
     {
         using var scope = NewDisposeScope();
-        return _network.StillOf(channels.flatten(1).index_select(1, _near).to(_device)).MoveToOuterDisposeScope();
+        var pixels = channels.flatten(1);
+        var parts = new List<Tensor>();
+        for (long start = 0; start < _near.shape[0]; start += PixelsAtOnce)
+        {
+            using var inner = NewDisposeScope();
+            var some = _near.narrow(0, start, Math.Min(PixelsAtOnce, _near.shape[0] - start));
+            parts.Add(_network.StillOf(pixels.index_select(1, some).to(_device)).MoveToOuterDisposeScope());
+        }
+        return (parts.Count == 1 ? parts[0] : cat(parts, 1)).MoveToOuterDisposeScope();
     }
 
     /// <summary>What the ConvLSTM says of each lead; null where it has nothing to say.</summary>

@@ -1,4 +1,5 @@
 using ConvLstm.Nowcast.Ingest.Sequences;
+using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Model.Networks;
 using ConvLstm.Nowcast.Motion;
 using ConvLstm.Nowcast.MovingFrame;
@@ -42,11 +43,11 @@ internal static class RecentForecast
         int[] steps = ahead == 1 ? [1] : [Math.Max(1, ahead / 2), ahead];
         var stride = (int)Math.Max(1, Math.Round(Math.Sqrt(rain.shape[1] * rain.shape[2] / Pixels)));
         var sites = network.TakesSites ? new Sites(stride, stride / 2, stride / 2) : Sites.All;
-        var logOdds = network.call(past, leads with { Steps = steps, Sites = sites })[0].cpu().contiguous().data<float>().ToArray();
+        var logOdds = network.call(past, leads with { Steps = steps, Sites = sites })[0].ToFloats();
         // Rain that came from where no radar looks says nothing of forecasts of rain that was seen.
         var unseen = aligned[newest].isnan();
         var truth = stack(steps.Select(step => sites.Of(aligned[newest + step].masked_fill(unseen, float.NaN).unsqueeze(0).unsqueeze(0), 2,
-            3))).cpu().contiguous().data<float>().ToArray();
+            3))).ToFloats();
         return Fit(logOdds, truth, thresholds);
     }
 

@@ -1,5 +1,6 @@
 using ConvLstm.Nowcast.Cascade;
 using ConvLstm.Nowcast.Ingest.Sequences;
+using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Motion;
 
 namespace ConvLstm.Nowcast.Methods;
@@ -37,8 +38,7 @@ public sealed class Sprog : IForecaster
     private static Tensor Matched(Tensor decibels, Tensor unseen, DistributionMatching matching)
     {
         var size = unseen.shape;
-        var field = decibels.narrow(0, 0, size[0]).narrow(1, 0, size[1]).masked_fill(unseen, float.NaN).contiguous().data<float>()
-            .ToArray();
+        var field = decibels.narrow(0, 0, size[0]).narrow(1, 0, size[1]).masked_fill(unseen, float.NaN).ToFloats();
         matching.Apply(field);
         return tensor(field, size);
     }

@@ -1,5 +1,6 @@
 using ConvLstm.Nowcast.Cascade;
 using ConvLstm.Nowcast.Ingest.Sequences;
+using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Motion;
 
 namespace ConvLstm.Nowcast.Methods;
@@ -58,14 +59,14 @@ public sealed class Steps(int members = Steps.DefaultMembers, long seed = 1) : I
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var field = perturbed.Next().narrow(0, 0, grid.Height).narrow(1, 0, grid.Width).contiguous().data<float>().ToArray();
+            var field = perturbed.Next().narrow(0, 0, grid.Height).narrow(1, 0, grid.Width).ToFloats();
             Mask(field, newest, mask, mask.Around(rain), grid.Width);
             matching.Apply(field);
             rain = field;
             var (ahead, aside) = motion.At(leads[lead]);
             var pixels = tensor([(float)(1 / pixelX), (float)(1 / pixelY)], [2, 1, 1]);
             var displacement = scans.Displacements[lead] + (((along * ahead) + (across * aside)) * pixels);
-            maps[lead] = SemiLagrangian.AdvectRain(tensor(field, [grid.Height, grid.Width]), displacement).data<float>().ToArray();
+            maps[lead] = SemiLagrangian.AdvectRain(tensor(field, [grid.Height, grid.Width]), displacement).ToFloats();
         }
         return maps;
     }

@@ -19,11 +19,12 @@ internal static class Bilinear
     internal static Tensor Sample(Tensor images, Tensor positions, GridSamplePaddingMode beyond,
         GridSampleMode mode = GridSampleMode.Bilinear)
     {
+        using var scope = NewDisposeScope();
         var shape = images.shape;
         // grid_sample counts from −1 to 1 between the centres of the outermost pixels.
         var grid = stack([Normalised(positions[0], shape[3]), Normalised(positions[1], shape[2])], -1);
         return nn.functional.grid_sample(
-            images, grid.unsqueeze(0).expand(shape[0], -1, -1, -1), mode, beyond, align_corners: true);
+            images, grid.unsqueeze(0).expand(shape[0], -1, -1, -1), mode, beyond, align_corners: true).MoveToOuterDisposeScope();
     }
 
     private static Tensor Normalised(Tensor position, long size) => (position * (2.0 / Math.Max(1, size - 1))) - 1.0;

@@ -25,26 +25,33 @@ public static class SemiLagrangian
         var shape = motion.shape;
         var positions = Bilinear.Positions(shape[1], shape[2], motion.device);
         var field = (motion / subSteps).unsqueeze(0);
-        var travelled = zeros_like(motion);
-        var increment = field[0];
+        var (travelled, increment) = (zeros_like(motion), field[0]);
         var displacements = new Tensor[steps];
         for (var step = 0; step < steps; step++)
         {
+            // Of a large grid each of these is tens of megabytes: one at a time, and only what is asked for stays.
             using var inner = NewDisposeScope();
             for (var part = 0; part < subSteps; part++)
             {
-                var start = positions - travelled;
-                for (var i = 0; i < FixedPointIterations; i++)
-                    increment = Bilinear.Sample(field, start - (increment * 0.5), GridSamplePaddingMode.Border)[0];
-                travelled = travelled + increment;
+                var last = increment;
+                (travelled, increment) = Moved(field, positions - travelled, travelled, last);
+                last.Dispose();
             }
-            travelled.MoveToOuterDisposeScope();
             increment.MoveToOuterDisposeScope();
-            displacements[step] = travelled;
+            displacements[step] = travelled.MoveToOuterDisposeScope();
         }
         foreach (var displacement in displacements)
             displacement.MoveToOuterDisposeScope();
         return displacements;
+    }
+
+    /// <summary>One part of a step further back from where the air was.</summary>
+    private static (Tensor Travelled, Tensor Increment) Moved(Tensor field, Tensor start, Tensor travelled, Tensor increment)
+    {
+        using var scope = NewDisposeScope();
+        for (var i = 0; i < FixedPointIterations; i++)
+            increment = Bilinear.Sample(field, start - (increment * 0.5), GridSamplePaddingMode.Border)[0];
+        return ((travelled + increment).MoveToOuterDisposeScope(), increment.MoveToOuterDisposeScope());
     }
 
     /// <summary>Moves images without gaps, such as features; zeros come in from beyond the edge.</summary>

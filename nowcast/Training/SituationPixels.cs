@@ -1,6 +1,7 @@
 using ConvLstm.Nowcast.Cascade;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Methods;
+using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Model.Checkpoints;
 using ConvLstm.Nowcast.Model.Networks;
 using ConvLstm.Nowcast.Motion;
@@ -48,7 +49,7 @@ internal sealed record SituationPixels(Tensor Fields, Tensor Rain, Tensor Weight
         var future = window.Of(situation.Future(cache, cancellation)).Frames;
         var cell = CoarseScans.Cell(past.Grid);
         var ahead = SemiLagrangian.Displacements(scans.Motion.neg(), situation.Leads);
-        var surroundings = ((fields.Static[2] * CascadeFields.LogSpan).exp() - CascadeFields.Least).data<float>().ToArray();
+        var surroundings = ((fields.Static[2] * CascadeFields.LogSpan).exp() - CascadeFields.Least).ToFloats();
         var seen = fields.Observed.data<bool>().ToArray();
         var taken = Enumerable.Range(0, LeadsTaken).Select(i => 1 + (int)((i + random.NextDouble()) * situation.Leads / LeadsTaken))
             .Distinct().ToHashSet();
@@ -63,7 +64,7 @@ internal sealed record SituationPixels(Tensor Fields, Tensor Rain, Tensor Weight
                 continue;
             // What is to be forecast keeps its extremes.
             var came = tensor(future[lead - 1].RainRate, [past.Grid.Height, past.Grid.Width]);
-            var truth = SemiLagrangian.AdvectRain(came, ahead[lead - 1], GridSampleMode.Nearest).data<float>().ToArray();
+            var truth = SemiLagrangian.AdvectRain(came, ahead[lead - 1], GridSampleMode.Nearest).ToFloats();
             var (chosen, weight) = DrawRows(truth, surroundings, seen, random);
             if (chosen.Length == 0)
                 continue;

@@ -1,3 +1,4 @@
+using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Model.Networks;
 
 namespace ConvLstm.Nowcast.Studies.Digits;
@@ -21,7 +22,7 @@ public static class FramePredictor
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var frames = network.call(FrameTriples.Frames(some, side).narrow(1, 0, 2), LeadTimes.Every(1, 1)).clamp(0, 1);
-            var values = frames.contiguous().data<float>().ToArray();
+            var values = frames.ToFloats();
             drawn.AddRange(values.Chunk(side * side));
         }
         return drawn;

@@ -1,3 +1,4 @@
+using ConvLstm.Nowcast.Model;
 using System.Diagnostics;
 using ConvLstm.Nowcast.Model.Networks;
 using ConvLstm.Nowcast.Model.Training;
@@ -89,7 +90,6 @@ public sealed class VideoStudy(VideoWindows windows, IReadOnlyList<float[]> test
         using var scope = NewDisposeScope();
         var window = windows.Frames([video]);
         var future = (int)window.shape[1] - windows.Past;
-        return [.. network.call(window.narrow(1, 0, windows.Past), LeadTimes.Every(future, 1)).clamp(0, 1).contiguous().data<float>()
-            .ToArray().Chunk(Pixels)];
+        return [.. network.call(window.narrow(1, 0, windows.Past), LeadTimes.Every(future, 1)).clamp(0, 1).ToFloats().Chunk(Pixels)];
     }
 }

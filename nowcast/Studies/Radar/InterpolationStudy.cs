@@ -2,6 +2,7 @@ using System.Globalization;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Interpolation;
+using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Model.Checkpoints;
 using ConvLstm.Nowcast.Model.Networks;
 using ConvLstm.Nowcast.Model.Training;
@@ -97,7 +98,7 @@ public sealed class InterpolationStudy(GapOptions options, TimeProvider time)
                 var fraction = (double)missing / (gap + 1);
                 Tensor[] said = [(known[side - 1] * (1 - fraction)) + (known[side] * fraction),
                     MotionGapFilling.Between(known[side - 1], known[side], fraction), learned[missing - 1]];
-                var rates = Array.ConvertAll(said, s => s.contiguous().data<float>().ToArray());
+                var rates = Array.ConvertAll(said, s => s.ToFloats());
                 var truth = frames[side + missing - 1].RainRate;
                 var mask = truth.Select((_, i) => rates.All(r => !float.IsNaN(r[i]))).ToArray();
                 for (var m = 0; m < names.Length; m++)

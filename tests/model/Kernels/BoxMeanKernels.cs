@@ -1,3 +1,4 @@
+using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Model.Kernels;
 using ConvLstm.Nowcast.Model.Layers;
 using Xunit;
@@ -49,7 +50,7 @@ public sealed class BoxMeanKernels
         images.narrow(2, 4, 1).narrow(3, 4, 1).fill_(7);
         var mask = images.gt(0).to_type(float32);
 
-        var mean = BoxMeanKernel.Mean(images, mask, 2, KernelOptions.Default).view(-1).data<float>().ToArray();
+        var mean = BoxMeanKernel.Mean(images, mask, 2, KernelOptions.Default).view(-1).ToFloats();
 
         Assert.Equal(25, mean.Count(v => Math.Abs(v - 7) < 1e-5));
         Assert.Equal(56, mean.Count(v => v == 0));

@@ -1,4 +1,5 @@
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Model.Checkpoints;
 using Xunit;
 
@@ -21,7 +22,7 @@ public sealed class SafeTensorsFiles
 
         Assert.Equal("°C – ünïcode", metadata["text"]);
         foreach (var (name, tensor) in tensors)
-            Assert.Equal(tensor.data<float>().ToArray(), read[name].data<float>().ToArray());
+            Assert.Equal(tensor.ToFloats(), read[name].ToFloats());
         Assert.Equal([5, 3], read["turned"].shape);
     }
 

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Model.Checkpoints;
 using Xunit;
 
@@ -39,6 +40,6 @@ public sealed class StoredTypes
             new Dictionary<string, object> { ["w"] = new { dtype = type, shape = new[] { 2 }, data_offsets = new[] { 0, bytes.Length } } });
         File.WriteAllBytes(folder.File("w.safetensors"),
             [.. BitConverter.GetBytes((long)header.Length), .. Encoding.UTF8.GetBytes(header), .. bytes]);
-        return SafeTensors.Read(folder.File("w.safetensors")).Tensors["w"].data<float>().ToArray();
+        return SafeTensors.Read(folder.File("w.safetensors")).Tensors["w"].ToFloats();
     }
 }

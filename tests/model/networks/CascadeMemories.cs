@@ -1,4 +1,5 @@
 using ConvLstm.Nowcast.Ingest.Sequences;
+using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Model.Networks;
 using ConvLstm.Nowcast.Model.Training;
 using Xunit;
@@ -17,7 +18,7 @@ public sealed class CascadeMemories
         var memory = (arange(0, 6, float32) * 2).add(0.5).view(1, 1, 1, 6).expand(1, CascadeMemory.Channels, 4, 6).contiguous();
         var places = tensor([0.5f, 0.5f, 3.25f, 4f, 8.1f, 2f], [3, 2]);
 
-        var read = CascadeMemory.At(memory, places).select(1, 0).data<float>().ToArray();
+        var read = CascadeMemory.At(memory, places).select(1, 0).ToFloats();
 
         Assert.Equal([0.5f, 3.25f, 8.1f], read.Select(r => MathF.Round(r, 4)));
     }

@@ -1,4 +1,5 @@
 using ConvLstm.Nowcast.Ingest.Sequences;
+using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Model.Checkpoints;
 using ConvLstm.Nowcast.Model.Networks;
 using ConvLstm.Nowcast.Model.Training;
@@ -18,7 +19,7 @@ public sealed class CascadeNetworks
         // 10 dB expected, 5 dB not known, beside the 2 dB that never are: 10 mm/h is as likely as not.
         var fields = Fields(expected: 10, spread: 5);
 
-        var probabilities = network.call(fields, LeadTimes.Every(1, 5)).sigmoid()[0].data<float>().ToArray();
+        var probabilities = network.call(fields, LeadTimes.Every(1, 5)).sigmoid()[0].ToFloats();
 
         var deviation = Math.Sqrt((5 * 5) + (2 * 2));
         Assert.Equal(0.5, probabilities[2], 1e-3);

@@ -1,4 +1,5 @@
 using ConvLstm.Nowcast.Ingest.Sequences;
+using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Model.Kernels;
 using ConvLstm.Nowcast.Model.Networks;
 using ConvLstm.Nowcast.Model.Training;
@@ -24,18 +25,18 @@ public sealed class LagrangianNetworkTests
         var logOdds = network.call(past, LeadTimes.Every(6, 10));
 
         Assert.Equal([1, 6, 44, 60, 5], logOdds.shape);
-        var newest = rain[3].data<float>().ToArray();
+        var newest = rain[3].ToFloats();
         for (var lead = 0; lead < 6; lead++)
         {
             for (var t = 0; t < Rates.Length; t++)
             {
-                var probability = logOdds[0][lead].select(2, t).sigmoid().contiguous().data<float>().ToArray();
+                var probability = logOdds[0][lead].select(2, t).sigmoid().ToFloats();
                 for (var i = 0; i < newest.Length; i++)
                     Assert.True((probability[i] >= 0.5f) == (newest[i] >= Rates[t] * 0.999f),
                         $"lead {lead}, {Rates[t]} mm/h: {newest[i]} mm/h gives {probability[i]}");
             }
         }
-        Assert.Equal(network.Persistence(past, LeadTimes.Every(6, 10)).data<float>().ToArray(), logOdds.data<float>().ToArray());
+        Assert.Equal(network.Persistence(past, LeadTimes.Every(6, 10)).ToFloats(), logOdds.ToFloats());
     }
 
     [Fact]
@@ -157,7 +158,7 @@ public sealed class LagrangianNetworkTests
         Assert.InRange(probability.select(1, 5).select(3, 3).mean().item<float>(), 0, 0.7 * wetBefore);
         // The rest of the network is as it was, and says nothing yet.
         Assert.All(untrained.Zip(network.StateParameters),
-            p => Assert.Equal(p.First.data<float>().ToArray(), p.Second.data<float>().ToArray()));
+            p => Assert.Equal(p.First.ToFloats(), p.Second.ToFloats()));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Model.Checkpoints;
 using ConvLstm.Nowcast.Model.Kernels;
 using ConvLstm.Nowcast.Model.Networks;
@@ -149,8 +150,8 @@ public sealed class NetworkFamily
 
         Assert.Equal(network.Options, loaded.Metadata.Network);
         Assert.Equal(
-            network.call(past, LeadTimes.Every(2, 5)).contiguous().data<float>().ToArray(),
-            loaded.Network.call(past, LeadTimes.Every(2, 5)).contiguous().data<float>().ToArray());
+            network.call(past, LeadTimes.Every(2, 5)).ToFloats(),
+            loaded.Network.call(past, LeadTimes.Every(2, 5)).ToFloats());
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using ConvLstm.Nowcast.Cascade;
 using ConvLstm.Nowcast.Ingest.Simulation;
+using ConvLstm.Nowcast.Model;
 using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Cascade;
@@ -38,8 +39,8 @@ public sealed class CascadeAgainstNumpy
         Each("phi2", cascade.Levels.Select(l => l.Process.Phi2), 5e-3);
         Each("explained", cascade.Levels.Select(l => l.Process.Explained(l.Process.Forecast(Steps)[Steps - 1])), 5e-3);
         Same(Path.Combine(folder.Path, "expected.f32"),
-            Enumerable.Range(1, Steps).SelectMany(step => cascade.Expected(step).data<float>().ToArray()), 0.05);
-        Same(Path.Combine(folder.Path, "noise.f32"), cascade.NoiseAmplitudes().data<float>().ToArray(), 1e-3);
+            Enumerable.Range(1, Steps).SelectMany(step => cascade.Expected(step).ToFloats()), 0.05);
+        Same(Path.Combine(folder.Path, "noise.f32"), cascade.NoiseAmplitudes().ToFloats(), 1e-3);
     }
 
     private static void Same(string file, IEnumerable<float> actual, double tolerance)

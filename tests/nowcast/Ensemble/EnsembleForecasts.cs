@@ -3,6 +3,7 @@ using ConvLstm.Nowcast.Ensemble;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Ingest.Simulation;
 using ConvLstm.Nowcast.Methods;
+using ConvLstm.Nowcast.Model;
 using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Ensemble;
@@ -52,7 +53,7 @@ public sealed class EnsembleForecasts
         for (var member = 0; member < 8; member++)
         {
             using var error = PerturbedCascade.Error(cascade, noise, seed: 2, first: member * 6);
-            var steps = Enumerable.Range(0, 6).Select(_ => error.Next().data<float>().ToArray()).ToArray();
+            var steps = Enumerable.Range(0, 6).Select(_ => error.Next().ToFloats()).ToArray();
             for (var lead = 0; lead < 6; lead++)
                 squares[lead] += steps[lead].Average(v => v * v) / 8;
             correlations[0] += Correlation(steps[4], steps[5]) / 8;

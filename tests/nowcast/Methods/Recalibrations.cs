@@ -1,4 +1,5 @@
 using ConvLstm.Nowcast.Methods;
+using ConvLstm.Nowcast.Model;
 using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Methods;
@@ -52,7 +53,7 @@ public sealed class Recalibrations
 
         var applied = stack([recalibration.Apply(one, 20), recalibration.Apply(one, 60)]);
 
-        var spread = applied.select(3, 0).flatten(1).square().mean([1]).sqrt().data<float>().ToArray();
+        var spread = applied.select(3, 0).flatten(1).square().mean([1]).sqrt().ToFloats();
         Assert.True(spread[1] < 0.9 * spread[0], $"{spread[0]} after 20 minutes, {spread[1]} after an hour");
         Assert.True((applied.select(3, 1) - applied.select(3, 0)).max().item<float>() <= 0);
     }

@@ -1,3 +1,4 @@
+using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Motion;
 using Xunit;
 
@@ -30,7 +31,7 @@ public sealed class OpticalFlowTests
 
         var motion = OpticalFlow.Estimate(blobs.Tensor(blobs.Turned(0), blobs.Turned(Angle), blobs.Turned(2 * Angle)));
 
-        var (u, v) = (motion[0].data<float>().ToArray(), motion[1].data<float>().ToArray());
+        var (u, v) = (motion[0].ToFloats(), motion[1].ToFloats());
         double error = 0, size = 0;
         for (var y = 40; y < 216; y++)
         {

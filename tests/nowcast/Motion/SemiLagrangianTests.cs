@@ -1,3 +1,4 @@
+using ConvLstm.Nowcast.Model;
 using Bilinear = ConvLstm.Nowcast.Motion.Bilinear; // TorchSharp has a Bilinear of its own
 using ConvLstm.Nowcast.Motion;
 using Xunit;
@@ -14,9 +15,9 @@ public sealed class SemiLagrangianTests
         var rain = blobs.Tensor(blobs.Shifted(0, 0))[0];
 
         var displacements = SemiLagrangian.Displacements(Uniform(50, 60, 3, -2), 4);
-        var moved = SemiLagrangian.AdvectRain(rain, displacements[3]).data<float>().ToArray();
+        var moved = SemiLagrangian.AdvectRain(rain, displacements[3]).ToFloats();
 
-        var before = rain.data<float>().ToArray();
+        var before = rain.ToFloats();
         for (var y = 0; y < 50; y++)
         {
             for (var x = 0; x < 60; x++)
@@ -35,7 +36,7 @@ public sealed class SemiLagrangianTests
         var positions = Bilinear.Positions(101, 101, CPU) - 50.0;
         var motion = stack([positions[1] * -Angle, positions[0] * Angle]);
 
-        var displacement = SemiLagrangian.Displacements(motion, 10)[9].data<float>().ToArray();
+        var displacement = SemiLagrangian.Displacements(motion, 10)[9].ToFloats();
 
         // After one radian, from 20 pixels east of the middle.
         var at = (50 * 101) + 70;
@@ -62,7 +63,7 @@ public sealed class SemiLagrangianTests
         using var scope = NewDisposeScope();
         var displacement = SemiLagrangian.Displacements(Uniform(20, 20, 2.7, 0), 1)[0];
 
-        var moved = SemiLagrangian.AdvectRain(ones([20, 20]), displacement).data<float>().ToArray();
+        var moved = SemiLagrangian.AdvectRain(ones([20, 20]), displacement).ToFloats();
 
         for (var i = 0; i < moved.Length; i++)
             Assert.Equal(i % 20 < 3 ? float.NaN : 1, moved[i], 1e-5f);
@@ -75,7 +76,7 @@ public sealed class SemiLagrangianTests
         var rain = Enumerable.Repeat(2f, 400).ToArray();
         rain[(10 * 20) + 5] = float.NaN;
 
-        var moved = SemiLagrangian.AdvectRain(tensor(rain, [20, 20]), Uniform(20, 20, 4.2, 3)).data<float>().ToArray();
+        var moved = SemiLagrangian.AdvectRain(tensor(rain, [20, 20]), Uniform(20, 20, 4.2, 3)).ToFloats();
 
         var inside = Enumerable.Range(0, 400).Where(i => i % 20 >= 5 && i / 20 >= 3).ToArray();
         Assert.Equal([(13 * 20) + 9], inside.Where(i => float.IsNaN(moved[i])));
