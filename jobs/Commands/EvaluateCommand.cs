@@ -92,7 +92,8 @@ internal static class EvaluateCommand
                 }
                 var options = Defaults with
                 {
-                    Lead = TimeSpan.FromMinutes(parsed.GetValue(lead)), Every = parsed.GetValue(every),
+                    Lead = TimeSpan.FromMinutes(parsed.GetValue(lead)),
+                    Every = parsed.GetValue(every),
                     FractionsScales = asked ?? Defaults.FractionsScales,
                 };
                 return await AgainAsync(terminal, parsed.GetRequiredValue(data), parsed.GetValue(model), parsed.GetValue(methods) ?? [],

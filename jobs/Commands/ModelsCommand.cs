@@ -62,8 +62,11 @@ internal static class ModelsCommand
         var models = await database.Models.ListAsync(cancellation);
         if (json)
         {
-            JsonOutput.Write(terminal, models.OrderBy(m => m.ImportedAt).Select(m => new { m.Version, m.Network, m.Checksum, m.IsPromoted,
-                importedAt = m.ImportedAt.UtcDateTime, m.CheckpointBytes, scores = JsonDocument.Parse(m.Scores) }));
+            JsonOutput.Write(terminal, models.OrderBy(m => m.ImportedAt).Select(m => new
+            {
+                m.Version, m.Network, m.Checksum, m.IsPromoted,
+                importedAt = m.ImportedAt.UtcDateTime, m.CheckpointBytes, scores = JsonDocument.Parse(m.Scores)
+            }));
             return CommandLine.Done;
         }
         if (models.Count == 0)

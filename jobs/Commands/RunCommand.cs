@@ -63,8 +63,11 @@ internal static class RunCommand
         {
             JsonOutput.Write(output, new
             {
-                runs = outcomes.Select(o => new { o.Grid, o.Method, issueTime = o.IssueTime.UtcDateTime, o.Run?.RunId, o.Run?.IsSane,
-                    o.Problem, seconds = o.Forecasting.TotalSeconds + o.Publishing.TotalSeconds }),
+                runs = outcomes.Select(o => new
+                {
+                    o.Grid, o.Method, issueTime = o.IssueTime.UtcDateTime, o.Run?.RunId, o.Run?.IsSane,
+                    o.Problem, seconds = o.Forecasting.TotalSeconds + o.Publishing.TotalSeconds
+                }),
                 mapsScored = scored,
             });
         }

@@ -53,8 +53,11 @@ internal static class TuneCommand
             var series = Archives.Open(terminal, paths, cancellation, RadarSources.Load(parsed.GetValue(source) ?? []));
             var options = training with
             {
-                Budget = TimeSpan.FromMinutes(parsed.GetValue(minutes)), Loss = parsed.GetRequiredValue(loss), Seed = parsed.GetValue(seed),
-                Device = Devices.Named(parsed.GetRequiredValue(device)), Patience = 1000,
+                Budget = TimeSpan.FromMinutes(parsed.GetValue(minutes)),
+                Loss = parsed.GetRequiredValue(loss),
+                Seed = parsed.GetValue(seed),
+                Device = Devices.Named(parsed.GetRequiredValue(device)),
+                Patience = 1000,
             };
             var (named, crops) = (parsed.GetRequiredValue(network), windows with { Crop = parsed.GetValue(crop) });
             var settings = RadarTuning.Settings(named, string.Join(' ', paths), crops, options);

@@ -67,11 +67,11 @@ internal static class ForecastModel
     /// <summary>What forecasts once the last promotion is taken back; null where there is none.</summary>
     internal static string? AfterRollback(IReadOnlyList<Promotion> promotions) =>
         promotions.Where(p => p.RolledBackAt is null).ToArray() switch
-    {
-        [] => null,
-        [_] => "extrapolation",
-        [_, var before, ..] => $"the model {before.Version}",
-    };
+        {
+            [] => null,
+            [_] => "extrapolation",
+            [_, var before, ..] => $"the model {before.Version}",
+        };
 
     /// <summary>What a training noted.</summary>
     internal static string ScoresOf(Checkpoint model) => JsonSerializer.Serialize(model.Metadata.Scores);

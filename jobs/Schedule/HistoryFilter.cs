@@ -49,15 +49,15 @@ internal sealed partial class HistoryFilter(JobHistory history, ServiceOptions o
 
     private static (JobOutcome Outcome, string Message) EndOf(PerformedContext context) =>
         ((context.Exception as JobPerformanceException)?.InnerException ?? context.Exception) switch
-    {
-        null => (JobOutcome.Succeeded, context.Result as string ?? ""),
-        JobAbortedException =>
-            IsDeleted(context) ? (JobOutcome.Cancelled, "stopped by a person") : (JobOutcome.Interrupted, "another server has taken it up"),
-        OperationCanceledException => (JobOutcome.Interrupted, "the server was stopped in the middle"),
-        LeaseLostException lost => (JobOutcome.Interrupted, lost.Message),
-        ReportedException reported => (JobOutcome.Failed, reported.Message),
-        var e => (JobOutcome.Failed, $"{e.GetType().Name}: {e.Message}"),
-    };
+        {
+            null => (JobOutcome.Succeeded, context.Result as string ?? ""),
+            JobAbortedException =>
+                IsDeleted(context) ? (JobOutcome.Cancelled, "stopped by a person") : (JobOutcome.Interrupted, "another server has taken it up"),
+            OperationCanceledException => (JobOutcome.Interrupted, "the server was stopped in the middle"),
+            LeaseLostException lost => (JobOutcome.Interrupted, lost.Message),
+            ReportedException reported => (JobOutcome.Failed, reported.Message),
+            var e => (JobOutcome.Failed, $"{e.GetType().Name}: {e.Message}"),
+        };
 
     private static bool IsDeleted(PerformContext context)
     {

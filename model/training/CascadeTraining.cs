@@ -69,7 +69,8 @@ public static class CascadeTraining
             kept.Restore();
         network.eval();
         return new(curve.Count, step, first, running, validation is null && curve.Count > 0 ? curve[^1].Item2 : best, classical,
-            time.GetElapsedTime(started), curve) { BatchSize = PixelsOfStep };
+            time.GetElapsedTime(started), curve)
+        { BatchSize = PixelsOfStep };
 
         void Validate()
         {

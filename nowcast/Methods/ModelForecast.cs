@@ -89,7 +89,8 @@ public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster
     private ForecastProvenance Provenance(RadarSequence past) =>
         Scans.Provenance(Name, past, Math.Min(past.Frames.Count, checkpoint.Metadata.PastFrames)) with
         {
-            ModelVersion = checkpoint.Version, ModelChecksum = checkpoint.Checksum,
+            ModelVersion = checkpoint.Version,
+            ModelChecksum = checkpoint.Checksum,
         };
 
     private void CheckStep(RadarSequence past)

@@ -51,7 +51,8 @@ internal static class RadarStudyCommand
                 {
                     Budget = parsed.GetValue(minutes) is double given ? TimeSpan.FromMinutes(given) : usual.Training.Budget,
                     Loss = parsed.GetResult(loss) is { Implicit: false } ? parsed.GetRequiredValue(loss) : usual.Training.Loss,
-                    Seed = parsed.GetValue(seed), Device = Devices.Named(parsed.GetRequiredValue(device)),
+                    Seed = parsed.GetValue(seed),
+                    Device = Devices.Named(parsed.GetRequiredValue(device)),
                 },
             };
             var names = parsed.GetValue(networks) is { Length: > 0 } chosen ? chosen : [.. RadarStudy.Networks];

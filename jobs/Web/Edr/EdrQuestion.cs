@@ -64,7 +64,10 @@ internal sealed record EdrQuestion(
             throw Refusals.Wrong($"{name} is a number above 0: add {name}=10&{unitName}=km.");
         var metres = number * (unit switch
         {
-            "km" => 1000, "m" => 1, "mi" => 1609.344, "nmi" => 1852,
+            "km" => 1000,
+            "m" => 1,
+            "mi" => 1609.344,
+            "nmi" => 1852,
             null => throw Refusals.Wrong($"{name} has a unit: add {unitName}=km."),
             _ => throw Refusals.Wrong($"{unitName} is km, m, mi or nmi."),
         });

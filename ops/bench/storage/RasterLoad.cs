@@ -43,7 +43,8 @@ internal sealed class RasterLoad : IDisposable
             "-o", "pipefail", "-c",
             string.Create(CultureInfo.InvariantCulture,
                 $"raster2pgsql -q {options} -s {_srid} -t {_tile}x{_tile} -P -N -1 -F lead_*.vrt public.raster_load | psql -q -v ON_ERROR_STOP=1 -o /dev/null -h '{cluster.SocketFolder}' -p {cluster.Port} -U nowcast nowcast"),
-        ]) { WorkingDirectory = _folder.FullName, RedirectStandardError = true })!;
+        ])
+        { WorkingDirectory = _folder.FullName, RedirectStandardError = true })!;
         var errors = await load.StandardError.ReadToEndAsync();
         await load.WaitForExitAsync();
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;

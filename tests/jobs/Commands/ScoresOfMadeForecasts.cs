@@ -127,7 +127,8 @@ public sealed class ScoresOfMadeForecasts(TestDatabase test, Archive archive) : 
         RainRate = [.. forecast.RainRate.Select(field => Array.ConvertAll(field, rate => 0.7f * rate))],
         ExceedanceProbability = forecast.ExceedanceProbability, Provenance = forecast.Provenance with
         {
-            Method = "model", ModelVersion = version,
+            Method = "model",
+            ModelVersion = version,
         },
     };
 

@@ -272,8 +272,11 @@ public sealed class ScheduleSemantics(TestDatabase test) : IClassFixture<TestDat
     public async Task TheServiceNeedsNoMoreRightsThanTheWritersAndFewConnections()
     {
         await HangfireTables.InstallAsync(test.Database, _cancellation);
-        var asWriter = new NpgsqlConnectionStringBuilder(test.ConnectionString) { Username = "nowcast_writer",
-            ApplicationName = "idle service" }.ConnectionString;
+        var asWriter = new NpgsqlConnectionStringBuilder(test.ConnectionString)
+        {
+            Username = "nowcast_writer",
+            ApplicationName = "idle service"
+        }.ConnectionString;
         await using var database = await Nowcast.Storage.NowcastDatabase.OpenAsync(asWriter, _cancellation);
         await using var server =
             await Server.StartAsync(database, [new TestWork("as writer", (_, _) => Task.FromResult("done"))], _cancellation);

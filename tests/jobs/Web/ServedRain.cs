@@ -87,7 +87,8 @@ public sealed class ServedRain(TestCluster cluster) : IAsyncLifetime
         Thresholds = forecast.Thresholds,
         ExceedanceProbability = forecast.ExceedanceProbability, Provenance = forecast.Provenance with
         {
-            Method = "model", ModelVersion = "test-1",
+            Method = "model",
+            ModelVersion = "test-1",
         },
     };
 

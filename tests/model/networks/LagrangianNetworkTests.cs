@@ -115,8 +115,11 @@ public sealed class LagrangianNetworkTests
         using var network = Network();
         var windows = new DecayingRain();
         var loss = Losses.Exceedance(Rates, network.Options.Thresholds);
-        var result = new Trainer(new TrainingOptions { Epochs = 1, WindowsPerEpoch = 160, BatchSize = 4, LearningRate = 1e-2,
-            SiteStride = 2, LeadsPerStep = 2 }, TimeProvider.System)
+        var result = new Trainer(new TrainingOptions
+        {
+            Epochs = 1, WindowsPerEpoch = 160, BatchSize = 4, LearningRate = 1e-2,
+            SiteStride = 2, LeadsPerStep = 2
+        }, TimeProvider.System)
             .Train(network, windows, loss, default);
 
         Assert.True(result.ValidationLoss < 0.5 * result.PersistenceLoss,
