@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using ConvLstm.Nowcast.Evaluation;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Formats.Sources;
@@ -136,8 +137,9 @@ internal static class EvaluateCommand
             + "was observed");
         terminal.Line("method           mm/h     CSI     POD     FAR    bias   Brier    CRPS");
         foreach (var row in result.Summary.Where(r => r.Mask == "common"))
-            terminal.Line(FormattableString.Invariant(
-                $"{row.Method,-15} {row.Threshold,5:0.0} {row.Csi,7:0.000} {row.Pod,7:0.000} {row.Far,7:0.000} {row.Bias,7:0.00} {row.Brier,7:0.0000} {row.Crps,7:0.000}"));
+            terminal.Line(string.Create(CultureInfo.InvariantCulture,
+                $"{row.Method,-15} {row.Threshold,5:0.0} {row.Csi,7:0.000} {row.Pod,7:0.000} {row.Far,7:0.000} {row.Bias,7:0.00} "
+                + $"{row.Brier,7:0.0000} {row.Crps,7:0.000}"));
     }
 
     private sealed class Reporting(Action<HindcastProgress> report) : IProgress<HindcastProgress>

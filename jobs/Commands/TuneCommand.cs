@@ -124,8 +124,9 @@ internal static class TuneCommand
         if (best.Outcome != RadarTrial.Trained)
             throw new ReportedException($"none of the {finished.Count} trials learned anything ({best.Outcome})");
         store.CopyWeights(best.Number, Path.Combine(folder, "best.safetensors"));
-        terminal.Line(FormattableString.Invariant(
-            $"best of {finished.Count}: trial {best.Number}, validation loss {best.ValidationLoss:0.00000}, extrapolation {best.ExtrapolationLoss:0.00000}"));
+        terminal.Line(string.Create(CultureInfo.InvariantCulture,
+            $"best of {finished.Count}: trial {best.Number}, validation loss {best.ValidationLoss:0.00000}, extrapolation "
+            + $"{best.ExtrapolationLoss:0.00000}"));
         var report = new StudyReport($"Random search: {network}")
             .Text($"{finished.Count} trials, the best first. The loss of extrapolation is that of a network that learned nothing, on the "
                 + "same windows.")

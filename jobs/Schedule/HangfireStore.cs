@@ -17,8 +17,8 @@ internal static class HangfireStore
             // They are made by who may: HangfireTables. Without this the store asks for nothing before it is used, and a database that is
             // away keeps no server from coming up.
             PrepareSchemaIfNecessary = false,
-            // A run keeps saying that it is alive; without this a training longer than the timeout would be started a second time, and with a
-            // timeout of that length the run of a killed server would lie there for as long.
+            // A run keeps saying that it is alive; without this a training longer than the timeout would be started a second time, and
+            // with a timeout of that length the run of a killed server would lie there for as long.
             UseSlidingInvisibilityTimeout = true,
             InvisibilityTimeout = options.Invisibility,
             // Held for milliseconds; that of a killed server must not keep others from the schedule for ten minutes.

@@ -51,8 +51,8 @@ internal sealed partial class HistoryFilter(JobHistory history, ServiceOptions o
         ((context.Exception as JobPerformanceException)?.InnerException ?? context.Exception) switch
         {
             null => (JobOutcome.Succeeded, context.Result as string ?? ""),
-            JobAbortedException =>
-                IsDeleted(context) ? (JobOutcome.Cancelled, "stopped by a person") : (JobOutcome.Interrupted, "another server has taken it up"),
+            JobAbortedException when IsDeleted(context) => (JobOutcome.Cancelled, "stopped by a person"),
+            JobAbortedException => (JobOutcome.Interrupted, "another server has taken it up"),
             OperationCanceledException => (JobOutcome.Interrupted, "the server was stopped in the middle"),
             LeaseLostException lost => (JobOutcome.Interrupted, lost.Message),
             ReportedException reported => (JobOutcome.Failed, reported.Message),

@@ -1,9 +1,10 @@
+using System.Globalization;
 using System.Text.Json;
 using ConvLstm.Nowcast.Ingest;
-using ConvLstm.Nowcast.Jobs.Workers;
 using ConvLstm.Nowcast.Jobs.Monitoring;
 using ConvLstm.Nowcast.Jobs.Schedule;
 using ConvLstm.Nowcast.Jobs.Settings;
+using ConvLstm.Nowcast.Jobs.Workers;
 using ConvLstm.Nowcast.Methods;
 using ConvLstm.Nowcast.Storage;
 using Hangfire;
@@ -91,8 +92,9 @@ internal sealed class NowcastJob(NowcastDatabase database, NowcastSettings setti
             selection.Add(outcome);
             JobTraces.Published(outcome);
             run.Report(selection.Fraction, $"{outcome.Method} is done");
-            run.Log(FormattableString.Invariant(
-                $"{outcome.Grid} {outcome.Method}: {outcome.Problem ?? "published"} ({outcome.ForecastSeconds:0.0} s to forecast, {outcome.PublishSeconds:0.0} s to publish)"));
+            run.Log(string.Create(CultureInfo.InvariantCulture,
+                $"{outcome.Grid} {outcome.Method}: {outcome.Problem ?? "published"} ({outcome.ForecastSeconds:0.0} s to forecast, "
+                + $"{outcome.PublishSeconds:0.0} s to publish)"));
         }
         else
         {

@@ -1,6 +1,6 @@
 using ConvLstm.Nowcast.Ingest;
-using ConvLstm.Nowcast.Jobs.Workers;
 using ConvLstm.Nowcast.Jobs.Pipeline;
+using ConvLstm.Nowcast.Jobs.Workers;
 using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Model.Checkpoints;
 

@@ -23,7 +23,10 @@ internal sealed class RetentionJob(NowcastDatabase database, NowcastSettings set
         var before = run.Time.GetUtcNow() - keep.History;
         var forgotten = await database.Jobs.ForgetBeforeAsync(before, stop);
         var failures = FailedJobs.ForgetBefore(context.Storage, before.UtcDateTime, stop);
-        run.DetailsJson = $$"""{"partitions": {{done.PartitionsDropped}}, "made": {{done.PartitionsMade}}, "summed": {{done.RunsSummed}}, "history": {{forgotten}}, "failures": {{failures}}}""";
+        run.DetailsJson = $$"""
+            {"partitions": {{done.PartitionsDropped}}, "made": {{done.PartitionsMade}}, "summed": {{done.RunsSummed}},
+             "history": {{forgotten}}, "failures": {{failures}}}
+            """;
         return $"{done.PartitionsDropped} partitions of days over {keep.Days:0.#} days ago dropped, {done.PartitionsMade} made ahead, "
             + $"scores of {done.RunsSummed} runs summed, {forgotten} runs of jobs and {failures} failures forgotten";
     }, cancellation);

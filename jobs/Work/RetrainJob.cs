@@ -1,6 +1,6 @@
-using ConvLstm.Nowcast.Jobs.Workers;
 using ConvLstm.Nowcast.Jobs.Schedule;
 using ConvLstm.Nowcast.Jobs.Settings;
+using ConvLstm.Nowcast.Jobs.Workers;
 using ConvLstm.Nowcast.Storage;
 using Hangfire;
 using Hangfire.Server;

@@ -1,8 +1,9 @@
+using System.Globalization;
 using ConvLstm.Nowcast.Ingest;
-using ConvLstm.Nowcast.Jobs.Workers;
 using ConvLstm.Nowcast.Jobs.Pipeline;
 using ConvLstm.Nowcast.Jobs.Retraining;
 using ConvLstm.Nowcast.Jobs.Settings;
+using ConvLstm.Nowcast.Jobs.Workers;
 using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Model.Checkpoints;
 using ConvLstm.Nowcast.MovingFrame;
@@ -59,8 +60,9 @@ internal static class RetrainWork
                 ? FormattableString.Invariant($"epoch {p.Epoch}, loss {p.TrainingLoss:0.0000}, validation {loss:0.0000}")
                 : FormattableString.Invariant($"epoch {p.Epoch}, loss {p.TrainingLoss:0.0000}"))), cancellation);
             context.Say(new(WorkerMessage.Of.Log,
-                FormattableString.Invariant(
-                $"{result.Steps} steps in {result.Duration.TotalSeconds:0} s, validation loss {result.FirstLoss:0.0000} → {result.ValidationLoss:0.0000}")));
+                string.Create(CultureInfo.InvariantCulture,
+                $"{result.Steps} steps in {result.Duration.TotalSeconds:0} s, validation loss {result.FirstLoss:0.0000} → "
+                + $"{result.ValidationLoss:0.0000}")));
 
             using var candidate = Checkpoint.Load(candidateFile, Devices.Named(settings.Device));
             var promotion = PromotionTest.Run(settings, lead, archive, candidate, current, (done, of) => Say(

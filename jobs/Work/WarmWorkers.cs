@@ -1,7 +1,7 @@
 using ConvLstm.Nowcast.Jobs.Feed;
-using ConvLstm.Nowcast.Jobs.Workers;
 using ConvLstm.Nowcast.Jobs.Schedule;
 using ConvLstm.Nowcast.Jobs.Settings;
+using ConvLstm.Nowcast.Jobs.Workers;
 using ConvLstm.Nowcast.Storage;
 
 namespace ConvLstm.Nowcast.Jobs.Work;

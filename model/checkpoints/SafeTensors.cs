@@ -83,7 +83,8 @@ public static class SafeTensors
             return (tensors, metadata);
         }
         catch (Exception e) when (
-            e is JsonException or InvalidDataException or InvalidOperationException or FormatException or EndOfStreamException or NullReferenceException or ArgumentException or OverflowException or KeyNotFoundException)
+            e is JsonException or InvalidDataException or InvalidOperationException or FormatException or EndOfStreamException
+                or NullReferenceException or ArgumentException or OverflowException or KeyNotFoundException)
         {
             throw new ReportedException($"{path} is no complete safetensors checkpoint ({e.Message}): write it again with 'nowcast train'.",
                 e);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Model.Networks;
 
@@ -18,8 +19,9 @@ internal static class Collapse
         var (forecast, truth) = Sums(network, windows, options);
         if (truth > LeastTruth && forecast < LeastShare * truth)
         {
-            throw new ReportedException(FormattableString.Invariant(
-                $"The training collapsed to blank maps in epoch {epoch}: the forecasts hold {forecast / truth:0.0%} of the rain that came. Lower --learning-rate (now {options.LearningRate}), or train on wetter days."));
+            throw new ReportedException(string.Create(CultureInfo.InvariantCulture,
+                $"The training collapsed to blank maps in epoch {epoch}: the forecasts hold {forecast / truth:0.0%} of the rain that "
+                + $"came. Lower --learning-rate (now {options.LearningRate}), or train on wetter days."));
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Model.Checkpoints;
@@ -97,8 +98,9 @@ public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster
     {
         if (!KnowsSteps && Math.Abs(past.Step.TotalMinutes - checkpoint.Metadata.StepMinutes) > 0.01)
         {
-            throw new ReportedException(FormattableString.Invariant(
-                $"The model {checkpoint.Version} was trained on scans {checkpoint.Metadata.StepMinutes:0.##} minutes apart, these are {past.Step.TotalMinutes:0.##} apart: train one on these data."));
+            throw new ReportedException(string.Create(CultureInfo.InvariantCulture,
+                $"The model {checkpoint.Version} was trained on scans {checkpoint.Metadata.StepMinutes:0.##} minutes apart, these are "
+                + $"{past.Step.TotalMinutes:0.##} apart: train one on these data."));
         }
     }
 }

@@ -154,7 +154,8 @@ public sealed class ModelTraining(TimeProvider time)
                 ["libtorch"] = __version__,
                 ["init"] = request.Init ?? "",
             },
-            Curve = [.. before?.Curve ?? [], .. result.Curve.Select(epoch => new EpochLoss(Finite(epoch.Training), Finite(epoch.Validation)))],
+            Curve = [.. before?.Curve ?? [],
+                .. result.Curve.Select(epoch => new EpochLoss(Finite(epoch.Training), Finite(epoch.Validation)))],
             Program = Checkpoint.ThisProgram,
             Created = time.GetUtcNow(),
         };

@@ -33,7 +33,8 @@ internal static class FeedsPage
         """);
 
     private static Html Gap(FeedGap gap) => Html.Of(
-        $"<tr><td>{gap.Grid}</td><td>{Parts.When(gap.After)}</td><td>{Parts.When(gap.Until)}</td><td>{gap.Missing.ToString(CultureInfo.InvariantCulture)}</td></tr>");
+        $"<tr><td>{gap.Grid}</td><td>{Parts.When(gap.After)}</td><td>{Parts.When(gap.Until)}</td>"
+        + $"<td>{gap.Missing.ToString(CultureInfo.InvariantCulture)}</td></tr>");
 
     private static Html QuarantineOf(string? feed)
     {

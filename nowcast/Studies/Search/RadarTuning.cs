@@ -45,7 +45,8 @@ public sealed class RadarTuning(string network, WindowOptions windows, TrainingO
     public static string Settings(string network, string data, WindowOptions windows, TrainingOptions training) =>
         JsonSerializer.Serialize(new
         {
-            network, data, windows.Past, windows.Future, windows.Crop, seconds = training.Budget?.TotalSeconds, training.Loss, training.Seed,
+            network, data, windows.Past, windows.Future, windows.Crop,
+            seconds = training.Budget?.TotalSeconds, training.Loss, training.Seed,
         });
 
     /// <summary>The trials that are done, the best first.</summary>

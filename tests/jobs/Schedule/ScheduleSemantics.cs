@@ -1,6 +1,6 @@
 using ConvLstm.Nowcast.Ingest;
-using ConvLstm.Nowcast.Jobs.Workers;
 using ConvLstm.Nowcast.Jobs.Schedule;
+using ConvLstm.Nowcast.Jobs.Workers;
 using ConvLstm.Nowcast.Tests.Storage;
 using Hangfire;
 using Hangfire.Storage;

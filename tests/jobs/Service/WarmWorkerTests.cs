@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using ConvLstm.Nowcast.Ingest;
-using ConvLstm.Nowcast.Jobs.Workers;
 using ConvLstm.Nowcast.Jobs.Pipeline;
 using ConvLstm.Nowcast.Jobs.Work;
+using ConvLstm.Nowcast.Jobs.Workers;
 using ConvLstm.Nowcast.Model.Checkpoints;
 using ConvLstm.Nowcast.Tests.Jobs.Commands;
 using ConvLstm.Nowcast.Tests.Storage;

@@ -1,7 +1,7 @@
 using ConvLstm.Nowcast.Ingest;
-using ConvLstm.Nowcast.Jobs.Workers;
-using ConvLstm.Nowcast.Jobs.Work;
 using ConvLstm.Nowcast.Ingest.Simulation;
+using ConvLstm.Nowcast.Jobs.Work;
+using ConvLstm.Nowcast.Jobs.Workers;
 using ConvLstm.Nowcast.Tests.Storage;
 using Xunit;
 
