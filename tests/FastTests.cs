@@ -35,7 +35,8 @@ public sealed class FastTests : XunitTestFramework
     /// <summary>A fixture is given to a constructor, perhaps to that of another fixture.</summary>
     private static bool IsSlow(Type type) =>
         SlowFixtures.Contains(type)
-        || type.GetConstructors().SelectMany(c => c.GetParameters()).Any(p => p.ParameterType.Assembly == type.Assembly && IsSlow(p.ParameterType));
+        || type.GetConstructors().SelectMany(c => c.GetParameters()).Select(p => p.ParameterType)
+            .Any(given => given.Assembly == type.Assembly && IsSlow(given));
 
     private sealed class Discoverer(IXunitTestAssembly tests) : XunitTestFrameworkDiscoverer(tests)
     {
