@@ -27,7 +27,7 @@ public sealed class ConvLstmCells
         tensors["x"] = x;
         SafeTensors.Write(folder.File("in.safetensors"), tensors, new Dictionary<string, string>());
 
-        await Python.RunAsync("torch", "model/layers/convlstm_reference.py", folder.File("in.safetensors"), folder.File("out.safetensors"));
+        await Python.RunAsync("torch", "model/Layers/convlstm_reference.py", folder.File("in.safetensors"), folder.File("out.safetensors"));
 
         var (reference, _) = SafeTensors.Read(folder.File("out.safetensors"));
         AssertNear(reference["hidden"], state.Hidden, "hidden");
