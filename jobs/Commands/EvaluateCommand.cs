@@ -4,8 +4,8 @@ using ConvLstm.Nowcast.Evaluation;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Formats.Sources;
 using ConvLstm.Nowcast.Ingest.Sequences;
-using ConvLstm.Nowcast.Jobs.Pipeline;
 using ConvLstm.Nowcast.Jobs.Studies;
+using ConvLstm.Nowcast.Jobs.Verification;
 using ConvLstm.Nowcast.Methods;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;

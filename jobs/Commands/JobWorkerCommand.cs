@@ -1,5 +1,5 @@
 using System.CommandLine;
-using ConvLstm.Nowcast.Jobs.Work;
+using ConvLstm.Nowcast.Jobs.Hosting;
 using ConvLstm.Nowcast.Jobs.Workers;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using ConvLstm.Nowcast.Ingest;
-using ConvLstm.Nowcast.Jobs.Pipeline;
+using ConvLstm.Nowcast.Jobs.Nowcasts;
 using ConvLstm.Nowcast.Model.Checkpoints;
 using ConvLstm.Nowcast.Storage;
 

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Jobs.Feed;
-using ConvLstm.Nowcast.Jobs.Pipeline;
+using ConvLstm.Nowcast.Jobs.Nowcasts;
 using ConvLstm.Nowcast.Jobs.Settings;
+using ConvLstm.Nowcast.Jobs.Verification;
 using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Storage;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Jobs.Ingest;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Jobs.Web.Access;
-using ConvLstm.Nowcast.Jobs.Work;
 using ConvLstm.Nowcast.Storage;
 using Npgsql;
 

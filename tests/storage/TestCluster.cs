@@ -1,6 +1,5 @@
 using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Storage.Cluster;
-using ConvLstm.Nowcast.Tests.Storage;
 using Npgsql;
 using Xunit;
 

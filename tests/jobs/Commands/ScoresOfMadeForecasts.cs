@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using ConvLstm.Nowcast.Files;
 using ConvLstm.Nowcast.Ingest.Sequences;
-using ConvLstm.Nowcast.Jobs.Pipeline;
+using ConvLstm.Nowcast.Jobs.Verification;
 using ConvLstm.Nowcast.Methods;
 using ConvLstm.Nowcast.Tests.Storage;
 using Npgsql;

@@ -1,7 +1,7 @@
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Simulation;
 using ConvLstm.Nowcast.Jobs.Feed;
-using ConvLstm.Nowcast.Jobs.Pipeline;
+using ConvLstm.Nowcast.Jobs.Nowcasts;
 using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Tests.Ingest;
 using ConvLstm.Nowcast.Tests.Storage;
