@@ -48,7 +48,7 @@ internal static class MapScores
         brier.Accumulate(probability, observed, mask);
         var fractions = FractionsSkill.Init(threshold, Scales);
         fractions.Accumulate(grid.Width, rain, observed, mask);
-        var kilometres = Ground.Pixel(grid).Row;
+        var kilometres = PixelSize.Kilometres(grid).Row;
         return new(
             threshold, table.Hits, table.Misses, table.FalseAlarms, table.CorrectNegatives, brier.Bins.Sum(b => b.Count), brier.SumSquares,
             [.. brier.Bins.Select(b => new ReliabilityBin(b.Count, b.SumProbability, b.Events))],

@@ -61,7 +61,7 @@ public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster
     }
 
     private static LeadTimes Asked(RadarSequence past, TimeSpan[] leads) =>
-        LeadTimes.Every(leads.Length, past.Step.TotalMinutes) with { PixelKilometres = Ground.PixelKilometres(past.Grid) };
+        LeadTimes.Every(leads.Length, past.Step.TotalMinutes) with { PixelKilometres = PixelSize.SideKilometres(past.Grid) };
 
     /// <summary>The log-odds that the network gives for what it reads of the scans, of a lead: (thresholds, H, W).</summary>
     private Func<int, Tensor> Learned(RadarSequence past, Tensor aligned, LeadTimes asked, CancellationToken cancellation)

@@ -5,6 +5,7 @@ using Xunit;
 namespace ConvLstm.Nowcast.Tests.Model.Layers;
 
 /// <summary>Alone, because tensors are counted for the whole process.</summary>
+[Slow("Trains, alone on the machine.")]
 [CollectionDefinition(nameof(TrainingMemory), DisableParallelization = true)]
 [Collection(nameof(TrainingMemory))]
 public sealed class TrainingMemory

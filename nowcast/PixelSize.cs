@@ -2,13 +2,13 @@ using ConvLstm.Nowcast.Ingest;
 
 namespace ConvLstm.Nowcast;
 
-/// <summary>Sizes on the ground.</summary>
-public static class Ground
+/// <summary>The size of a pixel on the ground.</summary>
+public static class PixelSize
 {
     private const double KilometresPerDegree = 111.195;
 
     /// <summary>The extent of a pixel in km; of a geographic grid that at its middle latitude, on a sphere of 6371 km.</summary>
-    public static (double Column, double Row) Pixel(RadarGrid grid)
+    public static (double Column, double Row) Kilometres(RadarGrid grid)
     {
         ArgumentNullException.ThrowIfNull(grid);
         if (!grid.IsGeographic)
@@ -18,9 +18,9 @@ public static class Ground
     }
 
     /// <summary>The side in km of a square pixel of the same area.</summary>
-    public static double PixelKilometres(RadarGrid grid)
+    public static double SideKilometres(RadarGrid grid)
     {
-        var (column, row) = Pixel(grid);
+        var (column, row) = Kilometres(grid);
         return Math.Sqrt(column * row);
     }
 }
