@@ -34,7 +34,7 @@ internal sealed class NowcastJob(NowcastDatabase database, NowcastSettings setti
 
     private async Task<string> ForecastAsync(RunningJob run, CancellationToken cancellation)
     {
-        var news = await database.News.ListAsync(cancellation);
+        var news = await database.Feeds.ListAsync(cancellation);
         if (news.All(n => n.NewestUsable is null))
             return "warming up: no usable scan has come in yet";
         var hasModel = !string.IsNullOrEmpty(settings.Model) || await database.Models.PromotedAsync(cancellation) is not null;

@@ -21,7 +21,7 @@ internal sealed class WatchdogJob(NowcastDatabase database, NowcastSettings sett
         if (orphans > 0)
             run.Log($"{orphans} runs were left by servers that died");
         var now = run.Time.GetUtcNow();
-        var feeds = await database.News.ListAsync(stop);
+        var feeds = await database.Feeds.ListAsync(stop);
         foreach (var feed in feeds)
             run.Log($"{feed.Grid}: newest scan {feed.NewestScan.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
         var quiet = feeds.Where(f => !((now - f.NewestBy(now))?.TotalMinutes <= settings.Jobs.Watchdog.MaxAgeMinutes))

@@ -22,7 +22,7 @@ internal sealed record ExceedancePixels(Tensor Rain, Tensor Rungs)
     {
         using var scope = NewDisposeScope();
         var features = RainFeatures.Of(past, options, leads);
-        var (rain, rungs) = (leads.Sites.Of(features.Rain, 2, 3), leads.Sites.Of(features.Rungs, 2, 3));
+        var (rain, rungs) = (leads.SampledPixels.Of(features.Rain, 2, 3), leads.SampledPixels.Of(features.Rungs, 2, 3));
         var s = rain.shape;
         var rows = rain.permute(0, 2, 3, 1).reshape(-1, s[1]);
         var ladder = rungs.reshape(s[0], options.Thresholds.Count, RainFeatures.RungChannels, s[2], s[3])

@@ -37,7 +37,7 @@ public sealed class LagrangianNetwork : RainNetwork
         RegisterComponents();
     }
 
-    public override bool TakesSites => true;
+    public override bool TakesSampledPixels => true;
 
     /// <summary>The part that judges each pixel by its features, and that can be trained on pixels of many scans at once.</summary>
     internal ExceedanceHead Head => head;
@@ -54,7 +54,7 @@ public sealed class LagrangianNetwork : RainNetwork
         using var scope = NewDisposeScope();
         var pixels = ExceedancePixels.Of(past, Options, leads);
         var states = States(past, leads);
-        return ExceedancePixels.Unfold([.. head.PixelLogOdds(pixels, leads, lead => ExceedancePixels.Fold(leads.Sites.Of(
+        return ExceedancePixels.Unfold([.. head.PixelLogOdds(pixels, leads, lead => ExceedancePixels.Fold(leads.SampledPixels.Of(
             FrameLayout.Enlarged(read_state.call(states[leads.Steps[lead] - 1]), Options.Patch, past.shape[2], past.shape[3]), 2, 3)))])
                 .MoveToOuterDisposeScope();
     }

@@ -8,8 +8,8 @@ public sealed record LeadTimes(IReadOnlyList<int> Steps, double StepMinutes)
     /// <summary>The side of a pixel on the ground, for networks that know scales in kilometres.</summary>
     public double PixelKilometres { get; init; } = 1;
 
-    /// <summary>The pixels to predict, where a network can leave some out (<see cref="RainNetwork.TakesSites"/>).</summary>
-    public Sites Sites { get; init; } = Sites.All;
+    /// <summary>The pixels to predict, where a network can leave some out (<see cref="RainNetwork.TakesSampledPixels"/>).</summary>
+    public SampledPixels SampledPixels { get; init; } = SampledPixels.All;
 
     /// <summary>The furthest lead, in steps.</summary>
     public int Furthest => Steps[^1];
@@ -19,18 +19,4 @@ public sealed record LeadTimes(IReadOnlyList<int> Steps, double StepMinutes)
 
     /// <summary>The time from the newest scan to a lead.</summary>
     public double Minutes(int index) => Steps[index] * StepMinutes;
-}
-
-/// <summary>
-/// Every nth pixel of every nth row: neighbours are alike, and a training that looks at fewer of a window sees more windows in the same
-/// time.
-/// </summary>
-public readonly record struct Sites(int Stride, int Row, int Column)
-{
-    public static Sites All { get; } = new(1, 0, 0);
-
-    /// <summary>The sites of a tensor along two of its dimensions.</summary>
-    public Tensor Of(Tensor images, int rows, int columns) => Stride <= 1
-        ? images
-        : images.slice(rows, Row, images.shape[rows], Stride).slice(columns, Column, images.shape[columns], Stride);
 }

@@ -33,7 +33,7 @@ public sealed class PooledNetwork : RainNetwork
         RegisterComponents();
     }
 
-    public override bool TakesSites => true;
+    public override bool TakesSampledPixels => true;
 
     public LagrangianNetwork Lagrangian => lagrangian;
 

@@ -17,7 +17,7 @@ public abstract class RainNetwork : nn.Module<Tensor, LeadTimes, Tensor>
     public NetworkOptions Options { get; }
 
     /// <summary>Whether the network can leave pixels out, which saves time in training; else it predicts them all.</summary>
-    public virtual bool TakesSites => false;
+    public virtual bool TakesSampledPixels => false;
 
     /// <param name="past">(batch, time, height, width, 2).</param>
     /// <param name="leads">Which frames to predict.</param>

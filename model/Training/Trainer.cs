@@ -136,8 +136,11 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
         optimizer.zero_grad();
         var batch = windows.DrawTraining(size, random);
         var leads = DrawLeads(batch.Leads, random);
-        if (network.TakesSites && options.SiteStride > 1)
-            leads = leads with { Sites = new(options.SiteStride, random.Next(options.SiteStride), random.Next(options.SiteStride)) };
+        if (network.TakesSampledPixels && options.SiteStride > 1)
+            leads = leads with
+            {
+                SampledPixels = new(options.SiteStride, random.Next(options.SiteStride), random.Next(options.SiteStride)),
+            };
         var frames = batch.Frames.to(options.Device);
         Tensor prediction;
         using (new Bfloat16Convolutions(network, lowPrecision))
@@ -170,7 +173,7 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
     internal static Tensor LossOf(Tensor prediction, Tensor window, int past, LeadTimes leads, Func<Tensor, Tensor, Tensor, Tensor> loss)
     {
         var frames = leads.Steps.Select(step => (long)(past + step - 1)).ToArray();
-        var truth = leads.Sites.Of(window.index_select(1, tensor(frames, [frames.Length], device: window.device)), 2, 3);
+        var truth = leads.SampledPixels.Of(window.index_select(1, tensor(frames, [frames.Length], device: window.device)), 2, 3);
         return loss(prediction, truth.narrow(4, 0, 1), truth.narrow(4, 1, 1));
     }
 }

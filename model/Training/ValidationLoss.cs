@@ -33,8 +33,8 @@ internal sealed class ValidationLoss(ITrainingWindows windows, TrainingOptions o
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var leads = drawn.Leads;
-            if (network.TakesSites)
-                leads = leads with { Sites = new(options.SiteStride, 0, 0) };
+            if (network.TakesSampledPixels)
+                leads = leads with { SampledPixels = new(options.SiteStride, 0, 0) };
             sum += lossOf(drawn, drawn.Frames.to(options.Device), leads).item<float>() * drawn.Frames.shape[0];
             count += drawn.Frames.shape[0];
             drawn.Dispose();

@@ -62,9 +62,9 @@ public sealed class LagrangianNetworkTests
         var leads = new LeadTimes([1, 4], 6) { PixelKilometres = 0.7 };
 
         var all = network.call(past, leads);
-        var some = network.call(past, leads with { Sites = new(3, 1, 2) });
+        var some = network.call(past, leads with { SampledPixels = new(3, 1, 2) });
 
-        Assert.True((new Sites(3, 1, 2).Of(all, 2, 3) - some).abs().max().item<float>() < 1e-4);
+        Assert.True((new SampledPixels(3, 1, 2).Of(all, 2, 3) - some).abs().max().item<float>() < 1e-4);
         using (no_grad())
             Assert.True((network.call(past, leads) - all).abs().max().item<float>() < 1e-3);
     }
@@ -81,7 +81,7 @@ public sealed class LagrangianNetworkTests
         var rain = zeros([2, 4, 101, 147]);
         rain.narrow(2, 0, 36).narrow(3, 90, 48).copy_(SomePast(2).select(4, 0));
         var past = stack([rain, ones_like(rain)], -1);
-        var leads = new LeadTimes([1, 4, 6], 6) { PixelKilometres = 2, Sites = new(stride, row, column) };
+        var leads = new LeadTimes([1, 4, 6], 6) { PixelKilometres = 2, SampledPixels = new(stride, row, column) };
 
         var plain = network.call(past, leads).detach();
         using var frozen = no_grad();

@@ -11,7 +11,7 @@ namespace ConvLstm.Nowcast.Storage.Queries;
 /// <param name="UsualStep">The median time between the scans of the last day; null for a single scan.</param>
 /// <param name="ForecastByModel">A model's run of the newest usable scan is there.</param>
 /// <param name="ForecastByExtrapolation">A run of the extrapolation is.</param>
-public sealed record GridNews(
+public sealed record GridStatus(
     string Grid, DateTimeOffset NewestScan, DateTimeOffset? NewestUsable, TimeSpan? UsualStep, bool ForecastByModel,
         bool ForecastByExtrapolation)
 {
@@ -23,21 +23,21 @@ public sealed record GridNews(
 }
 
 /// <summary>What is new in the feeds, and what was made of it.</summary>
-public sealed class FeedNews
+public sealed class FeedStatus
 {
     private readonly NpgsqlDataSource _database;
 
-    public FeedNews(NpgsqlDataSource database)
+    public FeedStatus(NpgsqlDataSource database)
     {
         DapperTypes.Register();
         _database = database;
     }
 
     /// <summary>One row for each grid that has scans.</summary>
-    public async Task<IReadOnlyList<GridNews>> ListAsync(CancellationToken cancellation)
+    public async Task<IReadOnlyList<GridStatus>> ListAsync(CancellationToken cancellation)
     {
         await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
-        return (await connection.QueryAsync<GridNews>(new CommandDefinition(
+        return (await connection.QueryAsync<GridStatus>(new CommandDefinition(
             """
             SELECT g.name AS Grid, f.newest_scan AS NewestScan, u.valid_time AS NewestUsable, f.usual_step AS UsualStep,
                    EXISTS (SELECT FROM nowcast.run AS r WHERE r.grid_id = g.grid_id AND r.issue_time = u.valid_time AND r.usable AND r.method = 'model') AS ForecastByModel,
