@@ -11,7 +11,7 @@ namespace ConvLstm.Nowcast.Storage.Queries;
 /// <param name="UsualStep">The median time between the scans of the last day; null for a single scan.</param>
 /// <param name="ForecastByModel">A model's run of the newest usable scan is there.</param>
 /// <param name="ForecastByExtrapolation">A run of the extrapolation is.</param>
-public sealed record GridStatus(
+public sealed record GridFeed(
     string Grid, DateTimeOffset NewestScan, DateTimeOffset? NewestUsable, TimeSpan? UsualStep, bool ForecastByModel,
         bool ForecastByExtrapolation)
 {
@@ -34,10 +34,10 @@ public sealed class FeedStatus
     }
 
     /// <summary>One row for each grid that has scans.</summary>
-    public async Task<IReadOnlyList<GridStatus>> ListAsync(CancellationToken cancellation)
+    public async Task<IReadOnlyList<GridFeed>> ListAsync(CancellationToken cancellation)
     {
         await using var connection = await _database.ConnectAsync(cancellation).ConfigureAwait(false);
-        return (await connection.QueryAsync<GridStatus>(new CommandDefinition(
+        return (await connection.QueryAsync<GridFeed>(new CommandDefinition(
             """
             SELECT g.name AS Grid, f.newest_scan AS NewestScan, u.valid_time AS NewestUsable, f.usual_step AS UsualStep,
                    EXISTS (SELECT FROM nowcast.run AS r WHERE r.grid_id = g.grid_id AND r.issue_time = u.valid_time AND r.usable AND r.method = 'model') AS ForecastByModel,

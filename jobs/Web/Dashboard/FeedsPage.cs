@@ -27,7 +27,7 @@ internal static class FeedsPage
             """);
     });
 
-    private static Html Feed(GridStatus feed, bool isQuiet) => Html.Of($"""
+    private static Html Feed(GridFeed feed, bool isQuiet) => Html.Of($"""
         <tr><td>{feed.Grid}</td><td>{Parts.When(feed.NewestScan)}</td><td>{(isQuiet ? Parts.Label("quiet", "danger") : Parts.Label("fresh", "success"))}</td>
         <td>{(feed.UsualStep is { } step ? Parts.Span(step) : "—")}</td><td>{(feed.ForecastByModel ? "by the model" : feed.ForecastByExtrapolation ? "by extrapolation" : "none")}</td></tr>
         """);

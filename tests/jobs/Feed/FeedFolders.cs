@@ -36,7 +36,7 @@ public sealed class FeedFolders(TestCluster cluster) : IAsyncLifetime
     public async Task ScansOfEachFormatAreTakenOnceAlsoAfterARestart()
     {
         Some.RadarFile(_folder, Rain[0]);
-        var place = PlacesOfUse.All[0].Grid(40, 30, 1000);
+        var place = ProjectionCases.All[0].Grid(40, 30, 1000);
         new OdimVariant().Write(_folder.File("composite.hdf"), place, Some.Time, new double[place.PixelCount]);
         // A name proves nothing.
         new KnmiVariant().Write(_folder.File("image.dat"), place, Some.Time.AddMinutes(5), new int[place.PixelCount]);

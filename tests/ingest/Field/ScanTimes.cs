@@ -8,7 +8,7 @@ namespace ConvLstm.Nowcast.Tests.Ingest.Field;
 /// Times as services write them: the file's own calendar, packed and missing ones, days and times of day apart, leap seconds; never a
 /// time that nobody wrote.
 /// </summary>
-public sealed class WhenItWas : IDisposable
+public sealed class ScanTimes : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 

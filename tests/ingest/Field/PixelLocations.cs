@@ -9,7 +9,7 @@ namespace ConvLstm.Nowcast.Tests.Ingest.Field;
 /// Projections and corners in the many ways in which they are written; what is not understood is refused and never taken for longitude
 /// and latitude.
 /// </summary>
-public sealed class WhereAPixelLies : IDisposable
+public sealed class PixelLocations : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 

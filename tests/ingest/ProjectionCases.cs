@@ -3,7 +3,7 @@ using ConvLstm.Nowcast.Ingest;
 namespace ConvLstm.Nowcast.Tests.Ingest;
 
 /// <summary>A projection in which services publish, and a corner of the country that uses it, in metres or degrees.</summary>
-public sealed record PlaceOfUse(string Name, string Proj, double OriginX, double OriginY)
+public sealed record ProjectionCase(string Name, string Proj, double OriginX, double OriginY)
 {
     internal bool IsGeographic => Proj.Contains("longlat", StringComparison.Ordinal);
 
@@ -14,9 +14,9 @@ public sealed record PlaceOfUse(string Name, string Proj, double OriginX, double
 }
 
 /// <summary>The seven kinds of projection that must be located well.</summary>
-internal static class PlacesOfUse
+internal static class ProjectionCases
 {
-    internal static IReadOnlyList<PlaceOfUse> All { get; } =
+    internal static IReadOnlyList<ProjectionCase> All { get; } =
     [
         new("polar stereographic, Netherlands", KnmiVariant.Proj, 0, -3_650_000),
         new("polar stereographic, Finland", "+proj=stere +lat_0=90 +lon_0=25 +lat_ts=60 +x_0=380886.31 +y_0=3395677.92 +R=6371288", 0,

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Training;
 
-public sealed class WhichSeriesAreOneEvent
+public sealed class WeatherEventTests
 {
     [Fact]
     public void GridsOfOneAfternoonAreOneEventAndTheNextEveningIsAnother()

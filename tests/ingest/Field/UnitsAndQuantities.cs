@@ -5,7 +5,7 @@ using Xunit;
 namespace ConvLstm.Nowcast.Tests.Ingest.Field;
 
 /// <summary>The period of a sum, the packing and the unit, as files say them in their several ways.</summary>
-public sealed class HowMuch : IDisposable
+public sealed class UnitsAndQuantities : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 

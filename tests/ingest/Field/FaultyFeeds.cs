@@ -7,7 +7,7 @@ using Xunit;
 namespace ConvLstm.Nowcast.Tests.Ingest.Field;
 
 /// <summary>What goes wrong at a service does not stop the forecasts: it is said, and the best that can be made is made.</summary>
-public sealed class FaultsUpstream
+public sealed class FaultyFeeds
 {
     [Fact]
     public void ARadarThatGoesOutCostsNoScan()
