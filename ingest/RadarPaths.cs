@@ -32,7 +32,8 @@ public static class RadarPaths
                 files.Add(Path.GetFullPath(path));
             else if (Directory.Exists(path))
                 files.UnionWith(NotEmpty(Below(path),
-                    $"{path}: the folder holds no radar file (*.nc, *.h5, *.hdf, *.grib2, *.tif and others, packed or not); check the path."));
+                    $"{path}: the folder holds no radar file (*.nc, *.h5, *.hdf, *.grib2, *.tif and others, packed or not); "
+                    + $"check the path."));
             else if (path.AsSpan().IndexOfAny('*', '?') >= 0)
                 files.UnionWith(NotEmpty(Match(path), $"{path}: no file matches; check the pattern."));
             else

@@ -1,10 +1,23 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds, runs every test. The last line counts them.
+# Installs what is missing, builds, checks the layout of the sources, runs every test. The last line counts them.
+#   ops/test.sh [--fast] [OPTION OF THE RUNNER…]
+#     --fast  while one works: builds, and runs the tests that need neither database nor browser nor long training
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(dirname "$here")
-"$here/setup.sh" --test
+export NOWCAST_TEST_FAST=0
+if [ "${1:-}" = --fast ]; then
+  NOWCAST_TEST_FAST=1
+  shift
+else
+  "$here/setup.sh" --test
+fi
 dotnet build "$root/ConvLstm.Nowcast.sln" -c Release -v q -nologo
+# The rest of .editorconfig is checked by the build.
+if [ $NOWCAST_TEST_FAST = 0 ] && ! (cd "$root" && dotnet format whitespace --folder . --verify-no-changes --include ingest/ model/ nowcast/ storage/ jobs/ tests/ ops/); then
+  echo "error: the layout above is not that of .editorconfig: run the same command without --verify-no-changes" >&2
+  exit 1
+fi
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 status=0

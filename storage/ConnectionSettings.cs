@@ -60,8 +60,14 @@ internal static class ConnectionSettings
         foreach (var pair in address.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var (key, value) = pair.Split('=', 2) is [var name, var text] ? (name, Uri.UnescapeDataString(text)) : (pair, "");
-            settings[key switch { "sslmode" => "SSL Mode", "connect_timeout" => "Timeout", "application_name" => "Application Name",
-                "host" => "Host", _ => key }] =
+            settings[key switch
+            {
+                "sslmode" => "SSL Mode",
+                "connect_timeout" => "Timeout",
+                "application_name" => "Application Name",
+                "host" => "Host",
+                _ => key
+            }] =
                 key == "sslmode" ? value.Replace("-", "", StringComparison.Ordinal) : value;
         }
         return settings;

@@ -35,11 +35,17 @@ public static class DatabaseErrors
         const string setting = "check NOWCAST_DB, or unset it to use the private database.";
         var message = failure switch
         {
-            PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } refused =>
+            PostgresException
+            {
+                SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification,
+            } refused =>
                 $"The database at {server} does not let user {at.Username} in: {refused.MessageText}; {setting}",
             PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } =>
                 $"The server at {server} has no database {at.Database}. Create it, or {setting}",
-            PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown } busy =>
+            PostgresException
+            {
+                SqlState: PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown,
+            } busy =>
                 $"The database at {server} is stopping or starting: {busy.MessageText}. Try again in a moment.",
             PostgresException { SqlState: PostgresErrorCodes.DiskFull } full =>
                 $"The disk of the database at {server} is full: {full.MessageText}. Free some space, or drop old days.",

@@ -31,7 +31,7 @@ public sealed class NowcastDatabase : IAsyncDisposable
         Retention = new DataRetention(dataSource, Grids, time);
         Models = new ModelStore(dataSource, time);
         Jobs = new JobHistory(dataSource, time);
-        News = new FeedNews(dataSource);
+        Feeds = new FeedStatus(dataSource);
         Readers = new ReaderLimits(dataSource);
     }
 
@@ -57,7 +57,7 @@ public sealed class NowcastDatabase : IAsyncDisposable
     public DataRetention Retention { get; }
     public ModelStore Models { get; }
     public JobHistory Jobs { get; }
-    public FeedNews News { get; }
+    public FeedStatus Feeds { get; }
     public ReaderLimits Readers { get; }
 
     /// <summary>

@@ -92,6 +92,10 @@ internal static partial class CivilTime
     [GeneratedRegex(@"^(?<d>\d{1,2})[-/.](?<mo>\d{1,2})[-/.](?<y>\d{4})(?!\d)")]
     private static partial Regex DayFirst();
 
-    [GeneratedRegex(@"^(?<h>\d{1,2}):(?<mi>\d{1,2})(?::(?<s>\d{1,2})(?:[.,]\d*)?)?\s*(?<zone>Z|UTC|GMT|[+-]\d{1,2}(?::?\d{2})?)?$|^(?<h>\d\d)(?<mi>\d\d)(?<s>\d\d)?(?:\.\d*)?\s*(?<zone>Z|UTC|GMT|[+-]\d{1,2}(?::?\d{2})?)?$", RegexOptions.IgnoreCase)]
+    private const string ZonePattern = @"\s*(?<zone>Z|UTC|GMT|[+-]\d{1,2}(?::?\d{2})?)?$";
+
+    [GeneratedRegex(
+        @"^(?<h>\d{1,2}):(?<mi>\d{1,2})(?::(?<s>\d{1,2})(?:[.,]\d*)?)?" + ZonePattern
+        + @"|^(?<h>\d\d)(?<mi>\d\d)(?<s>\d\d)?(?:\.\d*)?" + ZonePattern, RegexOptions.IgnoreCase)]
     private static partial Regex TimeOfDay();
 }

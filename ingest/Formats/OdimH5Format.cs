@@ -41,16 +41,16 @@ internal sealed class OdimH5Format : IRadarFormat
 
     internal static PixelDecoder Decoder(IReadOnlyList<NetCdfGroup> chain, NetCdfVariable variable, RainUnits units, TimeSpan period,
         RadarReadOptions options) => new()
-    {
-        Units = units,
-        Scale = Number(chain, "what", "gain") ?? 1,
-        Offset = Number(chain, "what", "offset") ?? 0,
-        Missing = Codes(Number(chain, "what", "nodata"), variable.Type),
-        Undetected = Codes(Number(chain, "what", "undetect"), variable.Type),
-        IsFloating = !variable.Type.IsInteger(),
-        PeriodHours = period.TotalHours,
-        ZRelation = options.ZRelation ?? ReadZRelation(chain),
-    };
+        {
+            Units = units,
+            Scale = Number(chain, "what", "gain") ?? 1,
+            Offset = Number(chain, "what", "offset") ?? 0,
+            Missing = Codes(Number(chain, "what", "nodata"), variable.Type),
+            Undetected = Codes(Number(chain, "what", "undetect"), variable.Type),
+            IsFloating = !variable.Type.IsInteger(),
+            PeriodHours = period.TotalHours,
+            ZRelation = options.ZRelation ?? ReadZRelation(chain),
+        };
 
     /// <summary>An attribute of the nearest level that has it: data, dataset, root.</summary>
     internal static double? Number(IReadOnlyList<NetCdfGroup> chain, string group, string name) =>

@@ -73,7 +73,8 @@ internal sealed record PixelDecoder
     {
         var key = string.Create(CultureInfo.InvariantCulture,
             $"{bits}{signed}{IsUnsigned}|{Scale:R}|{Offset:R}|{Lowest:R}|{Highest:R}|{PeriodHours:R}")
-            + $"|{string.Join(',', Missing)}|{string.Join(',', Undetected)}|{Units}|{ZRelation}|{(Values is null ? "" : string.Join(',', Values))}";
+            + $"|{string.Join(',', Missing)}|{string.Join(',', Undetected)}|{Units}|{ZRelation}|"
+            + (Values is null ? "" : string.Join(',', Values));
         if (Tables.TryGetValue(key, out var table))
             return table;
         // A service has a handful of packings; a hundred would be an attack or a test.

@@ -72,14 +72,17 @@ internal static unsafe partial class NativeNetCdf
         Volatile.Write(ref _isLoaded, true);
     }
 
-    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)] private static partial int setenv(string name, string value,
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int setenv(string name, string value,
         int overwrite);
 
     [LibraryImport(Library)] internal static partial byte* nc_inq_libvers();
     [LibraryImport(Library)] internal static partial byte* nc_strerror(int status);
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial int nc_open(string path, int mode,
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int nc_open(string path, int mode,
         out int ncid);
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial int nc_create(string path, int mode,
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int nc_create(string path, int mode,
         out int ncid);
     [LibraryImport(Library)] internal static partial int nc_close(int ncid);
     [LibraryImport(Library)] internal static partial int nc_enddef(int ncid);
@@ -114,9 +117,11 @@ internal static unsafe partial class NativeNetCdf
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int nc_put_att(int ncid, int varid, string name, int type, nuint length, void* values);
 
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial int nc_def_grp(int parent, string name,
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int nc_def_grp(int parent, string name,
         int* ncid);
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial int nc_def_dim(int ncid, string name,
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int nc_def_dim(int ncid, string name,
         nuint length, int* dimid);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]

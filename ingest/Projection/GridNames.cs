@@ -12,7 +12,8 @@ public static class GridNames
     {
         ArgumentNullException.ThrowIfNull(proj);
         var geometry = string.Create(CultureInfo.InvariantCulture,
-            $"{proj}|{width}x{height}|{pixelX:G9}|{pixelY:G9}|{Math.Round(originX / pixelX, 2) + 0.0:F2}|{Math.Round(originY / pixelY, 2) + 0.0:F2}");
+            $"{proj}|{width}x{height}|{pixelX:G9}|{pixelY:G9}|"
+            + $"{Math.Round(originX / pixelX, 2) + 0.0:F2}|{Math.Round(originY / pixelY, 2) + 0.0:F2}");
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(geometry));
         return string.Create(CultureInfo.InvariantCulture, $"{proj.Kind}-{width}x{height}-{Convert.ToHexStringLower(hash.AsSpan(0, 2))}");
     }

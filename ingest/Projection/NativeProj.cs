@@ -28,10 +28,12 @@ internal static unsafe partial class NativeProj
     [LibraryImport(Library)] private static partial IntPtr proj_context_create();
     [LibraryImport(Library)] internal static partial IntPtr proj_context_destroy(IntPtr context);
     [LibraryImport(Library)] private static partial int proj_log_level(IntPtr context, int level);
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial IntPtr proj_create(IntPtr context,
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial IntPtr proj_create(IntPtr context,
         string definition);
     [LibraryImport(Library)] internal static partial IntPtr proj_destroy(IntPtr projection);
-    [LibraryImport(Library)] internal static partial byte* proj_as_proj_string(IntPtr context, IntPtr projection, int spelling,
+    [LibraryImport(Library)]
+    internal static partial byte* proj_as_proj_string(IntPtr context, IntPtr projection, int spelling,
         byte** options);
 
     [LibraryImport(Library)] internal static partial byte* proj_as_wkt(IntPtr context, IntPtr projection, int kind, byte** options);

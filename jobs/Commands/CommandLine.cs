@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Model;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;
@@ -94,13 +94,16 @@ internal static class CommandLine
     }
 
     /// <summary>Of a mistyped verb the parser says first that one is missing.</summary>
-    private static string WhatIsWrong(ParseResult parsed) =>
-        parsed.CommandResult.Command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [var unknown, ..]
-            ? "There is no command "
-                + $"'{unknown}'.{Spelling.DidYouMean(unknown, parsed.CommandResult.Command.Subcommands.Where(verb => !verb.Hidden).Select(verb => verb.Name))}"
+    private static string WhatIsWrong(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        return command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [var unknown, ..]
+            ? $"There is no command '{unknown}'."
+                + Spelling.DidYouMean(unknown, command.Subcommands.Where(verb => !verb.Hidden).Select(verb => verb.Name))
             : parsed.UnmatchedTokens.FirstOrDefault(token => token.StartsWith('-')) is { } flag
-                ? $"There is no flag '{flag}'.{Spelling.DidYouMean(flag, parsed.CommandResult.Command.Options.Select(option => option.Name))}"
+                ? $"There is no flag '{flag}'.{Spelling.DidYouMean(flag, command.Options.Select(option => option.Name))}"
                 : parsed.Errors[0].Message;
+    }
 
     /// <summary>[suggest:12] asks what may follow a line that is not finished.</summary>
     private static bool IsDirective(IReadOnlyList<string> arguments) => arguments is [['[', .., ']'], ..];

@@ -3,7 +3,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using ConvLstm.Nowcast.Ingest;
-using ConvLstm.Nowcast.Jobs.Schedule;
+using ConvLstm.Nowcast.Jobs.Hosting;
 using ConvLstm.Nowcast.Storage;
 using Npgsql;
 

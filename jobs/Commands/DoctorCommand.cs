@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Gdal;
@@ -84,8 +85,9 @@ internal static class DoctorCommand
         return speed > Slow
             ? FormattableString.Invariant($"{speed:0} GFLOP/s")
             : throw new ReportedException(
-                FormattableString.Invariant(
-                $"only {speed:0.0} GFLOP/s: give the program whole cores (OMP_NUM_THREADS, limits of a container), or wait until the machine is less busy."));
+                string.Create(CultureInfo.InvariantCulture,
+                $"only {speed:0.0} GFLOP/s: give the program whole cores (OMP_NUM_THREADS, limits of a container), or wait until the "
+                + $"machine is less busy."));
     }
 
     private static string Describe(NowcastSettings settings) =>

@@ -1,10 +1,11 @@
 using System.CommandLine;
+using System.Globalization;
 using ConvLstm.Nowcast.Evaluation;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Formats.Sources;
 using ConvLstm.Nowcast.Ingest.Sequences;
-using ConvLstm.Nowcast.Jobs.Pipeline;
 using ConvLstm.Nowcast.Jobs.Studies;
+using ConvLstm.Nowcast.Jobs.Verification;
 using ConvLstm.Nowcast.Methods;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;
@@ -92,7 +93,8 @@ internal static class EvaluateCommand
                 }
                 var options = Defaults with
                 {
-                    Lead = TimeSpan.FromMinutes(parsed.GetValue(lead)), Every = parsed.GetValue(every),
+                    Lead = TimeSpan.FromMinutes(parsed.GetValue(lead)),
+                    Every = parsed.GetValue(every),
                     FractionsScales = asked ?? Defaults.FractionsScales,
                 };
                 return await AgainAsync(terminal, parsed.GetRequiredValue(data), parsed.GetValue(model), parsed.GetValue(methods) ?? [],
@@ -135,8 +137,9 @@ internal static class EvaluateCommand
             + "was observed");
         terminal.Line("method           mm/h     CSI     POD     FAR    bias   Brier    CRPS");
         foreach (var row in result.Summary.Where(r => r.Mask == "common"))
-            terminal.Line(FormattableString.Invariant(
-                $"{row.Method,-15} {row.Threshold,5:0.0} {row.Csi,7:0.000} {row.Pod,7:0.000} {row.Far,7:0.000} {row.Bias,7:0.00} {row.Brier,7:0.0000} {row.Crps,7:0.000}"));
+            terminal.Line(string.Create(CultureInfo.InvariantCulture,
+                $"{row.Method,-15} {row.Threshold,5:0.0} {row.Csi,7:0.000} {row.Pod,7:0.000} {row.Far,7:0.000} {row.Bias,7:0.00} "
+                + $"{row.Brier,7:0.0000} {row.Crps,7:0.000}"));
     }
 
     private sealed class Reporting(Action<HindcastProgress> report) : IProgress<HindcastProgress>

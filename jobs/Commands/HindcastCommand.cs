@@ -1,6 +1,6 @@
 using System.CommandLine;
 using ConvLstm.Nowcast.Ingest;
-using ConvLstm.Nowcast.Jobs.Pipeline;
+using ConvLstm.Nowcast.Jobs.Nowcasts;
 using ConvLstm.Nowcast.Model;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;

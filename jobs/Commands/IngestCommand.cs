@@ -1,7 +1,7 @@
 using System.CommandLine;
 using ConvLstm.Nowcast.Ingest.Formats.Sources;
 using ConvLstm.Nowcast.Jobs.Feed;
-using ConvLstm.Nowcast.Jobs.Pipeline;
+using ConvLstm.Nowcast.Jobs.Ingest;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;
 

@@ -83,8 +83,9 @@ internal static class InspectCommand
         var unit = g.Proj.Contains("+proj=longlat", StringComparison.Ordinal) ? "°" : " m";
         terminal.Line(report.File);
         terminal.Line(FormattableString.Invariant($"  format   {report.Format}, {report.Quantity} in {report.Units}"));
-        terminal.Line(FormattableString.Invariant(
-            $"  grid     {g.Width} × {g.Height} pixels of {g.PixelX:0.######} × {g.PixelY:0.######}{unit}, upper left corner at ({g.OriginX:0.####}, {g.OriginY:0.####})"));
+        terminal.Line(string.Create(CultureInfo.InvariantCulture,
+            $"  grid     {g.Width} × {g.Height} pixels of {g.PixelX:0.######} × {g.PixelY:0.######}{unit}, upper left corner at "
+            + $"({g.OriginX:0.####}, {g.OriginY:0.####})"));
         terminal.Line($"  proj     {g.Proj}");
         terminal.Line($"  from     grid: {report.From.Grid}; time: {report.From.Time}; "
             + $"{report.From.Quantity}{(report.From.Period is { } period ? $"; period: {period}" : "")}");
@@ -92,8 +93,10 @@ internal static class InspectCommand
             terminal.Line($"  note     {note}");
         terminal.Line("  valid time (UTC)       min     mean      max mm/h   missing   wet");
         foreach (var f in report.Frames)
-            terminal.Line(FormattableString.Invariant(
-                $"  {f.ValidTime:yyyy-MM-dd HH:mm:ss}  {Number(f.MinMmH),6}  {Number(f.MeanMmH),7}  {Number(f.MaxMmH),7}        {f.MissingShare,6:P1}  {f.WetShare,6:P1}{(f.LeadMinutes > 0 ? $"  forecast for {f.LeadMinutes:0} minutes ahead" : "")}"));
+            terminal.Line(string.Create(CultureInfo.InvariantCulture,
+                $"  {f.ValidTime:yyyy-MM-dd HH:mm:ss}  {Number(f.MinMmH),6}  {Number(f.MeanMmH),7}  {Number(f.MaxMmH),7}        "
+                + $"{f.MissingShare,6:P1}  {f.WetShare,6:P1}"
+                + $"{(f.LeadMinutes > 0 ? $"  forecast for {f.LeadMinutes:0} minutes ahead" : "")}"));
     }
 
     private static string Number(double? value) => value?.ToString("0.00", CultureInfo.InvariantCulture) ?? "-";

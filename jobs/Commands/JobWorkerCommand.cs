@@ -1,6 +1,6 @@
 using System.CommandLine;
+using ConvLstm.Nowcast.Jobs.Hosting;
 using ConvLstm.Nowcast.Jobs.Workers;
-using ConvLstm.Nowcast.Jobs.Work;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;
 

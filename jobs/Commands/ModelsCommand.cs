@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using ConvLstm.Nowcast.Ingest;
-using ConvLstm.Nowcast.Jobs.Pipeline;
+using ConvLstm.Nowcast.Jobs.Nowcasts;
 using ConvLstm.Nowcast.Model.Checkpoints;
 using ConvLstm.Nowcast.Storage;
 
@@ -62,8 +62,11 @@ internal static class ModelsCommand
         var models = await database.Models.ListAsync(cancellation);
         if (json)
         {
-            JsonOutput.Write(terminal, models.OrderBy(m => m.ImportedAt).Select(m => new { m.Version, m.Network, m.Checksum, m.IsPromoted,
-                importedAt = m.ImportedAt.UtcDateTime, m.CheckpointBytes, scores = JsonDocument.Parse(m.Scores) }));
+            JsonOutput.Write(terminal, models.OrderBy(m => m.ImportedAt).Select(m => new
+            {
+                m.Version, m.Network, m.Checksum, m.IsPromoted,
+                importedAt = m.ImportedAt.UtcDateTime, m.CheckpointBytes, scores = JsonDocument.Parse(m.Scores)
+            }));
             return CommandLine.Done;
         }
         if (models.Count == 0)

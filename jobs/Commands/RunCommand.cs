@@ -1,8 +1,9 @@
 using System.CommandLine;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Jobs.Feed;
-using ConvLstm.Nowcast.Jobs.Pipeline;
+using ConvLstm.Nowcast.Jobs.Nowcasts;
 using ConvLstm.Nowcast.Jobs.Settings;
+using ConvLstm.Nowcast.Jobs.Verification;
 using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Storage;
 
@@ -63,8 +64,11 @@ internal static class RunCommand
         {
             JsonOutput.Write(output, new
             {
-                runs = outcomes.Select(o => new { o.Grid, o.Method, issueTime = o.IssueTime.UtcDateTime, o.Run?.RunId, o.Run?.IsSane,
-                    o.Problem, seconds = o.Forecasting.TotalSeconds + o.Publishing.TotalSeconds }),
+                runs = outcomes.Select(o => new
+                {
+                    o.Grid, o.Method, issueTime = o.IssueTime.UtcDateTime, o.Run?.RunId, o.Run?.IsSane,
+                    o.Problem, seconds = o.Forecasting.TotalSeconds + o.Publishing.TotalSeconds
+                }),
                 mapsScored = scored,
             });
         }

@@ -1,12 +1,10 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using ConvLstm.Nowcast.Ingest;
-using ConvLstm.Nowcast.Jobs.Schedule;
-using ConvLstm.Nowcast.Jobs.Service;
+using ConvLstm.Nowcast.Jobs.Hosting;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Jobs.Web;
 using ConvLstm.Nowcast.Jobs.Web.Access;
-using ConvLstm.Nowcast.Jobs.Work;
 using ConvLstm.Nowcast.Storage;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;

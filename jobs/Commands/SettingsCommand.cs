@@ -18,8 +18,11 @@ internal static class SettingsCommand
             var settings = SettingDescription.All();
             terminal.Out.Write(parsed.GetValue(form) switch
             {
-                "json" => JsonSerializer.Serialize(settings.Select(s => new { variable = s.Variable, path = s.Path, type = s.Type,
-                    @default = s.Default, meaning = s.Meaning }), Indented) + "\n",
+                "json" => JsonSerializer.Serialize(settings.Select(s => new
+                {
+                    variable = s.Variable, path = s.Path, type = s.Type,
+                    @default = s.Default, meaning = s.Meaning
+                }), Indented) + "\n",
                 "markdown" => SettingsDocument.Markdown(settings),
                 "appsettings" => SettingsDocument.Commented(settings),
                 _ => string.Concat(settings.Select(s => $"{s.Variable}={s.Default}\n    {s.Meaning} ({s.Type})\n")),

@@ -119,14 +119,16 @@ internal static class TrainCommand
             var result = await RunAsync(terminal, request, cancellation);
             if (result.WasStopped)
             {
-                terminal.Error(FormattableString.Invariant(
-                    $"stopped before the end: the best weights so far (epoch {result.Epochs}, validation loss {result.ValidationLoss:0.0000}) are in {path}; the same line with --resume goes on."));
+                terminal.Error(string.Create(CultureInfo.InvariantCulture,
+                    $"stopped before the end: the best weights so far (epoch {result.Epochs}, validation loss "
+                    + $"{result.ValidationLoss:0.0000}) are in {path}; the same line with --resume goes on."));
                 return CommandLine.Failed;
             }
-            terminal.Line(FormattableString.Invariant(
+            terminal.Line(string.Create(CultureInfo.InvariantCulture,
                 $"trained {result.Steps} steps in {result.Epochs} epochs, {result.Duration.TotalSeconds:0} s; ")
-                + FormattableString.Invariant(
-                    $"validation loss {result.ValidationLoss:0.0000}, extrapolation {result.PersistenceLoss:0.0000}; written to {request.Out}"));
+                + string.Create(CultureInfo.InvariantCulture,
+                    $"validation loss {result.ValidationLoss:0.0000}, extrapolation {result.PersistenceLoss:0.0000}; written to "
+                    + $"{request.Out}"));
             return CommandLine.Done;
         });
         return command;

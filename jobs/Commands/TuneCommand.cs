@@ -53,8 +53,11 @@ internal static class TuneCommand
             var series = Archives.Open(terminal, paths, cancellation, RadarSources.Load(parsed.GetValue(source) ?? []));
             var options = training with
             {
-                Budget = TimeSpan.FromMinutes(parsed.GetValue(minutes)), Loss = parsed.GetRequiredValue(loss), Seed = parsed.GetValue(seed),
-                Device = Devices.Named(parsed.GetRequiredValue(device)), Patience = 1000,
+                Budget = TimeSpan.FromMinutes(parsed.GetValue(minutes)),
+                Loss = parsed.GetRequiredValue(loss),
+                Seed = parsed.GetValue(seed),
+                Device = Devices.Named(parsed.GetRequiredValue(device)),
+                Patience = 1000,
             };
             var (named, crops) = (parsed.GetRequiredValue(network), windows with { Crop = parsed.GetValue(crop) });
             var settings = RadarTuning.Settings(named, string.Join(' ', paths), crops, options);
@@ -121,8 +124,9 @@ internal static class TuneCommand
         if (best.Outcome != RadarTrial.Trained)
             throw new ReportedException($"none of the {finished.Count} trials learned anything ({best.Outcome})");
         store.CopyWeights(best.Number, Path.Combine(folder, "best.safetensors"));
-        terminal.Line(FormattableString.Invariant(
-            $"best of {finished.Count}: trial {best.Number}, validation loss {best.ValidationLoss:0.00000}, extrapolation {best.ExtrapolationLoss:0.00000}"));
+        terminal.Line(string.Create(CultureInfo.InvariantCulture,
+            $"best of {finished.Count}: trial {best.Number}, validation loss {best.ValidationLoss:0.00000}, extrapolation "
+            + $"{best.ExtrapolationLoss:0.00000}"));
         var report = new StudyReport($"Random search: {network}")
             .Text($"{finished.Count} trials, the best first. The loss of extrapolation is that of a network that learned nothing, on the "
                 + "same windows.")

@@ -4,7 +4,9 @@ using ConvLstm.Nowcast.Evaluation;
 using ConvLstm.Nowcast.Ingest.Projection;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Jobs.Commands;
-using ConvLstm.Nowcast.Jobs.Pipeline;
+using ConvLstm.Nowcast.Jobs.Ingest;
+using ConvLstm.Nowcast.Jobs.Nowcasts;
+using ConvLstm.Nowcast.Jobs.Verification;
 using ConvLstm.Nowcast.Methods;
 using ConvLstm.Nowcast.Model.Checkpoints;
 using ConvLstm.Nowcast.Storage;
@@ -68,8 +70,9 @@ internal sealed class Demonstration(Terminal terminal, DemoPlan plan, TimeProvid
             Windows = plan.Windows,
             Training = plan.Training with { Budget = plan.TrainingTime },
         }, cancellation);
-        Say(FormattableString.Invariant(
-            $"trained a ConvLSTM on {plan.TrainingScans} of them: training loss {result.TrainingLoss:0.0000}, validation loss {result.FirstLoss:0.0000} → {result.ValidationLoss:0.0000}"));
+        Say(string.Create(CultureInfo.InvariantCulture,
+            $"trained a ConvLSTM on {plan.TrainingScans} of them: training loss {result.TrainingLoss:0.0000}, validation loss "
+            + $"{result.FirstLoss:0.0000} → {result.ValidationLoss:0.0000}"));
     }
 
     private static async Task PromoteAsync(NowcastDatabase database, Checkpoint model, string file, CancellationToken cancellation)
@@ -115,8 +118,9 @@ internal sealed class Demonstration(Terminal terminal, DemoPlan plan, TimeProvid
         terminal.Line(FormattableString.Invariant($"             SELECT * FROM nowcast.rain_at({lon:0.000}, {lat:0.000});"));
         terminal.Line("             valid_time (UTC)   lead   rain_mm_h   p_0_1    p_1    p_5   p_10");
         foreach (var row in await database.Queries.RainAtAsync(lon, lat, null, cancellation))
-            terminal.Line(FormattableString.Invariant(
-                $"             {row.ValidTime.UtcDateTime:yyyy-MM-dd HH:mm} {row.LeadMinutes,6:0} {row.RainMmH,11:0.00} {row.P01,7:0.00} {row.P1,6:0.00} {row.P5,6:0.00} {row.P10,6:0.00}"));
+            terminal.Line(string.Create(CultureInfo.InvariantCulture,
+                $"             {row.ValidTime.UtcDateTime:yyyy-MM-dd HH:mm} {row.LeadMinutes,6:0} {row.RainMmH,11:0.00} {row.P01,7:0.00} "
+                + $"{row.P1,6:0.00} {row.P5,6:0.00} {row.P10,6:0.00}"));
     }
 
     private static (double Lon, double Lat) WettestPlace(RainForecast forecast)

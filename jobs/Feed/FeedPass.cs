@@ -42,8 +42,11 @@ internal sealed class FeedPass(FeedOptions options, FeedFolder folder, FeedState
             else if (MayGrow(file))
             {
                 _waiting[file.Name] = (file, outcome);
-                report(outcome with { Problem = null,
-                    Notes = [.. outcome.Notes, $"stays in the feed, as it may still grow: {outcome.Problem}"] });
+                report(outcome with
+                {
+                    Problem = null,
+                    Notes = [.. outcome.Notes, $"stays in the feed, as it may still grow: {outcome.Problem}"]
+                });
             }
             else
             {

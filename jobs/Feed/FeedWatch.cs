@@ -13,7 +13,8 @@ internal sealed record FeedSummary(int Stored, int AlreadyThere, int Marked, int
 
     internal FeedSummary Add(FileOutcome outcome) => new(
         Stored + outcome.Stored, AlreadyThere + outcome.AlreadyThere, Marked + outcome.Marked.Count,
-            Quarantined + (outcome.Problem is null || outcome.Stays ? 0 : 1)) { Left = Left + (outcome.Stays ? 1 : 0) };
+            Quarantined + (outcome.Problem is null || outcome.Stays ? 0 : 1))
+    { Left = Left + (outcome.Stays ? 1 : 0) };
 
     public override string ToString() =>
         $"{Stored} scans stored, {AlreadyThere} were there already, {Marked} of the new ones marked as bad, {Quarantined} files in "

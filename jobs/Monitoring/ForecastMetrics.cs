@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using ConvLstm.Nowcast.Jobs.Work;
+using ConvLstm.Nowcast.Jobs.Nowcasts;
 
 namespace ConvLstm.Nowcast.Jobs.Monitoring;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using ConvLstm.Nowcast.Jobs.Work;
+using ConvLstm.Nowcast.Jobs.Nowcasts;
 
 namespace ConvLstm.Nowcast.Jobs.Monitoring;
 

@@ -59,7 +59,7 @@ internal sealed partial class ServiceGauges : BackgroundService
     {
         try
         {
-            var feeds = await _database.News.ListAsync(cancellation);
+            var feeds = await _database.Feeds.ListAsync(cancellation);
             // One from the future makes no feed fresh.
             var now = _time.GetUtcNow();
             _scans = [.. feeds.Where(f => f.NewestBy(now) is not null).Select(f => Instant(f.NewestBy(now)!.Value, f.Grid))];
@@ -70,7 +70,7 @@ internal sealed partial class ServiceGauges : BackgroundService
                     forecasts.Add(Instant(run.IssueTime, feed.Grid));
             }
             _forecasts = [.. forecasts];
-            _skill = _database.News.Figures().Skill is { } skill ? [new(skill)] : [];
+            _skill = _database.Feeds.Figures().Skill is { } skill ? [new(skill)] : [];
             _queues = [.. _jobs?.GetMonitoringApi().Queues()
                 .Select(q => new Measurement<long>(q.Length, new KeyValuePair<string, object?>("queue", q.Name))) ?? []];
             _isUp = true;

@@ -85,5 +85,6 @@ internal static class PictureFile
     }
 
     private static string Ending(string path) => Path.GetExtension(path)
-        .ToUpperInvariant() switch { ".PNG" => ".png", ".SVG" => ".svg", ".GIF" => ".gif", ".WEBP" => ".webp", var other => other };
+        .ToUpperInvariant() switch
+    { ".PNG" => ".png", ".SVG" => ".svg", ".GIF" => ".gif", ".WEBP" => ".webp", var other => other };
 }

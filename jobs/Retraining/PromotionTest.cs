@@ -1,3 +1,4 @@
+using System.Globalization;
 using ConvLstm.Nowcast.Evaluation;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Jobs.Settings;
@@ -58,8 +59,9 @@ internal static class PromotionTest
         var reason = bias < LeastBias
             ? FormattableString.Invariant($"it has collapsed to blank maps (area bias {bias:0.00})")
             : lost.Length > 0
-                ? FormattableString.Invariant(
-                    $"not better than {string.Join(" and ", lost)} with {confidence:0.#%} confidence: {PromotionResult.Describe(differences)}")
+                ? string.Create(CultureInfo.InvariantCulture,
+                    $"not better than {string.Join(" and ", lost)} with {confidence:0.#%} confidence: "
+                    + $"{PromotionResult.Describe(differences)}")
                 : FormattableString.Invariant($"better with {confidence:0.#%} confidence: {PromotionResult.Describe(differences)}");
         return new(lost.Length == 0 && !(bias < LeastBias), reason, result.IssueTimes.Count, scores, differences, bias);
     }

@@ -14,7 +14,8 @@ internal static class EvaluationReport
     {
         var report = new StudyReport(
             string.Create(CultureInfo.InvariantCulture,
-            $"{result.IssueTimes.Count} forecasts, {result.IssueTimes[0]:yyyy-MM-dd HH:mm} to {result.IssueTimes[^1]:yyyy-MM-dd HH:mm} UTC"))
+            $"{result.IssueTimes.Count} forecasts, {result.IssueTimes[0]:yyyy-MM-dd HH:mm} to "
+            + $"{result.IssueTimes[^1]:yyyy-MM-dd HH:mm} UTC"))
             .Text($"Leads to {result.LeadMinutes[^1]:0} minutes; pixels that were observed and whose extrapolated air comes from inside "
                 + "the grid; counts summed over issue times for each lead, then the mean over leads.")
             .Table(

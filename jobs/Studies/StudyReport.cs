@@ -49,7 +49,8 @@ internal sealed class StudyReport(string title)
         var figures = Html.Join(pictures.Select(p =>
         {
             var png = "data:image/png;base64," + Convert.ToBase64String(GreyPicture.Png(width, p.Pixels));
-            return Html.Of($"<figure><img src=\"{png}\" width=\"{width * magnified}\" height=\"{p.Pixels.Length / width * magnified}\" alt=\"{p.Caption}\"><figcaption>{p.Caption}</figcaption></figure>");
+            return Html.Of($"<figure><img src=\"{png}\" width=\"{width * magnified}\" height=\"{p.Pixels.Length / width * magnified}\" "
+                + $"alt=\"{p.Caption}\"><figcaption>{p.Caption}</figcaption></figure>");
         }));
         return Add(Html.Of($"<div class=\"pictures\">{figures}</div>"));
     }
@@ -59,14 +60,19 @@ internal sealed class StudyReport(string title)
     {
         // As a picture of its own: the names inside of two drawings in one page would meet.
         if (Chart.Svg(across, up, lines) is { } drawing)
-            Add(Html.Of($"<img class=\"chart\" src=\"data:image/svg+xml;base64,{Convert.ToBase64String(Encoding.UTF8.GetBytes(drawing))}\" width=\"{Chart.Width}\" height=\"{Chart.Height}\" alt=\"{up} against {across}: {string.Join(", ", lines.Select(l => l.Name))}\">"));
+        {
+            var svg = "data:image/svg+xml;base64," + Convert.ToBase64String(Encoding.UTF8.GetBytes(drawing));
+            Add(Html.Of($"<img class=\"chart\" src=\"{svg}\" width=\"{Chart.Width}\" height=\"{Chart.Height}\" "
+                + $"alt=\"{up} against {across}: {string.Join(", ", lines.Select(l => l.Name))}\">"));
+        }
         return this;
     }
 
     /// <exception cref="ReportedException">The file cannot be written.</exception>
     internal void Write(string path)
     {
-        var page = Html.Of($"<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title>");
+        var page = Html.Of($"<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">"
+            + $"<meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title>");
         WholeFile.Write(path, $"{page}<style>{Style}</style></head><body>{Html.Of($"<h1>{title}</h1>")}{_body}</body></html>\n");
     }
 

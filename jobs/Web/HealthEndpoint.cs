@@ -1,8 +1,8 @@
 using System.Globalization;
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Jobs.Ingest;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Jobs.Web.Access;
-using ConvLstm.Nowcast.Jobs.Work;
 using ConvLstm.Nowcast.Storage;
 using Npgsql;
 
@@ -79,7 +79,7 @@ internal static class HealthEndpoint
     {
         if (string.IsNullOrEmpty(settings.Feed))
             return new("freshness", true, "no feed is set");
-        var feeds = await database.News.ListAsync(cancellation);
+        var feeds = await database.Feeds.ListAsync(cancellation);
         if (feeds.Count == 0)
             return new("freshness", false, "no scan has come in yet");
         var now = TimeProvider.System.GetUtcNow();

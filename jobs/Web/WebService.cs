@@ -1,6 +1,6 @@
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Jobs.Hosting;
 using ConvLstm.Nowcast.Jobs.Monitoring;
-using ConvLstm.Nowcast.Jobs.Service;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Jobs.Web.Access;
 using ConvLstm.Nowcast.Jobs.Web.Dashboard;

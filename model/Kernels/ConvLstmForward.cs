@@ -10,14 +10,14 @@ internal static unsafe class ConvLstmForward
     /// <param name="keep">Whether a backward pass follows.</param>
     internal static ConvLstmStates Run(ConvLstmArguments layer, bool keep) =>
         (layer.Settings.Options.Instructions, layer.Settings.Relu) switch
-    {
-        (InstructionSet.Avx512, false) => Run<Floats16, TanhActivation>(layer, keep),
-        (InstructionSet.Avx512, true) => Run<Floats16, ReluActivation>(layer, keep),
-        (InstructionSet.Avx2, false) => Run<Floats8, TanhActivation>(layer, keep),
-        (InstructionSet.Avx2, true) => Run<Floats8, ReluActivation>(layer, keep),
-        (_, false) => Run<Float1, TanhActivation>(layer, keep),
-        (_, true) => Run<Float1, ReluActivation>(layer, keep),
-    };
+        {
+            (InstructionSet.Avx512, false) => Run<Floats16, TanhActivation>(layer, keep),
+            (InstructionSet.Avx512, true) => Run<Floats16, ReluActivation>(layer, keep),
+            (InstructionSet.Avx2, false) => Run<Floats8, TanhActivation>(layer, keep),
+            (InstructionSet.Avx2, true) => Run<Floats8, ReluActivation>(layer, keep),
+            (_, false) => Run<Float1, TanhActivation>(layer, keep),
+            (_, true) => Run<Float1, ReluActivation>(layer, keep),
+        };
 
     /// <summary>One step.</summary>
     /// <param name="input">The images of the step, or none.</param>

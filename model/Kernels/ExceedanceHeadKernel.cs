@@ -9,9 +9,10 @@ namespace ConvLstm.Nowcast.Model.Kernels;
 /// <param name="Near">(batch, H, W), truth values: the pixels to compute.</param>
 /// <param name="States">(L, batch, C, h, w): what the ConvLSTM says of each lead on a raster of patches, interpolated between their
 /// centres.</param>
-/// <param name="Sites">Stride, first row and first column of the pixels here among those that the patches were made of.</param>
+/// <param name="SampledPixels">Stride, first row and first column of the pixels here among those that the patches were made of.</param>
 /// <param name="Patch">The side of a patch.</param>
-internal sealed record ExceedanceFeatures(Tensor Rain, Tensor Rungs, Tensor Near, Tensor States, (int Stride, int Row, int Column) Sites,
+internal sealed record ExceedanceFeatures(
+    Tensor Rain, Tensor Rungs, Tensor Near, Tensor States, (int Stride, int Row, int Column) SampledPixels,
     int Patch);
 
 /// <summary>The weights of the head.</summary>

@@ -30,8 +30,8 @@ internal sealed unsafe class ExceedanceWork
         ReadRung = Joined(w.ReadRung, w.RungSlopes, RungFeatures);
         Bias = _tensors.Of(cat([w.ReadBias, w.SlopesBias], 0), nameof(w.ReadBias), Channels + Leads);
         // Centres of pixels in units of patches, whose centres are whole numbers.
-        CoarseStep = (float)f.Sites.Stride / f.Patch;
-        (CoarseRow, CoarseColumn) = (Start(f.Sites.Row, f.Patch), Start(f.Sites.Column, f.Patch));
+        CoarseStep = (float)f.SampledPixels.Stride / f.Patch;
+        (CoarseRow, CoarseColumn) = (Start(f.SampledPixels.Row, f.Patch), Start(f.SampledPixels.Column, f.Patch));
         LogOdds = empty([Batch, Leads, Thresholds, Height, Width]);
         Results = TensorMemory.Data(LogOdds);
     }

@@ -61,7 +61,8 @@ internal static class WorkerThreads
                 wake.Wait();
                 TakePieces();
             }
-        }) { IsBackground = true, Name = $"kernel {Wakes.Count + 1}" };
+        })
+        { IsBackground = true, Name = $"kernel {Wakes.Count + 1}" };
         Wakes.Add(wake);
         thread.Start();
     }

@@ -58,7 +58,7 @@ internal sealed class BandPassFilters : IDisposable
 
     /// <summary>For the domain of a radar grid, padded to a size that transforms fast.</summary>
     internal static BandPassFilters Of(RadarGrid grid) =>
-        new(FastSize.AtLeast(grid.Height), FastSize.AtLeast(grid.Width), Ground.Pixel(grid));
+        new(FastSize.AtLeast(grid.Height), FastSize.AtLeast(grid.Width), PixelSize.Kilometres(grid));
 
     internal int Height { get; }
 

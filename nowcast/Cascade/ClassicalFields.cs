@@ -65,7 +65,7 @@ internal sealed class ClassicalFields : IDisposable
             Math.Sqrt(_cascade.Levels.Sum(l => l.Deviation * l.Deviation)) / CascadeFields.Span,
             .. CascadeFields.Wavelengths.Select(km => At(km, memory)),
             hours, Math.Sqrt(hours), Math.Exp(-3 * hours), Math.Exp(-8 * hours),
-            _wetShare, _age / 20, _stepMinutes / 10, Math.Log(Ground.PixelKilometres(_grid)),
+            _wetShare, _age / 20, _stepMinutes / 10, Math.Log(PixelSize.SideKilometres(_grid)),
         ];
         return Array.ConvertAll(values, v => (float)v);
     }
@@ -127,7 +127,7 @@ internal sealed class ClassicalFields : IDisposable
     private Tensor Mean(Tensor values, Tensor counts, double kilometres)
     {
         using var scope = NewDisposeScope();
-        var (column, row) = Ground.Pixel(_grid);
+        var (column, row) = PixelSize.Kilometres(_grid);
         var sums = BoxSum.Of(stack([values * counts, counts]), (int)Math.Round(kilometres / row), (int)Math.Round(kilometres / column));
         return (sums[0] / sums[1].clamp(min: 1)).MoveToOuterDisposeScope();
     }

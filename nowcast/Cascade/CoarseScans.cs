@@ -31,7 +31,7 @@ internal static class CoarseScans
     /// <summary>Rows and columns of a cell.</summary>
     internal static (int Row, int Column) Cell(RadarGrid grid)
     {
-        var (column, row) = Ground.Pixel(grid);
+        var (column, row) = PixelSize.Kilometres(grid);
         return (Side(row), Side(column));
     }
 

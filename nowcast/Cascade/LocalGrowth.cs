@@ -49,7 +49,7 @@ internal sealed class LocalGrowth : IDisposable
             using var inner = NewDisposeScope();
             // A difference over air that one of the scans did not see is no growth.
             var change = filters.Field(changes * filters.Weights[level]) * seen;
-            var (first, second) = Correlations(change, seen, Ground.PixelKilometres(grid));
+            var (first, second) = Correlations(change, seen, PixelSize.SideKilometres(grid));
             var (p1, p2) = Parameters(first, second);
             phi1[level] = Cropped(OpticalFlow.Resized(p1, filters.Height, filters.Width)[0, 0], height, width);
             phi2[level] = Cropped(OpticalFlow.Resized(p2, filters.Height, filters.Width)[0, 0], height, width);

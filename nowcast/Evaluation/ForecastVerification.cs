@@ -86,7 +86,9 @@ public sealed class ForecastVerification(IReadOnlyList<int> fractionsScales)
             _first = forecast;
             _options = _options with
             {
-                Thresholds = forecast.Thresholds, FractionsThresholds = forecast.Thresholds, FractionsScales = fractionsScales,
+                Thresholds = forecast.Thresholds,
+                FractionsThresholds = forecast.Thresholds,
+                FractionsScales = fractionsScales,
             };
         }
         if (!forecast.LeadTimes.SequenceEqual(_first.LeadTimes))

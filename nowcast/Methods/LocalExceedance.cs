@@ -22,7 +22,7 @@ internal sealed class LocalExceedance
     /// <param name="thresholds">mm/h, rising.</param>
     internal LocalExceedance(RadarGrid grid, Tensor newest, IReadOnlyList<float> thresholds)
     {
-        (_columnKilometres, _rowKilometres) = Ground.Pixel(grid);
+        (_columnKilometres, _rowKilometres) = PixelSize.Kilometres(grid);
         _thresholds = tensor(thresholds.ToArray(), [thresholds.Count, 1, 1], device: newest.device);
         _observed = newest.isfinite();
         var seen = _observed.to_type(ScalarType.Float32).sum().clamp(min: 1);

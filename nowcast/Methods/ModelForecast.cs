@@ -1,3 +1,4 @@
+using System.Globalization;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Model.Checkpoints;
@@ -60,7 +61,7 @@ public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster
     }
 
     private static LeadTimes Asked(RadarSequence past, TimeSpan[] leads) =>
-        LeadTimes.Every(leads.Length, past.Step.TotalMinutes) with { PixelKilometres = Ground.PixelKilometres(past.Grid) };
+        LeadTimes.Every(leads.Length, past.Step.TotalMinutes) with { PixelKilometres = PixelSize.SideKilometres(past.Grid) };
 
     /// <summary>The log-odds that the network gives for what it reads of the scans, of a lead: (thresholds, H, W).</summary>
     private Func<int, Tensor> Learned(RadarSequence past, Tensor aligned, LeadTimes asked, CancellationToken cancellation)
@@ -89,15 +90,17 @@ public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster
     private ForecastProvenance Provenance(RadarSequence past) =>
         Scans.Provenance(Name, past, Math.Min(past.Frames.Count, checkpoint.Metadata.PastFrames)) with
         {
-            ModelVersion = checkpoint.Version, ModelChecksum = checkpoint.Checksum,
+            ModelVersion = checkpoint.Version,
+            ModelChecksum = checkpoint.Checksum,
         };
 
     private void CheckStep(RadarSequence past)
     {
         if (!KnowsSteps && Math.Abs(past.Step.TotalMinutes - checkpoint.Metadata.StepMinutes) > 0.01)
         {
-            throw new ReportedException(FormattableString.Invariant(
-                $"The model {checkpoint.Version} was trained on scans {checkpoint.Metadata.StepMinutes:0.##} minutes apart, these are {past.Step.TotalMinutes:0.##} apart: train one on these data."));
+            throw new ReportedException(string.Create(CultureInfo.InvariantCulture,
+                $"The model {checkpoint.Version} was trained on scans {checkpoint.Metadata.StepMinutes:0.##} minutes apart, these are "
+                + $"{past.Step.TotalMinutes:0.##} apart: train one on these data."));
         }
     }
 }

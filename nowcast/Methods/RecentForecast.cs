@@ -42,8 +42,8 @@ internal static class RecentForecast
         var past = NormalisedRain.WithMask(aligned.narrow(0, 0, newest + 1), normalisation).unsqueeze(0);
         int[] steps = ahead == 1 ? [1] : [Math.Max(1, ahead / 2), ahead];
         var stride = (int)Math.Max(1, Math.Round(Math.Sqrt(rain.shape[1] * rain.shape[2] / Pixels)));
-        var sites = network.TakesSites ? new Sites(stride, stride / 2, stride / 2) : Sites.All;
-        var logOdds = network.call(past, leads with { Steps = steps, Sites = sites })[0].ToFloats();
+        var sites = network.TakesSampledPixels ? new SampledPixels(stride, stride / 2, stride / 2) : SampledPixels.All;
+        var logOdds = network.call(past, leads with { Steps = steps, SampledPixels = sites })[0].ToFloats();
         // Rain that came from where no radar looks says nothing of forecasts of rain that was seen.
         var unseen = aligned[newest].isnan();
         var truth = stack(steps.Select(step => sites.Of(aligned[newest + step].masked_fill(unseen, float.NaN).unsqueeze(0).unsqueeze(0), 2,

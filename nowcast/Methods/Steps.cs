@@ -49,9 +49,9 @@ public sealed class Steps(int members = Steps.DefaultMembers, long seed = 1) : I
         var newest = past.Frames[^1].RainRate;
         var matching = new DistributionMatching(newest);
         var motion = new MotionPerturbation(RandomStream.Of(seed, member));
-        var mask = new IncrementalMask(grid.Height, grid.Width, Ground.PixelKilometres(grid), past.Step.TotalMinutes);
+        var mask = new IncrementalMask(grid.Height, grid.Width, PixelSize.SideKilometres(grid), past.Step.TotalMinutes);
         var (along, across) = Directions(scans.Motion);
-        var (pixelX, pixelY) = Ground.Pixel(grid);
+        var (pixelX, pixelY) = PixelSize.Kilometres(grid);
         using var perturbed = PerturbedCascade.Forecast(cascade, noise, seed, (long)member * leads.Length);
         var rain = newest;
         var maps = new float[leads.Length][];

@@ -44,7 +44,8 @@ internal static class ScanPyramid
         var share = GaussianBlur.Apply(level.Observed, sigma);
         return level with
         {
-            Scans = GaussianBlur.Apply(level.Scans * level.Observed, sigma) / share.clamp(min: LeastShare), Observed = share,
+            Scans = GaussianBlur.Apply(level.Scans * level.Observed, sigma) / share.clamp(min: LeastShare),
+            Observed = share,
         };
     }
 

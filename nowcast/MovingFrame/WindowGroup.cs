@@ -30,7 +30,7 @@ internal sealed record WindowGroup(IReadOnlyList<TrainingWindow> Windows, double
     ];
 
     /// <summary>The side of a square pixel of the same area, to 10 m.</summary>
-    private static double PixelKilometresOf(ScanSeries series) => Math.Round(Ground.PixelKilometres(series.Grid), 2);
+    private static double PixelKilometresOf(ScanSeries series) => Math.Round(PixelSize.SideKilometres(series.Grid), 2);
 
     private static IEnumerable<TrainingWindow> Cut(ScanSeries series, WindowOptions options)
     {

@@ -155,8 +155,11 @@ internal sealed class CascadeModelTraining(CascadeTrainingOptions options, TimeP
     {
         var (before, after) = MemoryTraining.Run(
             network, One(learned), One(chosen), rates,
-            new() { PixelSteps = options.MemorySteps, LearningRate = options.MemoryRate, Seed = options.Seed,
-                Budget = options.Budget * (1 - HeadShare) }, time,
+            new()
+            {
+                PixelSteps = options.MemorySteps, LearningRate = options.MemoryRate, Seed = options.Seed,
+                Budget = options.Budget * (1 - HeadShare)
+            }, time,
             (step, loss) => progress(new(head.Epochs, head.Steps + step, HeadShare + ((1 - HeadShare) * step / options.MemorySteps), loss,
                 head.ValidationLoss)), cancellation);
         return head with { Steps = head.Steps + options.MemorySteps, MemoryLoss = (before, after) };

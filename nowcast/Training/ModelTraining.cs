@@ -126,36 +126,37 @@ public sealed class ModelTraining(TimeProvider time)
 
     private CheckpointMetadata Describe(ModelTrainingRequest request, WindowOptions options, RainNetwork network, TrainingResult result,
         TimeSpan step, CheckpointMetadata? before) => new()
-    {
-        Network = network.Options,
-        Normalisation = options.Normalisation.ToMetadata(),
-        PastFrames = options.Past,
-        FutureFrames = options.Future,
-        StepMinutes = step.TotalMinutes,
-        Data = new(
+        {
+            Network = network.Options,
+            Normalisation = options.Normalisation.ToMetadata(),
+            PastFrames = options.Past,
+            FutureFrames = options.Future,
+            StepMinutes = step.TotalMinutes,
+            Data = new(
             [.. request.Series.Select(s => s.Grid.Name).Distinct().Order(StringComparer.Ordinal)],
             request.Series.Min(s => s.Start), request.Series.Max(s => s.End), request.Series.Sum(s => s.Scans.Count)),
-        Scores = Known(("validation_loss", result.ValidationLoss), ("extrapolation_loss", result.PersistenceLoss),
+            Scores = Known(("validation_loss", result.ValidationLoss), ("extrapolation_loss", result.PersistenceLoss),
             ("training_loss", result.TrainingLoss)),
-        Training = new Dictionary<string, string>
-        {
-            ["seed"] = request.Training.Seed.ToString(CultureInfo.InvariantCulture),
-            ["loss"] = request.Training.Loss,
-            ["epochs"] = (result.Epochs + Number(before, "epochs")).ToString(CultureInfo.InvariantCulture),
-            ["steps"] = (result.Steps + Number(before, "steps")).ToString(CultureInfo.InvariantCulture),
-            [Done] = result.Done.ToString("0.######", CultureInfo.InvariantCulture),
-            ["batch"] = request.Training.BatchSize.ToString(CultureInfo.InvariantCulture),
-            ["crop"] = options.Crop.ToString(CultureInfo.InvariantCulture),
-            ["learning_rate"] = request.Training.LearningRate.ToString(CultureInfo.InvariantCulture),
-            ["pixel_windows"] = request.Training.PixelWindows.ToString(CultureInfo.InvariantCulture),
-            ["pixel_steps"] = request.Training.PixelSteps.ToString(CultureInfo.InvariantCulture),
-            ["seconds"] = (result.Duration.TotalSeconds + Number(before, "seconds")).ToString("0", CultureInfo.InvariantCulture),
-            ["device"] = request.Training.Device.ToString(),
-            ["libtorch"] = __version__,
-            ["init"] = request.Init ?? "",
-        },
-        Curve = [.. before?.Curve ?? [], .. result.Curve.Select(epoch => new EpochLoss(Finite(epoch.Training), Finite(epoch.Validation)))],
-        Program = Checkpoint.ThisProgram,
-        Created = time.GetUtcNow(),
-    };
+            Training = new Dictionary<string, string>
+            {
+                ["seed"] = request.Training.Seed.ToString(CultureInfo.InvariantCulture),
+                ["loss"] = request.Training.Loss,
+                ["epochs"] = (result.Epochs + Number(before, "epochs")).ToString(CultureInfo.InvariantCulture),
+                ["steps"] = (result.Steps + Number(before, "steps")).ToString(CultureInfo.InvariantCulture),
+                [Done] = result.Done.ToString("0.######", CultureInfo.InvariantCulture),
+                ["batch"] = request.Training.BatchSize.ToString(CultureInfo.InvariantCulture),
+                ["crop"] = options.Crop.ToString(CultureInfo.InvariantCulture),
+                ["learning_rate"] = request.Training.LearningRate.ToString(CultureInfo.InvariantCulture),
+                ["pixel_windows"] = request.Training.PixelWindows.ToString(CultureInfo.InvariantCulture),
+                ["pixel_steps"] = request.Training.PixelSteps.ToString(CultureInfo.InvariantCulture),
+                ["seconds"] = (result.Duration.TotalSeconds + Number(before, "seconds")).ToString("0", CultureInfo.InvariantCulture),
+                ["device"] = request.Training.Device.ToString(),
+                ["libtorch"] = __version__,
+                ["init"] = request.Init ?? "",
+            },
+            Curve = [.. before?.Curve ?? [],
+                .. result.Curve.Select(epoch => new EpochLoss(Finite(epoch.Training), Finite(epoch.Validation)))],
+            Program = Checkpoint.ThisProgram,
+            Created = time.GetUtcNow(),
+        };
 }

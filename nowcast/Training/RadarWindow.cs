@@ -32,7 +32,9 @@ internal readonly record struct RadarWindow(int Row, int Column, int Height, int
             return scans;
         var grid = whole with
         {
-            Width = Width, Height = Height, OriginX = whole.OriginX + (Column * whole.PixelX),
+            Width = Width,
+            Height = Height,
+            OriginX = whole.OriginX + (Column * whole.PixelX),
             OriginY = whole.OriginY - (Row * whole.PixelY),
         };
         var window = this;

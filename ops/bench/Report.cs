@@ -34,7 +34,8 @@ internal static class Report
     private static string Commit()
     {
         using var git = Process.Start(new ProcessStartInfo("git", ["-C", AppContext.BaseDirectory, "describe", "--always",
-            "--dirty"]) { RedirectStandardOutput = true, RedirectStandardError = true });
+            "--dirty"])
+        { RedirectStandardOutput = true, RedirectStandardError = true });
         var text = git?.StandardOutput.ReadToEnd().Trim();
         return string.IsNullOrEmpty(text) ? "unknown" : text;
     }

@@ -44,7 +44,8 @@ internal sealed record DayPartitions(DateOnly Day, IReadOnlyList<string> Tables,
     {
         await using var command = new NpgsqlCommand(
             $"SELECT count(*) || ' ' || coalesce(sum(hashint8(xmin::text::bigint)), 0) FROM nowcast.\"{table}\"",
-                connection) { CommandTimeout = 0 };
+                connection)
+        { CommandTimeout = 0 };
         return (string)(await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!;
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using ConvLstm.Nowcast.Tests.Jobs.Hosting;
 
 namespace ConvLstm.Nowcast.Storage.Cluster;
 
@@ -37,7 +38,9 @@ internal static class ClusterSettings
     /// <summary>The command line that makes the server read these files.</summary>
     public static string ServerArguments(ClusterFolders folders) => string.Join(' ',
         new[] { ("config_file", "postgresql.conf"), ("hba_file", "pg_hba.conf"), ("ident_file", "pg_ident.conf") }
-            .Select(pair => $"-c {pair.Item1}='{Path.Combine(folders.Settings, pair.Item2).Replace("'", "'\\''", StringComparison.Ordinal)}'"));
+            .Select(pair => $"-c {pair.Item1}='{Quoted(Path.Combine(folders.Settings, pair.Item2))}'"));
+
+    private static string Quoted(string path) => path.Replace("'", "'\\''", StringComparison.Ordinal);
 
     private static string Server(ClusterOptions options, PostgresBinaries binaries, string socket, int? port)
     {

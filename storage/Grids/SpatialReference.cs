@@ -25,16 +25,19 @@ internal sealed record SpatialReference(bool IsWgs84, string Wkt)
         {
             var shifted = Shifts.Any(word => proj.Contains(word, StringComparison.Ordinal))
                 && !proj.Contains("+datum=WGS84", StringComparison.Ordinal);
-            return new SpatialReference(!shifted, Invariant(
-                $"GEOGCS[\"{grid.Name}\",{Datum},PRIMEM[\"Greenwich\",0],{Degree},AXIS[\"Longitude\",EAST],AXIS[\"Latitude\",NORTH],EXTENSION[\"PROJ4\",\"{proj}\"]]"));
+            return new SpatialReference(!shifted, string.Create(
+                CultureInfo.InvariantCulture,
+                $"GEOGCS[\"{grid.Name}\",{Datum},PRIMEM[\"Greenwich\",0],{Degree},"
+                + $"AXIS[\"Longitude\",EAST],AXIS[\"Latitude\",NORTH],EXTENSION[\"PROJ4\",\"{proj}\"]]"));
         }
-        return new SpatialReference(false, Invariant(
-            $"PROJCS[\"{grid.Name}\",GEOGCS[\"unknown\",{Datum},PRIMEM[\"Greenwich\",0],{Degree}],PROJECTION[\"custom_proj4\"],UNIT[\"metre\",1],AXIS[\"Easting\",EAST],AXIS[\"Northing\",NORTH],EXTENSION[\"PROJ4\",\"{proj}\"]]"));
+        return new SpatialReference(false, string.Create(
+            CultureInfo.InvariantCulture,
+            $"PROJCS[\"{grid.Name}\",GEOGCS[\"unknown\",{Datum},PRIMEM[\"Greenwich\",0],{Degree}],"
+            + $"PROJECTION[\"custom_proj4\"],UNIT[\"metre\",1],"
+            + $"AXIS[\"Easting\",EAST],AXIS[\"Northing\",NORTH],EXTENSION[\"PROJ4\",\"{proj}\"]]"));
     }
 
     /// <summary>A place-holder: the ellipsoid that counts is the PROJ string's.</summary>
     private const string Datum = "DATUM[\"unknown\",SPHEROID[\"WGS 84\",6378137,298.257223563]]";
     private const string Degree = "UNIT[\"degree\",0.0174532925199433]";
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

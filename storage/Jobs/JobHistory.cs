@@ -1,4 +1,5 @@
 using ConvLstm.Nowcast.Storage.Leases;
+using ConvLstm.Nowcast.Tests.Jobs.Hosting;
 using Dapper;
 using Npgsql;
 

@@ -1,3 +1,5 @@
+using ConvLstm.Nowcast.Tests.Jobs.Hosting;
+
 namespace ConvLstm.Nowcast.Storage.Jobs;
 
 /// <summary>A row of the view job_history.</summary>

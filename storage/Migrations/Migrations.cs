@@ -53,7 +53,8 @@ public static class Migrations
         catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
             throw new ReportedException(
-                $"The user {connection.UserName} may not bring the schema nowcast up to date: {refused.MessageText} {refused.Hint} Run \"nowcast db migrate\" as the owner of the database.".Replace("  ", " ", StringComparison.Ordinal),
+                ($"The user {connection.UserName} may not bring the schema nowcast up to date: {refused.MessageText} {refused.Hint} Run "
+                + "\"nowcast db migrate\" as the owner of the database.").Replace("  ", " ", StringComparison.Ordinal),
                 refused);
         }
     }

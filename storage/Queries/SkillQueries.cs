@@ -72,7 +72,8 @@ public sealed class SkillQueries
         await using var query = new NpgsqlCommand(
             $"SELECT min(r.issue_time), max(r.issue_time) {Runs} WHERE g.name = $1 AND EXISTS (SELECT FROM nowcast.verification_lead AS v "
                 + "WHERE v.run_id = r.run_id)",
-            connection) { Parameters = { new() { Value = grid } } };
+            connection)
+        { Parameters = { new() { Value = grid } } };
         await using var rows = await query.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         await rows.ReadAsync(cancellation).ConfigureAwait(false);
         return await rows.IsDBNullAsync(0, cancellation).ConfigureAwait(false)

@@ -23,7 +23,7 @@ public sealed class ImportDirection
     [MemberData(nameof(Projects))]
     public void AProjectReferencesOnlyRoomsToItsRight(string project)
     {
-        var path = System.IO.Path.Combine(Repository(), project);
+        var path = RepositoryFolder.File(project);
         var references = XDocument.Load(path).Descendants("ProjectReference")
             .Select(r => NameOf(r.Attribute("Include")!.Value)).ToArray();
         Assert.All(references, r => Assert.True(MayUse(NameOf(project), r), $"{project} references {r}"));
@@ -41,8 +41,8 @@ public sealed class ImportDirection
     [Fact]
     public void EveryProjectOfTheSolutionIsARoomTheTestsTheBenchmarksOrATool()
     {
-        var solution = File.ReadAllText(System.IO.Path.Combine(Repository(), "ConvLstm.Nowcast.sln"));
-        var projects = Directory.GetFiles(Repository(), "*.csproj", SearchOption.AllDirectories).Select(System.IO.Path.GetFileName)
+        var solution = File.ReadAllText(RepositoryFolder.File("ConvLstm.Nowcast.sln"));
+        var projects = Directory.GetFiles(RepositoryFolder.File(), "*.csproj", SearchOption.AllDirectories).Select(Path.GetFileName)
             .ToArray();
         Assert.Equal(Projects.Count + 3, projects.Length);
         Assert.All(projects, p => Assert.Contains(p!, solution, StringComparison.Ordinal));
@@ -58,17 +58,7 @@ public sealed class ImportDirection
 
     private static string NameOf(string project)
     {
-        var name = System.IO.Path.GetFileNameWithoutExtension(project.Replace('\\', '/'));
+        var name = Path.GetFileNameWithoutExtension(project.Replace('\\', '/'));
         return name == $"{Prefix}.Jobs" ? "nowcast" : name;
-    }
-
-    internal static string Repository()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(System.IO.Path.Combine(folder.FullName, "ConvLstm.Nowcast.sln")))
-                return folder.FullName;
-        }
-        throw new InvalidOperationException("The tests do not run below the repository.");
     }
 }

@@ -11,12 +11,9 @@ public sealed class PasswordsStay
     [Fact]
     public void NobodyReadsAConnectionStringBackFromADataSource()
     {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "ConvLstm.Nowcast.sln")))
-            root = root.Parent!;
         foreach (var room in new[] { "jobs", "storage", "ops" })
         {
-            foreach (var file in Directory.EnumerateFiles(Path.Combine(root.FullName, room), "*.cs", SearchOption.AllDirectories))
+            foreach (var file in RepositoryFolder.Sources(room))
             {
                 var text = File.ReadAllText(file);
                 Assert.DoesNotContain("DataSource.ConnectionString", text, StringComparison.Ordinal);

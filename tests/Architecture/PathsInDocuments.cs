@@ -13,7 +13,8 @@ public sealed partial class PathsInDocuments
         var documents = Directory.GetFiles(root, "*.md").Concat(Directory.GetFiles(Path.Combine(root, "ops", "docs"), "*.md"))
             .ToDictionary(d => Path.GetRelativePath(root, d), File.ReadAllText);
         var named = documents.SelectMany(d => Named().Matches(d.Value).Select(m => (Document: d.Key, Path: m.Groups[1].Value))).ToList();
-        var linked = documents.SelectMany(d => Linked().Matches(d.Value).Where(m => !m.Groups[1].Value.Contains(':', StringComparison.Ordinal))
+        var linked = documents.SelectMany(d => Linked().Matches(d.Value)
+            .Where(m => !m.Groups[1].Value.Contains(':', StringComparison.Ordinal))
             .Select(m => (Document: d.Key, Path: Path.Combine(Path.GetDirectoryName(d.Key)!, m.Groups[1].Value)))).ToList();
 
         Assert.True(named.Count > 50 && linked.Count > 20, $"{named.Count} named, {linked.Count} linked");

@@ -14,11 +14,11 @@ public sealed class Geolocation
 {
     private const int Width = 37, Height = 29;
 
-    public static TheoryData<PlaceOfUse> Places { get; } = new(PlacesOfUse.All);
+    public static TheoryData<ProjectionCase> Places { get; } = new(ProjectionCases.All);
 
     [Theory]
     [MemberData(nameof(Places))]
-    public async Task PixelCentresLieWithinAHundredthOfAPixelOfWherePROJHasThem(PlaceOfUse place)
+    public async Task PixelCentresLieWithinAHundredthOfAPixelOfWherePROJHasThem(ProjectionCase place)
     {
         Assert.SkipWhen(!File.Exists("/usr/bin/cs2cs"), "cs2cs is not installed (proj-bin).");
         using var folder = new TemporaryFolder();

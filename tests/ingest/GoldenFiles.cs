@@ -7,6 +7,7 @@ namespace ConvLstm.Nowcast.Tests.Ingest;
 /// <summary>
 /// Every scan of every real file against what netCDF4, h5py, numpy and cs2cs read in it, which golden.py wrote to golden.tsv.
 /// </summary>
+[Slow("Reads every real file.")]
 public sealed class GoldenFiles
 {
     private sealed record Golden(

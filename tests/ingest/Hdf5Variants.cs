@@ -56,7 +56,7 @@ public sealed class Hdf5Variants
     // Large enough for most of them to be read around the library, as real ones are.
     private static RadarGrid Composite(Random random)
     {
-        var proj = PlacesOfUse.All[random.Next(PlacesOfUse.All.Count)];
+        var proj = ProjectionCases.All[random.Next(ProjectionCases.All.Count)];
         var pixel = proj.IsGeographic ? 0.01 * random.Next(1, 4) : 500 * random.Next(1, 5);
         return proj.Grid(random.Next(2, 200), random.Next(2, 200), pixel);
     }

@@ -9,6 +9,7 @@ namespace ConvLstm.Nowcast.Tests.Ingest;
 /// <summary>
 /// Files of HDF5 that would have another file read in their place, or code loaded: refused before anything of them is read.
 /// </summary>
+[Slow("Starts the program for each file.")]
 public sealed class HostileHdf5 : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -3,6 +3,7 @@ using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Ingest;
 
+[Slow("Writes large files.")]
 public sealed class NetCdfFiles : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -10,6 +10,7 @@ namespace ConvLstm.Nowcast.Tests.Ingest;
 /// Real files against values that netCDF4, h5py and numpy gave for them: the sum of the rates, and the sum weighted by
 /// 1 + (pixel modulo 97), which a wrong order of rows or columns changes.
 /// </summary>
+[Slow("Reads real files.")]
 public sealed class RealFiles
 {
     [Theory]

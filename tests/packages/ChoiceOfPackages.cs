@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.IO.Compression;
 using System.Xml.Linq;
-using ConvLstm.Nowcast.Tests.Architecture;
 using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Packages;
@@ -20,9 +19,11 @@ public sealed class ChoiceOfPackages : IDisposable
         Directory.CreateDirectory(_folder.File("feed"));
         Directory.CreateDirectory(_folder.File("store"));
         foreach (var file in new[] { "Directory.Build.props", "Directory.Packages.props", "ops/packages/choose.sh" })
-            File.Copy(System.IO.Path.Combine(ImportDirection.Repository(), file), _folder.File(file));
+            File.Copy(RepositoryFolder.File(file), _folder.File(file));
         File.WriteAllText(_folder.File("nuget.config"),
-            $"""<configuration><packageSources><clear /><add key="here" value="{_folder.File("feed")}" /></packageSources></configuration>""");
+            $"""
+            <configuration><packageSources><clear /><add key="here" value="{_folder.File("feed")}" /></packageSources></configuration>
+            """);
     }
 
     [Fact]
@@ -97,7 +98,11 @@ public sealed class ChoiceOfPackages : IDisposable
     {
         using var package = ZipFile.Open(_folder.File($"feed/{name}.{version}.nupkg"), ZipArchiveMode.Create);
         using var text = new StreamWriter(package.CreateEntry($"{name}.nuspec").Open());
-        text.Write($"""<?xml version="1.0"?><package><metadata><id>{name}</id><version>{version}</version><authors>tests</authors><description>Empty.</description></metadata></package>""");
+        text.Write($"""
+            <?xml version="1.0"?><package><metadata>
+            <id>{name}</id><version>{version}</version><authors>tests</authors><description>Empty.</description>
+            </metadata></package>
+            """);
     }
 
     private async Task<(int Status, string Output, string Error)> ChooseAsync(string mode)

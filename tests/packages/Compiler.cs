@@ -27,7 +27,8 @@ internal static class Compiler
             .. sources.Select(s => $"\"{s}\""),
         ], cancellation);
         using var compiler = Process.Start(new ProcessStartInfo("dotnet", ["exec", Path.Combine(Sdk(), "Roslyn", "bincore", "csc.dll"),
-            "-noconfig", $"@{arguments}"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            "-noconfig", $"@{arguments}"])
+        { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var said = await compiler.StandardOutput.ReadToEndAsync(cancellation);
         await compiler.WaitForExitAsync(cancellation);
         return said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

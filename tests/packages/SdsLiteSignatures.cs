@@ -1,4 +1,3 @@
-using ConvLstm.Nowcast.Tests.Architecture;
 using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Packages;
@@ -11,7 +10,7 @@ public sealed class SdsLiteSignatures
     {
         var errors = await StubbedPackage.CompileAsync(
             "ops/packages/SDSLite.txt", ["System", "Microsoft.Research.Science.Data"],
-            Directory.EnumerateFiles(System.IO.Path.Combine(ImportDirection.Repository(), "ingest/NetCdf/SDSLite"), "*.cs"),
+            Directory.EnumerateFiles(RepositoryFolder.File("ingest", "NetCdf", "SDSLite"), "*.cs"),
                 Compiler.ImplicitUsings, TestContext.Current.CancellationToken);
 
         Assert.True(errors.Count == 0,

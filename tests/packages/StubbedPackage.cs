@@ -1,5 +1,3 @@
-using ConvLstm.Nowcast.Tests.Architecture;
-
 namespace ConvLstm.Nowcast.Tests.Packages;
 
 /// <summary>Compiles sources against a library made of a list of signatures, and the rooms as they are built here.</summary>
@@ -22,7 +20,7 @@ internal static class StubbedPackage
             (folder.File("Stub.cs"), folder.File(System.IO.Path.GetFileNameWithoutExtension(list) + ".dll"), folder.File("Usings.cs"));
         var rooms = Rooms.Select(name => System.IO.Path.Combine(AppContext.BaseDirectory, name + ".dll")).ToArray();
         await File.WriteAllTextAsync(stub,
-            SignatureList.Read(System.IO.Path.Combine(ImportDirection.Repository(), list)).ToSource(listUsings), cancellation);
+            SignatureList.Read(RepositoryFolder.File(list)).ToSource(listUsings), cancellation);
         if (await Compiler.CompileAsync(library, [stub], rooms.Where(r => r.EndsWith("Npgsql.dll", StringComparison.Ordinal)),
             cancellation) is { Count: > 0 } broken)
             return [$"{list} itself is not C#:", .. broken];

@@ -5,6 +5,7 @@ using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Storage;
 
+[Slow("Waits for servers that are not there.")]
 public sealed class ConnectionSettingsTests
 {
     [Theory]

@@ -187,7 +187,8 @@ public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDa
                          (SELECT count(*) FROM nowcast.rain_over(area, $1)), (SELECT count(*) FROM nowcast.rain_over(public.ST_ForceCollection(area), $1)),
                          (SELECT count(*) FROM nowcast.rain_over(public.ST_Transform(area, 3857), $1))]
             FROM public.ST_MakeEnvelope(152.1, -27.4, 152.4, -27.1, 4326) AS area
-            """, connection) { Parameters = { new() { Value = Some.Noon } } };
+            """, connection)
+        { Parameters = { new() { Value = Some.Noon } } };
 
         var rows = (long[])(await questions.ExecuteScalarAsync(_cancellation))!;
         Assert.Equal([3, 12, 1, 1, 3, 3, 3], rows);

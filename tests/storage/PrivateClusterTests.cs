@@ -10,6 +10,7 @@ namespace ConvLstm.Nowcast.Tests.Storage;
 
 /// <summary>Real clusters, each in a folder of its own.</summary>
 [SupportedOSPlatform("linux")]
+[Slow("Starts servers.")]
 public sealed class PrivateClusterTests : IAsyncLifetime
 {
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;

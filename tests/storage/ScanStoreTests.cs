@@ -1,6 +1,6 @@
-using Xunit;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Storage.Scans;
+using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Storage;
 

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Formats;
-using ConvLstm.Nowcast.Jobs.Pipeline;
+using ConvLstm.Nowcast.Jobs.Verification;
 using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Storage;

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using ConvLstm.Nowcast.Ingest;
-using ConvLstm.Nowcast.Jobs.Pipeline;
+using ConvLstm.Nowcast.Jobs.Verification;
 using ConvLstm.Nowcast.Storage.Jobs;
 using Xunit;
 

@@ -1,8 +1,7 @@
-using Xunit;
 using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Storage.Cluster;
-using ConvLstm.Nowcast.Tests.Storage;
 using Npgsql;
+using Xunit;
 
 [assembly: AssemblyFixture(typeof(TestCluster))]
 

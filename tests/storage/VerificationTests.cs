@@ -78,9 +78,13 @@ public sealed class VerificationTests(TestDatabase test) : IClassFixture<TestDat
         double[] f = [1, 4, 2, 8], o = [2, 3, 1, 9];
         var scores = Scores(5, hits: 1) with
         {
-            Pixels = 4, SumForecast = f.Sum(), SumObserved = o.Sum(), SumForecastSquared = f.Sum(x => x * x),
+            Pixels = 4,
+            SumForecast = f.Sum(),
+            SumObserved = o.Sum(),
+            SumForecastSquared = f.Sum(x => x * x),
             SumObservedSquared = o.Sum(x => x * x),
-            SumProduct = f.Zip(o, (a, b) => a * b).Sum(), SumSquaredError = f.Zip(o, (a, b) => (a - b) * (a - b)).Sum(),
+            SumProduct = f.Zip(o, (a, b) => a * b).Sum(),
+            SumSquaredError = f.Zip(o, (a, b) => (a - b) * (a - b)).Sum(),
         };
         await test.Database.Verification.StoreAsync(run.RunId, [scores], _cancellation);
 

@@ -99,10 +99,10 @@ internal static class CfGrid
 
     private static double Scale(NetCdfVariable coordinate, ProjString projection) =>
         coordinate.Attributes.Text("units")?.Trim().ToLowerInvariant() switch
-    {
-        null or "" => projection.AxisMetres,
-        "m" or "metre" or "metres" or "meter" or "meters" => 1,
-        "km" or "kilometre" or "kilometres" or "kilometer" or "kilometers" => 1000,
-        var other => throw new FormatException($"coordinate {coordinate.Name} is in '{other}', not in m, km or degrees"),
-    };
+        {
+            null or "" => projection.AxisMetres,
+            "m" or "metre" or "metres" or "meter" or "meters" => 1,
+            "km" or "kilometre" or "kilometres" or "kilometer" or "kilometers" => 1000,
+            var other => throw new FormatException($"coordinate {coordinate.Name} is in '{other}', not in m, km or degrees"),
+        };
 }

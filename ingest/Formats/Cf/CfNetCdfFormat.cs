@@ -29,7 +29,8 @@ internal sealed class CfNetCdfFormat : IRadarFormat
                 .ToArray();
         return scans.Length > 0
             ? new RadarContents(rain.Units.Quantity, rain.UnitText, grid, scans,
-                new(gridFrom, times.TimeFrom, rain.ChosenBy, times.PeriodFrom)) { Notes = Notes(rain, times) }
+                new(gridFrom, times.TimeFrom, rain.ChosenBy, times.PeriodFrom))
+            { Notes = Notes(rain, times) }
             : throw new FormatException($"{rain.Variable.Name} has no scan in it");
     }
 

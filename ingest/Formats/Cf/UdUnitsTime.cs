@@ -79,10 +79,18 @@ internal sealed partial class UdUnitsTime
     private static DateOnly? AsDate(int year, int month, int day) =>
         year <= 9999 && day <= DateTime.DaysInMonth(year, month) ? new DateOnly(year, month, day) : null;
 
-    [GeneratedRegex(@"^([\wµμ]+)\s+(?:since|after|from|ref)\s+(?<y>\d{1,4})-(?<mo>\d{1,2})-(?<d>\d{1,2})(?:[T\s]+(?<h>\d{1,2})(?::(?<mi>\d{1,2})(?::(?<s>\d{1,2})(?:\.\d*)?)?)?)?\s*(?<zone>Z|UTC|GMT|[+-]\d{1,2}(?::?\d{2})?)?\s*$", RegexOptions.IgnoreCase)]
+    private const string UnitSince = @"^([\wµμ]+)\s+(?:since|after|from|ref)\s+";
+
+    private const string Zone = @"\s*(?<zone>Z|UTC|GMT|[+-]\d{1,2}(?::?\d{2})?)?\s*$";
+
+    [GeneratedRegex(
+        UnitSince + @"(?<y>\d{1,4})-(?<mo>\d{1,2})-(?<d>\d{1,2})"
+        + @"(?:[T\s]+(?<h>\d{1,2})(?::(?<mi>\d{1,2})(?::(?<s>\d{1,2})(?:\.\d*)?)?)?)?" + Zone, RegexOptions.IgnoreCase)]
     private static partial Regex Pattern();
 
     // ISO 8601 basic, such as 19700101T000000Z; a time has to follow, as 19700101 alone would be a year of udunits.
-    [GeneratedRegex(@"^([\wµμ]+)\s+(?:since|after|from|ref)\s+(?<y>\d{4})(?<mo>\d\d)(?<d>\d\d)(?:[T\s]*(?<h>\d\d)(?<mi>\d\d)(?<s>\d\d)?(?:\.\d*)?)?\s*(?<zone>Z|UTC|GMT|[+-]\d{1,2}(?::?\d{2})?)?\s*$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        UnitSince + @"(?<y>\d{4})(?<mo>\d\d)(?<d>\d\d)(?:[T\s]*(?<h>\d\d)(?<mi>\d\d)(?<s>\d\d)?(?:\.\d*)?)?" + Zone,
+        RegexOptions.IgnoreCase)]
     private static partial Regex BasicPattern();
 }

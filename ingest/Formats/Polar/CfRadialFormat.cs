@@ -59,8 +59,8 @@ internal sealed class CfRadialFormat : IRadarFormat
     private static int Rank(CfRainVariable field)
     {
         var listed = Array.IndexOf(Reflectivity, field.Variable.Name);
-        var isStandard = field.Variable.Attributes.Text(
-            "standard_name") is "equivalent_reflectivity_factor" or "equivalent_reflectivity_factor_h" or "radar_equivalent_reflectivity_factor_h";
+        var isStandard = field.Variable.Attributes.Text("standard_name")
+            is "equivalent_reflectivity_factor" or "equivalent_reflectivity_factor_h" or "radar_equivalent_reflectivity_factor_h";
         return (isStandard ? 0 : 100) + (listed < 0 ? 50 : listed);
     }
 }

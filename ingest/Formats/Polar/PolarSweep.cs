@@ -1,3 +1,4 @@
+using System.Globalization;
 using ConvLstm.Nowcast.Ingest.Projection;
 
 namespace ConvLstm.Nowcast.Ingest.Formats.Polar;
@@ -43,6 +44,7 @@ internal sealed record PolarSweep(
     }
 
     /// <summary>What a person should know of what the sweep can tell.</summary>
-    internal string Note() => FormattableString.Invariant(
-        $"the sweep at {Beam.ElevationDegrees:0.0#}°, whose beam is {Beam.Height(FirstGate + (Gates * GateSpacing)) / 1000:0.0} km above the sea at its far end (heightLimitMetres in a source profile leaves out what is too high)");
+    internal string Note() => string.Create(CultureInfo.InvariantCulture,
+        $"the sweep at {Beam.ElevationDegrees:0.0#}°, whose beam is {Beam.Height(FirstGate + (Gates * GateSpacing)) / 1000:0.0} km above "
+        + $"the sea at its far end (heightLimitMetres in a source profile leaves out what is too high)");
 }

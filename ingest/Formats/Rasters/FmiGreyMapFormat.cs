@@ -1,3 +1,4 @@
+using System.Globalization;
 using ConvLstm.Nowcast.Ingest.Gdal;
 using ConvLstm.Nowcast.Ingest.Projection;
 
@@ -60,8 +61,9 @@ internal sealed class FmiGreyMapFormat : IRadarFileFormat
     {
         if (comments.Text("type") != "stereographic")
             throw new FormatException($"its projection '{comments.Text("type")}' is not known; a source profile can name it ('grid')");
-        var proj = ProjString.Parse(FormattableString.Invariant(
-            $"+proj=stere +lat_0={comments.Number("centrallatitude")} +lat_ts={comments.Number("truelatitude")} +lon_0={comments.Number("centrallongitude")} {Earth}"));
+        var proj = ProjString.Parse(string.Create(CultureInfo.InvariantCulture,
+            $"+proj=stere +lat_0={comments.Number("centrallatitude")} +lat_ts={comments.Number("truelatitude")} "
+            + $"+lon_0={comments.Number("centrallongitude")} {Earth}"));
         using var transform = new ProjTransform(proj.ToString());
         var (left, bottom) = transform.ToProjection(comments.Number("bottomleft"), comments.Number("bottomleft", 1));
         var (right, top) = transform.ToProjection(comments.Number("topright"), comments.Number("topright", 1));

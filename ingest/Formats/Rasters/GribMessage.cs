@@ -12,8 +12,11 @@ internal sealed partial record GribMessage(GdalBand Band, string Element, string
     private const double MrmsMissing = -1, MrmsNoCoverage = -3, MrmsNoReflectivity = -999;
 
     // Code table 4.4 of the WMO: units of time, in seconds.
-    private static readonly Dictionary<int, double> Seconds = new() { [0] = 60, [1] = 3600, [2] = 86400, [10] = 10800, [11] = 21600,
-        [12] = 43200, [13] = 1 };
+    private static readonly Dictionary<int, double> Seconds = new()
+    {
+        [0] = 60, [1] = 3600, [2] = 86400, [10] = 10800, [11] = 21600,
+        [12] = 43200, [13] = 1
+    };
 
     // Code table 4.3: the generating process of a product is a forecast.
     private const string ForecastProcess = "2";

@@ -132,7 +132,8 @@ internal sealed class PlainData : IDisposable
     }
 
     private static bool IsOfSdsLite(Exception e) =>
-        e is NetCDFException or DataSetException or NotSupportedException or ArgumentException or InvalidCastException or TargetInvocationException or IOException;
+        e is NetCDFException or DataSetException or NotSupportedException or ArgumentException or InvalidCastException
+            or TargetInvocationException or IOException;
 
     private static bool Fits(ReadOnlySpan<long> numbers)
     {

@@ -54,8 +54,11 @@ internal static class CrossValidationCommand
                 Methods = parsed.GetValue(methods) is { Length: > 0 } named ? named : defaults.Methods,
                 Training = defaults.Training with
                 {
-                    Steps = parsed.GetValue(steps), MemorySteps = parsed.GetValue(memory), Seed = parsed.GetValue(seed),
-                    Window = parsed.GetValue(window), Apart = TimeSpan.FromMinutes(parsed.GetValue(apart)),
+                    Steps = parsed.GetValue(steps),
+                    MemorySteps = parsed.GetValue(memory),
+                    Seed = parsed.GetValue(seed),
+                    Window = parsed.GetValue(window),
+                    Apart = TimeSpan.FromMinutes(parsed.GetValue(apart)),
                 },
             };
             var validation = new CrossValidation(options, TimeProvider.System);

@@ -72,7 +72,8 @@ internal static class DigitsStudyCommand
             File.Copy(study.WeightsOf(result.Best), best, overwrite: true);
         foreach (var row in result.Extrapolation)
             terminal.Line(FormattableString.Invariant($"{row.Method,-38} N6 {row.N6Error:0.00000}   N3 {row.N3Error:0.00000}"));
-        terminal.Line($"{result.Trials.Count(t => t.Outcome == DigitTrial.Collapsed)} of {result.Trials.Count} trials collapsed, {result.Trials.Count(t => t.Outcome == DigitTrial.Diverged)} diverged");
+        terminal.Line($"{result.Trials.Count(t => t.Outcome == DigitTrial.Collapsed)} of {result.Trials.Count} trials collapsed, "
+            + $"{result.Trials.Count(t => t.Outcome == DigitTrial.Diverged)} diverged");
         StudyCommand.Write(terminal, folder, DigitsReport.Of(result, options), new
         {
             result.Source, options, result.Removed, result.Best, result.Extrapolation, result.Interpolation, result.Trials,

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using ConvLstm.Nowcast.Interpolation;
 using ConvLstm.Nowcast.Jobs.Studies;
 using ConvLstm.Nowcast.Model.Checkpoints;
@@ -31,7 +32,10 @@ internal static class InterpolationStudyCommand
         var minutes = Flags.Optional("--minutes", "Of training; 5 where not given.", 0.01, 100_000);
         var gaps = Flags.Number("--gaps", "The most gaps that are filled.", 40, 1, 100_000);
         var command = new Command("interpolation",
-            "Train a network to fill gaps of two scans, and compare it with blending and with motion-compensated interpolation.") { outFolder, quick, seed, data, test, model, minutes, gaps };
+            "Train a network to fill gaps of two scans, and compare it with blending and with motion-compensated interpolation.")
+        {
+            outFolder, quick, seed, data, test, model, minutes, gaps,
+        };
         command.SetAction(async (parsed, cancellation) =>
         {
             var folder = StudyCommand.Folder(parsed.GetRequiredValue(outFolder));
@@ -50,8 +54,9 @@ internal static class InterpolationStudyCommand
                 };
                 var result = await terminal.ProgressAsync("interpolation", report => Task.Run(
                     () => study.Train(series, new() { Hidden = [16, 24] }, training, file, report, cancellation), cancellation));
-                terminal.Line(FormattableString.Invariant(
-                    $"trained {result.Steps} steps in {result.Duration.TotalSeconds:0} s; validation loss {result.ValidationLoss:0.00000}, motion-compensated {result.PersistenceLoss:0.00000}"));
+                terminal.Line(string.Create(CultureInfo.InvariantCulture,
+                    $"trained {result.Steps} steps in {result.Duration.TotalSeconds:0} s; validation loss "
+                    + $"{result.ValidationLoss:0.00000}, motion-compensated {result.PersistenceLoss:0.00000}"));
             }
             using var checkpoint = Checkpoint.Load(file, CPU);
             var unseen = simulated.OpenOr(terminal, parsed.GetValue(test), 1, cancellation);

@@ -51,7 +51,8 @@ internal static class RadarStudyCommand
                 {
                     Budget = parsed.GetValue(minutes) is double given ? TimeSpan.FromMinutes(given) : usual.Training.Budget,
                     Loss = parsed.GetResult(loss) is { Implicit: false } ? parsed.GetRequiredValue(loss) : usual.Training.Loss,
-                    Seed = parsed.GetValue(seed), Device = Devices.Named(parsed.GetRequiredValue(device)),
+                    Seed = parsed.GetValue(seed),
+                    Device = Devices.Named(parsed.GetRequiredValue(device)),
                 },
             };
             var names = parsed.GetValue(networks) is { Length: > 0 } chosen ? chosen : [.. RadarStudy.Networks];
@@ -60,8 +61,10 @@ internal static class RadarStudyCommand
             terminal.Line($"{result.Issues} issue times, means over leads to {result.LeadMinutes[^1]:0} minutes");
             terminal.Line("method                    MAE    RMSE       r     CSI     HSS     FSS   steps  learned");
             foreach (var r in result.Rows)
-                terminal.Line(FormattableString.Invariant(
-                    $"{r.Method,-22} {r.Mae,6:0.000} {r.Rmse,7:0.000} {r.Correlation,7:0.000} {r.Csi,7:0.000} {r.Hss,7:0.000} {r.Fss,7:0.000} {r.Steps,7} {(double.IsFinite(r.Learned) ? r.Learned.ToString("0.0%", CultureInfo.InvariantCulture) : "–"),8}"));
+                terminal.Line(string.Create(CultureInfo.InvariantCulture,
+                    $"{r.Method,-22} {r.Mae,6:0.000} {r.Rmse,7:0.000} {r.Correlation,7:0.000} {r.Csi,7:0.000} {r.Hss,7:0.000} "
+                    + $"{r.Fss,7:0.000} {r.Steps,7} "
+                    + $"{(double.IsFinite(r.Learned) ? r.Learned.ToString("0.0%", CultureInfo.InvariantCulture) : "–"),8}"));
             StudyCommand.Write(terminal, folder, Report(result, options), result);
             return CommandLine.Done;
         });

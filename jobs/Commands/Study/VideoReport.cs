@@ -1,3 +1,4 @@
+using System.Globalization;
 using ConvLstm.Nowcast.Jobs.Studies;
 using ConvLstm.Nowcast.Studies.Frames;
 
@@ -21,8 +22,10 @@ internal static class VideoReport
     internal static void Print(Terminal terminal, VideoStudyResult result, int pixels)
     {
         foreach (var row in result.Rows)
-            terminal.Line(FormattableString.Invariant(
-                $"{row.Network,-20} MSE {row.Scores.Mse * pixels,8:0.00}  MAE {row.Scores.Mae * pixels,8:0.00}  SSIM {row.Scores.Ssim:0.0000}  PSNR {row.Scores.Psnr:0.00}{(double.IsFinite(row.FramesPerSecond) ? $"  {row.FramesPerSecond:0} frames/s" : "")}"));
+            terminal.Line(string.Create(CultureInfo.InvariantCulture,
+                $"{row.Network,-20} MSE {row.Scores.Mse * pixels,8:0.00}  MAE {row.Scores.Mae * pixels,8:0.00}  "
+                + $"SSIM {row.Scores.Ssim:0.0000}  PSNR {row.Scores.Psnr:0.00}"
+                + $"{(double.IsFinite(row.FramesPerSecond) ? $"  {row.FramesPerSecond:0} frames/s" : "")}"));
     }
 
     internal static StudyReport Pictures(StudyReport report, VideoStudyResult result, int width, int magnified)

@@ -113,6 +113,7 @@ internal static class Geometries
         var check = new IsValidOp(area);
         return check.IsValid ? area : throw Refusals.Wrong(
             string.Create(CultureInfo.InvariantCulture,
-                $"The polygon is not sound: {check.ValidationError.Message} at {check.ValidationError.Coordinate.X:0.####} {check.ValidationError.Coordinate.Y:0.####}."));
+                $"The polygon is not sound: {check.ValidationError.Message} at {check.ValidationError.Coordinate.X:0.####} "
+                + $"{check.ValidationError.Coordinate.Y:0.####}."));
     }
 }

@@ -1,4 +1,4 @@
-using ConvLstm.Nowcast.Jobs.Schedule;
+using ConvLstm.Nowcast.Jobs.Hosting;
 using ConvLstm.Nowcast.Jobs.Web.Access;
 using Hangfire;
 using Hangfire.Dashboard;

@@ -14,8 +14,8 @@ internal static class FeedsPage
     {
         var database = http.RequestServices.GetRequiredService<NowcastDatabase>();
         var settings = http.RequestServices.GetRequiredService<NowcastSettings>();
-        var feeds = await database.News.ListAsync(http.RequestAborted);
-        var gaps = await database.News.GapsAsync(http.RequestAborted);
+        var feeds = await database.Feeds.ListAsync(http.RequestAborted);
+        var gaps = await database.Feeds.GapsAsync(http.RequestAborted);
         var stale = TimeSpan.FromMinutes(settings.Jobs.Watchdog.MaxAgeMinutes);
         var now = TimeProvider.System.GetUtcNow();
         return Html.Of($"""
@@ -27,13 +27,14 @@ internal static class FeedsPage
             """);
     });
 
-    private static Html Feed(GridNews feed, bool isQuiet) => Html.Of($"""
+    private static Html Feed(GridFeed feed, bool isQuiet) => Html.Of($"""
         <tr><td>{feed.Grid}</td><td>{Parts.When(feed.NewestScan)}</td><td>{(isQuiet ? Parts.Label("quiet", "danger") : Parts.Label("fresh", "success"))}</td>
         <td>{(feed.UsualStep is { } step ? Parts.Span(step) : "—")}</td><td>{(feed.ForecastByModel ? "by the model" : feed.ForecastByExtrapolation ? "by extrapolation" : "none")}</td></tr>
         """);
 
     private static Html Gap(FeedGap gap) => Html.Of(
-        $"<tr><td>{gap.Grid}</td><td>{Parts.When(gap.After)}</td><td>{Parts.When(gap.Until)}</td><td>{gap.Missing.ToString(CultureInfo.InvariantCulture)}</td></tr>");
+        $"<tr><td>{gap.Grid}</td><td>{Parts.When(gap.After)}</td><td>{Parts.When(gap.Until)}</td>"
+        + $"<td>{gap.Missing.ToString(CultureInfo.InvariantCulture)}</td></tr>");
 
     private static Html QuarantineOf(string? feed)
     {

@@ -32,7 +32,7 @@ internal sealed class FrontFigures(NowcastDatabase database)
                 return _figures;
             try
             {
-                _figures = database.News.Figures();
+                _figures = database.Feeds.Figures();
             }
             catch (Exception e) when (e is NpgsqlException or ReportedException)
             {

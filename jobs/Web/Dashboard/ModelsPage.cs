@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using ConvLstm.Nowcast.Jobs.Pipeline;
+using ConvLstm.Nowcast.Jobs.Nowcasts;
 using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Storage.Models;
 

@@ -1,4 +1,4 @@
-using ConvLstm.Nowcast.Jobs.Schedule;
+using ConvLstm.Nowcast.Jobs.Hosting;
 using Hangfire.Dashboard;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Dashboard;

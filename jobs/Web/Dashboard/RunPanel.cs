@@ -1,4 +1,5 @@
 using ConvLstm.Nowcast.Storage;
+using ConvLstm.Nowcast.Tests.Jobs.Hosting;
 using Hangfire;
 using Hangfire.Dashboard;
 using Hangfire.States;

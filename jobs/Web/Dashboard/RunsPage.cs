@@ -10,7 +10,7 @@ internal static class RunsPage
 
     internal static void Add() => DashboardPage.Add("/runs", "Runs", async (http, _) =>
     {
-        var runs = await http.RequestServices.GetRequiredService<NowcastDatabase>().News.RunsAsync(RunsShown, http.RequestAborted);
+        var runs = await http.RequestServices.GetRequiredService<NowcastDatabase>().Feeds.RunsAsync(RunsShown, http.RequestAborted);
         return runs.Count == 0
             ? Html.Of($"<p>No forecast has been published yet.</p>")
             : Parts.Table(["Issued", "Grid", "Given", "Published", "Why not by the model"],

@@ -94,8 +94,11 @@ internal static class EdrCollections
         if (!isInstance)
             queries["instances"] = new JsonObject
             {
-                ["link"] = new JsonObject { ["href"] = $"{address}/instances", ["rel"] = "data",
-                ["variables"] = new JsonObject { ["title"] = "instances", ["query_type"] = "instances" } },
+                ["link"] = new JsonObject
+                {
+                    ["href"] = $"{address}/instances", ["rel"] = "data",
+                    ["variables"] = new JsonObject { ["title"] = "instances", ["query_type"] = "instances" }
+                },
             };
         return queries;
     }

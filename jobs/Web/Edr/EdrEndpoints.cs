@@ -20,8 +20,11 @@ internal static class EdrEndpoints
     {
         var edr = routes.MapGroup("/edr").WithTags(Tag);
         edr.MapGet("", (HttpContext context) => EdrCollections.Landing(Root(context))).WithSummary("The landing page.");
-        edr.MapGet("/conformance", () => new JsonObject { ["conformsTo"] = new JsonArray(
-            [.. Conformance.Select(name => (JsonNode)$"http://www.opengis.net/spec/{name}")]) })
+        edr.MapGet("/conformance", () => new JsonObject
+        {
+            ["conformsTo"] = new JsonArray(
+            [.. Conformance.Select(name => (JsonNode)$"http://www.opengis.net/spec/{name}")])
+        })
             .WithSummary("What this service keeps to.");
         edr.MapGet("/collections", (HttpContext context, LiveRuns live) => new JsonObject
         {

@@ -56,6 +56,7 @@ internal sealed record EdrParameter(string Name, int Threshold, string Label)
             return all;
         return [.. names.Split(',', StringSplitOptions.TrimEntries).Distinct().Select(name => all.FirstOrDefault(p => p.Name == name)
             ?? throw Refusals.Wrong(
-                $"There is no parameter '{(name.Length > 40 ? name[..40] : name)}'; there are {string.Join(", ", all.Select(p => p.Name))}."))];
+                $"There is no parameter '{(name.Length > 40 ? name[..40] : name)}'; there are "
+                + $"{string.Join(", ", all.Select(p => p.Name))}."))];
     }
 }

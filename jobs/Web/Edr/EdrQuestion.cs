@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using ConvLstm.Nowcast.Jobs.Web.Frames;
 using ConvLstm.Nowcast.Jobs.Web.Live;
 using ConvLstm.Nowcast.Storage.Queries;
@@ -52,8 +54,11 @@ internal sealed record EdrQuestion(
         return summary.Grid == live.Name ? summary : throw Refusals.NotFound($"Run {run} is one of {summary.Grid}, not of {live.Name}.");
     }
 
-    private string Version(RunSummary summary) =>
-        $"{summary.RunId}-{summary.PublishedAt.UtcTicks:x}-{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Context.Request.Path + Context.Request.QueryString.Value))[..6])}";
+    private string Version(RunSummary summary)
+    {
+        var asked = SHA256.HashData(Encoding.UTF8.GetBytes(Context.Request.Path + Context.Request.QueryString.Value));
+        return $"{summary.RunId}-{summary.PublishedAt.UtcTicks:x}-{Convert.ToHexStringLower(asked[..6])}";
+    }
 
     /// <summary>A length of a question in metres.</summary>
     /// <exception cref="BadHttpRequestException">It is none, or of a unit that is not known.</exception>
@@ -64,7 +69,10 @@ internal sealed record EdrQuestion(
             throw Refusals.Wrong($"{name} is a number above 0: add {name}=10&{unitName}=km.");
         var metres = number * (unit switch
         {
-            "km" => 1000, "m" => 1, "mi" => 1609.344, "nmi" => 1852,
+            "km" => 1000,
+            "m" => 1,
+            "mi" => 1609.344,
+            "nmi" => 1852,
             null => throw Refusals.Wrong($"{name} has a unit: add {unitName}=km."),
             _ => throw Refusals.Wrong($"{unitName} is km, m, mi or nmi."),
         });

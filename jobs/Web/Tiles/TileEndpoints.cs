@@ -33,7 +33,8 @@ internal static class TileEndpoints
     {
         var live = runs.Grid(grid);
         var summary = await RunAsync(runs, live, run, cancellation);
-        var address = $"{context.Request.Scheme}://{context.Request.Host}{context.Request.PathBase}/tiles/{Uri.EscapeDataString(live.Name)}/{run}/{minutes}";
+        var asked = context.Request;
+        var address = $"{asked.Scheme}://{asked.Host}{asked.PathBase}/tiles/{Uri.EscapeDataString(live.Name)}/{run}/{minutes}";
         context.Response.Headers.CacheControl = "no-cache";
         return new(
             "3.0.0", $"{live.Name} {Times.Iso(summary.IssueTime.AddMinutes(minutes))}",

@@ -81,8 +81,11 @@ internal static class TileSets
                 EdrCollections.Link(address, "self", "application/json"),
                 EdrCollections.Link($"{EdrEndpoints.Root(context)}/tileMatrixSets/{Quad}",
                     "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme", "application/json"),
-                new JsonObject { ["href"] = address + "/{tileMatrix}/{tileRow}/{tileCol}", ["rel"] = "item",
-                    ["type"] = FrameAnswers.PngType, ["templated"] = true }),
+                new JsonObject
+                {
+                    ["href"] = address + "/{tileMatrix}/{tileRow}/{tileCol}", ["rel"] = "item",
+                    ["type"] = FrameAnswers.PngType, ["templated"] = true
+                }),
         };
     }
 

@@ -80,8 +80,11 @@ public sealed class DigitStudy(DigitStudyOptions options, IDigits digits, string
 
     /// <summary>What all trials of a folder must share.</summary>
     private static string Settings(DigitStudyOptions options, IDigits digits) =>
-        JsonSerializer.Serialize(new { options.N6, options.N3, options.SecondsPerTrial, options.Space, options.Motion, options.Seed,
-            digits.Source, DigitData.MostDeviations, DigitData.MostValidating, Symmetries = SquareSymmetry.Count });
+        JsonSerializer.Serialize(new
+        {
+            options.N6, options.N3, options.SecondsPerTrial, options.Space, options.Motion, options.Seed,
+            digits.Source, DigitData.MostDeviations, DigitData.MostValidating, Symmetries = SquareSymmetry.Count
+        });
 
     /// <summary>
     /// The network of the best choice, trained on the frame in the middle for as long as the rung below its last takes, or what an

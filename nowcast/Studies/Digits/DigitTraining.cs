@@ -41,7 +41,9 @@ internal sealed class DigitTraining(DigitStudyOptions options, string source, Di
             var result = new Trainer(training, time).Train(network, windows, Losses.Named(Losses.MeanSquaredError, r => r), cancellation);
             trial = Measured(network, cancellation) with
             {
-                TrainingLoss = result.TrainingLoss, ValidationLoss = result.ValidationLoss, Epochs = trial.Epochs + result.Epochs,
+                TrainingLoss = result.TrainingLoss,
+                ValidationLoss = result.ValidationLoss,
+                Epochs = trial.Epochs + result.Epochs,
                 Steps = trial.Steps + result.Steps,
                 Seconds = trial.Seconds + result.Duration.TotalSeconds,
             };
@@ -66,8 +68,10 @@ internal sealed class DigitTraining(DigitStudyOptions options, string source, Di
                 FramePredictor.Draw(trained, seen, options.Motion.Side, stop));
             return trial with
             {
-                N6Error = FramePredictor.Error(known, seen), N3Error = FramePredictor.Error(drawn, held),
-                Outcome = FramePredictor.Collapsed(known, seen) ? DigitTrial.Collapsed : DigitTrial.Trained, Rung = climb.Rung,
+                N6Error = FramePredictor.Error(known, seen),
+                N3Error = FramePredictor.Error(drawn, held),
+                Outcome = FramePredictor.Collapsed(known, seen) ? DigitTrial.Collapsed : DigitTrial.Trained,
+                Rung = climb.Rung,
             };
         }
     }

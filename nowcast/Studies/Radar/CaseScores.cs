@@ -40,7 +40,7 @@ public sealed record LeadSums(
         var tables = Thresholds.Select(Contingency.Init).ToArray();
         foreach (var table in tables)
             table.Accumulate(rate, observed, mask);
-        var pixel = Ground.PixelKilometres(forecast.Grid);
+        var pixel = PixelSize.SideKilometres(forecast.Grid);
         int[] boxes = [.. FractionsKilometres.Select(km => (2 * (int)Math.Round(((km / pixel) - 1) / 2)) + 1)];
         var fractions = FractionsThresholds.Select(t => FractionsSkill.Init(t, Array.ConvertAll(boxes, b => Math.Max(1, b)))).ToArray();
         foreach (var one in fractions)

@@ -90,7 +90,8 @@ public sealed class RadarStudy(RadarStudyOptions options, TimeProvider time)
                 {
                     Series = training, Out = file, Windows = options.Windows, Training = options.Training, Network = options.Network with
                     {
-                        Network = name, Frames = options.Windows.Past,
+                        Network = name,
+                        Frames = options.Windows.Past,
                     },
                 };
                 var report = new TrainingReport(p => progress(0.9 * (trained.Count + p.Fraction) / networks.Count,

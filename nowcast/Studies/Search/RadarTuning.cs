@@ -44,9 +44,10 @@ public sealed class RadarTuning(string network, WindowOptions windows, TrainingO
     /// <summary>What all trials of a search must share, as text.</summary>
     public static string Settings(string network, string data, WindowOptions windows, TrainingOptions training) =>
         JsonSerializer.Serialize(new
-    {
-        network, data, windows.Past, windows.Future, windows.Crop, seconds = training.Budget?.TotalSeconds, training.Loss, training.Seed,
-    });
+        {
+            network, data, windows.Past, windows.Future, windows.Crop,
+            seconds = training.Budget?.TotalSeconds, training.Loss, training.Seed,
+        });
 
     /// <summary>The trials that are done, the best first.</summary>
     public IReadOnlyList<RadarTrial> Finished(int count) =>
@@ -79,7 +80,10 @@ public sealed class RadarTuning(string network, WindowOptions windows, TrainingO
             },
             Training = training with
             {
-                BatchSize = choice.Batch, LearningRate = choice.LearningRate, Optimizer = choice.Optimizer, Schedule = choice.Schedule,
+                BatchSize = choice.Batch,
+                LearningRate = choice.LearningRate,
+                Optimizer = choice.Optimizer,
+                Schedule = choice.Schedule,
             },
         };
         try

@@ -57,8 +57,9 @@ internal static class ApiBenchmark
         for (var round = 0; round < options.Rounds; round++)
         {
             rounds.Add(await Wrk.RunAsync(Readers, Seconds, "api/points.lua", address, box));
-            Console.Error.WriteLine(FormattableString.Invariant(
-                $"round {round}: {rounds[^1].PerSecond:0} a second, median {rounds[^1].MedianMs:0.0} ms, p99 {rounds[^1].P99Ms:0.0} ms, {rounds[^1].Errors} errors; load {File.ReadAllText("/proc/loadavg").Split(' ')[0]}"));
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"round {round}: {rounds[^1].PerSecond:0} a second, median {rounds[^1].MedianMs:0.0} ms, p99 {rounds[^1].P99Ms:0.0} ms, "
+                + $"{rounds[^1].Errors} errors; load {File.ReadAllText("/proc/loadavg").Split(' ')[0]}"));
         }
         await done.CancelAsync();
         Console.Error.WriteLine($"{await writer} runs were published meanwhile");

@@ -26,7 +26,8 @@ internal static partial class Wrk
         [
             "-t", "1", "-c", $"{connections}", "-d", $"{seconds}s", "--latency", "--timeout", "5s", "-s",
             Path.Combine(AppContext.BaseDirectory, script), address, "--", .. arguments,
-        ]) { RedirectStandardOutput = true })!;
+        ])
+        { RedirectStandardOutput = true })!;
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         if (process.ExitCode != 0 || !Rate().IsMatch(output))

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using ConvLstm.Nowcast.Model.Kernels;
 using ConvLstm.Nowcast.Model;
+using ConvLstm.Nowcast.Model.Kernels;
 using ConvLstm.Nowcast.Model.Networks;
 
 namespace ConvLstm.Nowcast.Bench.Memory;

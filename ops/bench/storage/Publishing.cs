@@ -23,7 +23,8 @@ internal static class Publishing
             peer.Add(await load.LoadAsync(RasterLoad.Manual));
             plain.Add(await load.LoadAsync(RasterLoad.Fastest));
             Console.Error.WriteLine(
-                $"round {round}: publish {ours[^1]:0.000} s, raster2pgsql {peer[^1]:0.000} s and {plain[^1]:0.000} s; load {Machine.Load()}");
+                $"round {round}: publish {ours[^1]:0.000} s, raster2pgsql {peer[^1]:0.000} s and {plain[^1]:0.000} s; load "
+                + $"{Machine.Load()}");
         }
         // The first of each is for warming up.
         ours.RemoveAt(0);

@@ -42,8 +42,10 @@ internal sealed class RasterLoad : IDisposable
         [
             "-o", "pipefail", "-c",
             string.Create(CultureInfo.InvariantCulture,
-                $"raster2pgsql -q {options} -s {_srid} -t {_tile}x{_tile} -P -N -1 -F lead_*.vrt public.raster_load | psql -q -v ON_ERROR_STOP=1 -o /dev/null -h '{cluster.SocketFolder}' -p {cluster.Port} -U nowcast nowcast"),
-        ]) { WorkingDirectory = _folder.FullName, RedirectStandardError = true })!;
+                $"raster2pgsql -q {options} -s {_srid} -t {_tile}x{_tile} -P -N -1 -F lead_*.vrt public.raster_load | "
+                + $"psql -q -v ON_ERROR_STOP=1 -o /dev/null -h '{cluster.SocketFolder}' -p {cluster.Port} -U nowcast nowcast"),
+        ])
+        { WorkingDirectory = _folder.FullName, RedirectStandardError = true })!;
         var errors = await load.StandardError.ReadToEndAsync();
         await load.WaitForExitAsync();
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
@@ -73,9 +75,13 @@ internal sealed class RasterLoad : IDisposable
             ? Band(1, "Float32", 0, 4, -1)
             : Band(band + 1, "Byte", rates + ((band - 1) * grid.PixelCount), 1, 255)));
         File.WriteAllText(Path.Combine(_folder.FullName, name + ".vrt"), string.Create(CultureInfo.InvariantCulture,
-            $"<VRTDataset rasterXSize=\"{grid.Width}\" rasterYSize=\"{grid.Height}\"><GeoTransform>{grid.OriginX}, {grid.PixelX}, 0, {grid.OriginY}, 0, {-grid.PixelY}</GeoTransform>{bands}</VRTDataset>"));
+            $"<VRTDataset rasterXSize=\"{grid.Width}\" rasterYSize=\"{grid.Height}\">"
+            + $"<GeoTransform>{grid.OriginX}, {grid.PixelX}, 0, {grid.OriginY}, 0, {-grid.PixelY}</GeoTransform>{bands}</VRTDataset>"));
 
         string Band(int number, string type, int offset, int bytes, int nodata) => string.Create(CultureInfo.InvariantCulture,
-            $"<VRTRasterBand dataType=\"{type}\" band=\"{number}\" subClass=\"VRTRawRasterBand\"><NoDataValue>{nodata}</NoDataValue><SourceFilename relativeToVRT=\"1\">{name}.raw</SourceFilename><ImageOffset>{offset}</ImageOffset><PixelOffset>{bytes}</PixelOffset><LineOffset>{bytes * grid.Width}</LineOffset><ByteOrder>LSB</ByteOrder></VRTRasterBand>");
+            $"<VRTRasterBand dataType=\"{type}\" band=\"{number}\" subClass=\"VRTRawRasterBand\">"
+            + $"<NoDataValue>{nodata}</NoDataValue><SourceFilename relativeToVRT=\"1\">{name}.raw</SourceFilename>"
+            + $"<ImageOffset>{offset}</ImageOffset><PixelOffset>{bytes}</PixelOffset><LineOffset>{bytes * grid.Width}</LineOffset>"
+            + $"<ByteOrder>LSB</ByteOrder></VRTRasterBand>");
     }
 }

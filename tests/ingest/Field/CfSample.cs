@@ -42,8 +42,8 @@ internal sealed class CfSample
 
     internal static double RateAt(int i) => (i / Width, i % Width) switch
     {
-        (>= 3 and < 8, >= 4 and < 14) => 2,
-        (>= 12 and < 17, >= 20 and < 28) => 8,
+        ( >= 3 and < 8, >= 4 and < 14) => 2,
+        ( >= 12 and < 17, >= 20 and < 28) => 8,
         _ => 0,
     };
 

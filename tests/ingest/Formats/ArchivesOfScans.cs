@@ -9,6 +9,7 @@ using Xunit;
 namespace ConvLstm.Nowcast.Tests.Ingest.Formats;
 
 /// <summary>Archives and compressed files: each member a scan, and an error names the member.</summary>
+[Slow("Packs large files.")]
 public sealed class ArchivesOfScans : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

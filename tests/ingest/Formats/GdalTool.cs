@@ -29,7 +29,8 @@ internal static class GdalTool
         if (!File.Exists("/usr/bin/gdal_translate"))
             Assert.Skip("gdal_translate is not installed (gdal-bin): this comparison needs it.");
         using var process = Process.Start(new ProcessStartInfo("/usr/bin/gdal_translate",
-            ["-q", .. arguments]) { RedirectStandardError = true })!;
+            ["-q", .. arguments])
+        { RedirectStandardError = true })!;
         var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.True(process.ExitCode == 0, error);

@@ -121,7 +121,8 @@ internal static class RadolanFile
                 BinaryPrimitives.WriteUInt16LittleEndian(pixels.AsSpan(2 * i), (ushort)first[i]);
         }
         string Header(int length) => string.Create(CultureInfo.InvariantCulture,
-            $"{product}142050100000524BY{length,7}VS{version,2}SW   2.13.1PR {precision}INT{minutes,4}GP{rows,4}x{columns,4}{extra}MS 62<boo,ros,emd,hnr,INT,pro,ess,GP1,neu,VV9,oft,tur,isn,fbg,mem>");
+            $"{product}142050100000524BY{length,7}VS{version,2}SW   2.13.1PR {precision}INT{minutes,4}GP{rows,4}x{columns,4}{extra}"
+            + $"MS 62<boo,ros,emd,hnr,INT,pro,ess,GP1,neu,VV9,oft,tur,isn,fbg,mem>");
         var text = Header(Header(0).Length + 1 + pixels.Length);
         File.WriteAllBytes(path, [.. Encoding.ASCII.GetBytes(text), 3, .. pixels]);
         return path;

@@ -141,7 +141,8 @@ public sealed class RastersOfServices : IDisposable
     {
         var path = _folder.File($"{parameter}.pgm");
         var header = string.Create(CultureInfo.InvariantCulture,
-            $"P5\n# obstime 202405011200\n# param {parameter}\n# type stereographic\n# centrallongitude 25\n# centrallatitude 90\n# truelatitude 60\n"
+            $"P5\n# obstime 202405011200\n# param {parameter}\n# type stereographic\n"
+            + $"# centrallongitude 25\n# centrallatitude 90\n# truelatitude 60\n"
             + $"# bottomleft 18.6 57.93\n# topright 34.903 69.005\n3 2\n255\n");
         File.WriteAllBytes(path, [.. Encoding.ASCII.GetBytes(header), .. pixels]);
         return path;

@@ -37,7 +37,10 @@ public sealed class SourceProfiles : IDisposable
     public async Task GreyValuesAreReadByGainOrByTable(string legend, string rates)
     {
         var path = await PngAsync("scan-24122-1205.png", "0 94 120 255", grey: true);
-        var options = Load($$"""{"time": "scan-%y%j-%H%M", "periodMinutes": 5, "grid": {"proj": "EPSG:3035", "left": 0, "top": 0, "pixelX": 500}, "legend": {{legend}}}""").For(path);
+        var options = Load($$"""
+            {"time": "scan-%y%j-%H%M", "periodMinutes": 5, "grid": {"proj": "EPSG:3035", "left": 0, "top": 0, "pixelX": 500},
+             "legend": {{legend}}}
+            """).For(path);
         using var file = RadarFormats.Open(path, options);
         Assert.Equal(Some.Time.AddMinutes(5), file.ValidTimes.Single());
         Assert.Equal(rates.Split(',').Select(r => float.Parse(r, System.Globalization.CultureInfo.InvariantCulture)), file.Read(0).RainRate,
@@ -95,7 +98,9 @@ public sealed class SourceProfiles : IDisposable
     public async Task ATimePatternThatDoesNotFitIsNamed(string pattern, string problem)
     {
         var path = await PngAsync("rain_20240501T1205.png", "0 94 120 255", grey: true);
-        var options = Load($$$"""{"time": "{{{pattern}}}", "grid": {"proj": "EPSG:3035", "left": 0, "top": 0, "pixelX": 500}, "legend": {"units": "mm/h"}}""").For(path);
+        var options = Load($$$"""
+            {"time": "{{{pattern}}}", "grid": {"proj": "EPSG:3035", "left": 0, "top": 0, "pixelX": 500}, "legend": {"units": "mm/h"}}
+            """).For(path);
         Assert.Contains(problem, Assert.Throws<RadarFileException>(() => RadarFormats.Open(path, options).Dispose()).Message,
             StringComparison.Ordinal);
     }

@@ -93,7 +93,8 @@ public sealed class HelpAndUsage
         await File.WriteAllTextAsync(folder.File("nowcast.bash"), await Cli.In(folder).DoAsync("completion", "bash"),
             TestContext.Current.CancellationToken);
         var start = new System.Diagnostics.ProcessStartInfo("bash",
-            ["--norc", "-c", "source nowcast.bash; COMP_LINE='nowcast models pro'; COMP_POINT=${#COMP_LINE}; COMP_WORDS=(nowcast models pro); COMP_CWORD=2; _nowcast; echo \"${COMPREPLY[@]}\""])
+            ["--norc", "-c", "source nowcast.bash; COMP_LINE='nowcast models pro'; COMP_POINT=${#COMP_LINE}; "
+                + "COMP_WORDS=(nowcast models pro); COMP_CWORD=2; _nowcast; echo \"${COMPREPLY[@]}\""])
         {
             WorkingDirectory = folder.Path, RedirectStandardOutput = true, RedirectStandardError = true,
         };

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using ConvLstm.Nowcast.Files;
 using ConvLstm.Nowcast.Ingest.Sequences;
-using ConvLstm.Nowcast.Jobs.Pipeline;
+using ConvLstm.Nowcast.Jobs.Verification;
 using ConvLstm.Nowcast.Methods;
 using ConvLstm.Nowcast.Tests.Storage;
 using Npgsql;
@@ -127,7 +127,8 @@ public sealed class ScoresOfMadeForecasts(TestDatabase test, Archive archive) : 
         RainRate = [.. forecast.RainRate.Select(field => Array.ConvertAll(field, rate => 0.7f * rate))],
         ExceedanceProbability = forecast.ExceedanceProbability, Provenance = forecast.Provenance with
         {
-            Method = "model", ModelVersion = version,
+            Method = "model",
+            ModelVersion = version,
         },
     };
 

@@ -7,6 +7,7 @@ using Xunit;
 namespace ConvLstm.Nowcast.Tests.Jobs.Feed;
 
 /// <summary>A decoder that is taken over finds no secret, no other file and no network.</summary>
+[Slow("Starts processes.")]
 public sealed class ConfinedDecoders : IDisposable
 {
     private const string Memory = "1073741824";

@@ -1,7 +1,7 @@
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Simulation;
 using ConvLstm.Nowcast.Jobs.Feed;
-using ConvLstm.Nowcast.Jobs.Pipeline;
+using ConvLstm.Nowcast.Jobs.Nowcasts;
 using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Tests.Ingest;
 using ConvLstm.Nowcast.Tests.Storage;
@@ -36,7 +36,7 @@ public sealed class FeedFolders(TestCluster cluster) : IAsyncLifetime
     public async Task ScansOfEachFormatAreTakenOnceAlsoAfterARestart()
     {
         Some.RadarFile(_folder, Rain[0]);
-        var place = PlacesOfUse.All[0].Grid(40, 30, 1000);
+        var place = ProjectionCases.All[0].Grid(40, 30, 1000);
         new OdimVariant().Write(_folder.File("composite.hdf"), place, Some.Time, new double[place.PixelCount]);
         // A name proves nothing.
         new KnmiVariant().Write(_folder.File("image.dat"), place, Some.Time.AddMinutes(5), new int[place.PixelCount]);

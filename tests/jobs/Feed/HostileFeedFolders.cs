@@ -60,7 +60,8 @@ public sealed class HostileFeedFolders(TestCluster cluster) : IAsyncLifetime
     public async Task PipesAndNamesThatAreNoTextStopNothing()
     {
         using (var make = Process.Start("bash",
-            ["-c", "cd \"$1\" && mkfifo pipe.nc && echo no rain > $'bytes\\xff.nc' && echo no rain > $'two\\nlines.nc' && echo no rain > -rf.nc", "_", _folder.Path]))
+            ["-c", "cd \"$1\" && mkfifo pipe.nc && "
+                + "echo no rain > $'bytes\\xff.nc' && echo no rain > $'two\\nlines.nc' && echo no rain > -rf.nc", "_", _folder.Path]))
             await make.WaitForExitAsync(_cancellation);
 
         Assert.Equal(new FeedSummary(1, 0, 0, 2) { Left = 2 }, await TakeAsync().WaitAsync(TimeSpan.FromMinutes(1), _cancellation));

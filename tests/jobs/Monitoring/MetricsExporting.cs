@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
-using ConvLstm.Nowcast.Jobs.Work;
+using ConvLstm.Nowcast.Jobs.Watchdog;
 using ConvLstm.Nowcast.Tests.Jobs.Commands;
-using ConvLstm.Nowcast.Tests.Jobs.Schedule;
+using ConvLstm.Nowcast.Tests.Jobs.Hosting;
 using ConvLstm.Nowcast.Tests.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -1,9 +1,9 @@
 using ConvLstm.Nowcast.Ingest;
-using ConvLstm.Nowcast.Jobs.Schedule;
+using ConvLstm.Nowcast.Jobs.Hosting;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Jobs.Web;
 using ConvLstm.Nowcast.Jobs.Web.Access;
-using ConvLstm.Nowcast.Tests.Jobs.Schedule;
+using ConvLstm.Nowcast.Tests.Jobs.Hosting;
 using ConvLstm.Nowcast.Tests.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -124,7 +124,10 @@ public sealed class DashboardPage(TestDatabase test, Chromium chromium) : IClass
         await test.Database.Forecasts.PublishAsync(Tests.Storage.Some.Forecast(grid, newest, method: "extrapolation"), _cancellation);
         var told = test.Database.Jobs.Begin("nowcast", "server-x", 1, "4711");
         test.Database.Jobs.End(told, ConvLstm.Nowcast.Storage.Jobs.JobOutcome.Succeeded, "",
-            $$"""{"grids": [{"grid": "{{grid.Name}}", "issueTime": "{{newest:O}}", "method": "extrapolation", "reason": "it took longer than the deadline"}]}""");
+            $$"""
+            {"grids": [{"grid": "{{grid.Name}}", "issueTime": "{{newest:O}}", "method": "extrapolation",
+                        "reason": "it took longer than the deadline"}]}
+            """);
         await using var web = await StartAsync(new() { Feed = feed.Path }, []);
         var page = await OpenAsync(web, width, height, touch);
 

@@ -32,7 +32,8 @@ public sealed class EdrQuestions(ServedRain rain) : IClassFixture<ServedRain>
     public async Task SeveralPositionsAreOneCoverage()
     {
         using var coverage = await AskAsync(
-            $"{Collection}/position?coords=MULTIPOINT(({At(70, 50)}),({At(30, 40)}))&parameter-name=rainfall_rate&datetime={Iso(rain.Newest.ValidTime(0))}");
+            $"{Collection}/position?coords=MULTIPOINT(({At(70, 50)}),({At(30, 40)}))"
+            + $"&parameter-name=rainfall_rate&datetime={Iso(rain.Newest.ValidTime(0))}");
 
         CoverageJsonRules.Check(coverage.RootElement);
         Assert.Equal([Rounded(rain.Newest.RainRate[0][Pixel(70, 50)]), Rounded(rain.Newest.RainRate[0][Pixel(30, 40)])],
@@ -121,7 +122,8 @@ public sealed class EdrQuestions(ServedRain rain) : IClassFixture<ServedRain>
     [InlineData("radius?coords=POINT({0})&within=3&within-units=km", 20)]
     public async Task TheSameNumbersComeAsGeoJsonAndAsNetCdf(string question, int least)
     {
-        var address = $"{Collection}/{string.Format(CultureInfo.InvariantCulture, question, At(70, 50))}&parameter-name=rainfall_rate,probability_0.1";
+        var asked = string.Format(CultureInfo.InvariantCulture, question, At(70, 50));
+        var address = $"{Collection}/{asked}&parameter-name=rainfall_rate,probability_0.1";
         using var coverage = await AskAsync(address);
         using var features = await AskAsync(address + "&f=GeoJSON");
         using var folder = new TemporaryFolder();

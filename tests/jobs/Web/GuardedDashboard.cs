@@ -1,11 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using ConvLstm.Nowcast.Jobs.Schedule;
+using ConvLstm.Nowcast.Jobs.Hosting;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Jobs.Web;
 using ConvLstm.Nowcast.Jobs.Web.Access;
-using ConvLstm.Nowcast.Tests.Jobs.Schedule;
+using ConvLstm.Nowcast.Tests.Jobs.Hosting;
 using ConvLstm.Nowcast.Tests.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,12 +1,10 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using ConvLstm.Nowcast.Jobs.Schedule;
-using ConvLstm.Nowcast.Jobs.Service;
+using ConvLstm.Nowcast.Jobs.Hosting;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Jobs.Web;
-using ConvLstm.Nowcast.Jobs.Work;
 using ConvLstm.Nowcast.Model.Checkpoints;
-using ConvLstm.Nowcast.Tests.Jobs.Schedule;
+using ConvLstm.Nowcast.Tests.Jobs.Hosting;
 using ConvLstm.Nowcast.Tests.Storage;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System.Net;
+using ConvLstm.Nowcast.Jobs.Ingest;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Jobs.Web;
-using ConvLstm.Nowcast.Jobs.Work;
 using ConvLstm.Nowcast.Storage.Jobs;
 using ConvLstm.Nowcast.Tests.Storage;
 using Xunit;

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text;
-using ConvLstm.Nowcast.Jobs.Schedule;
+using ConvLstm.Nowcast.Jobs.Hosting;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Jobs.Web;
-using ConvLstm.Nowcast.Tests.Jobs.Schedule;
+using ConvLstm.Nowcast.Tests.Jobs.Hosting;
 using ConvLstm.Nowcast.Tests.Storage;
 using Microsoft.AspNetCore.Builder;
 using Xunit;
@@ -20,7 +20,10 @@ public sealed class ReverseProxies(TestDatabase test) : IClassFixture<TestDataba
 
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
     private readonly HttpClient _client =
-        new(new HttpClientHandler { ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator });
+        new(new HttpClientHandler
+        {
+            ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator,
+        });
 
     public void Dispose() => _client.Dispose();
 

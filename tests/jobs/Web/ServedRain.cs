@@ -2,8 +2,8 @@ using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Projection;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Ingest.Simulation;
-using ConvLstm.Nowcast.Jobs.Pipeline;
 using ConvLstm.Nowcast.Jobs.Settings;
+using ConvLstm.Nowcast.Jobs.Verification;
 using ConvLstm.Nowcast.Jobs.Web;
 using ConvLstm.Nowcast.Methods;
 using ConvLstm.Nowcast.Storage;
@@ -87,7 +87,8 @@ public sealed class ServedRain(TestCluster cluster) : IAsyncLifetime
         Thresholds = forecast.Thresholds,
         ExceedanceProbability = forecast.ExceedanceProbability, Provenance = forecast.Provenance with
         {
-            Method = "model", ModelVersion = "test-1",
+            Method = "model",
+            ModelVersion = "test-1",
         },
     };
 

@@ -59,8 +59,11 @@ internal sealed record ConvLstmOperators(Tensor? Input, Tensor? Hidden, Tensor? 
         var (all, last, cell) = unroll(leaves);
         var seeds = Seeds.Select(seed => seed.to_type(type)).ToArray();
         backward((all * seeds[0]).sum() + (last * seeds[1]).sum() + (cell * seeds[2]).sum());
-        var results = new Dictionary<string, Tensor> { ["hidden states"] = all.detach(), ["last hidden state"] = last.detach(),
-            ["last cell state"] = cell.detach() };
+        var results = new Dictionary<string, Tensor>
+        {
+            ["hidden states"] = all.detach(), ["last hidden state"] = last.detach(),
+            ["last cell state"] = cell.detach()
+        };
         foreach (var (name, leaf) in Names.Zip(leaves))
         {
             if (leaf is not null)

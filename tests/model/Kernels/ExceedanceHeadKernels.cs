@@ -62,7 +62,8 @@ public sealed class ExceedanceHeadKernels
         var (height, width) = (f.Rain.shape[2], f.Rain.shape[3]);
         var fine = nn.functional.interpolate(state, [state.shape[2] * f.Patch, state.shape[3] * f.Patch],
             mode: InterpolationMode.Bilinear, align_corners: false);
-        return fine.slice(2, 0, height * f.Sites.Stride, f.Sites.Stride).slice(3, 0, width * f.Sites.Stride, f.Sites.Stride).unsqueeze(1);
+        var stride = f.SampledPixels.Stride;
+        return fine.slice(2, 0, height * stride, stride).slice(3, 0, width * stride, stride).unsqueeze(1);
     }
 
     /// <summary>(rows, features) times (batch, …, features, H, W).</summary>

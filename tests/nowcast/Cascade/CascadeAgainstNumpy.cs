@@ -25,7 +25,7 @@ public sealed class CascadeAgainstNumpy
                 MemoryMarshal.AsBytes(scans[i].RainRate.AsSpan()).ToArray(), TestContext.Current.CancellationToken);
         using var scope = NewDisposeScope();
         using var cascade = new RainCascade(stack(scans.Select(s => tensor(s.RainRate, [Size, Size]))), scans[0].Grid);
-        var pixel = Ground.PixelKilometres(scans[0].Grid);
+        var pixel = PixelSize.SideKilometres(scans[0].Grid);
         var text = await Python.RunAsync("numpy", "forecasts/Cascade/cascade.py", folder.Path, $"{Size}",
             pixel.ToString(CultureInfo.InvariantCulture), $"{cascade.Levels.Count}", $"{Steps}");
         var reference = JsonDocument.Parse(text).RootElement;

@@ -8,6 +8,7 @@ using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Evaluation;
 
+[Slow("Forecasts real rain.")]
 public sealed class Hindcasts
 {
     private static readonly HindcastOptions Short = new()

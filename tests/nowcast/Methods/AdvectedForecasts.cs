@@ -128,7 +128,7 @@ public sealed class AdvectedForecasts
     {
         var grid = Some.RadarGrid(10, 10, "+proj=longlat +ellps=WGS84 +no_defs", 0.01, 10, 60.05);
 
-        var (column, row) = Ground.Pixel(grid);
+        var (column, row) = PixelSize.Kilometres(grid);
 
         Assert.Equal(1.112, row, 0.005);
         Assert.Equal(0.556, column, 0.005);

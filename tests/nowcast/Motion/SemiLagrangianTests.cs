@@ -1,7 +1,7 @@
 using ConvLstm.Nowcast.Model;
-using Bilinear = ConvLstm.Nowcast.Motion.Bilinear; // TorchSharp has a Bilinear of its own
 using ConvLstm.Nowcast.Motion;
 using Xunit;
+using Bilinear = ConvLstm.Nowcast.Motion.Bilinear; // TorchSharp has a Bilinear of its own
 
 namespace ConvLstm.Nowcast.Tests.Motion;
 

@@ -1,0 +1,18 @@
+using ConvLstm.Nowcast.Storage.Readers;
+using Hangfire.Server;
+
+namespace ConvLstm.Nowcast.Jobs.Hosting;
+
+/// <summary>Ends what readers of the database do for too long, on each server that works.</summary>
+internal sealed class ReaderWatch(ReaderLimits readers) : IBackgroundProcess
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    /// <summary>The engine calls it again and again, also after an exception, with longer waits.</summary>
+    public void Execute(BackgroundProcessContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        readers.EndOverdue(ReaderLimits.LongestTransaction);
+        context.Wait(Interval);
+    }
+}
