@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Jobs.Nowcasts;
+using ConvLstm.Nowcast.Jobs.Verification;
 using ConvLstm.Nowcast.Model;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ConvLstm.Nowcast.Jobs.Commands.Study;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;
 

@@ -84,7 +84,7 @@ internal sealed class Demonstration(Terminal terminal, DemoPlan plan, TimeProvid
     private void Evaluate(ScanSeries series, Checkpoint model, CancellationToken cancellation)
     {
         var unseen = series.Load(plan.TrainingScans, series.Scans.Count - plan.TrainingScans, null, cancellation);
-        var options = new HindcastOptions { Thresholds = [0.1f, 1, 5, 10], FractionsThresholds = [], Resamples = 200 };
+        var options = new HindcastOptions { Thresholds = ForecastRequest.DefaultThresholds, FractionsThresholds = [], Resamples = 200 };
         var result = new Hindcast(options)
             .Run([unseen], [new ModelForecast(model), new Extrapolation(), new Persistence()], null, cancellation);
         Say($"scored {result.IssueTimes.Count} forecasts of the next hour on scans it has never seen (CSI: 1 is perfect; CRPS in mm/h: "

@@ -1,5 +1,4 @@
 using ConvLstm.Nowcast.Jobs.Settings;
-using ConvLstm.Nowcast.Tests.Jobs.Hosting;
 
 namespace ConvLstm.Nowcast.Jobs.Hosting;
 
@@ -8,7 +7,7 @@ internal sealed record ServiceOptions
 {
     internal required NowcastSettings Settings { get; init; }
 
-    internal IReadOnlyList<string> Roles { get; init; } = Schedule.Roles.All;
+    internal IReadOnlyList<string> Roles { get; init; } = Hosting.Roles.All;
 
     /// <summary>What is due when.</summary>
     internal IReadOnlyList<DueJob> Jobs { get; init; } = [];
@@ -20,5 +19,5 @@ internal sealed record ServiceOptions
     /// <summary>Its name among the servers.</summary>
     internal string Server { get; init; } = $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..6]}";
 
-    internal bool IsWeb => Roles.Contains(Schedule.Roles.Web);
+    internal bool IsWeb => Roles.Contains(Hosting.Roles.Web);
 }

@@ -11,7 +11,7 @@ internal sealed class LoadedModel
     private string? _which;
 
     /// <returns>Null where there is none. Not for the caller to dispose of.</returns>
-    /// <exception cref="Ingest.ReportedException">The file is missing or damaged.</exception>
+    /// <exception cref="ConvLstm.Nowcast.Ingest.ReportedException">The file is missing or damaged.</exception>
     internal async Task<Checkpoint?> GetAsync(string? file, NowcastDatabase database, Device device, CancellationToken cancellation)
     {
         var which = string.IsNullOrEmpty(file)

@@ -1,7 +1,6 @@
 using System.Globalization;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Jobs.Nowcasts;
-using ConvLstm.Nowcast.Jobs.Retraining;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Jobs.Workers;
 using ConvLstm.Nowcast.Model;

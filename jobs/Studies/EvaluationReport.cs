@@ -8,7 +8,6 @@ namespace ConvLstm.Nowcast.Jobs.Studies;
 internal static class EvaluationReport
 {
     private const string Mask = "common";
-    private static readonly float[] Drawn = [0.1f, 1, 5, 10];
 
     internal static StudyReport Of(HindcastResult result)
     {
@@ -24,7 +23,7 @@ internal static class EvaluationReport
                     r.Method, r.Threshold.ToString("0.0", CultureInfo.InvariantCulture), Score(r.Csi), Score(r.Pod), Score(r.Far),
                         StudyReport.Number(r.Bias, "0.00"), StudyReport.Number(r.Brier), Score(r.Crps)]));
         var methods = result.Summary.Select(r => r.Method).Distinct().ToList();
-        foreach (var threshold in Drawn)
+        foreach (var threshold in ForecastRequest.DefaultThresholds)
         {
             report.Heading(string.Create(CultureInfo.InvariantCulture, $"CSI at {threshold} mm/h"))
                 .Curves("lead, minutes", "CSI", [.. methods.Select(m => Line(m, result.Thresholds.Where(r => r.Method == m && r.Mask == Mask
@@ -38,7 +37,8 @@ internal static class EvaluationReport
             report.Heading($"Reliability: {method}")
                 .Curves("forecast probability", "observed frequency", [
                     Line("true", [(0, 0), (1, 1)]),
-                    .. Drawn.Select(t => Line(string.Create(CultureInfo.InvariantCulture, $"{t} mm/h"), result.Reliability
+                    .. ForecastRequest.DefaultThresholds.Select(t => Line(
+                        string.Create(CultureInfo.InvariantCulture, $"{t} mm/h"), result.Reliability
                         .Where(r => r.Method == method && r.Mask == Mask && r.Threshold == t).SelectMany(r => r.Points)
                             .Where(p => p.Count > FewestPixels).Select(p => (p.Forecast, p.Observed))))])
                 .Table(

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using ConvLstm.Nowcast.Verification;
 
 namespace ConvLstm.Nowcast.Evaluation;
@@ -17,29 +16,7 @@ public sealed record HindcastResult(
     IReadOnlyList<ThresholdRow> Thresholds, IReadOnlyList<LeadRow> Leads, IReadOnlyList<ReliabilityRow> Reliability,
     IReadOnlyList<ComparisonRow> Comparisons)
 {
-    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
-    {
-        WriteIndented = true,
-        Converters = { new NanAsNull() },
-    };
-
-    public string ToJson() => JsonSerializer.Serialize(this, Format);
-
-    private sealed class NanAsNull : JsonConverter<double>
-    {
-        public override bool HandleNull => true;
-
-        public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.TokenType == JsonTokenType.Null ? double.NaN : reader.GetDouble();
-
-        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
-        {
-            if (double.IsFinite(value))
-                writer.WriteNumberValue(value);
-            else
-                writer.WriteNullValue();
-        }
-    }
+    public string ToJson() => JsonSerializer.Serialize(this, ScoreJson.Format);
 }
 
 /// <summary>Means over the leads; the CRPS, in mm/h, is that of the probabilities and the same for all thresholds.</summary>

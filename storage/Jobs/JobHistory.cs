@@ -1,5 +1,4 @@
 using ConvLstm.Nowcast.Storage.Leases;
-using ConvLstm.Nowcast.Tests.Jobs.Hosting;
 using Dapper;
 using Npgsql;
 

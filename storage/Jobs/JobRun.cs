@@ -1,5 +1,3 @@
-using ConvLstm.Nowcast.Tests.Jobs.Hosting;
-
 namespace ConvLstm.Nowcast.Storage.Jobs;
 
 /// <summary>A row of the view job_history.</summary>

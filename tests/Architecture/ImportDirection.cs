@@ -48,6 +48,22 @@ public sealed class ImportDirection
         Assert.All(projects, p => Assert.Contains(p!, solution, StringComparison.Ordinal));
     }
 
+    /// <summary>Studies may use all that forecasts; nothing on the way of a forecast uses them, nor the reports of commands.</summary>
+    [Fact]
+    public void NothingOnTheWayOfAForecastImportsTheStudies()
+    {
+        Assert.Equal(["jobs/Commands/Study", "jobs/Studies", "nowcast/Studies"], Importers($"{Prefix}.Studies"));
+        Assert.Equal(["jobs/Commands", "jobs/Commands/Study"], Importers($"{Prefix}.Jobs.Studies"));
+    }
+
+    private static string[] Importers(string imported) =>
+        [.. RepositoryFolder.Sources("jobs", "storage", "nowcast", "model", "ingest")
+            .Where(file => File.ReadLines(file).Any(line => line.StartsWith($"using {imported}", StringComparison.Ordinal)
+                || line.StartsWith($"namespace {imported}", StringComparison.Ordinal)))
+            .Select(file => Path.GetDirectoryName(RepositoryFolder.Relative(file))!)
+            .Select(folder => folder.StartsWith("nowcast/Studies", StringComparison.Ordinal) ? "nowcast/Studies" : folder)
+            .Where(folder => imported != $"{Prefix}.Jobs.Studies" || folder != "jobs/Studies").Distinct().Order(StringComparer.Ordinal)];
+
     [Theory]
     [InlineData($"{Prefix}.Ingest", $"{Prefix}.Model")]
     [InlineData(Prefix, $"{Prefix}.Storage")]

@@ -1,5 +1,6 @@
 using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Storage.Cluster;
+using ConvLstm.Nowcast.Tests.Storage;
 using Npgsql;
 using Xunit;
 

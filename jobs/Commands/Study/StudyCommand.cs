@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
+using ConvLstm.Nowcast.Evaluation;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Jobs.Studies;
-using ConvLstm.Nowcast.Studies;
 
 namespace ConvLstm.Nowcast.Jobs.Commands.Study;
 
@@ -49,7 +49,7 @@ internal static class StudyCommand
     /// <summary>Writes both files and says where they are.</summary>
     internal static void Write<T>(Terminal terminal, string folder, StudyReport report, T figures)
     {
-        WholeFile.Write(Path.Combine(folder, FiguresName), JsonSerializer.Serialize(figures, StudyJson.Format));
+        WholeFile.Write(Path.Combine(folder, FiguresName), JsonSerializer.Serialize(figures, ScoreJson.Format));
         report.Write(Path.Combine(folder, ReportName));
         terminal.Line($"written: {Path.Combine(folder, ReportName)}, {FiguresName}");
     }

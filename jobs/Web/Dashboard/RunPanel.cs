@@ -1,5 +1,4 @@
 using ConvLstm.Nowcast.Storage;
-using ConvLstm.Nowcast.Tests.Jobs.Hosting;
 using Hangfire;
 using Hangfire.Dashboard;
 using Hangfire.States;

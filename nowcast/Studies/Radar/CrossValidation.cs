@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using ConvLstm.Nowcast.Evaluation;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Methods;
@@ -167,7 +168,7 @@ public sealed class CrossValidation(CrossValidationOptions options, TimeProvider
     private static IReadOnlyList<LeadSums> Kept(string file, Func<IReadOnlyList<LeadSums>> make)
     {
         if (!File.Exists(file))
-            WholeFile.Write(file, JsonSerializer.Serialize(make(), StudyJson.Format));
-        return JsonSerializer.Deserialize<IReadOnlyList<LeadSums>>(File.ReadAllText(file), StudyJson.Format)!;
+            WholeFile.Write(file, JsonSerializer.Serialize(make(), ScoreJson.Format));
+        return JsonSerializer.Deserialize<IReadOnlyList<LeadSums>>(File.ReadAllText(file), ScoreJson.Format)!;
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using ConvLstm.Nowcast.Evaluation;
 using ConvLstm.Nowcast.Ingest;
 
 namespace ConvLstm.Nowcast.Studies.Search;
@@ -93,13 +94,13 @@ public sealed class TrialFolder<TTrial> : ITrials<TTrial>
     }
 
     public void Write(int trial, TTrial result) =>
-        WholeFile.Write(FileOf(trial, ".json"), JsonSerializer.Serialize(result, StudyJson.Format));
+        WholeFile.Write(FileOf(trial, ".json"), JsonSerializer.Serialize(result, ScoreJson.Format));
 
     private TTrial Read(int trial)
     {
         try
         {
-            return JsonSerializer.Deserialize<TTrial>(File.ReadAllText(FileOf(trial, ".json")), StudyJson.Format)
+            return JsonSerializer.Deserialize<TTrial>(File.ReadAllText(FileOf(trial, ".json")), ScoreJson.Format)
                 ?? throw new JsonException("it is empty");
         }
         catch (JsonException e)

@@ -68,28 +68,13 @@ public sealed class NetworkFamily
             var gradient = parameter.grad.contiguous().data<double>().ToArray();
             foreach (var i in new[] { 0, gradient.Length / 2, gradient.Length - 1 }.Distinct())
             {
-                var slope = Slope(parameter, i);
+                var slope = Gradients.Slope(parameter, i, Value);
                 Assert.True(Math.Abs(slope - gradient[i]) < 1e-5 * (1 + Math.Abs(gradient[i])),
                     $"{key}[{i}]: {gradient[i]} against {slope}");
             }
         }
 
         Tensor Value() => network.call(past, leads).square().sum();
-
-        double Slope(Tensor tensor, int index)
-        {
-            const double Step = 1e-6;
-            using var inner = NewDisposeScope();
-            using var gradients = no_grad();
-            var elements = tensor.view(-1).data<double>();
-            var before = elements[index];
-            elements[index] = before + Step;
-            var above = Value().item<double>();
-            elements[index] = before - Step;
-            var below = Value().item<double>();
-            elements[index] = before;
-            return (above - below) / (2 * Step);
-        }
     }
 
     [Theory]

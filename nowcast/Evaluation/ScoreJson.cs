@@ -1,10 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace ConvLstm.Nowcast.Studies;
+namespace ConvLstm.Nowcast.Evaluation;
 
-/// <summary>How studies write their figures: camel case, readable, null where a number has no meaning.</summary>
-public static class StudyJson
+/// <summary>How scores and the figures of studies are written: camel case, readable, null where a number has no meaning.</summary>
+public static class ScoreJson
 {
     public static JsonSerializerOptions Format { get; } = new(JsonSerializerDefaults.Web)
     {

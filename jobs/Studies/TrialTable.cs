@@ -1,18 +1,18 @@
 using System.Text.Json;
+using ConvLstm.Nowcast.Evaluation;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Storage.Leases;
-using ConvLstm.Nowcast.Studies;
 using ConvLstm.Nowcast.Studies.Search;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace ConvLstm.Nowcast.Storage.Searches;
+namespace ConvLstm.Nowcast.Jobs.Studies;
 
 /// <summary>
 /// The trials of a search in the database, so that processes on several machines may work on it. Results are JSON, weights are bytes.
 /// </summary>
 /// <typeparam name="TTrial">What is kept of a trial.</typeparam>
-public sealed class TrialTable<TTrial> : ITrials<TTrial>
+internal sealed class TrialTable<TTrial> : ITrials<TTrial>
     where TTrial : class
 {
     /// <summary>
@@ -100,7 +100,7 @@ public sealed class TrialTable<TTrial> : ITrials<TTrial>
             {
                 new() { Value = _search }, new() { Value = trial }, new()
                 {
-                    Value = JsonSerializer.Serialize(result, StudyJson.Format), NpgsqlDbType = NpgsqlDbType.Jsonb,
+                    Value = JsonSerializer.Serialize(result, ScoreJson.Format), NpgsqlDbType = NpgsqlDbType.Jsonb,
                 },
                 new()
                 {
@@ -138,7 +138,7 @@ public sealed class TrialTable<TTrial> : ITrials<TTrial>
     {
         try
         {
-            return JsonSerializer.Deserialize<TTrial>(json, StudyJson.Format) ?? throw new JsonException("it is empty");
+            return JsonSerializer.Deserialize<TTrial>(json, ScoreJson.Format) ?? throw new JsonException("it is empty");
         }
         catch (JsonException e)
         {

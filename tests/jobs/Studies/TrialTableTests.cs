@@ -1,8 +1,9 @@
 using ConvLstm.Nowcast.Ingest;
-using ConvLstm.Nowcast.Storage.Searches;
+using ConvLstm.Nowcast.Jobs.Studies;
+using ConvLstm.Nowcast.Tests.Storage;
 using Xunit;
 
-namespace ConvLstm.Nowcast.Tests.Storage;
+namespace ConvLstm.Nowcast.Tests.Jobs.Studies;
 
 public sealed class TrialTableTests(TestDatabase test) : IClassFixture<TestDatabase>
 {

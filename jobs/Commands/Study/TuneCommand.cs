@@ -3,16 +3,14 @@ using System.Diagnostics;
 using System.Globalization;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Formats.Sources;
-using ConvLstm.Nowcast.Jobs.Commands.Study;
 using ConvLstm.Nowcast.Jobs.Studies;
 using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Model.Networks;
 using ConvLstm.Nowcast.Model.Training;
 using ConvLstm.Nowcast.MovingFrame;
-using ConvLstm.Nowcast.Storage.Searches;
 using ConvLstm.Nowcast.Studies.Search;
 
-namespace ConvLstm.Nowcast.Jobs.Commands;
+namespace ConvLstm.Nowcast.Jobs.Commands.Study;
 
 /// <summary><c>nowcast tune</c>: a random search over the options of a network, its trials in a folder or in the database.</summary>
 internal static class TuneCommand
