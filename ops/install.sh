@@ -47,8 +47,7 @@ ln -sfn "versions/$version" "$opt/current"
 
 install -D -m 755 "$system/nowcast" "$root/usr/bin/nowcast"
 for unit in "$system"/*.service; do install -D -m 644 "$unit" "$root/lib/systemd/system/$(basename "$unit")"; done
-install -D -m 755 "$system/configure.sh" "$opt/configure.sh"
-install -D -m 755 "$system/restart.sh" "$opt/restart.sh"
+for script in configure restart stop; do install -D -m 755 "$system/$script.sh" "$opt/$script.sh"; done
 [ -z "$root" ] || exit 0
 "$opt/configure.sh"
 "$opt/restart.sh"
