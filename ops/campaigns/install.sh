@@ -7,13 +7,14 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 [ "$(id -u)" -eq 0 ] || { echo "error: as root" >&2; exit 1; }
-if [ -z "${NOWCAST_CAMPAIGN_SCRATCH:-}" ]; then
+if [ -z "${CAMPAIGN_SCRATCH:-}" ]; then
   scratch=$(mktemp -d)
   trap 'rm -rf "$scratch"' EXIT
-  NOWCAST_CAMPAIGN_SCRATCH=$scratch unshare --mount --propagation private "$0"
+  CAMPAIGN_SCRATCH=$scratch unshare --mount --propagation private "$0"
   exit
 fi
-scratch=$NOWCAST_CAMPAIGN_SCRATCH
+scratch=$CAMPAIGN_SCRATCH
+unset CAMPAIGN_SCRATCH
 for folder in etc opt usr var/lib; do
   mkdir -p "$scratch/copies/$folder/"{upper,work}
   mount -t overlay overlay -o "lowerdir=/$folder,upperdir=$scratch/copies/$folder/upper,workdir=$scratch/copies/$folder/work" "/$folder"
@@ -63,7 +64,7 @@ serves() {
   local url=$(sed -n 's/^serving at \([^ ;,]*\).*/\1/p' "$scratch/served") token
   [ -n "$url" ] || { cat "$scratch/served" "$scratch/served.log" >&2; return 1; }
   curl -sf "$url/healthz/live" >/dev/null && curl -sf "$url/api/grids" >"$scratch/grids" && grep -q name "$scratch/grids" \
-    && curl -sf "$url/openapi/v1.json" | grep -q "\"$version" || { cat "$scratch/served" "$scratch/served.log" >&2; return 1; }
+    && curl -sf "$url/openapi/v1.json" >"$scratch/openapi" && grep -qE "\"version\": ?\"$version" "$scratch/openapi" || { cat "$scratch/served" "$scratch/served.log" >&2; return 1; }
   kill "$serving" && wait "$serving"
   serving=
 }
