@@ -28,7 +28,14 @@ if $rollback; then
   now=$(readlink "$opt/current")
   ln -sfn "$before" "$opt/current"
   ln -sfn "$now" "$opt/before"
-  "$system/restart.sh"
+  if ! "$system/restart.sh"; then
+    # Its migrations are all or nothing: the database is as it was.
+    ln -sfn "$now" "$opt/current"
+    ln -sfn "$before" "$opt/before"
+    "$system/restart.sh" || true
+    echo "error: $(basename "$before") cannot work on the schema of $(basename "$now"), which answers on: give it the backup of before the upgrade (ops/docs/install.md)" >&2
+    exit 1
+  fi
   echo "$(basename "$before") answers again; $(basename "$now") is kept"
   exit 0
 fi
