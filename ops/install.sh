@@ -28,7 +28,14 @@ if $rollback; then
   now=$(readlink "$opt/current")
   ln -sfn "$before" "$opt/current"
   ln -sfn "$now" "$opt/before"
-  "$system/restart.sh"
+  if ! "$system/restart.sh"; then
+    # Its migrations are all or nothing: the database is as it was.
+    ln -sfn "$now" "$opt/current"
+    ln -sfn "$before" "$opt/before"
+    "$system/restart.sh" || true
+    echo "error: $(basename "$before") cannot work on the schema of $(basename "$now"), which answers on: give it the backup of before the upgrade (ops/docs/install.md)" >&2
+    exit 1
+  fi
   echo "$(basename "$before") answers again; $(basename "$now") is kept"
   exit 0
 fi
@@ -47,8 +54,7 @@ ln -sfn "versions/$version" "$opt/current"
 
 install -D -m 755 "$system/nowcast" "$root/usr/bin/nowcast"
 for unit in "$system"/*.service; do install -D -m 644 "$unit" "$root/lib/systemd/system/$(basename "$unit")"; done
-install -D -m 755 "$system/configure.sh" "$opt/configure.sh"
-install -D -m 755 "$system/restart.sh" "$opt/restart.sh"
+for script in configure restart stop; do install -D -m 755 "$system/$script.sh" "$opt/$script.sh"; done
 [ -z "$root" ] || exit 0
 "$opt/configure.sh"
 "$opt/restart.sh"

@@ -86,6 +86,15 @@ public sealed class NowcastDatabase : IAsyncDisposable
         }
     }
 
+    /// <summary>A standby of a database whose schema is up to date: to read from. Nothing is asked of it yet.</summary>
+    /// <param name="connectionString">As for <see cref="OpenAsync"/>.</param>
+    /// <exception cref="ReportedException">It is no connection string.</exception>
+    public static NowcastDatabase Standby(string connectionString)
+    {
+        var parsed = ConnectionSettings.Parse(connectionString);
+        return new(Connections(parsed, "nowcast replica"), parsed, null, TimeProvider.System);
+    }
+
     /// <summary>Where the database is, in Npgsql's keywords; the private cluster is started where no server is named.</summary>
     internal static async Task<(string ConnectionString, PrivateCluster? Cluster)> LocateAsync(
         string? connectionString, CancellationToken cancellation, ClusterOptions? cluster = null)
@@ -101,11 +110,11 @@ public sealed class NowcastDatabase : IAsyncDisposable
     /// longer than answering it.
     /// Said after connecting, because not every pooler takes it with the connection.
     /// </summary>
-    private static NpgsqlDataSource Connections(string connectionString)
+    private static NpgsqlDataSource Connections(string connectionString, string name = "nowcast")
     {
         const string NoJit = "SET jit = off";
         // Metrics call it so: the connection string has hosts and users.
-        var builder = new NpgsqlDataSourceBuilder(connectionString) { Name = "nowcast" };
+        var builder = new NpgsqlDataSourceBuilder(connectionString) { Name = name };
         builder.UsePhysicalConnectionInitializer(
             connection =>
             {

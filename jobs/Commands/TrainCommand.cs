@@ -77,14 +77,15 @@ internal static class TrainCommand
                     $"--network {ConvLstmInterpolator.Name} fills gaps and is trained by 'nowcast study interpolation': name another.");
             var path = parsed.GetRequiredValue(outFile);
             OutputFile.Require("--out", path);
-            var done = parsed.GetValue(resume) ? ShareDone(path) : 0;
+            var stopped = parsed.GetValue(resume) ? Stopped(path) : null;
             var series = Archives.Open(terminal, parsed.GetRequiredValue(data), cancellation,
                 RadarSources.Load(parsed.GetValue(source) ?? []));
             var request = new ModelTrainingRequest
             {
                 Series = series,
                 Out = path,
-                Init = parsed.GetValue(resume) ? path : parsed.GetValue(init),
+                Init = stopped is null ? parsed.GetValue(init) : path,
+                Stopped = stopped,
                 Network = new()
                 {
                     Network = parsed.GetRequiredValue(name),
@@ -103,7 +104,6 @@ internal static class TrainCommand
                 {
                     Epochs = parsed.GetValue(epochs),
                     KeepsWhenStopped = true,
-                    Begun = done,
                     Budget = Budget(parsed.GetValue(epochs), parsed.GetValue(minutes)),
                     Seed = parsed.GetValue(seed),
                     Device = Devices.Named(parsed.GetRequiredValue(device)),
@@ -117,7 +117,7 @@ internal static class TrainCommand
                 },
             };
             var result = await RunAsync(terminal, request, cancellation);
-            if (result.WasStopped)
+            if (result.Stopped is not null)
             {
                 terminal.Error(string.Create(CultureInfo.InvariantCulture,
                     $"stopped before the end: the best weights so far (epoch {result.Epochs}, validation loss "
@@ -153,18 +153,23 @@ internal static class TrainCommand
         }.Where(part => part is not null)));
     }
 
-    /// <summary>Of the training that left a checkpoint.</summary>
-    /// <exception cref="ReportedException">There is none, or it came to its end.</exception>
-    private static double ShareDone(string path)
+    /// <summary>The training that left a checkpoint.</summary>
+    /// <exception cref="ReportedException">There is none, it came to its end, or the two files are not of one moment.</exception>
+    private static StoppedTraining Stopped(string path)
     {
         if (!File.Exists(path))
             throw new ReportedException($"--resume: --out {path} is not there; leave --resume out to begin.");
         using var checkpoint = Checkpoint.Load(path, CPU);
-        return checkpoint.Metadata.Training.TryGetValue(ModelTraining.Done, out var text)
-            && double.TryParse(text, CultureInfo.InvariantCulture, out var done) && done < 1
-            ? done
-            : throw new ReportedException(
+        if (!(checkpoint.Metadata.Training.TryGetValue(ModelTraining.Done, out var text)
+            && double.TryParse(text, CultureInfo.InvariantCulture, out var done) && done < 1))
+            throw new ReportedException(
                 $"--resume: the training of {path} came to its end; give it to --init with another --out to train further.");
+        var stopped = StoppedTraining.Load(path + StoppedTraining.Ending);
+        if (checkpoint.Metadata.Training.GetValueOrDefault("steps") != stopped.Place.Step.ToString(CultureInfo.InvariantCulture))
+            throw new ReportedException(
+                $"--resume: {path}{StoppedTraining.Ending} is of another training than {path}; give {path} to --init with another "
+                    + "--out.");
+        return stopped;
     }
 
     private static int UsualFuture(IReadOnlyList<ScanSeries> series) => Math.Clamp((int)(UsualLead / series[0].Step), 1, MostFuture);

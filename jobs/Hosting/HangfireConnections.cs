@@ -12,7 +12,7 @@ namespace ConvLstm.Nowcast.Jobs.Hosting;
 /// </summary>
 internal sealed class HangfireConnections(NowcastDatabase database) : IConnectionFactory, IDisposable
 {
-    private const int Most = 4;
+    private const int Most = 3;
 
     private readonly NpgsqlDataSource _source =
         NamedPool.Open(new NpgsqlConnectionStringBuilder(database.ConnectionString) { MaxPoolSize = Most }.ConnectionString, "hangfire");

@@ -70,7 +70,7 @@ internal static class JobServices
         server.Queues = queues;
         server.WorkerCount = schedule.Workers;
         server.SchedulePollingInterval = schedule.Poll;
-        server.CancellationCheckInterval = schedule.Poll;
+        server.CancellationCheckInterval = schedule.CancellationPoll;
         server.HeartbeatInterval = schedule.Invisibility / 5;
         server.ServerCheckInterval = schedule.Invisibility;
         server.ServerTimeout = schedule.Invisibility + schedule.Invisibility;

@@ -6,8 +6,11 @@ internal sealed record ScheduleOptions
     /// <summary>How long the run of a server that says nothing any more is left to it.</summary>
     internal TimeSpan Invisibility { get; init; } = TimeSpan.FromSeconds(25);
 
-    /// <summary>How often a server looks for what is due, and for runs that a person has stopped.</summary>
+    /// <summary>How often a server looks for what is due.</summary>
     internal TimeSpan Poll { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often a server that is at work looks whether a person has stopped a run: a small question for each run.</summary>
+    internal TimeSpan CancellationPoll { get; init; } = TimeSpan.FromSeconds(0.25);
 
     /// <summary>
     /// How often a worker looks into its queues for what another server has put there; of its own server's it is told at once.

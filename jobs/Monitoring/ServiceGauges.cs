@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Storage;
+using ConvLstm.Nowcast.Storage.Queries;
 using Hangfire;
 using Npgsql;
 
@@ -70,18 +71,22 @@ internal sealed partial class ServiceGauges : BackgroundService
                     forecasts.Add(Instant(run.IssueTime, feed.Grid));
             }
             _forecasts = [.. forecasts];
-            _skill = _database.Feeds.Figures().Skill is { } skill ? [new(skill)] : [];
+            var figures = _database.Feeds.Figures();
+            _skill = figures.Skill is { } skill ? [new(skill)] : [];
             _queues = [.. _jobs?.GetMonitoringApi().Queues()
                 .Select(q => new Measurement<long>(q.Length, new KeyValuePair<string, object?>("queue", q.Name))) ?? []];
-            _isUp = true;
+            (_isUp, Figures) = (true, figures);
         }
         catch (Exception e) when (e is NpgsqlException or ReportedException)
         {
             if (_isUp)
                 Away(e.Message);
-            _isUp = false;
+            (_isUp, Figures) = (false, null);
         }
     }
+
+    /// <summary>As they were read last; null where the database did not answer.</summary>
+    internal ServiceFigures? Figures { get; private set; }
 
     private static Measurement<double> Instant(DateTimeOffset time, string grid) =>
         new(time.ToUnixTimeMilliseconds() / 1000.0, new KeyValuePair<string, object?>("grid", grid));

@@ -17,6 +17,11 @@ internal sealed record NowcastSettings
     /// <summary>The connection string of PostgreSQL; null starts the program's own private cluster.</summary>
     public string? Db { get; init; }
 
+    /// <summary>
+    /// The connection string of a standby of that PostgreSQL which the web service reads its answers from; null reads from Db.
+    /// </summary>
+    public string? Replica { get; init; }
+
     /// <summary>The folder where new radar files arrive; null where there is none.</summary>
     public string? Feed { get; init; }
 

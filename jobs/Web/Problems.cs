@@ -49,5 +49,5 @@ internal static class Problems
     };
 
     private static string Explain(HttpContext context, NpgsqlException error) => DatabaseErrors.Explain(
-        error, context.RequestServices.GetRequiredService<NowcastDatabase>().ConnectionString).Message;
+        error, context.RequestServices.GetRequiredService<AnswerSource>().Database.ConnectionString).Message;
 }

@@ -8,6 +8,7 @@ using ConvLstm.Nowcast.Jobs.Web.Live;
 using ConvLstm.Nowcast.Jobs.Web.Page;
 using ConvLstm.Nowcast.Jobs.Web.Quality;
 using ConvLstm.Nowcast.Jobs.Web.Tiles;
+using ConvLstm.Nowcast.Storage;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.ResponseCompression;
 using Scalar.AspNetCore;
@@ -22,6 +23,7 @@ internal static class WebApi
         var services = builder.Services;
         builder.WebHost.ConfigureKestrel(server => server.Limits.MaxRequestBodySize = Limits.BodyBytes);
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new AnswerSource(provider.GetRequiredService<NowcastDatabase>(), settings.Replica));
         services.AddSingleton<LiveRuns>();
         services.AddSingleton<RunEvents>();
         services.AddSingleton<Runs>();

@@ -41,7 +41,8 @@ internal static class WebService
             builder.Services.AddSingleton(settings);
             builder.Services.AddTelemetry(isWeb: true);
         }
-        builder.Services.AddHostedService<ServiceGauges>();
+        builder.Services.AddSingleton<ServiceGauges>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<ServiceGauges>());
         builder.Services.AddSingleton<FailedLogins>();
         builder.Services.AddSingleton<StartToken>();
         builder.Services.AddSingleton<AccessRules>();

@@ -38,13 +38,15 @@ public static class Losses
                 before = value;
             }
             return MaskedMean((error.square() + error.abs()) * weight, mask);
-        },
+        }
+        ,
         // Normalised rain as if it were a probability, as in the tutorials on moving digits.
         BinaryCrossEntropy => (prediction, truth, mask) =>
         {
             var (p, y) = (prediction.clamp(Certain, 1 - Certain), truth.clamp(0, 1));
             return MaskedMean(-((y * p.log()) + ((1 - y) * (1 - p).log())), mask);
-        },
+        }
+        ,
         Ssim => (prediction, truth, mask) => 1 - StructuralSimilarity.Of(Images(prediction * mask), Images(truth * mask)).mean(),
         _ => throw new ReportedException($"There is no loss '{name}': name one of {string.Join(", ", Names)}."),
     };

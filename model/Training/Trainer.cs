@@ -22,52 +22,63 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
     /// <param name="windows">The data.</param>
     /// <param name="loss">From <see cref="Losses.Named"/>.</param>
     /// <param name="cancellation">Stops after the step at hand.</param>
+    /// <param name="stopped">Where a training was stopped that goes on: the network has the best weights of it. Null to begin.</param>
     /// <exception cref="ReportedException">An option is outside what makes sense, or the training diverges.</exception>
     public TrainingResult Train(
-        RainNetwork network, ITrainingWindows windows, Func<Tensor, Tensor, Tensor, Tensor> loss, CancellationToken cancellation)
+        RainNetwork network, ITrainingWindows windows, Func<Tensor, Tensor, Tensor, Tensor> loss, CancellationToken cancellation,
+        StoppedTraining? stopped = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(windows);
         options.Check();
+        stopped?.Place.Check(options);
         manual_seed(options.Seed);
-        // One that goes on draws other windows than it began with.
-        var random = new Random(unchecked((int)options.Seed + (int)(options.Begun * 1e6)));
         var started = time.GetTimestamp();
         network.to(options.Device);
         var lowPrecision = options.MixedPrecision ?? Bfloat16Convolutions.Gain(options.Device);
         var schedule = Schedules.Named(options.Schedule);
         using var best = new Weights(network);
-        var curve = new List<(double, double)>();
-        var (step, epoch, running, drawn, begun) = (0, 0, double.NaN, 0, 0.0);
+        var place = stopped?.Place ?? new();
+        var (step, epoch, isInEpoch, running, drawn, begun) =
+            (place.Step, place.Epoch, place.IsInEpoch, place.TrainingLoss, place.Drawn, place.Begun);
+        var curve = place.Curve.Select(e => (e.Training, e.Validation)).ToList();
         // Halving the batch makes more steps of an epoch, not fewer windows.
         var windowsOfEpoch = Math.Max(1, options.WindowsPerEpoch / options.BatchSize) * options.BatchSize;
-        var batch = new AffordableBatch(options.BatchSize, notice => Report(null, notice));
+        var batch = new AffordableBatch(place.BatchSize ?? options.BatchSize, notice => Report(null, notice));
         var validation = new ValidationLoss(windows, options, loss, batch);
         Report(null, phase: TrainingPhases.Start);
-        var (firstLoss, persistenceLoss) = (validation.Of(network, cancellation), validation.OfPersistence(network, cancellation));
-        var (bestLoss, bestEpoch) = (firstLoss, 0);
+        var (firstLoss, persistenceLoss, bestLoss, bestEpoch) =
+            (place.FirstLoss, place.PersistenceLoss, place.BestLoss, place.BestEpoch);
+        if (stopped is null)
+        {
+            (firstLoss, persistenceLoss) = (validation.Of(network, cancellation), validation.OfPersistence(network, cancellation));
+            bestLoss = firstLoss;
+        }
         var trained = network.parameters();
         if (network is LagrangianNetwork lagrangian && options.PixelWindows > 0)
         {
             trained = lagrangian.StateParameters;
-            if (options.Begun == 0)
+            if (stopped is null)
                 TrainHead(lagrangian);
         }
         using var optimizer = Optimizers.Named(options.Optimizer, trained, options.LearningRate);
+        stopped?.Restore(network, optimizer);
 
-        var wasStopped = false;
+        StoppedTraining? left = null;
         try
         {
-            while (Fraction() < 1 && epoch - bestEpoch <= options.Patience)
+            while (isInEpoch || (Fraction() < 1 && epoch - bestEpoch <= options.Patience))
             {
-                epoch++;
-                drawn = 0;
+                // One that was stopped goes on in the middle of an epoch.
+                if (!isInEpoch)
+                    (epoch, drawn, isInEpoch) = (epoch + 1, 0, true);
                 while (drawn < windowsOfEpoch && Fraction() < 1)
                 {
                     cancellation.ThrowIfCancellationRequested();
                     foreach (var group in optimizer.ParamGroups)
                         group.LearningRate = options.LearningRate * schedule(step, (Fraction() - begun) / (1 - begun));
-                    var value = batch.Run(size => Step(network, windows, size, loss, optimizer, random, lowPrecision));
+                    var value = batch.Run(size =>
+                        Step(network, windows, size, loss, optimizer, RandomOfStep.Of(options.Seed, step), lowPrecision));
                     drawn += batch.Size;
                     if (!(Math.Abs(value) < DivergedAt))
                         throw new ReportedException(
@@ -78,21 +89,30 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
                     Report(curve.Count == 0 ? null : curve[^1].Item2);
                 }
                 Validate();
+                isInEpoch = false;
             }
         }
         catch (OperationCanceledException) when (options.KeepsWhenStopped && curve.Count > 0)
         {
-            wasStopped = true;
+            left = StoppedTraining.Of(Place(), network, optimizer);
         }
         best.Restore();
-        return new(epoch, step, firstLoss, running, bestLoss, persistenceLoss, time.GetElapsedTime(started), curve)
+        return new(epoch, step, firstLoss, running, bestLoss, persistenceLoss, Duration(), curve)
         {
-            BatchSize = batch.Size, WasStopped = wasStopped, Done = wasStopped ? Math.Min(Fraction(), 1) : 1,
+            BatchSize = batch.Size, Stopped = left, Done = left is null ? 1 : Math.Min(Fraction(), 1),
+        };
+
+        TrainingPlace Place() => new()
+        {
+            Step = step, Epoch = epoch, IsInEpoch = isInEpoch, TrainingLoss = running, Drawn = drawn, Begun = begun,
+            Curve = [.. curve.Select(e => new LossesOfEpoch(e.Item1, e.Item2))],
+            FirstLoss = firstLoss, PersistenceLoss = persistenceLoss, BestLoss = bestLoss, BestEpoch = bestEpoch,
+            BatchSize = batch.Size, TimeUsed = TimeUsed(), Seconds = Duration().TotalSeconds, Flags = TrainingPlace.FlagsOf(options),
         };
 
         void TrainHead(LagrangianNetwork lagrangian)
         {
-            new PixelTraining(options, loss).Run(lagrangian, windows, TimeUsed, random,
+            new PixelTraining(options, loss).Run(lagrangian, windows, TimeUsed, new Random(unchecked((int)options.Seed)),
                 (phase, done, value) => { running = value; Report(null, phase: phase, done: done); }, cancellation);
             begun = Fraction();
             Validate();
@@ -119,11 +139,12 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
                 PhaseFraction = done ?? (phase == TrainingPhases.Epochs ? (Fraction() - begun) / (1 - begun) : 0),
             });
 
-        double TimeUsed() => options.Begun + (options.Budget is TimeSpan budget ? time.GetElapsedTime(started) / budget : 0);
+        TimeSpan Duration() => TimeSpan.FromSeconds(place.Seconds) + time.GetElapsedTime(started);
+
+        double TimeUsed() => place.TimeUsed + (options.Budget is TimeSpan budget ? time.GetElapsedTime(started) / budget : 0);
 
         double Fraction() => Math.Max(
-            TimeUsed(),
-            options.Begun + (options.Epochs is int epochs && epoch > 0 ? (epoch - 1 + ((double)drawn / windowsOfEpoch)) / epochs : 0));
+            TimeUsed(), options.Epochs is int epochs && epoch > 0 ? (epoch - 1 + ((double)drawn / windowsOfEpoch)) / epochs : 0);
     }
 
     private double Step(

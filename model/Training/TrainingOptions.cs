@@ -57,11 +57,6 @@ public sealed record TrainingOptions
     /// </summary>
     public bool KeepsWhenStopped { get; init; }
 
-    /// <summary>
-    /// The share of the epochs or the time that was done before, where a training goes on that was stopped; 0 to below 1.
-    /// </summary>
-    public double Begun { get; init; }
-
     public long Seed { get; init; } = 1;
 
     /// <summary>The CPU where none is given; named when it is asked for, since that loads libtorch.</summary>
@@ -86,8 +81,6 @@ public sealed record TrainingOptions
         if (PixelWindows < 0 || PixelSteps < 1)
             throw new ReportedException(
                 $"Windows to draw pixels from ({PixelWindows}) are 0 or more, steps on them ({PixelSteps}) 1 or more.");
-        if (!(Begun is >= 0 and < 1))
-            throw new ReportedException($"Of a training that goes on a share from 0 to below 1 is done, not {Begun}.");
         if (!(LearningRate > 0))
             throw new ReportedException($"A --learning-rate of {LearningRate} learns nothing: give one above 0.");
     }

@@ -19,20 +19,20 @@ public sealed record TrainingProgress(int Epoch, int Step, double Fraction, doub
 }
 
 /// <summary>What a training gave; the network holds the weights of the best epoch.</summary>
-/// <param name="Epochs">Epochs begun.</param>
-/// <param name="Steps">Steps done.</param>
+/// <param name="Epochs">Epochs begun, those before a stop among them.</param>
+/// <param name="Steps">Steps done, those before a stop among them.</param>
 /// <param name="FirstLoss">The validation loss before the first step.</param>
 /// <param name="TrainingLoss">The running mean at the end.</param>
 /// <param name="ValidationLoss">Of the best epoch.</param>
 /// <param name="PersistenceLoss">The same loss for the newest frame repeated.</param>
-/// <param name="Duration">Wall clock.</param>
+/// <param name="Duration">Wall clock, without the time that it was stopped.</param>
 /// <param name="Curve">Training and validation loss after each epoch.</param>
 public sealed record TrainingResult(
     int Epochs, int Steps, double FirstLoss, double TrainingLoss, double ValidationLoss, double PersistenceLoss, TimeSpan Duration,
     IReadOnlyList<(double Training, double Validation)> Curve)
 {
-    /// <summary>True where it was stopped before its end, and the weights of the best epoch until then kept.</summary>
-    public bool WasStopped { get; init; }
+    /// <summary>Where it was stopped before its end, and the weights of the best epoch until then kept; null where it came to it.</summary>
+    public StoppedTraining? Stopped { get; init; }
 
     /// <summary>The share of the epochs or the time that is done, 0 to 1; 1 where more would be of no use.</summary>
     public double Done { get; init; } = 1;

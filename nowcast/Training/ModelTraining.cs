@@ -25,6 +25,9 @@ public sealed record ModelTrainingRequest
 
     /// <summary>A checkpoint to go on from; its network and normalisation are used. Null to start anew.</summary>
     public string? Init { get; init; }
+
+    /// <summary>Where the training was stopped that goes on; <see cref="Init"/> is the checkpoint that it left. Null to begin.</summary>
+    public StoppedTraining? Stopped { get; init; }
 }
 
 /// <summary>From an archive to a checkpoint: windows in the frame of the rain, training, metadata.</summary>
@@ -61,20 +64,30 @@ public sealed class ModelTraining(TimeProvider time)
             };
             var windows = new AlignedWindows(request.Series, options, new FrameCache(CacheBytes), cancellation);
             var result = new Trainer(request.Training, time, progress)
-                .Train(trained, windows, LossFor(trained, request.Training.Loss, options.Normalisation), cancellation);
-            var metadata = Describe(request, options, network, result, step, request.Training.Begun > 0 ? init?.Metadata : null);
+                .Train(trained, windows, LossFor(trained, request.Training.Loss, options.Normalisation), cancellation, request.Stopped);
+            var metadata = Describe(request, options, network, result, step);
             if (init?.Metadata.Training.TryGetValue(PooledModel.CascadePart, out var cascade) == true)
                 metadata = metadata with
                 {
                     Training = new Dictionary<string, string>(metadata.Training) { [PooledModel.CascadePart] = cascade },
                 };
             Checkpoint.Save(request.Out, network, metadata);
+            KeepStopped(request.Out + StoppedTraining.Ending, result.Stopped);
             return result;
         }
         finally
         {
             network.Dispose();
         }
+    }
+
+    /// <summary>Of an earlier training of the same name nothing stays that this one could be taken for.</summary>
+    private static void KeepStopped(string path, StoppedTraining? stopped)
+    {
+        if (stopped is not null)
+            stopped.Save(path);
+        else
+            File.Delete(path);
     }
 
     private static CascadeTrainingOptions CascadeOptions(ModelTrainingRequest request) => new()
@@ -119,13 +132,8 @@ public sealed class ModelTraining(TimeProvider time)
 
     private static double? Finite(double loss) => double.IsFinite(loss) ? loss : null;
 
-    /// <summary>What a training that was stopped and goes on has done before.</summary>
-    private static double Number(CheckpointMetadata? before, string name) =>
-        before?.Training.TryGetValue(name, out var text) == true && double.TryParse(text, CultureInfo.InvariantCulture, out var number)
-            ? number : 0;
-
     private CheckpointMetadata Describe(ModelTrainingRequest request, WindowOptions options, RainNetwork network, TrainingResult result,
-        TimeSpan step, CheckpointMetadata? before) => new()
+        TimeSpan step) => new()
         {
             Network = network.Options,
             Normalisation = options.Normalisation.ToMetadata(),
@@ -141,21 +149,20 @@ public sealed class ModelTraining(TimeProvider time)
             {
                 ["seed"] = request.Training.Seed.ToString(CultureInfo.InvariantCulture),
                 ["loss"] = request.Training.Loss,
-                ["epochs"] = (result.Epochs + Number(before, "epochs")).ToString(CultureInfo.InvariantCulture),
-                ["steps"] = (result.Steps + Number(before, "steps")).ToString(CultureInfo.InvariantCulture),
+                ["epochs"] = result.Epochs.ToString(CultureInfo.InvariantCulture),
+                ["steps"] = result.Steps.ToString(CultureInfo.InvariantCulture),
                 [Done] = result.Done.ToString("0.######", CultureInfo.InvariantCulture),
                 ["batch"] = request.Training.BatchSize.ToString(CultureInfo.InvariantCulture),
                 ["crop"] = options.Crop.ToString(CultureInfo.InvariantCulture),
                 ["learning_rate"] = request.Training.LearningRate.ToString(CultureInfo.InvariantCulture),
                 ["pixel_windows"] = request.Training.PixelWindows.ToString(CultureInfo.InvariantCulture),
                 ["pixel_steps"] = request.Training.PixelSteps.ToString(CultureInfo.InvariantCulture),
-                ["seconds"] = (result.Duration.TotalSeconds + Number(before, "seconds")).ToString("0", CultureInfo.InvariantCulture),
+                ["seconds"] = result.Duration.TotalSeconds.ToString("0", CultureInfo.InvariantCulture),
                 ["device"] = request.Training.Device.ToString(),
                 ["libtorch"] = __version__,
                 ["init"] = request.Init ?? "",
             },
-            Curve = [.. before?.Curve ?? [],
-                .. result.Curve.Select(epoch => new EpochLoss(Finite(epoch.Training), Finite(epoch.Validation)))],
+            Curve = [.. result.Curve.Select(epoch => new EpochLoss(Finite(epoch.Training), Finite(epoch.Validation)))],
             Program = Checkpoint.ThisProgram,
             Created = time.GetUtcNow(),
         };

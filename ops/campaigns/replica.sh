@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A streaming replica answers while the primary publishes: time of rain_at and rain_over on it, and how far it is behind.
+# A streaming replica answers while the primary publishes: time of rain_at and rain_over on it, by SQL and by a web server that reads there
+# (NOWCAST_REPLICA), how far it is behind, and how soon the web server has a new run.
 #   ops/campaigns/replica.sh [SECONDS]
 # Runs as root or as a user who may start PostgreSQL. Needs a build (ops/test.sh makes one).
 set -euo pipefail
@@ -42,7 +43,11 @@ SQL
 chmod 644 "$folder"/*.sql
 until [ "$(ask replica "SELECT count(*) FROM nowcast.run WHERE issue_time = '$issue'")" -gt 0 ]; do sleep 0.1; done
 echo "an answer of the replica: $(ask replica "$(cat "$folder/at.sql")") leads at $lon $lat"
-( "$nowcast" hindcast --from "$from" --to "$to" >/dev/null 2>"$folder/hindcast.log" ) & pids=$!
+NOWCAST_DB="$NOWCAST_DB;Application Name=web-primary" NOWCAST_REPLICA="Host=$folder/replica;Username=nowcast;Database=nowcast;Application Name=web-replica" \
+  "$nowcast" serve --roles web --urls http://127.0.0.1:0 >"$folder/web" 2>"$folder/web.log" & web=$!
+until grep -q 'serving at' "$folder/web"; do sleep 0.5; done
+url=$(sed -n 's/^serving at \([^ ;]*\).*/\1/p' "$folder/web")
+( "$nowcast" hindcast --from "$from" --to "$to" >/dev/null 2>"$folder/hindcast.log" ) & hindcast=$! pids="$! $web"
 for ((until = SECONDS + seconds; SECONDS < until;)); do
   ask primary "SELECT coalesce(extract(epoch FROM replay_lag), 0), pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn) FROM pg_stat_replication" -F ' ' 2>/dev/null | tr '|' ' ' >>"$folder/lag"
   sleep 0.2
@@ -52,12 +57,29 @@ for question in at over; do
   runuser -u postgres -- "$bin/pgbench" -h "$folder/replica" -U nowcast -n -f "$folder/$question.sql" -c 4 -j 1 -T $((seconds / 2)) -R 40 -l --log-prefix="$folder/$question" nowcast >"$folder/$question.out" 2>&1 || { cat "$folder/$question.out"; exit 1; }
   cat "$folder/$question".[0-9]* | awk '{print $3 / 1000}' | sort -n | awk -v q=$question '{ t[NR] = $1 } END { printf "rain_%s on the replica, %d answers to 4 readers, 40 a second: median %.1f ms, 95 %% within %.1f ms\n", q, NR, t[int((NR + 1) / 2)], t[int(NR * 0.95)] }'
 done
+at=$(ask primary "SELECT to_char('$issue'::timestamptz AT TIME ZONE 'UTC' + interval '1 minute', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')")
+for question in rain-at rain-over; do
+  place="lon=$lon&lat=$lat"; [ $question = rain-at ] || place="bbox=$(awk -v x="$lon" -v y="$lat" 'BEGIN { print x - 0.15 "," y - 0.1 "," x + 0.15 "," y + 0.1 }')"
+  for ((until = SECONDS + seconds / 4; SECONDS < until;)); do
+    curl -sf -o "$folder/answer" -w '%{time_total}\n' "$url/api/$question?$place&at=$at" >>"$folder/$question" || { echo "FAILS: $url/api/$question"; cat "$folder/web.log"; exit 1; }
+  done
+  sort -n "$folder/$question" | awk -v q=$question '{ t[NR] = 1000 * $1 } END { printf "/api/%s of the web server, %d answers one after the other: median %.1f ms, 95 %% within %.1f ms\n", q, NR, t[int((NR + 1) / 2)], t[int(NR * 0.95)] }'
+done
+asked() { ask "$1" "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'web-$1' AND query ~ 'rain_(at|over)'"; }
+echo "connections of the web server that asked for rain: $(asked replica) on the replica, $(asked primary) on the primary"
 wait $lagging
 echo "runs published meanwhile: $(($(ask primary "SELECT count(*) FROM nowcast.run") - published))"
 sort -n "$folder/lag" | awk '{ t[NR] = $1 } END { printf "behind by: median %.0f ms, 95 %% within %.0f ms, most %.0f ms, of %d looks\n", 1000 * t[int((NR + 1) / 2)], 1000 * t[int(NR * 0.95)], 1000 * t[NR], NR }'
 ask primary "ALTER SYSTEM SET synchronous_standby_names = '*'" && ask primary "SELECT pg_reload_conf()" >/dev/null
 sleep 1
-kill $pids 2>/dev/null; wait $pids 2>/dev/null || true
+kill $hindcast 2>/dev/null; wait $hindcast 2>/dev/null || true
 # With remote_apply what the program has written is on the replica when it says so.
 NOWCAST_DB="$NOWCAST_DB;Options=-c synchronous_commit=remote_apply" "$nowcast" ingest "${files[59]}" >/dev/null
 echo "with synchronous_commit = remote_apply the replica has the scan when the program says that it is stored: $([ "$(ask replica 'SELECT count(*) FROM nowcast.scan')" = 60 ] && echo yes || echo NO)"
+ask primary "ALTER SYSTEM RESET synchronous_standby_names" && ask primary "SELECT pg_reload_conf()" >/dev/null
+newest=$(ask primary "SELECT to_char(max(valid_time) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS') FROM nowcast.scan")
+( until curl -sf "$url/api/grids" | grep -q "\"issueTime\":\"$newest"; do sleep 0.02; done; date +%s.%N >"$folder/seen" ) & watching=$!
+"$nowcast" run >/dev/null
+wait $watching
+ask primary "SELECT extract(epoch FROM min(published_at)) FROM nowcast.run WHERE issue_time = '${newest}Z'" >"$folder/published"
+paste "$folder/seen" "$folder/published" | awk '{ printf "a new run answers on the web server %.2f s after it was published\n", $1 - $2 }'

@@ -24,7 +24,7 @@ Description: rain nowcasts from weather radar
  PostgreSQL with PostGIS, where they are asked with SQL, by an API and on a map.
 END
 printf '#!/bin/sh\nset -e\n[ "$1" = configure ] || exit 0\n/opt/convlstm-nowcast/configure.sh\n/opt/convlstm-nowcast/restart.sh || echo "the service does not start yet: set NOWCAST_DB in /etc/convlstm-nowcast/environment, then run /opt/convlstm-nowcast/restart.sh"\n' >"$tree/DEBIAN/postinst"
-printf '#!/bin/sh\nset -e\n[ ! -d /run/systemd/system ] || [ "$1" != remove ] || systemctl disable --now nowcast-web.service "nowcast-worker@*" || true\n' >"$tree/DEBIAN/prerm"
+printf '#!/bin/sh\nset -e\n[ "$1" != remove ] || /opt/convlstm-nowcast/stop.sh\n' >"$tree/DEBIAN/prerm"
 chmod 755 "$tree/DEBIAN/postinst" "$tree/DEBIAN/prerm"
 # Weights and libraries hardly shrink: the quickest setting.
 dpkg-deb --root-owner-group -Zgzip -z1 --build "$tree" "$out/convlstm-nowcast_${version}_amd64.deb"

@@ -19,8 +19,8 @@ public sealed class TestCluster : IAsyncDisposable
     private PrivateCluster? _cluster;
     private int _copies;
 
-    /// <summary>A new database with the schema and no rows.</summary>
-    public async Task<string> CreateDatabaseAsync(CancellationToken cancellation)
+    /// <summary>A new database with the schema and no rows, or with what another template has.</summary>
+    public async Task<string> CreateDatabaseAsync(CancellationToken cancellation, string template = Template)
     {
         await _oneAtATime.WaitAsync(cancellation);
         try
@@ -29,7 +29,7 @@ public sealed class TestCluster : IAsyncDisposable
             var name = $"test_{++_copies}";
             await using var connection = new NpgsqlConnection(On("postgres"));
             await connection.OpenAsync(cancellation);
-            await using var create = new NpgsqlCommand($"CREATE DATABASE {name} TEMPLATE {Template}", connection);
+            await using var create = new NpgsqlCommand($"CREATE DATABASE {name} TEMPLATE {template}", connection);
             await create.ExecuteNonQueryAsync(cancellation);
             return On(name, pooling: true);
         }

@@ -3,7 +3,6 @@ using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Jobs.Web.Frames;
 using ConvLstm.Nowcast.Jobs.Web.Live;
-using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Storage.Queries;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Api;
@@ -25,18 +24,18 @@ internal static class GridEndpoints
     }
 
     private static async Task<Timeline> TimelineAsync(
-        HttpContext context, NowcastDatabase database, Runs runs, NowcastSettings settings, string grid,
+        HttpContext context, AnswerSource source, Runs runs, NowcastSettings settings, string grid,
         [Description("UTC; the run that answered then. Without it the newest.")] string? at, CancellationToken cancellation)
     {
         var chosen = runs.Grid(grid);
         var time = Times.ParseOptional(at);
-        var run = time is null ? chosen.Run?.Run : await database.Queries.LatestRunAsync(chosen.Name, time, cancellation);
+        var run = time is null ? chosen.Run?.Run : await source.Database.Queries.LatestRunAsync(chosen.Name, time, cancellation);
         // Scans go on to the newest one: the run may be late.
         var last = time ?? chosen.State.NewestScan ?? run?.IssueTime ?? DateTimeOffset.UnixEpoch;
         var anchor = run is not null && (time is not null || run.IssueTime > last) ? run.IssueTime : last;
-        var scans = await database.Scans.ListAsync(chosen.Name, anchor - Past, anchor, cancellation);
+        var scans = await source.Database.Scans.ListAsync(chosen.Name, anchor - Past, anchor, cancellation);
         // Beside a run of the past stands what came.
-        var came = time is null || run is null ? [] : await database.Scans.ListAsync(chosen.Name, run.IssueTime.AddSeconds(1),
+        var came = time is null || run is null ? [] : await source.Database.Scans.ListAsync(chosen.Name, run.IssueTime.AddSeconds(1),
             run.IssueTime.AddSeconds(run.LeadSeconds[^1]), cancellation);
         // Of other frames, the address says all; this one changes with every run and scan.
         context.Response.Headers.CacheControl = "no-cache";

@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
 using ConvLstm.Nowcast.Jobs.Web.Live;
-using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Storage.Queries;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Api;
@@ -30,7 +29,7 @@ internal static class PointEndpoints
     }
 
     private static async Task<IResult> RainAtAsync(
-        HttpContext context, NowcastDatabase database, Runs runs, LiveRuns live, Freshness freshness,
+        HttpContext context, AnswerSource source, Runs runs, LiveRuns live, Freshness freshness,
         [Description("Degrees east.")] double lon, [Description("Degrees north.")] double lat,
         [Description("UTC; what was forecast then. Without it now.")] string? at, [Description(Freshness.Parameter)] string? stale,
         [Description(RainAnswers.Parameter)] string? f, CancellationToken cancellation)
@@ -38,7 +37,7 @@ internal static class PointEndpoints
         Check(lon, lat);
         var time = Times.ParseOptional(at);
         var (run, leads) = time is null ? FromMemory(live, lon, lat)
-            : await FromDatabaseAsync(database, runs, lon, lat, time.Value, cancellation);
+            : await FromDatabaseAsync(source, runs, lon, lat, time.Value, cancellation);
         return RainAnswers.As(
             context, f, new RainAnswer<RainAtPoint>(freshness.Of(context.Response, run, time, stale), leads),
             () => string.Create(CultureInfo.InvariantCulture, $$"""{"type":"Point","coordinates":[{{lon:R}},{{lat:R}}]}"""));
@@ -56,14 +55,14 @@ internal static class PointEndpoints
     }
 
     private static async Task<(RunSummary Run, IReadOnlyList<RainAtPoint> Leads)> FromDatabaseAsync(
-        NowcastDatabase database, Runs runs, double lon, double lat, DateTimeOffset at, CancellationToken cancellation)
+        AnswerSource source, Runs runs, double lon, double lat, DateTimeOffset at, CancellationToken cancellation)
     {
-        var id = await database.Queries.RunAtAsync(lon, lat, at, cancellation) ?? throw Outside(lon, lat);
-        return (await runs.RunAsync(id, cancellation), await database.Queries.RainAtAsync(lon, lat, at, cancellation));
+        var id = await source.Database.Queries.RunAtAsync(lon, lat, at, cancellation) ?? throw Outside(lon, lat);
+        return (await runs.RunAsync(id, cancellation), await source.Database.Queries.RainAtAsync(lon, lat, at, cancellation));
     }
 
     private static async Task<RainStart> RainStartsAsync(
-        HttpContext context, NowcastDatabase database, Runs runs, Freshness freshness, TimeProvider clock,
+        HttpContext context, AnswerSource source, Runs runs, Freshness freshness, TimeProvider clock,
         [Description("Degrees east.")] double lon, [Description("Degrees north.")] double lat,
         [Description("mm/h; 0.5 where not given.")] double? threshold, [Description("UTC; asked then. Without it now.")] string? at,
         [Description(Freshness.Parameter)] string? stale, CancellationToken cancellation)
@@ -71,14 +70,14 @@ internal static class PointEndpoints
         Check(lon, lat);
         var time = Times.ParseOptional(at);
         var asked = time ?? clock.GetUtcNow();
-        var id = await database.Queries.RunAtAsync(lon, lat, asked, cancellation) ?? throw Outside(lon, lat);
+        var id = await source.Database.Queries.RunAtAsync(lon, lat, asked, cancellation) ?? throw Outside(lon, lat);
         var origin = freshness.Of(context.Response, await runs.RunAsync(id, cancellation), time, stale);
-        var minutes = await database.Queries.RainStartsAsync(lon, lat, threshold ?? UsualThreshold, asked, cancellation);
+        var minutes = await source.Database.Queries.RainStartsAsync(lon, lat, threshold ?? UsualThreshold, asked, cancellation);
         return new(origin, threshold ?? UsualThreshold, minutes, minutes is { } wait ? asked.AddMinutes(wait).UtcDateTime : null);
     }
 
     private static async Task<RainDepth> DepthAsync(
-        HttpContext context, NowcastDatabase database, Runs runs, Freshness freshness, TimeProvider clock,
+        HttpContext context, AnswerSource source, Runs runs, Freshness freshness, TimeProvider clock,
         [Description("Degrees east.")] double lon, [Description("Degrees north.")] double lat,
         [Description("Of how many minutes; 60 where not given.")] double? minutes,
         [Description("UTC; from then on. Without it from now.")] string? at,
@@ -89,9 +88,9 @@ internal static class PointEndpoints
             throw Refusals.Wrong($"Minutes are more than 0, up to {MostMinutes}.");
         var time = Times.ParseOptional(at);
         var asked = time ?? clock.GetUtcNow();
-        var id = await database.Queries.RunAtAsync(lon, lat, asked, cancellation) ?? throw Outside(lon, lat);
+        var id = await source.Database.Queries.RunAtAsync(lon, lat, asked, cancellation) ?? throw Outside(lon, lat);
         var origin = freshness.Of(context.Response, await runs.RunAsync(id, cancellation), time, stale);
-        var depth = await database.Queries.DepthAtAsync(lon, lat, minutes ?? UsualMinutes, asked, cancellation);
+        var depth = await source.Database.Queries.DepthAtAsync(lon, lat, minutes ?? UsualMinutes, asked, cancellation);
         return new(origin, asked.UtcDateTime, asked.AddMinutes(minutes ?? UsualMinutes).UtcDateTime, depth.DepthMm, depth.CoveredMinutes);
     }
 

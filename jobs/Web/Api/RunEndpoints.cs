@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using ConvLstm.Nowcast.Files;
 using ConvLstm.Nowcast.Jobs.Web.Live;
-using ConvLstm.Nowcast.Storage;
 using Microsoft.Net.Http.Headers;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Api;
@@ -24,7 +23,7 @@ internal static class RunEndpoints
     }
 
     private static async Task<IEnumerable<RunAnswer>> ListAsync(
-        NowcastDatabase database, Runs runs, [Description("The name of a grid; the first where it is left out.")] string? grid,
+        AnswerSource source, Runs runs, [Description("The name of a grid; the first where it is left out.")] string? grid,
         [Description("Issued at or after, UTC.")] string? from, [Description("Issued at or before, UTC.")] string? to,
         [Description("At most so many: 100, up to 1000.")] int? limit, CancellationToken cancellation)
     {
@@ -32,13 +31,13 @@ internal static class RunEndpoints
         var most = limit ?? DefaultLimit;
         if (most is < 1 or > HighestLimit)
             throw Refusals.Wrong($"A limit is from 1 to {HighestLimit}, not {most}.");
-        var found = await database.Maps.NewestRunsAsync(chosen.Name, Times.ParseOptional(from), Times.ParseOptional(to), most,
+        var found = await source.Database.Maps.NewestRunsAsync(chosen.Name, Times.ParseOptional(from), Times.ParseOptional(to), most,
             cancellation);
         return found.Where(run => run.IsSane).Select(RunAnswer.Of);
     }
 
     private static async Task<IResult> DownloadAsync(
-        HttpContext context, NowcastDatabase database, Runs runs, TimeProvider time, long run, CancellationToken cancellation)
+        HttpContext context, AnswerSource source, Runs runs, TimeProvider time, long run, CancellationToken cancellation)
     {
         var summary = await runs.RunAsync(run, cancellation);
         if (summary.MapsDroppedAt is not null)
@@ -47,7 +46,7 @@ internal static class RunEndpoints
         var tag = new EntityTagHeaderValue($"\"{summary.RunId}-{summary.PublishedAt.UtcTicks:x}-nc\"");
         if (EntityTags.Holds(context.Request, tag))
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
-        var forecast = await database.Queries.LoadRunAsync(run, cancellation);
+        var forecast = await source.Database.Queries.LoadRunAsync(run, cancellation);
         var path = Path.Combine(Path.GetTempPath(), $"nowcast-{Guid.NewGuid():N}.nc");
         try
         {

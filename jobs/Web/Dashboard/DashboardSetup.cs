@@ -27,7 +27,6 @@ internal static class DashboardSetup
 
     internal static void AddServices(IServiceCollection services)
     {
-        services.AddSingleton<FrontFigures>();
         // A form does not outlive the server that made it; nothing is written to a disk.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
         services.AddAntiforgery(options => (options.Cookie.Name, options.Cookie.SameSite,

@@ -1,54 +1,29 @@
 using System.Globalization;
-using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Jobs.Monitoring;
 using ConvLstm.Nowcast.Jobs.Settings;
-using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Storage.Queries;
 using Hangfire;
 using Hangfire.Dashboard;
-using Npgsql;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Dashboard;
 
-/// <summary>The numbers on the front page. The page asks for them every two seconds, the database is asked every ten.</summary>
-internal sealed class FrontFigures(NowcastDatabase database)
+/// <summary>
+/// The numbers on the front page, which asks for them every two seconds: those that the metrics were read with, so that open pages ask the
+/// database nothing of their own.
+/// </summary>
+internal static class FrontFigures
 {
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
-
-    private readonly Lock _gate = new();
-    private ServiceFigures? _figures;
-    private long _read;
-
     internal static void Add() => GlobalConfiguration.Configuration.UseDashboardMetrics(
         Figure("nowcast:scan", "Age of the newest scan", f => Age(f.NewestScan), (f, s) => IsLate(f.NewestScan, s)),
         Figure("nowcast:run", "Age of the newest run", f => Age(f.NewestRun), (f, s) => IsLate(f.NewestRun, s)),
         Figure("nowcast:skill", "Skill of the last day against extrapolation",
             f => f.Skill?.ToString("+0 %;−0 %;0 %", CultureInfo.InvariantCulture) ?? "—", (f, _) => f.Skill < 0));
 
-    private ServiceFigures? Read()
-    {
-        lock (_gate)
-        {
-            if (_read != 0 && TimeProvider.System.GetElapsedTime(_read) < Fresh)
-                return _figures;
-            try
-            {
-                _figures = database.Feeds.Figures();
-            }
-            catch (Exception e) when (e is NpgsqlException or ReportedException)
-            {
-                // The page itself tells that the database is away.
-                _figures = null;
-            }
-            _read = TimeProvider.System.GetTimestamp();
-            return _figures;
-        }
-    }
-
     private static DashboardMetric Figure(string id, string title, Func<ServiceFigures, string> text,
         Func<ServiceFigures, TimeSpan, bool> isBad) => new(id, title, page =>
     {
         var services = page.Context.GetHttpContext().RequestServices;
-        if (services.GetRequiredService<FrontFigures>().Read() is not { } figures)
+        if (services.GetRequiredService<ServiceGauges>().Figures is not { } figures)
             return new Metric("?") { Style = MetricStyle.Danger };
         var late = TimeSpan.FromMinutes(services.GetRequiredService<NowcastSettings>().Jobs.Watchdog.MaxAgeMinutes);
         return new Metric(text(figures)) { Style = isBad(figures, late) ? MetricStyle.Danger : MetricStyle.Default, Title = title };

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using ConvLstm.Nowcast.Jobs.Web.Api;
 using ConvLstm.Nowcast.Jobs.Web.Live;
 using ConvLstm.Nowcast.Jobs.Web.Tiles;
-using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Storage.Queries;
 using Microsoft.AspNetCore.Mvc;
 
@@ -111,11 +110,11 @@ internal static class EdrEndpoints
         return question.AnswerAsync(run, (live, _, _) => EdrDomains.Around(live, line, metres / 2), cancellation);
     }
 
-    private static async Task<JsonObject> InstancesAsync(HttpContext context, NowcastDatabase database, Runs runs, string grid,
+    private static async Task<JsonObject> InstancesAsync(HttpContext context, AnswerSource source, Runs runs, string grid,
         CancellationToken cancellation)
     {
         var live = runs.Grid(grid);
-        var found = await database.Maps.NewestRunsAsync(live.Name, null, null, MostInstances, cancellation);
+        var found = await source.Database.Maps.NewestRunsAsync(live.Name, null, null, MostInstances, cancellation);
         return new JsonObject
         {
             ["links"] = new JsonArray(EdrCollections.Link($"{Address(context, live)}/instances", "self", "application/json")),

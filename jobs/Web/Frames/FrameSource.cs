@@ -1,13 +1,12 @@
 using System.Collections;
 using ConvLstm.Nowcast.Jobs.Web.Live;
-using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Storage.Queries;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Frames;
 
 /// <summary>The frames of runs and scans, the last ones kept in memory.</summary>
-internal sealed class FrameSource(NowcastDatabase database, Runs runs) : IDisposable
+internal sealed class FrameSource(AnswerSource source, Runs runs) : IDisposable
 {
     private const long CacheBytes = 128 << 20;
     private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = CacheBytes });
@@ -48,7 +47,7 @@ internal sealed class FrameSource(NowcastDatabase database, Runs runs) : IDispos
         var key = (run.Grid, run.IssueTime);
         if (_cache.TryGetValue(key, out BitArray? known))
             return known;
-        var scans = await database.Scans.LoadFramesAsync(run.Grid, run.IssueTime - SeenPixels.Past, run.IssueTime, cancellation);
+        var scans = await source.Database.Scans.LoadFramesAsync(run.Grid, run.IssueTime - SeenPixels.Past, run.IssueTime, cancellation);
         return SeenPixels.Of(scans) is { } seen
             ? _cache.Set(key, seen, new MemoryCacheEntryOptions { Size = seen.Length / 8, SlidingExpiration = TimeSpan.FromHours(1) })
             : null;
@@ -61,7 +60,7 @@ internal sealed class FrameSource(NowcastDatabase database, Runs runs) : IDispos
         var version = $"{grid.Name}-{time.UtcTicks:x}-scan";
         if (_cache.TryGetValue(version, out Frame? known))
             return known!;
-        var scans = await database.Scans.LoadFramesAsync(grid.Name, time, time, cancellation);
+        var scans = await source.Database.Scans.LoadFramesAsync(grid.Name, time, time, cancellation);
         if (scans.Count == 0)
             throw Refusals.NotFound($"There is no scan of {grid.Name} at {Times.Iso(time)}.");
         return Keep(new Frame(grid.Grid, time, FrameKind.Rate, Array.ConvertAll(scans[0].RainRate, RainCode.OfRate), version));

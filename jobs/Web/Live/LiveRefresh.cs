@@ -9,7 +9,8 @@ namespace ConvLstm.Nowcast.Jobs.Web.Live;
 /// Keeps <see cref="LiveRuns"/> up to date: at once when the database notifies of a run, and every few seconds for new scans
 /// and for notifications that were lost with a connection.
 /// </summary>
-internal sealed class LiveRefresh(NowcastDatabase database, LiveRuns runs, RunEvents events, ILogger<LiveRefresh> log) : BackgroundService
+internal sealed class LiveRefresh(NowcastDatabase database, AnswerSource source, LiveRuns runs, RunEvents events, ILogger<LiveRefresh> log)
+    : BackgroundService
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(10), AfterFailure = TimeSpan.FromSeconds(3);
 
@@ -31,7 +32,7 @@ internal sealed class LiveRefresh(NowcastDatabase database, LiveRuns runs, RunEv
 
     private async Task ListenAsync(CancellationToken stopping)
     {
-        // A connection of its own: one of the pool would hear of nothing once it was given back.
+        // A connection of its own: one of the pool would hear of nothing once it was given back. A standby notifies of nothing.
         var settings = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Pooling = false, KeepAlive = 30 };
         await using var source = NamedPool.Open(settings.ConnectionString, "notifications");
         await using var connection = await source.OpenConnectionAsync(stopping);
@@ -46,6 +47,7 @@ internal sealed class LiveRefresh(NowcastDatabase database, LiveRuns runs, RunEv
 
     private async Task RefreshAsync(CancellationToken cancellation)
     {
+        await source.CatchUpAsync(cancellation);
         foreach (var grid in await runs.RefreshAsync(cancellation))
             events.Tell(grid);
     }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Projection;
-using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Storage.Queries;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Live;
@@ -10,7 +9,7 @@ namespace ConvLstm.Nowcast.Jobs.Web.Live;
 /// The newest run of every grid in memory: questions about places are answered without the database, and go on being
 /// answered while it is away. Whoever reads gets the run before or the new one, never half of each.
 /// </summary>
-internal sealed class LiveRuns(NowcastDatabase database) : IDisposable
+internal sealed class LiveRuns(AnswerSource source) : IDisposable
 {
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private readonly Dictionary<string, GridLocator> _locators = [];
@@ -56,7 +55,7 @@ internal sealed class LiveRuns(NowcastDatabase database) : IDisposable
         {
             var before = Grids;
             var now = ImmutableArray.CreateBuilder<LiveGrid>();
-            foreach (var state in await database.Maps.StatesAsync(cancellation))
+            foreach (var state in await source.Database.Maps.StatesAsync(cancellation))
                 now.Add(await ReadAsync(Find(state.Grid), state, cancellation));
             _grids = new(now.ToImmutable());
             return [.. Grids.Where(grid => !before.Contains(grid))];
@@ -79,13 +78,13 @@ internal sealed class LiveRuns(NowcastDatabase database) : IDisposable
         if (before is not null && before.State == state)
             return before;
         if (!_locators.TryGetValue(state.Grid, out var locator))
-            _locators[state.Grid] = locator = new GridLocator((await database.Grids.GetAsync(state.Grid, cancellation)).Grid);
+            _locators[state.Grid] = locator = new GridLocator((await source.Database.Grids.GetAsync(state.Grid, cancellation)).Grid);
         var isSameRun = before is not null && before.State.RunId == state.RunId && before.State.PublishedAt == state.PublishedAt;
         return new LiveGrid(locator, state, isSameRun ? before!.Run : await LoadAsync(state.RunId, cancellation));
     }
 
     private async Task<PackedRun?> LoadAsync(long? runId, CancellationToken cancellation) =>
-        runId is { } id && await database.Maps.FindRunAsync(id, cancellation) is { } run
-            ? await database.Maps.LoadAsync(run, null, cancellation)
+        runId is { } id && await source.Database.Maps.FindRunAsync(id, cancellation) is { } run
+            ? await source.Database.Maps.LoadAsync(run, null, cancellation)
             : null;
 }

@@ -1,11 +1,10 @@
-using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Storage.Queries;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Live;
 
 /// <summary>Grids and runs by the names that people use; the ones in memory first.</summary>
-internal sealed class Runs(NowcastDatabase database, LiveRuns live) : IDisposable
+internal sealed class Runs(AnswerSource source, LiveRuns live) : IDisposable
 {
     private const long CacheBytes = 256 << 20;
     private const int LoadsAtOnce = 2;
@@ -33,7 +32,7 @@ internal sealed class Runs(NowcastDatabase database, LiveRuns live) : IDisposabl
             if (grid.Run?.Run is { } newest && newest.RunId == id)
                 return newest;
         }
-        var run = await database.Maps.FindRunAsync(id, cancellation)
+        var run = await source.Database.Maps.FindRunAsync(id, cancellation)
             ?? throw Refusals.NotFound($"There is no run {id}; /api/runs lists those there are.");
         if (!run.IsSane)
             throw Refusals.NotFound($"Run {id} failed its checks and is withheld.");
@@ -43,7 +42,7 @@ internal sealed class Runs(NowcastDatabase database, LiveRuns live) : IDisposabl
     /// <summary>The run that answers for a grid at a time; null for now.</summary>
     /// <exception cref="BadHttpRequestException">There is none.</exception>
     internal async Task<RunSummary> NewestAsync(LiveGrid grid, DateTimeOffset? at, CancellationToken cancellation) =>
-        (at is null ? grid.Run?.Run : await database.Queries.LatestRunAsync(grid.Name, at, cancellation))
+        (at is null ? grid.Run?.Run : await source.Database.Queries.LatestRunAsync(grid.Name, at, cancellation))
             ?? throw Refusals.NotFound(at is { } time
                 ? $"There is no forecast for {grid.Name} issued at or before {Times.Iso(time)}."
                 : $"There is no forecast for {grid.Name} yet.");
@@ -80,7 +79,7 @@ internal sealed class Runs(NowcastDatabase database, LiveRuns live) : IDisposabl
         {
             if (_earlier.TryGetValue(key, out known))
                 return known!;
-            var maps = await database.Maps.LoadAsync(run, leadSeconds, cancellation);
+            var maps = await source.Database.Maps.LoadAsync(run, leadSeconds, cancellation);
             return _earlier.Set(key, maps, new MemoryCacheEntryOptions { Size = maps.Bytes, SlidingExpiration = TimeSpan.FromMinutes(5) });
         }
         finally

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using ConvLstm.Nowcast.Jobs.Web.Live;
-using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Storage.Queries;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Quality;
@@ -15,19 +14,19 @@ internal static class QualityEndpoints
         routes.MapGet("/api/quality", QualityAsync).WithTags(Tag)
             .WithSummary("Scores of the runs issued in a period, all methods on the same pixels.")
             .ProducesProblem(400).ProducesProblem(404).RequireRateLimiting(Limits.Heavy);
-        routes.MapGet("/api/models", async (NowcastDatabase database, CancellationToken cancellation) =>
-            (await database.Models.ListAsync(cancellation)).Select(ModelAnswer.Of)).WithTags(Tag)
+        routes.MapGet("/api/models", async (AnswerSource source, CancellationToken cancellation) =>
+            (await source.Database.Models.ListAsync(cancellation)).Select(ModelAnswer.Of)).WithTags(Tag)
                 .WithSummary("The models of the database, with their training curves.");
     }
 
     private static async Task<Scores> QualityAsync(
-        NowcastDatabase database, Runs runs, [Description("The name of a grid; the first where it is left out.")] string? grid,
+        AnswerSource source, Runs runs, [Description("The name of a grid; the first where it is left out.")] string? grid,
         [Description("Issued at or after, UTC; without it all.")] string? from,
         [Description("Issued at or before, UTC; without it all.")] string? to,
         CancellationToken cancellation)
     {
         var name = runs.Grid(grid).Name;
-        var span = await database.Skill.SpanAsync(name, cancellation);
+        var span = await source.Database.Skill.SpanAsync(name, cancellation);
         var (first, last) = (Times.ParseOptional(from) ?? span?.From, Times.ParseOptional(to) ?? span?.To);
         if (first is not { } start || last is not { } end)
             return new(name, null, null, null, null, [], [], [], []);
@@ -35,10 +34,10 @@ internal static class QualityEndpoints
             throw Refusals.Wrong("The period ends before it starts.");
         return new(
             name, start.UtcDateTime, end.UtcDateTime, span?.From.UtcDateTime, span?.To.UtcDateTime,
-            await database.Skill.ThresholdsAsync(name, start, end, cancellation),
-            await database.Skill.LeadsAsync(name, start, end, cancellation),
-            await database.Skill.FssAsync(name, start, end, cancellation),
-                await database.Skill.ReliabilityAsync(name, start, end, cancellation));
+            await source.Database.Skill.ThresholdsAsync(name, start, end, cancellation),
+            await source.Database.Skill.LeadsAsync(name, start, end, cancellation),
+            await source.Database.Skill.FssAsync(name, start, end, cancellation),
+                await source.Database.Skill.ReliabilityAsync(name, start, end, cancellation));
     }
 
     /// <param name="Grid">The grid.</param>
