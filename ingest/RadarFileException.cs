@@ -3,6 +3,13 @@ namespace ConvLstm.Nowcast.Ingest;
 /// <summary>A radar file cannot be used. One line that names the file, what is wrong with it, and what to do.</summary>
 public sealed class RadarFileException : ReportedException
 {
+    /// <summary>With a line that another process wrote of the file, which names it already.</summary>
+    public RadarFileException(string path, string message)
+        : base(message)
+    {
+        Path = path;
+    }
+
     public RadarFileException(string path, string problem, string advice)
         : base($"{path}: {problem}; {advice}.")
     {

@@ -8,7 +8,7 @@ if (args is [DecoderProcess.Verb, ..])
     // It ends with its questions: a signal to the whole group must not look like a file that ended it.
     using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
     using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = true);
-    await DecoderWorker.RunAsync(args, CancellationToken.None);
+    DecoderWorker.Run(args);
     return CommandLine.Done;
 }
 return await CommandLine.RunAsync(args, Terminal.OfProcess());

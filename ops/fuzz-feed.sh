@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Lets damaged files of seven formats arrive in a feed that is watched, and proves that the watch survives: it ends by itself, each file
+# Lets damaged files of seven formats, and archives of them, arrive in a feed that is watched, and proves that the watch survives: it ends by itself, each file
 # is in the database or in quarantine with a reason, no undamaged one is refused, and no file held it up for longer than its limit.
 #   ops/fuzz-feed.sh [--files N] [--seed S] [--keep DIR]     5000 files and seed 1 where not given
 # Uses the database of NOWCAST_DB, which should be empty; a throw-away cluster where that is not set.

@@ -9,7 +9,19 @@ namespace ConvLstm.Nowcast.Ingest.Formats;
 public sealed class RadarFile : IDisposable
 {
     private readonly List<IDisposable?> _held;
-    private readonly IReadOnlyList<IStoredScan> _scans;
+    private readonly ScanReading _read;
+
+    /// <param name="path">What errors call it.</param>
+    /// <param name="contents">What is in it.</param>
+    /// <param name="read">Reads its scans.</param>
+    /// <param name="held">What is closed or deleted with it, in that order.</param>
+    public RadarFile(string path, RadarFileContents contents, ScanReading read, params IDisposable?[] held)
+    {
+        Path = path;
+        Contents = contents;
+        _read = read;
+        _held = [.. held];
+    }
 
     /// <param name="path">What errors call it.</param>
     /// <param name="format">What it is.</param>
@@ -17,43 +29,46 @@ public sealed class RadarFile : IDisposable
     /// <param name="notes">What was noticed before its contents were looked at.</param>
     /// <param name="held">What is closed or deleted with it, in that order.</param>
     internal RadarFile(string path, string format, RadarContents contents, IReadOnlyList<string> notes, params IDisposable?[] held)
+        : this(path, new RadarFileContents
+        {
+            Format = format,
+            Quantity = contents.Quantity,
+            Units = contents.Units,
+            Grid = contents.Grid,
+            From = contents.From,
+            Notes = [.. notes, .. contents.Notes],
+            ValidTimes = contents.Scans.Select(s => s.ValidTime).ToArray(),
+            Leads = contents.Scans.Select(s => s.Lead).ToArray(),
+        }, (index, rainRate) => contents.Scans[index].Read(contents.Grid, rainRate), held)
     {
-        Path = path;
-        Format = format;
-        Quantity = contents.Quantity;
-        Units = contents.Units;
-        Grid = contents.Grid;
-        From = contents.From;
-        Notes = [.. notes, .. contents.Notes];
-        ValidTimes = contents.Scans.Select(s => s.ValidTime).ToArray();
-        Leads = contents.Scans.Select(s => s.Lead).ToArray();
-        _held = [.. held];
-        _scans = contents.Scans;
     }
 
     public string Path { get; }
 
-    /// <summary>CF-NetCDF, KNMI HDF5, ODIM_H5, RADOLAN, GRIB, GeoTIFF …</summary>
-    public string Format { get; }
+    /// <inheritdoc cref="RadarFileContents.Format"/>
+    public string Format => Contents.Format;
 
-    public RainQuantity Quantity { get; }
+    public RainQuantity Quantity => Contents.Quantity;
 
-    /// <summary>The units as they stand in the file.</summary>
-    public string Units { get; }
+    /// <inheritdoc cref="RadarFileContents.Units"/>
+    public string Units => Contents.Units;
 
-    public RadarGrid Grid { get; }
+    public RadarGrid Grid => Contents.Grid;
 
-    /// <summary>Which rule gave grid, time, quantity and period.</summary>
-    public ReadingRules From { get; }
+    /// <inheritdoc cref="RadarFileContents.From"/>
+    public ReadingRules From => Contents.From;
 
-    /// <summary>What was left out or decided on the way, a line each, for a person; empty where all was plain.</summary>
-    public IReadOnlyList<string> Notes { get; }
+    /// <inheritdoc cref="RadarFileContents.Notes"/>
+    public IReadOnlyList<string> Notes => Contents.Notes;
 
-    /// <summary>The valid time of each scan in the file's order, UTC; of an accumulation the end of its period.</summary>
-    public IReadOnlyList<DateTimeOffset> ValidTimes { get; }
+    /// <inheritdoc cref="RadarFileContents.ValidTimes"/>
+    public IReadOnlyList<DateTimeOffset> ValidTimes => Contents.ValidTimes;
 
-    /// <summary>How far each scan is ahead of what was observed: zero for an observation, more for a forecast of the service.</summary>
-    public IReadOnlyList<TimeSpan> Leads { get; }
+    /// <inheritdoc cref="RadarFileContents.Leads"/>
+    public IReadOnlyList<TimeSpan> Leads => Contents.Leads;
+
+    /// <summary>All of that.</summary>
+    public RadarFileContents Contents { get; }
 
     /// <summary>The scan at an index of <see cref="ValidTimes"/>, in mm/h.</summary>
     /// <exception cref="RadarFileException">The data of the scan are damaged.</exception>
@@ -72,7 +87,7 @@ public sealed class RadarFile : IDisposable
             throw new ArgumentException($"{rainRate.Length} values do not hold a {Grid.Height}×{Grid.Width} scan.", nameof(rainRate));
         try
         {
-            _scans[index].Read(Grid, rainRate);
+            _read(index, rainRate);
         }
         catch (NetCdfException e)
         {

@@ -25,6 +25,13 @@ public static class RadarFormats
     /// <exception cref="ReportedException">There is no such file, or no right to read it.</exception>
     public static RadarFile Open(string path, RadarReadOptions? options = null) => Open(path, path, options);
 
+    /// <summary>The same as a <see cref="RadarFileOpener"/>: in this process, for files that are trusted.</summary>
+    public static RadarFile Open(string path, RadarReadOptions? options, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return Open(path, options);
+    }
+
     /// <summary>Opens a copy of a file.</summary>
     /// <param name="location">Where the file is.</param>
     /// <param name="path">What errors call it.</param>
@@ -33,18 +40,19 @@ public static class RadarFormats
     public static RadarFile Open(string location, string path, RadarReadOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(location);
-        return Open(location, path, options ?? RadarReadOptions.Default, ArchiveFile.MostLevels);
+        return Open(location, path, options ?? RadarReadOptions.Default, ArchiveFile.MostLevels, new UnpackingBudget(path));
     }
 
     /// <param name="location">Where the file is.</param>
     /// <param name="path">What errors call it.</param>
     /// <param name="options">What its source leaves open.</param>
     /// <param name="levels">How many archives may still be in each other.</param>
-    internal static RadarFile Open(string location, string path, RadarReadOptions options, int levels)
+    /// <param name="budget">Of what they are unpacked to.</param>
+    internal static RadarFile Open(string location, string path, RadarReadOptions options, int levels, UnpackingBudget budget)
     {
         var kind = ReadKind(location, path);
         if (ArchiveFile.Recognises(kind) && levels > 0)
-            return ArchiveFile.Open(location, path, kind, options, levels - 1);
+            return ArchiveFile.Open(location, path, kind, options, levels - 1, budget);
         return kind is FileKind.Hdf5 or FileKind.ClassicNetCdf ? OpenNetCdf(location, path, kind, options)
             : OpenOther(location, path, kind, options);
     }

@@ -1,7 +1,7 @@
 namespace ConvLstm.Nowcast.Ingest.Sequences;
 
 /// <summary>Puts scans that follow each other on the time axis of their step.</summary>
-internal sealed class ContiguousScans(SequencingOptions options, SequencingResult result)
+internal sealed class ContiguousScans(SequencingOptions options, SequencingResult result, CancellationToken cancellation)
 {
     private readonly List<ScanSeries> _series = (List<ScanSeries>)result.Series;
     private readonly List<DroppedScan> _dropped = (List<DroppedScan>)result.Dropped;
@@ -41,11 +41,11 @@ internal sealed class ContiguousScans(SequencingOptions options, SequencingResul
     }
 
     // A double whose data cannot be read has observed nothing; whoever reads the one that is kept will see an error of its own.
-    private static int Observed(IScan scan)
+    private int Observed(IScan scan)
     {
         try
         {
-            return scan.Read().RainRate.Count(r => !float.IsNaN(r));
+            return scan.Read(cancellation).RainRate.Count(r => !float.IsNaN(r));
         }
         catch (RadarFileException)
         {

@@ -11,7 +11,7 @@ public sealed class FrameCache(long capacityBytes)
     private long _bytes;
 
     /// <summary>The frame of a scan, from memory or from its file.</summary>
-    public RadarFrame Get(IScan scan)
+    public RadarFrame Get(IScan scan, CancellationToken cancellation = default)
     {
         lock (_gate)
         {
@@ -23,7 +23,7 @@ public sealed class FrameCache(long capacityBytes)
             }
         }
         // Read outside the lock; two threads that miss the same scan read it twice and keep one.
-        var frame = scan.Read();
+        var frame = scan.Read(cancellation);
         lock (_gate)
         {
             if (_byScan.TryAdd(scan, new LinkedListNode<(IScan, RadarFrame)>((scan, frame))))

@@ -20,7 +20,7 @@ public interface IScan
 
     /// <summary>Reads the pixels, anew each time.</summary>
     /// <exception cref="RadarFileException">The file is gone or damaged.</exception>
-    RadarFrame Read();
+    RadarFrame Read(CancellationToken cancellation = default);
 }
 
 /// <summary>A scan in memory.</summary>
@@ -34,16 +34,18 @@ public sealed class FrameScan(RadarFrame frame, string source = "memory") : ISca
 
     public bool IsInterpolated => frame.IsInterpolated;
 
-    public RadarFrame Read() => frame;
+    public RadarFrame Read(CancellationToken cancellation = default) => frame;
 }
 
 /// <summary>A scan in a radar file, which is opened for each reading.</summary>
 public sealed class FileScan : IScan
 {
     private readonly RadarReadOptions? _options;
+    private readonly RadarFileOpener _open;
 
-    internal FileScan(RadarFile file, int index, RadarReadOptions? options)
+    internal FileScan(RadarFile file, int index, RadarReadOptions? options, RadarFileOpener open)
     {
+        _open = open;
         Path = file.Path;
         Index = index;
         Grid = file.Grid;
@@ -63,9 +65,9 @@ public sealed class FileScan : IScan
 
     public string Source { get; }
 
-    public RadarFrame Read()
+    public RadarFrame Read(CancellationToken cancellation = default)
     {
-        using var file = RadarFormats.Open(Path, _options);
+        using var file = _open(Path, _options, cancellation);
         if (Index >= file.ValidTimes.Count || file.ValidTimes[Index] != ValidTime)
             throw new RadarFileException(Path, $"the scan of {ValidTime:u} is not in it any more",
                 "start again, the file was changed meanwhile");

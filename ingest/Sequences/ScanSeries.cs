@@ -52,7 +52,7 @@ public sealed class ScanSeries
         {
             cancellation.ThrowIfCancellationRequested();
             var scan = Scans[start + i];
-            var frame = cache?.Get(scan) ?? scan.Read();
+            var frame = cache?.Get(scan, cancellation) ?? scan.Read(cancellation);
             var time = TimeOf(start + i);
             frames[i] = frame.ValidTime == time ? frame : new RadarFrame(frame.Grid, time, frame.RainRate)
             {

@@ -43,7 +43,11 @@ public static class Sequencing
     // A break of this many steps starts a run that may have a step and phase of its own.
     private const int LongestBreak = 4;
 
-    public static SequencingResult Arrange(IEnumerable<IScan> scans, SequencingOptions? options = null)
+    /// <param name="scans">In any order.</param>
+    /// <param name="options">How they are put in order; the usual way where null.</param>
+    /// <param name="cancellation">Stops between two scans of one time, which are read to be compared.</param>
+    public static SequencingResult Arrange(IEnumerable<IScan> scans, SequencingOptions? options = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(scans);
         options ??= SequencingOptions.Default;
@@ -53,7 +57,7 @@ public static class Sequencing
             // A stable sort: of two scans of one time the one given later stays the later.
             var sorted = group.OrderBy(s => s.ValidTime).ToList();
             foreach (var run in ContiguousRuns(sorted, FindStep(sorted, options)))
-                new ContiguousScans(options, result).Arrange(run, FindStep(run, options));
+                new ContiguousScans(options, result, cancellation).Arrange(run, FindStep(run, options));
         }
         return result;
     }

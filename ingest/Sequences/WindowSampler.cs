@@ -43,7 +43,7 @@ public sealed class WindowSampler
         {
             cancellation.ThrowIfCancellationRequested();
             if (!wetness.TryGetValue(scan, out var value))
-                wetness[scan] = value = SaturatedMean((cache?.Get(scan) ?? scan.Read()).RainRate);
+                wetness[scan] = value = SaturatedMean((cache?.Get(scan, cancellation) ?? scan.Read(cancellation)).RainRate);
             return value;
         }
         return new WindowSampler(windows, windows

@@ -2,6 +2,7 @@ using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Formats.Sources;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Interpolation;
+using ConvLstm.Nowcast.Jobs.Feed;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;
 
@@ -9,14 +10,19 @@ namespace ConvLstm.Nowcast.Jobs.Commands;
 internal static class Archives
 {
     /// <summary>Says on the way which files and scans cannot be used.</summary>
+    /// <param name="terminal">Told so.</param>
+    /// <param name="files">Who opens them.</param>
+    /// <param name="paths">Files, folders and patterns.</param>
+    /// <param name="cancellation">Stops between two files, and in the middle of one.</param>
+    /// <param name="sources">What the files do not say; null where they say it all.</param>
     /// <exception cref="ReportedException">No two scans follow each other.</exception>
-    internal static IReadOnlyList<ScanSeries> Open(Terminal terminal, IReadOnlyList<string> paths, CancellationToken cancellation,
-        RadarSources? sources = null)
+    internal static IReadOnlyList<ScanSeries> Open(Terminal terminal, DecodedFiles files, IReadOnlyList<string> paths,
+        CancellationToken cancellation, RadarSources? sources = null)
     {
-        var archive = RadarArchive.Open(paths, sources, cancellation: cancellation);
+        var archive = RadarArchive.Open(paths, files.Open, sources, cancellation: cancellation);
         foreach (var problem in archive.Problems)
             terminal.Error(problem.Message);
-        var sequencing = Sequencing.Arrange(archive.Scans, new() { Filling = MotionGapFilling.Instance });
+        var sequencing = Sequencing.Arrange(archive.Scans, new() { Filling = MotionGapFilling.Instance }, cancellation);
         foreach (var dropped in sequencing.Dropped)
             terminal.Error($"{dropped.Scan.Source} is left out: {dropped.Reason}.");
         foreach (var gap in sequencing.Gaps)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Jobs.Feed;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Model;
 
@@ -19,14 +20,18 @@ internal static class CommandLine
     /// <summary>What a command that was stopped may still say.</summary>
     private static readonly TimeSpan TimeToSay = TimeSpan.FromSeconds(2);
 
+    /// <summary>As many as threads may read at the same time; one is enough for most commands, and only what is needed is started.</summary>
+    private static readonly int MostDecoders = Math.Clamp(Environment.ProcessorCount, 1, 8);
+
     // 128 and the number of the signal, as shells have it.
     private const int Terminated = 128 + 15;
 
     internal static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal)
     {
+        using var files = new DecodedFiles(() => DecoderOptions.Of(NowcastSettings.Load().Decoder) with { Processes = MostDecoders });
         var root = new RootCommand(
             "Weather-radar nowcasting: radar files in, a trained ConvLSTM, rain maps in PostgreSQL, asked with SQL.");
-        foreach (var verb in Verbs.All(terminal))
+        foreach (var verb in Verbs.All(terminal, files))
             root.Add(verb);
         Examples.AddTo(root);
         // Who types the name alone wants to know what there is.

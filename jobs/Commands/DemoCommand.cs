@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ConvLstm.Nowcast.Jobs.Demo;
+using ConvLstm.Nowcast.Jobs.Feed;
 using ConvLstm.Nowcast.Jobs.Settings;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;
@@ -7,7 +8,7 @@ namespace ConvLstm.Nowcast.Jobs.Commands;
 /// <summary><c>nowcast demo</c>: the whole line on simulated rain, then the web service.</summary>
 internal static class DemoCommand
 {
-    internal static Command Create(Terminal terminal)
+    internal static Command Create(Terminal terminal, DecodedFiles files)
     {
         var exit = new Option<bool>("--exit") { Description = "Stop after the summary instead of serving." };
         var urls = new Option<string?>("--urls") { Description = "Where to listen (setting NOWCAST_URLS)." };
@@ -21,7 +22,7 @@ internal static class DemoCommand
                 await using var database = await DemoDatabase.CreateAsync(cancellation);
                 return await OpenDatabase.ReportAsync(database, async () =>
                 {
-                    await new Demonstration(terminal, new DemoPlan(), TimeProvider.System).RunAsync(folder, database, cancellation);
+                    await new Demonstration(terminal, files, new DemoPlan(), TimeProvider.System).RunAsync(folder, database, cancellation);
                     terminal.Line($"Ask more: psql \"{PsqlAddress(database)}\"");
                     return parsed.GetValue(exit)
                         ? CommandLine.Done

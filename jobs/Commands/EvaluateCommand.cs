@@ -4,6 +4,7 @@ using ConvLstm.Nowcast.Evaluation;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Formats.Sources;
 using ConvLstm.Nowcast.Ingest.Sequences;
+using ConvLstm.Nowcast.Jobs.Feed;
 using ConvLstm.Nowcast.Jobs.Studies;
 using ConvLstm.Nowcast.Jobs.Verification;
 using ConvLstm.Nowcast.Methods;
@@ -17,7 +18,7 @@ internal static class EvaluateCommand
 {
     private static readonly HindcastOptions Defaults = new();
 
-    internal static Command Create(Terminal terminal)
+    internal static Command Create(Terminal terminal, DecodedFiles files)
     {
         var data = new Option<string[]>("--data")
         {
@@ -87,8 +88,8 @@ internal static class EvaluateCommand
                 }
                 if (parsed.GetResult(forecasts) is not null)
                 {
-                    var archive = RadarArchive.Open(parsed.GetRequiredValue(data), Sources(), cancellation: cancellation);
-                    return await Task.Run(() => ForecastFiles.Score(parsed.GetRequiredValue(forecasts), archive.Scans,
+                    var archive = RadarArchive.Open(parsed.GetRequiredValue(data), files.Open, Sources(), cancellation: cancellation);
+                    return await Task.Run(() => ForecastFiles.Score(files, parsed.GetRequiredValue(forecasts), archive.Scans,
                         asked ?? MapScores.Scales, Show, cancellation), cancellation);
                 }
                 var options = Defaults with
@@ -97,7 +98,7 @@ internal static class EvaluateCommand
                     Every = parsed.GetValue(every),
                     FractionsScales = asked ?? Defaults.FractionsScales,
                 };
-                return await AgainAsync(terminal, parsed.GetRequiredValue(data), parsed.GetValue(model), parsed.GetValue(methods) ?? [],
+                return await AgainAsync(terminal, files, parsed.GetRequiredValue(data), parsed.GetValue(model), parsed.GetValue(methods) ?? [],
                     parsed.GetRequiredValue(device), options, Sources(), Show,
                     cancellation);
 
@@ -116,14 +117,14 @@ internal static class EvaluateCommand
     }
 
     private static async Task<HindcastResult> AgainAsync(
-        Terminal terminal, string[] data, string? model, string[] methods, string device, HindcastOptions options, RadarSources sources,
-        Action<int, int> show, CancellationToken cancellation)
+        Terminal terminal, DecodedFiles files, string[] data, string? model, string[] methods, string device, HindcastOptions options,
+        RadarSources sources, Action<int, int> show, CancellationToken cancellation)
     {
         using var checkpoint = MethodChoice.Load(model, methods.Length > 0 && !methods.Contains(ModelForecast.Name) ? methods[0] : null,
             device);
         var available = MethodChoice.Methods(checkpoint);
         var names = methods.Length > 0 ? methods : [.. available.Names];
-        var series = Archives.Open(terminal, data, cancellation, sources);
+        var series = Archives.Open(terminal, files, data, cancellation, sources);
         return await Task.Run(
             () => new Hindcast(options).Run([.. series.Select(s => s.Load(cancellation))], [.. names.Select(available.Make)],
                 new Reporting(p => show(p.Done, p.Total)), cancellation),

@@ -4,6 +4,7 @@ using ConvLstm.Nowcast.Files;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Formats.Sources;
 using ConvLstm.Nowcast.Ingest.Sequences;
+using ConvLstm.Nowcast.Jobs.Feed;
 using ConvLstm.Nowcast.Methods;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;
@@ -16,7 +17,7 @@ internal static class ForecastCommand
 
     private const long CacheBytes = 1L << 30;
 
-    internal static Command Create(Terminal terminal)
+    internal static Command Create(Terminal terminal, DecodedFiles files)
     {
         var data = new Option<string[]>("--data")
         {
@@ -59,12 +60,12 @@ internal static class ForecastCommand
             else if (parsed.GetValue(members) is int count)
                 forecaster = new EnsembleForecast(forecaster, count, parsed.GetValue(seed));
             var series = OnOneGrid(
-                Archives.Open(terminal, parsed.GetRequiredValue(data), cancellation, RadarSources.Load(parsed.GetValue(source) ?? [])),
-                    parsed.GetValue(grid));
+                Archives.Open(terminal, files, parsed.GetRequiredValue(data), cancellation,
+                    RadarSources.Load(parsed.GetValue(source) ?? [])), parsed.GetValue(grid));
             var request = new ForecastRequest(TimeSpan.FromMinutes(parsed.GetValue(lead)), ForecastRequest.AllThresholds);
             var issues = parsed.GetValue(every) is int step
                 ? EveryNth(series, step, forecaster)
-                : [OneIssue(terminal, series, parsed.GetValue(at), forecaster)];
+                : [OneIssue(terminal, series, parsed.GetValue(at), forecaster, cancellation)];
             var written = WriteAll(
                 parsed.GetValue(json) ? terminal.Silent() : terminal, issues, forecaster, request, parsed.GetRequiredValue(outPath),
                     parsed.GetValue(every) is not null, cancellation);
@@ -109,7 +110,7 @@ internal static class ForecastCommand
     }
 
     private static (ScanSeries Series, int Index) OneIssue(Terminal terminal, IReadOnlyList<ScanSeries> series, DateTimeOffset? at,
-        IForecaster forecaster)
+        IForecaster forecaster, CancellationToken cancellation)
     {
         var chosen = at is { } time ? series.FirstOrDefault(s => s.IndexOf(time) >= 0) : series.MaxBy(s => s.End)!;
         if (chosen is null)
@@ -118,10 +119,10 @@ internal static class ForecastCommand
                     + $"{series.Min(s => s.Start):yyyy-MM-ddTHH:mm:ssZ} to {series.Max(s => s.End):yyyy-MM-ddTHH:mm:ssZ}.");
         var index = at is { } issue ? chosen.IndexOf(issue) : chosen.Scans.Count - 1;
         // What observed nothing says nothing of the rain to come; an issue time that was asked for is not exchanged for another.
-        while (at is null && index > 0 && IsEmpty(chosen.Scans[index]))
+        while (at is null && index > 0 && IsEmpty(chosen.Scans[index], cancellation))
             terminal.Error($"{chosen.Scans[index].Source} observed nothing at {chosen.TimeOf(index--):yyyy-MM-ddTHH:mm:ssZ}: the forecast "
                 + "is made from the scan before.");
-        if (IsEmpty(chosen.Scans[index]))
+        if (IsEmpty(chosen.Scans[index], cancellation))
             throw new ReportedException(
                 $"The scan of {chosen.TimeOf(index):yyyy-MM-ddTHH:mm:ssZ} observed nothing: give another --at or other data.");
         return index + 1 >= forecaster.ScansNeeded
@@ -145,7 +146,8 @@ internal static class ForecastCommand
             : throw new ReportedException($"The files are on several grids: name one by --grid, of {names}.");
     }
 
-    private static bool IsEmpty(IScan scan) => Array.TrueForAll(scan.Read().RainRate, float.IsNaN);
+    private static bool IsEmpty(IScan scan, CancellationToken cancellation) =>
+        Array.TrueForAll(scan.Read(cancellation).RainRate, float.IsNaN);
 
     private static List<(ScanSeries Series, int Index)> EveryNth(IReadOnlyList<ScanSeries> series, int step, IForecaster forecaster)
     {

@@ -45,11 +45,12 @@ internal static class IngestCommand
             if (result.GetValue(patience) < 0)
                 result.AddError("--patience takes seconds, 0 or more.");
         });
-        command.SetAction((parsed, cancellation) => OpenDatabase.RunAsync(async (database, _) =>
+        command.SetAction((parsed, cancellation) => OpenDatabase.RunAsync(async (database, settings) =>
         {
             var sources = RadarSources.Load(parsed.GetValue(source) ?? [], parsed.GetValue(grid), parsed.GetValue(product));
+            var decoders = DecoderOptions.Of(settings.Decoder);
             if (parsed.GetValue(watch) is not { } folder)
-                return await IngestAsync(terminal, new ArchiveIngest(database, sources), parsed.GetRequiredValue(paths),
+                return await IngestAsync(terminal, new ArchiveIngest(database, decoders, sources), parsed.GetRequiredValue(paths),
                     parsed.GetValue(json), cancellation);
             var options = new FeedOptions(folder)
             {
@@ -57,7 +58,7 @@ internal static class IngestCommand
                 Patience = TimeSpan.FromSeconds(parsed.GetValue(patience)),
                 Idle = parsed.GetValue(idle) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             };
-            return await WatchAsync(terminal, new FeedWatch(options, database, DecoderOptions.OfFeed, TimeProvider.System, sources),
+            return await WatchAsync(terminal, new FeedWatch(options, database, decoders.OfFeed, TimeProvider.System, sources),
                 options, cancellation);
         }, cancellation));
         return command;

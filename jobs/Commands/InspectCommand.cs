@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Encodings.Web;
@@ -7,6 +8,8 @@ using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Formats;
 using ConvLstm.Nowcast.Ingest.Formats.Sources;
 using ConvLstm.Nowcast.Ingest.Quality;
+using ConvLstm.Nowcast.Ingest.Sequences;
+using ConvLstm.Nowcast.Jobs.Feed;
 
 namespace ConvLstm.Nowcast.Jobs.Commands;
 
@@ -20,58 +23,71 @@ internal static class InspectCommand
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    internal static Command Create(Terminal terminal)
+    internal static Command Create(Terminal terminal, DecodedFiles decoded)
     {
         var files = new Argument<string[]>("FILE") { Description = "Radar files, folders or patterns.", Arity = ArgumentArity.OneOrMore };
         var json = new Option<bool>("--json") { Description = "A list of objects for programs instead of a table." };
         var source = SourceFlags.Profiles();
         var command = new Command("inspect", "Show format, grid, times, quantity and range of radar files.") { files, json, source };
         command.SetAction((parsed, cancellation) => Task.FromResult(Run(
-            terminal, parsed.GetRequiredValue(files), RadarSources.Load(parsed.GetValue(source) ?? []), parsed.GetValue(json),
+            terminal, decoded, parsed.GetRequiredValue(files), RadarSources.Load(parsed.GetValue(source) ?? []), parsed.GetValue(json),
                 cancellation)));
         return command;
     }
 
-    private static int Run(Terminal terminal, string[] paths, RadarSources sources, bool json, CancellationToken cancellation)
+    private static int Run(
+        Terminal terminal, DecodedFiles decoded, string[] paths, RadarSources sources, bool json, CancellationToken cancellation)
     {
         var reports = new List<FileReport>();
         var status = CommandLine.Done;
-        foreach (var path in RadarPaths.Expand(paths))
+        foreach (var (report, problem) in FilesAhead.Each(RadarPaths.Expand(paths), Look, cancellation))
         {
-            cancellation.ThrowIfCancellationRequested();
-            try
+            if (problem is not null)
             {
-                var report = Inspect(path, sources.For(path), cancellation);
-                reports.Add(report);
-                if (!json)
-                    Print(terminal, report);
-            }
-            catch (ReportedException e)
-            {
-                // The other files are worth seeing all the same.
-                terminal.Error(e.Message);
+                terminal.Error(problem);
                 status = CommandLine.Failed;
+                continue;
             }
+            reports.Add(report!);
+            if (!json)
+                Print(terminal, report!);
         }
         if (json)
             terminal.Line(JsonSerializer.Serialize(reports, Indented));
         return status;
+
+        (FileReport? Report, string? Problem) Look(string path)
+        {
+            try
+            {
+                return (Inspect(decoded, path, sources.For(path), cancellation), null);
+            }
+            catch (ReportedException e)
+            {
+                // The other files are worth seeing all the same.
+                return (null, e.Message);
+            }
+        }
     }
 
-    private static FileReport Inspect(string path, RadarReadOptions options, CancellationToken cancellation)
+    private static FileReport Inspect(DecodedFiles decoded, string path, RadarReadOptions options, CancellationToken cancellation)
     {
-        using var file = RadarFormats.Open(path, options);
+        using var file = decoded.Open(path, options, cancellation);
         var grid = file.Grid;
         var frames = new FrameReport[file.ValidTimes.Count];
+        var rented = ArrayPool<float>.Shared.Rent(grid.PixelCount);
+        var rainRate = rented.AsSpan(0, grid.PixelCount);
         for (var i = 0; i < frames.Length; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var summary = ScanSummary.Of(file.Read(i));
+            file.Read(i, rainRate);
+            var summary = ScanSummary.Of(rainRate);
             frames[i] = new(
                 file.ValidTimes[i].UtcDateTime, file.Leads[i] > TimeSpan.Zero ? file.Leads[i].TotalMinutes : null, summary.MinMmH,
                 summary.MeanMmH, summary.MaxMmH,
                     summary.MissingShare, summary.WetShare);
         }
+        ArrayPool<float>.Shared.Return(rented);
         return new(
             path, file.Format, file.Quantity.Name(), file.Units,
             new(grid.Width, grid.Height, grid.Proj, grid.PixelX, grid.PixelY, grid.OriginX, grid.OriginY), frames, file.From, file.Notes);

@@ -1,6 +1,5 @@
 using System.CommandLine;
-using ConvLstm.Nowcast.Files;
-using ConvLstm.Nowcast.Ingest.NetCdf;
+using ConvLstm.Nowcast.Jobs.Feed;
 using ConvLstm.Nowcast.Jobs.Pictures;
 using ConvLstm.Nowcast.Jobs.Settings;
 
@@ -13,7 +12,7 @@ internal static class PlotCommand
     private const int UsualWidth = 260;
     private const double UsualThreshold = 1;
 
-    internal static Command Create(Terminal terminal)
+    internal static Command Create(Terminal terminal, DecodedFiles files)
     {
         var file = new Argument<string>("FILE") { Description = "A forecast file, or a radar file." };
         var outFile = new Option<string>("--out")
@@ -43,10 +42,10 @@ internal static class PlotCommand
             OutputFile.Require("--out", picture);
             var times = parsed.GetValue(columns) ?? (PictureFile.Moves(picture) ? int.MaxValue : UsualColumns);
             var credit = parsed.GetValue(attribution) ?? NowcastSettings.Load().Attribution ?? "";
-            var sheet = IsForecast(path)
-                ? ForecastSheet.Of(ForecastFile.Read(path), parsed.GetValue(observed) ?? [], times, (float)parsed.GetValue(threshold),
-                    credit, cancellation)
-                : ForecastSheet.OfScans(path, times, credit);
+            var sheet = ReadForecast(files, path, cancellation) is { } forecast
+                ? ForecastSheet.Of(forecast, files, parsed.GetValue(observed) ?? [], times, (float)parsed.GetValue(threshold), credit,
+                    cancellation)
+                : ForecastSheet.OfScans(files, path, times, credit, cancellation);
             var sheets = PictureFile.Moves(picture) ? sheet.Frames() : [sheet];
             PictureFile.Write(picture, sheets, parsed.GetValue(width), cancellation);
             terminal.Line(sheets.Count > 1 ? $"{picture}: {sheets.Count} frames"
@@ -56,10 +55,9 @@ internal static class PlotCommand
         return command;
     }
 
-    /// <summary>Scans have no lead time.</summary>
-    private static bool IsForecast(string path)
+    private static RainForecast? ReadForecast(DecodedFiles files, string path, CancellationToken cancellation)
     {
-        using var file = NetCdfFile.Open(path);
-        return file.Root.FindVariable("forecast_period") is not null;
+        using var forecast = files.FindForecast(path, cancellation);
+        return forecast?.Read(cancellation);
     }
 }

@@ -45,8 +45,8 @@ internal static class RunCommand
         if (feed is not null)
         {
             var watch = new FeedWatch(
-                new FeedOptions(feed) { Patience = TimeSpan.FromSeconds(settings.FeedPatienceSeconds) }, database, DecoderOptions.Default,
-                    TimeProvider.System, settings.RadarSources);
+                new FeedOptions(feed) { Patience = TimeSpan.FromSeconds(settings.FeedPatienceSeconds) }, database,
+                    DecoderOptions.Of(settings.Decoder).OfFeed, TimeProvider.System, settings.RadarSources);
             var taken = await watch.TakeOnceAsync(outcome => IngestCommand.Describe(terminal, outcome), cancellation);
             terminal.Line($"ingest: {taken?.ToString() ?? "another process takes this feed"}");
         }

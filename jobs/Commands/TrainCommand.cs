@@ -3,6 +3,7 @@ using System.Globalization;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Formats.Sources;
 using ConvLstm.Nowcast.Ingest.Sequences;
+using ConvLstm.Nowcast.Jobs.Feed;
 using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Model.Checkpoints;
 using ConvLstm.Nowcast.Model.Networks;
@@ -22,7 +23,7 @@ internal static class TrainCommand
     private const int UsualSiteStride = 3;
     private const int UsualPixelWindows = 600;
 
-    internal static Command Create(Terminal terminal)
+    internal static Command Create(Terminal terminal, DecodedFiles files)
     {
         var (network, windows, training) = (new NetworkOptions(), new WindowOptions(), new TrainingOptions());
         var data = new Option<string[]>("--data")
@@ -78,7 +79,7 @@ internal static class TrainCommand
             var path = parsed.GetRequiredValue(outFile);
             OutputFile.Require("--out", path);
             var stopped = parsed.GetValue(resume) ? Stopped(path) : null;
-            var series = Archives.Open(terminal, parsed.GetRequiredValue(data), cancellation,
+            var series = Archives.Open(terminal, files, parsed.GetRequiredValue(data), cancellation,
                 RadarSources.Load(parsed.GetValue(source) ?? []));
             var request = new ModelTrainingRequest
             {

@@ -4,6 +4,7 @@ using ConvLstm.Nowcast.Evaluation;
 using ConvLstm.Nowcast.Ingest.Projection;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Jobs.Commands;
+using ConvLstm.Nowcast.Jobs.Feed;
 using ConvLstm.Nowcast.Jobs.Ingest;
 using ConvLstm.Nowcast.Jobs.Nowcasts;
 using ConvLstm.Nowcast.Jobs.Verification;
@@ -15,7 +16,7 @@ using ConvLstm.Nowcast.Training;
 namespace ConvLstm.Nowcast.Jobs.Demo;
 
 /// <summary>The whole line on simulated rain, one sentence a step.</summary>
-internal sealed class Demonstration(Terminal terminal, DemoPlan plan, TimeProvider time)
+internal sealed class Demonstration(Terminal terminal, DecodedFiles decoded, DemoPlan plan, TimeProvider time)
 {
     private readonly Stopwatch _watch = Stopwatch.StartNew();
 
@@ -27,7 +28,7 @@ internal sealed class Demonstration(Terminal terminal, DemoPlan plan, TimeProvid
         Say($"PostgreSQL runs: {DbCommand.Describe(database)}");
         var (feed, checkpointFile) = (Path.Combine(folder, "feed"), Path.Combine(folder, "demo.safetensors"));
         var files = Simulate(feed, cancellation);
-        var series = Archives.Open(terminal, [feed], cancellation)[0];
+        var series = Archives.Open(terminal, decoded, [feed], cancellation)[0];
         await IngestAsync(database, files[..^plan.LaterScans], cancellation);
 
         await TrainAsync(series, checkpointFile, cancellation);
@@ -56,7 +57,7 @@ internal sealed class Demonstration(Terminal terminal, DemoPlan plan, TimeProvid
 
     private async Task IngestAsync(NowcastDatabase database, IReadOnlyList<string> files, CancellationToken cancellation)
     {
-        var summary = await new ArchiveIngest(database).RunAsync(files, null, cancellation);
+        var summary = await new ArchiveIngest(database, DecoderOptions.Default).RunAsync(files, null, cancellation);
         Say($"ingested {summary.Stored} frames");
     }
 

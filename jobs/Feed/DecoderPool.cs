@@ -24,23 +24,15 @@ internal sealed class DecoderPool(DecoderOptions options) : IDisposable
     internal async Task<Lease> RentAsync(CancellationToken cancellation)
     {
         await _free.WaitAsync(cancellation);
-        while (_idle.TryTake(out var idle))
-        {
-            // What ended while it was idle is no file's fault.
-            if (idle.IsAlive)
-                return new(this, idle);
-            idle.Dispose();
-        }
-        Interlocked.Increment(ref _started);
-        try
-        {
-            return new(this, await DecoderProcess.StartAsync(options, cancellation));
-        }
-        catch
-        {
-            _free.Release();
-            throw;
-        }
+        return Idle() ?? await Task.Run(() => Start(cancellation), CancellationToken.None);
+    }
+
+    /// <summary>The same on the thread that wants it.</summary>
+    /// <exception cref="ReportedException">No decoder can be started.</exception>
+    internal Lease Rent(CancellationToken cancellation)
+    {
+        _free.Wait(cancellation);
+        return Idle() ?? Start(cancellation);
     }
 
     /// <summary>Starts a decoder ahead, where none is there.</summary>
@@ -64,6 +56,32 @@ internal sealed class DecoderPool(DecoderOptions options) : IDisposable
             decoder.Dispose();
     }
 
+    private Lease? Idle()
+    {
+        while (_idle.TryTake(out var idle))
+        {
+            // What ended while it was idle is no file's fault.
+            if (idle.IsAlive)
+                return new(this, idle);
+            idle.Dispose();
+        }
+        return null;
+    }
+
+    private Lease Start(CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _started);
+        try
+        {
+            return new(this, DecoderProcess.Start(options, cancellation));
+        }
+        catch
+        {
+            _free.Release();
+            throw;
+        }
+    }
+
     private void Return(DecoderProcess decoder)
     {
         if (decoder.IsAlive && decoder.Files < options.FilesPerProcess && !_disposed)
@@ -75,8 +93,15 @@ internal sealed class DecoderPool(DecoderOptions options) : IDisposable
 
     internal sealed class Lease(DecoderPool pool, DecoderProcess decoder) : IDisposable
     {
+        private bool _isBack;
+
         internal DecoderProcess Decoder => decoder;
 
-        public void Dispose() => pool.Return(decoder);
+        public void Dispose()
+        {
+            if (!_isBack)
+                pool.Return(decoder);
+            _isBack = true;
+        }
     }
 }

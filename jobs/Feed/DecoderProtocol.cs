@@ -1,30 +1,48 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ConvLstm.Nowcast.Files;
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Ingest.Formats;
 
 namespace ConvLstm.Nowcast.Jobs.Feed;
 
 /// <summary>
-/// What the service and its decoders say to each other over the decoder's standard input and output: messages of a length in four
-/// bytes (little-endian) and as many bytes, the first of which says what it is. The decoder begins, with one that says it is ready.
+/// What the program and its decoders say to each other over the decoder's standard input and output: messages of a length in four
+/// bytes (little-endian) and as many bytes, the first of which says what it is; maps come in a file. The decoder begins, with one that says it is ready.
 /// </summary>
 internal static class DecoderProtocol
 {
-    // The largest answer is a scan; no grid that is read has more pixels than 160 million.
-    private const int LongestMessage = 700_000_000;
+    /// <summary>The file in the decoder's folder that a map comes in: through the pipe it would take several times as long.</summary>
+    internal const string MapFile = "map";
+
+    // The valid times of an archive of some thousand scans, and what is to be said of them.
+    private const int LongestMessage = 64 << 20;
+
+    // No grid that is read has more.
+    private const long MostPixels = 160_000_000;
+
+    /// <summary>Of what is not numbers alone.</summary>
+    internal static JsonSerializerOptions Json { get; } = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     internal enum Question : byte
     {
         /// <summary>The path of a file follows, what errors call it, and what its source leaves open, as JSON.</summary>
         Open,
 
-        /// <summary>The index of a scan follows.</summary>
+        /// <summary>The index of a scan, or of a map of a forecast, follows.</summary>
         Read,
+
+        /// <summary>As to open, and whether it is to be asked first if the file is a forecast at all.</summary>
+        OpenForecast,
     }
 
     internal enum Answer : byte
     {
-        /// <summary>The contents or the pixels follow; nothing where the decoder is ready.</summary>
+        /// <summary>
+        /// The contents follow (of a forecast as JSON, empty where it is none); nothing where it is ready or the map is in its file.
+        /// </summary>
         Done,
 
         /// <summary>One line for a person follows: the file cannot be used.</summary>
@@ -34,29 +52,28 @@ internal static class DecoderProtocol
         NotNow,
     }
 
-    internal static async Task WriteAsync(Stream stream, ReadOnlyMemory<byte> message, CancellationToken cancellation)
+    internal static void Write(Stream stream, ReadOnlySpan<byte> message)
     {
-        var length = new byte[sizeof(int)];
+        Span<byte> length = stackalloc byte[sizeof(int)];
         BinaryPrimitives.WriteInt32LittleEndian(length, message.Length);
-        await stream.WriteAsync(length, cancellation);
-        await stream.WriteAsync(message, cancellation);
-        await stream.FlushAsync(cancellation);
+        stream.Write(length);
+        stream.Write(message);
+        stream.Flush();
     }
 
     /// <summary>The next message; null where the other side has ended.</summary>
     /// <param name="stream">Where it comes from.</param>
     /// <param name="buffer">Where it is put: the message holds until the next one is read into the same.</param>
-    /// <param name="cancellation">Stops the wait.</param>
-    internal static async Task<ArraySegment<byte>?> ReadAsync(Stream stream, MessageBuffer buffer, CancellationToken cancellation)
+    internal static ArraySegment<byte>? Read(Stream stream, MessageBuffer buffer)
     {
-        var head = new byte[sizeof(int)];
-        if (await stream.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellation) < head.Length)
+        Span<byte> head = stackalloc byte[sizeof(int)];
+        if (stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length)
             return null;
         var length = BinaryPrimitives.ReadInt32LittleEndian(head);
         if (length is < 1 or > LongestMessage)
             return null;
         var message = buffer.Take(length);
-        if (await stream.ReadAtLeastAsync(message, length, throwOnEndOfStream: false, cancellation) < length)
+        if (stream.ReadAtLeast(message, length, throwOnEndOfStream: false) < length)
             return null;
         return message;
     }
@@ -75,16 +92,21 @@ internal static class DecoderProtocol
     internal static BinaryReader Body(ArraySegment<byte> message) =>
         new(new MemoryStream(message.Array!, message.Offset + 1, message.Count - 1, writable: false), Encoding.UTF8);
 
-    internal static void Write(BinaryWriter writer, DecodedContents contents)
+    internal static void Write(BinaryWriter writer, RadarFileContents contents)
     {
         var grid = contents.Grid;
         writer.Write(contents.Format);
+        writer.Write((int)contents.Quantity);
+        writer.Write(contents.Units);
         writer.Write(grid.Name);
         writer.Write(grid.Width);
         writer.Write(grid.Height);
         writer.Write(grid.Proj);
         foreach (var value in (ReadOnlySpan<double>)[grid.PixelX, grid.PixelY, grid.OriginX, grid.OriginY])
             writer.Write(value);
+        var from = contents.From;
+        foreach (var rule in (ReadOnlySpan<string>)[from.Grid, from.Time, from.Quantity, from.Period ?? ""])
+            writer.Write(rule);
         writer.Write(contents.ValidTimes.Count);
         foreach (var time in contents.ValidTimes)
             writer.Write(time.UtcTicks);
@@ -95,30 +117,46 @@ internal static class DecoderProtocol
             writer.Write(note);
     }
 
-    internal static DecodedContents ReadContents(BinaryReader reader)
+    /// <exception cref="IOException">It is not what <see cref="Write(BinaryWriter, RadarFileContents)"/> writes.</exception>
+    /// <exception cref="ArgumentException">As above.</exception>
+    internal static RadarFileContents ReadContents(BinaryReader reader)
     {
-        var format = reader.ReadString();
+        var (format, quantity, units) = (reader.ReadString(), (RainQuantity)reader.ReadInt32(), reader.ReadString());
         var grid = new RadarGrid(
             reader.ReadString(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadString(),
             reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
-        var times = new DateTimeOffset[reader.ReadInt32()];
+        if ((long)grid.Width * grid.Height > MostPixels)
+            throw new InvalidDataException("The grid is larger than any that is read.");
+        var from = new ReadingRules(
+            reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString() is { Length: > 0 } period ? period : null);
+        var times = new DateTimeOffset[Count(reader)];
         for (var i = 0; i < times.Length; i++)
             times[i] = new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero);
         var leads = new TimeSpan[times.Length];
         for (var i = 0; i < leads.Length; i++)
             leads[i] = new TimeSpan(reader.ReadInt64());
-        var notes = new string[reader.ReadInt32()];
+        var notes = new string[Count(reader)];
         for (var i = 0; i < notes.Length; i++)
             notes[i] = reader.ReadString();
-        return new DecodedContents(format, grid, times, leads, notes);
+        return new()
+        {
+            Format = format, Quantity = quantity, Units = units, Grid = grid, From = from, Notes = notes, ValidTimes = times, Leads = leads,
+        };
     }
-}
 
-/// <summary>What a file holds.</summary>
-/// <param name="Format">The name of its format.</param>
-/// <param name="Grid">Where its pixels lie.</param>
-/// <param name="ValidTimes">When its scans hold, in the file's order.</param>
-/// <param name="Leads">How far each is ahead of what was observed.</param>
-/// <param name="Notes">What was left out or decided, a line each.</param>
-internal sealed record DecodedContents(
-    string Format, RadarGrid Grid, IReadOnlyList<DateTimeOffset> ValidTimes, IReadOnlyList<TimeSpan> Leads, IReadOnlyList<string> Notes);
+    /// <exception cref="JsonException">It is no forecast.</exception>
+    /// <exception cref="IOException">It is larger than any that is read.</exception>
+    internal static ForecastContents? ReadForecast(BinaryReader reader)
+    {
+        if (reader.ReadString() is not { Length: > 0 } json)
+            return null;
+        var contents = JsonSerializer.Deserialize<ForecastContents>(json, Json) ?? throw new JsonException();
+        return (long)contents.Grid.Width * contents.Grid.Height <= MostPixels ? contents
+            : throw new InvalidDataException("The grid is larger than any that is read.");
+    }
+
+    // Each takes a byte at least: a decoder that a file has taken over cannot ask for more memory than it sends.
+    private static int Count(BinaryReader reader) => reader.ReadInt32() is var count and >= 0
+        && count <= reader.BaseStream.Length - reader.BaseStream.Position
+            ? count : throw new InvalidDataException("There are more parts than bytes.");
+}

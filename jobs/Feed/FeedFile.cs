@@ -99,7 +99,7 @@ internal sealed class FeedFile
             Problem = $"{Path}: the database refuses it: {e.Message}";
             return null;
         }
-        catch (ReportedException e) when (e is RadarFileException or DecoderReport or AmbiguousGridException)
+        catch (ReportedException e) when (e is RadarFileException or AmbiguousGridException)
         {
             Problem = e is AmbiguousGridException ? $"{Path}: {e.Message}" : e.Message;
             return null;

@@ -19,12 +19,13 @@ internal sealed class WarmWorkers : IAsyncDisposable
     internal WarmWorkers(NowcastSettings settings, NowcastDatabase database, IReadOnlyList<string> roles, TimeProvider time)
     {
         _roles = roles;
+        Decoders = new(DecoderOptions.Of(settings.Decoder).OfFeed);
         Forecasting = new(() => NowcastJob.Rehearsal(database, settings, time));
     }
 
     internal WarmWorker Forecasting { get; }
 
-    internal DecoderPool Decoders { get; } = new(DecoderOptions.OfFeed);
+    internal DecoderPool Decoders { get; }
 
     /// <summary>Starts those that the roles of the server need.</summary>
     internal void Prepare()

@@ -14,8 +14,9 @@ internal sealed record IngestSummary(int Stored, int AlreadyThere, IReadOnlyList
 
 /// <summary>Radar files of an archive into the database; a bad file costs only itself.</summary>
 /// <param name="database">Where they go.</param>
+/// <param name="decoderOptions">What their reading may cost.</param>
 /// <param name="sources">What the files do not say; null where they say it all.</param>
-internal sealed class ArchiveIngest(NowcastDatabase database, RadarSources? sources = null)
+internal sealed class ArchiveIngest(NowcastDatabase database, DecoderOptions decoderOptions, RadarSources? sources = null)
 {
     /// <param name="paths">Files, folders and patterns.</param>
     /// <param name="progress">Files done, of how many.</param>
@@ -26,7 +27,7 @@ internal sealed class ArchiveIngest(NowcastDatabase database, RadarSources? sour
         var files = RadarPaths.Expand(paths);
         var (stored, alreadyThere, done) = (0, 0, 0);
         var (problems, notes) = (new List<string>(), new List<string>());
-        using var decoders = new DecoderPool(DecoderOptions.Default);
+        using var decoders = new DecoderPool(decoderOptions);
         await foreach (var outcome in new ScanIntake(database, decoders, TimeProvider.System, sources).TakeAsync(files, cancellation))
         {
             stored += outcome.Stored;

@@ -30,7 +30,7 @@ internal sealed class IngestJob(NowcastDatabase database, NowcastSettings settin
         // Files settle by the clock of the machine that writes them, whatever the time of the schedule.
         var watch = new FeedWatch(
             new FeedOptions(settings.Feed!) { Interval = SecondLook, Patience = TimeSpan.FromSeconds(settings.FeedPatienceSeconds) },
-                database, DecoderOptions.OfFeed, TimeProvider.System,
+                database, DecoderOptions.Of(settings.Decoder).OfFeed, TimeProvider.System,
             settings.RadarSources, kept?.Decoders);
         var summary = await watch.TakeOnceAsync(Note, stop);
         if (summary is null)

@@ -28,7 +28,7 @@ internal static class NewestScans
 
     private static RadarSequence? Sequence(IReadOnlyList<RadarFrame> frames, int count, CancellationToken cancellation)
     {
-        var newest = Sequencing.Arrange(frames.Select(f => new FrameScan(f)), Options).Series.MaxBy(s => s.End);
+        var newest = Sequencing.Arrange(frames.Select(f => new FrameScan(f)), Options, cancellation).Series.MaxBy(s => s.End);
         if (newest is null || newest.Scans.Count < 2)
             return null;
         var used = Math.Min(count, newest.Scans.Count);

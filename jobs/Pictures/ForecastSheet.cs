@@ -1,6 +1,6 @@
 using ConvLstm.Nowcast.Ingest;
-using ConvLstm.Nowcast.Ingest.Formats;
 using ConvLstm.Nowcast.Ingest.Sequences;
+using ConvLstm.Nowcast.Jobs.Feed;
 using ConvLstm.Nowcast.Jobs.Web.Frames;
 
 namespace ConvLstm.Nowcast.Jobs.Pictures;
@@ -9,24 +9,26 @@ namespace ConvLstm.Nowcast.Jobs.Pictures;
 internal static class ForecastSheet
 {
     /// <param name="forecast">What is drawn.</param>
+    /// <param name="files">Who opens those observed.</param>
     /// <param name="observed">Radar files, folders or patterns of the hours after its issue time; none to leave them out.</param>
     /// <param name="times">At most so many maps in a row.</param>
     /// <param name="threshold">mm/h, of the probability; left out where the forecast has none of it.</param>
     /// <param name="attribution">Whose data they are.</param>
     /// <param name="cancellation">Between files.</param>
     /// <exception cref="ReportedException">A scan is missing among those observed.</exception>
-    internal static MapSheet Of(RainForecast forecast, IReadOnlyList<string> observed, int times, float threshold, string attribution,
-        CancellationToken cancellation)
+    internal static MapSheet Of(RainForecast forecast, DecodedFiles files, IReadOnlyList<string> observed, int times, float threshold,
+        string attribution, CancellationToken cancellation)
     {
         var leads = Spread(forecast.LeadTimes.Count, times);
         var unseen = Unseen(forecast);
         var rows = new List<IReadOnlyList<CaptionedMap>>();
         if (observed.Count > 0)
         {
-            var scans = RadarArchive.Open(observed, cancellation: cancellation).Scans.Where(s => s.Grid.CoversTheSame(forecast.Grid))
+            var scans = RadarArchive.Open(observed, files.Open, cancellation: cancellation).Scans
+                .Where(s => s.Grid.CoversTheSame(forecast.Grid))
                 .ToDictionary(s => s.ValidTime);
             var came = leads.Select(lead => scans.TryGetValue(forecast.ValidTime(lead), out var scan)
-                ? scan.Read()
+                ? scan.Read(cancellation)
                 : throw new ReportedException(
                     $"--observed has no scan of {forecast.ValidTime(lead):yyyy-MM-ddTHH:mm:ssZ} on the grid of the forecast: give the hour "
                         + "after its issue time, or leave it out.")).ToList();
@@ -48,9 +50,9 @@ internal static class ForecastSheet
     }
 
     /// <exception cref="ReportedException">The file cannot be read.</exception>
-    internal static MapSheet OfScans(string path, int times, string attribution)
+    internal static MapSheet OfScans(DecodedFiles files, string path, int times, string attribution, CancellationToken cancellation)
     {
-        using var file = RadarFormats.Open(path);
+        using var file = files.Open(path, null, cancellation);
         var shown = Spread(file.ValidTimes.Count, times);
         return new($"Rain by radar, {file.ValidTimes[shown[0]].UtcDateTime:yyyy-MM-dd HH:mm} "
             + $"UTC{(shown.Length > 1 ? $" to {Clock(file.ValidTimes[shown[^1]])}" : "")}", attribution, file.Grid,

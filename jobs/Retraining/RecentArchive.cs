@@ -44,7 +44,7 @@ internal sealed record RecentArchive(IReadOnlyList<ScanSeries> Training, IReadOn
         }
         if (spilled.Count < LeastScans)
             return null;
-        var series = Sequencing.Arrange(spilled, new() { Filling = MotionGapFilling.Instance }).Series;
+        var series = Sequencing.Arrange(spilled, new() { Filling = MotionGapFilling.Instance }, cancellation).Series;
         // One step: a feed that changed its own leaves the larger part.
         var step = series.GroupBy(s => s.Step).MaxBy(g => g.Sum(s => s.Scans.Count))!.Key;
         var archive = Divide([.. series.Where(s => s.Step == step)], settings, lead);

@@ -27,7 +27,7 @@ internal sealed class ScanOnDisk : IScan
         return new(path, frame);
     }
 
-    public RadarFrame Read() => new(Grid, ValidTime, MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(_path)).ToArray())
+    public RadarFrame Read(CancellationToken cancellation = default) => new(Grid, ValidTime, MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(_path)).ToArray())
     {
         IsInterpolated = IsInterpolated,
     };

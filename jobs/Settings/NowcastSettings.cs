@@ -64,6 +64,9 @@ internal sealed record NowcastSettings
     /// <summary>Who may use the dashboard.</summary>
     public DashboardSettings Dashboard { get; init; } = new();
 
+    /// <summary>What the reading of one radar file may cost.</summary>
+    public DecoderSettings Decoder { get; init; } = new();
+
     /// <summary>The least level of the log, which goes to the standard error as one JSON object a line.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Warning;
 
@@ -97,7 +100,7 @@ internal sealed record NowcastSettings
             yield return $"{Prefix}REQUESTSPERSECOND is {RequestsPerSecond}: give 0 for no limit, or more.";
         if (LeadMinutes is <= 0 or > 24 * 60)
             yield return $"{Prefix}LEADMINUTES is {LeadMinutes}: give minutes from 1 to 1440.";
-        foreach (var problem in Dashboard.Problems().Concat(Jobs.Problems()))
+        foreach (var problem in Dashboard.Problems().Concat(Decoder.Problems()).Concat(Jobs.Problems()))
             yield return problem;
     }
 

@@ -1,13 +1,14 @@
 using ConvLstm.Nowcast.Evaluation;
-using ConvLstm.Nowcast.Files;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Sequences;
+using ConvLstm.Nowcast.Jobs.Feed;
 
 namespace ConvLstm.Nowcast.Jobs.Verification;
 
 /// <summary>Scores forecast files against the scans that came.</summary>
 internal static class ForecastFiles
 {
+    /// <param name="decoded">Who opens them.</param>
     /// <param name="paths">Files of <c>nowcast forecast</c>, folders or patterns.</param>
     /// <param name="scans">Radar scans, some of the valid times of the forecasts.</param>
     /// <param name="fractionsScales">In pixels, odd.</param>
@@ -15,26 +16,38 @@ internal static class ForecastFiles
     /// <param name="cancellation">Stops between two maps.</param>
     /// <exception cref="ReportedException">A file is no forecast, or no scan has a valid time of them.</exception>
     internal static HindcastResult Score(
-        IReadOnlyList<string> paths, IReadOnlyList<IScan> scans, IReadOnlyList<int> fractionsScales, Action<int, int> progress,
+        DecodedFiles decoded, IReadOnlyList<string> paths, IReadOnlyList<IScan> scans, IReadOnlyList<int> fractionsScales, Action<int, int> progress,
             CancellationToken cancellation)
     {
         var files = RadarPaths.Expand(paths);
         var came = scans.Where(scan => !scan.IsInterpolated).ToLookup(scan => scan.ValidTime);
         var verification = new ForecastVerification(fractionsScales);
         var done = 0;
-        foreach (var issue in files.GroupBy(ForecastFile.IssueTime).OrderBy(group => group.Key))
+        foreach (var issue in files.GroupBy(IssueTime).OrderBy(group => group.Key))
         {
-            var forecasts = issue.Select(ForecastFile.Read).ToList();
+            var forecasts = issue.Select(Read).ToList();
             while (forecasts.Count > 0)
             {
                 var grid = forecasts[0].Grid;
                 List<RainForecast> together = [.. forecasts.Where(forecast => forecast.Grid.CoversTheSame(grid))];
                 verification.Add(together, [.. together[0].LeadTimes.Select((_, lead) => came[together[0].ValidTime(lead)]
-                    .FirstOrDefault(scan => scan.Grid.CoversTheSame(grid))?.Read())], cancellation);
+                    .FirstOrDefault(scan => scan.Grid.CoversTheSame(grid))?.Read(cancellation))], cancellation);
                 forecasts.RemoveAll(together.Contains);
             }
             progress(done += issue.Count(), files.Count);
         }
         return verification.Compute();
+
+        DateTimeOffset IssueTime(string path)
+        {
+            using var forecast = decoded.OpenForecast(path, cancellation);
+            return forecast.Contents.IssueTime;
+        }
+
+        RainForecast Read(string path)
+        {
+            using var forecast = decoded.OpenForecast(path, cancellation);
+            return forecast.Read(cancellation);
+        }
     }
 }

@@ -46,21 +46,52 @@ public static class ForecastFile
         }
     }
 
-    /// <summary>Reads a file that <see cref="Write"/> made.</summary>
+    /// <summary>Reads a file that <see cref="Write"/> made, in this process: for files that are trusted.</summary>
     /// <exception cref="ReportedException">The file is absent, damaged, or no forecast of this program.</exception>
     public static RainForecast Read(string path)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        using var file = NetCdfFile.Open(path);
-        return new ForecastReader(file).Read();
+        using var forecast = Open(path, path);
+        return forecast.Read(CancellationToken.None);
     }
 
-    /// <summary>The issue time of a file that <see cref="Write"/> made, without its maps.</summary>
+    /// <summary>Opens a copy of a file that <see cref="Write"/> made.</summary>
+    /// <param name="location">Where the file is.</param>
+    /// <param name="name">What errors call it.</param>
     /// <exception cref="ReportedException">The file is absent, damaged, or no forecast of this program.</exception>
-    public static DateTimeOffset IssueTime(string path)
+    public static StoredForecast Open(string location, string name)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        using var file = NetCdfFile.Open(path);
-        return new ForecastReader(file).IssueTime();
+        ArgumentException.ThrowIfNullOrEmpty(location);
+        var file = NetCdfFile.Open(location, name);
+        try
+        {
+            var reader = new ForecastReader(file, new FileInfo(location).Length);
+            var contents = reader.Contents();
+            return new(contents, (index, map) => reader.Read(contents, index, map), file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// True for what looks like a forecast: radar scans have no lead time. False for what is no NetCDF or HDF5, or too damaged to be
+    /// opened, which whoever reads it as radar will say.
+    /// </summary>
+    /// <param name="location">Where the file is.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <exception cref="NetCdfException">It is refused for what reading it would do.</exception>
+    public static bool Recognises(string location, string name)
+    {
+        try
+        {
+            using var file = NetCdfFile.Open(location, name);
+            return file.Root.FindVariable(ForecastNames.Period) is not null;
+        }
+        catch (NetCdfException e) when (!e.IsRefusal)
+        {
+            return false;
+        }
     }
 }

@@ -5,35 +5,66 @@ using ConvLstm.Nowcast.Ingest.NetCdf;
 namespace ConvLstm.Nowcast.Files;
 
 /// <summary>Reads what <see cref="ForecastWriter"/> laid out.</summary>
-internal sealed class ForecastReader(NetCdfFile file)
+/// <param name="file">The file.</param>
+/// <param name="length">Its bytes.</param>
+internal sealed class ForecastReader(NetCdfFile file, long length)
 {
     /// <summary>Minutes ahead that no nowcast goes.</summary>
     private const double LongestLead = 14_400;
 
+    private const int MostMembers = 10_000;
+
+    // No grid has more: ingest reads none that is larger.
+    private const double MostPixels = 160e6;
+
+    // Values of two bytes, of which deflate packs 1032 into one at best, https://zlib.net/zlib_tech.html: maps that were never written
+    // take no bytes, and would take memory without end.
+    private const double PixelsAByte = 520;
+
     private readonly NetCdfGroup _root = file.Root;
 
-    internal RainForecast Read()
+    /// <exception cref="ReportedException">It is no forecast of this program.</exception>
+    internal ForecastContents Contents()
     {
         var rate = Needed(ForecastNames.Rate);
-        var leads = Leads();
-        var thresholds = Thresholds();
+        var (leads, thresholds) = (Leads(), Thresholds());
+        var grid = Grid(rate);
         var members = _root.FindVariable(ForecastNames.Members);
-        return new RainForecast
+        foreach (var name in (string[])[ForecastNames.Rate, ForecastNames.MeanRate, ForecastNames.AirFromOutside])
         {
-            Grid = Grid(rate),
-            IssueTime = IssueTime(),
-            LeadTimes = leads,
-            RainRate = Maps<float>(rate, leads.Length),
-            // Files from before there was a mean have one rate for all.
-            MeanRate = Maps<float>(_root.FindVariable(ForecastNames.MeanRate) ?? rate, leads.Length),
-            Thresholds = thresholds,
-            ExceedanceProbability = thresholds.Length == 0 ? []
-                : Series(Needed(ForecastNames.Probability), thresholds.Length, leads.Length),
-            Members = members is null ? [] : Series(members, null, leads.Length),
-            AirFromOutside = _root.FindVariable(ForecastNames.AirFromOutside) is { } outside
-                ? Maps<sbyte>(outside, leads.Length).Select(map => Array.ConvertAll(map, o => o != 0)).ToArray() : [],
-            Provenance = Provenance(),
+            if (_root.FindVariable(name) is { } variable)
+                RequireMaps(variable, leads.Length, grid, null);
+        }
+        if (thresholds.Length > 0)
+            RequireMaps(Needed(ForecastNames.Probability), leads.Length, grid, thresholds.Length);
+        if (members is not null)
+            RequireMaps(members, leads.Length, grid, members.Dimensions[0].Length);
+        var contents = new ForecastContents(grid, IssueTime(), leads, thresholds, (int)(members?.Dimensions[0].Length ?? 0),
+            _root.FindVariable(ForecastNames.MeanRate) is not null, _root.FindVariable(ForecastNames.AirFromOutside) is not null,
+            Provenance());
+        return (double)contents.SeriesCount * leads.Length * grid.PixelCount <= PixelsAByte * length
+            ? contents
+            : throw Foreign("it declares more maps than its bytes can hold");
+    }
+
+    /// <summary>Reads a map into memory of the caller's.</summary>
+    /// <param name="contents">What <see cref="Contents"/> found.</param>
+    /// <param name="index">As <see cref="ForecastContents.Read"/> counts.</param>
+    /// <param name="map">Filled, row-major.</param>
+    internal void Read(ForecastContents contents, int index, Span<float> map)
+    {
+        var (series, lead) = Math.DivRem(index, contents.LeadTimes.Count);
+        var (name, outer) = series switch
+        {
+            0 => (ForecastNames.Rate, null),
+            _ when series < contents.FirstProbability => (ForecastNames.MeanRate, null),
+            _ when series < contents.FirstMember => (ForecastNames.Probability, series - contents.FirstProbability),
+            _ when series < contents.AirFromOutside => (ForecastNames.Members, series - contents.FirstMember),
+            _ => (ForecastNames.AirFromOutside, (int?)null),
         };
+        long[] first = outer is { } at ? [at, lead, 0, 0] : [lead, 0, 0];
+        long[] counts = [.. first[2..].Select(_ => 1L), contents.Grid.Height, contents.Grid.Width];
+        Needed(name).Read(first, counts, map);
     }
 
     internal DateTimeOffset IssueTime()
@@ -70,11 +101,11 @@ internal sealed class ForecastReader(NetCdfFile file)
         var numbers = (mapping.Text(ForecastNames.GeoTransform) ?? "").Split(' ')
             .Select(n => double.TryParse(n, CultureInfo.InvariantCulture, out var value) ? value : double.NaN).ToArray();
         if (numbers is not [var x, var pixelX, _, var y, _, var pixelY] || numbers.Any(double.IsNaN)
-            || rate.Dimensions is not [_, var rows, var columns])
+            || rate.Dimensions is not [_, var rows, var columns] || (double)rows.Length * columns.Length is < 1 or > MostPixels)
             throw Foreign($"no {ForecastNames.GridMapping}:{ForecastNames.GeoTransform} of six numbers, or a {rate.Name} that is not "
                 + "(time, rows, columns)");
         return new RadarGrid(
-            _root.Attributes.Text(ForecastNames.GridName) ?? "", checked((int)columns.Length), checked((int)rows.Length), proj, pixelX,
+            _root.Attributes.Text(ForecastNames.GridName) ?? "", (int)columns.Length, (int)rows.Length, proj, pixelX,
                 -pixelY, x, y);
     }
 
@@ -94,26 +125,12 @@ internal sealed class ForecastReader(NetCdfFile file)
             ? time
             : throw Foreign($"'{text}' among its {ForecastNames.Inputs} is no time");
 
-    private float[][][] Series(NetCdfVariable variable, int? count, int leads) =>
-        variable.Dimensions.Count == 4 && (count ?? variable.Dimensions[0].Length) == variable.Dimensions[0].Length
-            ? Enumerable.Range(0, (int)variable.Dimensions[0].Length).Select(i => Maps<float>(variable, leads, i)).ToArray()
-            : throw Foreign($"{variable.Name} has other dimensions than its maps");
-
-    // One map a read: one chunk of the file.
-    private T[][] Maps<T>(NetCdfVariable variable, int leads, params long[] outer)
-        where T : unmanaged
+    private void RequireMaps(NetCdfVariable variable, int leads, RadarGrid grid, long? outer)
     {
-        var shape = variable.Dimensions.Skip(outer.Length).Select(d => d.Length).ToArray();
-        var whole = Needed(ForecastNames.Rate).Dimensions;
-        if (whole.Count != 3 || shape.Length != 3 || shape[0] != leads || shape[1] != whole[1].Length || shape[2] != whole[2].Length
-            || shape[1] * shape[2] == 0)
-            throw Foreign($"{variable.Name} is not (time, rows, columns) of {leads} times");
-        return Enumerable.Range(0, (int)shape[0]).Select(lead =>
-        {
-            var map = new T[checked(shape[1] * shape[2])];
-            variable.Read([.. outer, lead, 0, 0], [.. outer.Select(_ => 1L), 1, shape[1], shape[2]], map.AsSpan());
-            return map;
-        }).ToArray();
+        var shape = variable.Dimensions.Select(d => d.Length).ToArray();
+        long[] wanted = outer is { } count ? [count, leads, grid.Height, grid.Width] : [leads, grid.Height, grid.Width];
+        if (!shape.SequenceEqual(wanted) || outer > MostMembers)
+            throw Foreign($"{variable.Name} is not ({(outer is null ? "" : $"{outer}, ")}time, rows, columns) of {leads} times");
     }
 
     private NetCdfVariable Needed(string name) => _root.FindVariable(name) ?? throw Foreign($"no variable {name}");

@@ -15,13 +15,14 @@ internal sealed class InterpolatedScan(IScan before, IScan after, DateTimeOffset
 
     public bool IsInterpolated => true;
 
-    public RadarFrame Read()
+    public RadarFrame Read(CancellationToken cancellation = default)
     {
         using var scope = NewDisposeScope();
         var fraction = (time - before.ValidTime) / (after.ValidTime - before.ValidTime);
-        var rain = MotionGapFilling.Between(Pixels(before), Pixels(after), fraction);
+        var rain = MotionGapFilling.Between(Pixels(before, cancellation), Pixels(after, cancellation), fraction);
         return new RadarFrame(Grid, time, rain.ToFloats()) { IsInterpolated = true };
     }
 
-    private static Tensor Pixels(IScan scan) => tensor(scan.Read().RainRate, [scan.Grid.Height, scan.Grid.Width]);
+    private static Tensor Pixels(IScan scan, CancellationToken cancellation) =>
+        tensor(scan.Read(cancellation).RainRate, [scan.Grid.Height, scan.Grid.Width]);
 }

@@ -1,10 +1,15 @@
-"""Writes damaged radar files of seven formats into a folder, as a feed would: mutate.py FOLDER COUNT SEED"""
+"""Writes damaged radar files of seven formats and archives of them into a folder, as a feed would: mutate.py FOLDER COUNT SEED"""
+import bz2
 import datetime
+import gzip
+import io
 import os
 import random
 import subprocess
 import sys
+import tarfile
 import tempfile
+import zipfile
 
 import h5py
 import netCDF4
@@ -154,8 +159,38 @@ def write_tiff(path, time, rng):
                                 "-co", "COMPRESS=" + rng.choice(["NONE", "DEFLATE", "LZW"]), "-co", "TILED=" + rng.choice(["YES", "NO"])])
 
 
+def pack(path, time, rng, write, ending):
+    """Of one file, compressed, or of two of a grid in an archive."""
+    files = []
+    for i in range(2):
+        with tempfile.NamedTemporaryFile(suffix="." + ending) as member:
+            write(member.name, time + datetime.timedelta(minutes=5 * i), rng)
+            files.append((f"scan{i}.{ending}", open(member.name, "rb").read()))
+    kind = rng.choice(["gz", "bz2", "zip", "tar", "tar.gz"])
+    data = io.BytesIO()
+    if kind == "zip":
+        with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in files:
+                archive.writestr(name, content)
+    elif kind in ("tar", "tar.gz"):
+        with tarfile.open(fileobj=data, mode="w:gz" if kind == "tar.gz" else "w") as archive:
+            for name, content in files:
+                entry = tarfile.TarInfo(name)
+                entry.size = len(content)
+                archive.addfile(entry, io.BytesIO(content))
+    else:
+        data.write((gzip if kind == "gz" else bz2).compress(files[0][1]))
+    with open(path, "wb") as file:
+        file.write(data.getvalue())
+
+
+def write_archive(path, time, rng):
+    pack(path, time, rng, *rng.choice([(write_knmi, "h5"), (write_cf, "nc"), (write_odim, "h5")]))
+
+
 WRITERS = [("cf", write_cf, "nc"), ("odim", write_odim, "h5"), ("knmi", write_knmi, "h5"), ("polar", write_polar, "h5"),
-           ("radolan", write_radolan, "bin"), ("grib", write_grib, "grib2"), ("tiff", write_tiff, "tif")]
+           ("radolan", write_radolan, "bin"), ("grib", write_grib, "grib2"), ("tiff", write_tiff, "tif"),
+           ("archive", write_archive, "zip")]
 
 
 def flip(data, rng):

@@ -1,4 +1,5 @@
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Ingest.Formats;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using Xunit;
 using Arranging = ConvLstm.Nowcast.Ingest.Sequences.Sequencing;
@@ -126,7 +127,7 @@ public sealed class Sequencing
         for (var i = 0; i < 4; i++)
             Some.RadarFile(folder, Some.RadarFrame(at: Some.Time.AddMinutes(10 * i), rate: i));
         File.WriteAllText(folder.File("broken.nc"), "no radar");
-        var archive = RadarArchive.Open([folder.Path], cancellation: TestContext.Current.CancellationToken);
+        var archive = RadarArchive.Open([folder.Path], RadarFormats.Open, cancellation: TestContext.Current.CancellationToken);
         Assert.Contains("broken.nc", Assert.Single(archive.Problems).Message, StringComparison.Ordinal);
         var series = Assert.Single(Arranging.Arrange(archive.Scans).Series);
         Assert.Equal((4, TimeSpan.FromMinutes(10)), (series.Scans.Count, series.Step));
@@ -140,7 +141,8 @@ public sealed class Sequencing
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("broken.nc"), "no radar");
-        Assert.Throws<RadarFileException>(() => RadarArchive.Open([folder.Path], cancellation: TestContext.Current.CancellationToken));
+        Assert.Throws<RadarFileException>(() =>
+            RadarArchive.Open([folder.Path], RadarFormats.Open, cancellation: TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -174,7 +176,7 @@ public sealed class Sequencing
 
         public string Source => "counted";
 
-        public RadarFrame Read()
+        public RadarFrame Read(CancellationToken cancellation = default)
         {
             Reads++;
             return frame;

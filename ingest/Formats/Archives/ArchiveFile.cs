@@ -20,15 +20,16 @@ internal static class ArchiveFile
         kind is FileKind.Gzip or FileKind.Bzip2 or FileKind.UnixCompress or FileKind.Tar or FileKind.Zip;
 
     /// <exception cref="RadarFileException">It is damaged or too large, or nothing in it can be used: the first reason.</exception>
-    internal static RadarFile Open(string location, string path, FileKind kind, RadarReadOptions options, int levels)
+    internal static RadarFile Open(string location, string path, FileKind kind, RadarReadOptions options, int levels,
+        UnpackingBudget budget)
     {
-        var unpacked = new UnpackedFiles(path);
+        var unpacked = new UnpackedFiles(path, budget);
         try
         {
             Unpack(location, path, kind, unpacked);
             return kind is FileKind.Tar or FileKind.Zip
-                ? ArchiveMembers.Open(path, unpacked, options, levels)
-                : Single(path, unpacked, options, levels);
+                ? ArchiveMembers.Open(path, unpacked, options, levels, budget)
+                : Single(path, unpacked, options, levels, budget);
         }
         catch
         {
@@ -38,9 +39,9 @@ internal static class ArchiveFile
     }
 
     // The name is that of the compressed file without its ending: it may hold the time.
-    private static RadarFile Single(string path, UnpackedFiles unpacked, RadarReadOptions options, int levels)
+    private static RadarFile Single(string path, UnpackedFiles unpacked, RadarReadOptions options, int levels, UnpackingBudget budget)
     {
-        var file = RadarFormats.Open(unpacked.Files[0].Location, path, options, levels);
+        var file = RadarFormats.Open(unpacked.Files[0].Location, path, options, levels, budget);
         return file.Holding(unpacked);
     }
 

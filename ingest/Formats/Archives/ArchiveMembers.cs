@@ -8,7 +8,7 @@ internal static class ArchiveMembers
     private const int MostNotes = 10;
 
     /// <exception cref="RadarFileException">Nothing in it can be used: the first reason.</exception>
-    internal static RadarFile Open(string path, UnpackedFiles unpacked, RadarReadOptions options, int levels)
+    internal static RadarFile Open(string path, UnpackedFiles unpacked, RadarReadOptions options, int levels, UnpackingBudget budget)
     {
         RadarContents? contents = null;
         var format = "";
@@ -19,7 +19,7 @@ internal static class ArchiveMembers
             var name = Path.Join(path, member.Name);
             try
             {
-                using var file = RadarFormats.Open(member.Location, name, options, levels);
+                using var file = RadarFormats.Open(member.Location, name, options, levels, budget);
                 if (contents is not null && !contents.Grid.CoversTheSame(file.Grid))
                 {
                     notes.Add($"{member.Name} lies on another grid than the others and is left out; unpack it to a folder of its own");
@@ -50,7 +50,7 @@ internal static class ArchiveMembers
     {
         public void Read(RadarGrid grid, Span<float> rainRate)
         {
-            using var file = RadarFormats.Open(Location, Name, Options, Levels);
+            using var file = RadarFormats.Open(Location, Name, Options, Levels, new UnpackingBudget(Name));
             file.Read(Index, rainRate);
         }
     }

@@ -14,8 +14,11 @@ internal sealed class UnpackedFiles : IDisposable
     private readonly string _path;
     private long _bytes;
 
+    private readonly UnpackingBudget _budget;
+
     /// <param name="path">What errors call the archive.</param>
-    internal UnpackedFiles(string path) => _path = path;
+    /// <param name="budget">Of the file that it is, or is in.</param>
+    internal UnpackedFiles(string path, UnpackingBudget budget) => (_path, _budget) = (path, budget);
 
     internal IReadOnlyList<UnpackedFile> Files => _files;
 
@@ -37,6 +40,7 @@ internal sealed class UnpackedFiles : IDisposable
             {
                 if ((_bytes += read) > MostBytes)
                     throw new RadarFileException(_path, "it unpacks to over 1 GiB", "split it into files of one scan");
+                _budget.Spend(read);
                 target.Write(buffer, 0, read);
             }
         }

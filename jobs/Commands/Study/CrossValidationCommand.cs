@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ConvLstm.Nowcast.Jobs.Feed;
 using ConvLstm.Nowcast.Jobs.Studies;
 using ConvLstm.Nowcast.Studies.Radar;
 
@@ -9,7 +10,7 @@ namespace ConvLstm.Nowcast.Jobs.Commands.Study;
 /// </summary>
 internal static class CrossValidationCommand
 {
-    internal static Command Create(Terminal terminal)
+    internal static Command Create(Terminal terminal, DecodedFiles files)
     {
         var defaults = new CrossValidationOptions();
         var outFolder = StudyCommand.Out("crossval");
@@ -46,7 +47,7 @@ internal static class CrossValidationCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var folder = StudyCommand.Folder(parsed.GetRequiredValue(outFolder));
-            var series = Archives.Open(terminal, parsed.GetRequiredValue(data), cancellation);
+            var series = Archives.Open(terminal, files, parsed.GetRequiredValue(data), cancellation);
             var options = new CrossValidationOptions
             {
                 Cases = parsed.GetValue(cases), CollectOnly = parsed.GetValue(collect), Folds = parsed.GetValue(folds),

@@ -12,7 +12,7 @@ internal static class FrameRuns
     {
         var grid = series[0].Grid;
         var runs = series.Where(s => s.Grid.Width == grid.Width && s.Grid.Height == grid.Height)
-            .Select(s => (IReadOnlyList<float[]>)[.. s.Scans.Select(scan => Small(grid.Width, Grey(scan.Read(), cancellation), most))])
+            .Select(s => (IReadOnlyList<float[]>)[.. s.Scans.Select(scan => Small(grid.Width, Grey(scan.Read(cancellation)), most))])
                 .ToList();
         return (grid.Width / Factor(grid.Width, grid.Height, most), grid.Height / Factor(grid.Width, grid.Height, most), runs);
     }
@@ -33,11 +33,8 @@ internal static class FrameRuns
         return (width / factor, height / factor, [[.. pictures.Select(p => Small(width, p.Pixels, most))]]);
     }
 
-    private static float[] Grey(RadarFrame frame, CancellationToken cancellation)
-    {
-        cancellation.ThrowIfCancellationRequested();
-        return Array.ConvertAll(frame.RainRate, r => float.IsNaN(r) ? 0 : Math.Min(1, Normalisation.Default.Apply(r)));
-    }
+    private static float[] Grey(RadarFrame frame) =>
+        Array.ConvertAll(frame.RainRate, r => float.IsNaN(r) ? 0 : Math.Min(1, Normalisation.Default.Apply(r)));
 
     private static int Factor(int width, int height, int most) => (Math.Max(width, height) + most - 1) / most;
 

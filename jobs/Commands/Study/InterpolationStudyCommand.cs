@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using ConvLstm.Nowcast.Interpolation;
+using ConvLstm.Nowcast.Jobs.Feed;
 using ConvLstm.Nowcast.Jobs.Studies;
 using ConvLstm.Nowcast.Model.Checkpoints;
 using ConvLstm.Nowcast.Model.Networks;
@@ -17,7 +18,7 @@ internal static class InterpolationStudyCommand
 
     private static readonly GapOptions QuickGaps = new() { Crops = 40, ValidationCrops = 8, Crop = 48 };
 
-    internal static Command Create(Terminal terminal)
+    internal static Command Create(Terminal terminal, DecodedFiles files)
     {
         var (outFolder, quick, seed) = (StudyCommand.Out("interpolation"), StudyCommand.Quick(), StudyCommand.Seed());
         var data = new Option<string[]>("--data")
@@ -45,7 +46,7 @@ internal static class InterpolationStudyCommand
             var study = new InterpolationStudy(isQuick ? QuickGaps : new(), TimeProvider.System);
             if (parsed.GetValue(model) is null)
             {
-                var series = simulated.OpenOr(terminal, parsed.GetValue(data), 0, cancellation);
+                var series = simulated.OpenOr(terminal, files, parsed.GetValue(data), 0, cancellation);
                 var training = new TrainingOptions
                 {
                     Budget = TimeSpan.FromMinutes(parsed.GetValue(minutes) ?? (isQuick ? 0.5 : 5)), Loss = Losses.MeanAbsoluteError,
@@ -59,7 +60,7 @@ internal static class InterpolationStudyCommand
                     + $"{result.ValidationLoss:0.00000}, motion-compensated {result.PersistenceLoss:0.00000}"));
             }
             using var checkpoint = Checkpoint.Load(file, CPU);
-            var unseen = simulated.OpenOr(terminal, parsed.GetValue(test), 1, cancellation);
+            var unseen = simulated.OpenOr(terminal, files, parsed.GetValue(test), 1, cancellation);
             var compared = await terminal.ProgressAsync("gaps", report => Task.Run(
                 () => InterpolationStudy.Compare(unseen, checkpoint, parsed.GetValue(gaps), report, cancellation), cancellation));
             foreach (var row in compared.Rows)

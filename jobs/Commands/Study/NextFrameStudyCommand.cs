@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Jobs.Feed;
 using ConvLstm.Nowcast.Jobs.Studies;
 using ConvLstm.Nowcast.Model.Networks;
 using ConvLstm.Nowcast.Model.Training;
@@ -12,7 +13,7 @@ internal static class NextFrameStudyCommand
 {
     private const int Past = 3, Future = 3;
 
-    internal static Command Create(Terminal terminal)
+    internal static Command Create(Terminal terminal, DecodedFiles files)
     {
         var (outFolder, quick, seed) = (StudyCommand.Out("next-frame"), StudyCommand.Quick(), StudyCommand.Seed());
         var data = new Option<string[]>("--data")
@@ -38,7 +39,7 @@ internal static class NextFrameStudyCommand
             var most = isQuick ? Math.Min(32, parsed.GetValue(side)) : parsed.GetValue(side);
             var (width, height, runs) = parsed.GetValue(images) is string pictures
                 ? FrameRuns.OfPictures(pictures, most)
-                : FrameRuns.OfScans(simulated.OpenOr(terminal, parsed.GetValue(data), 0, cancellation), most, cancellation);
+                : FrameRuns.OfScans(simulated.OpenOr(terminal, files, parsed.GetValue(data), 0, cancellation), most, cancellation);
             var videos = runs.SelectMany(run => Enumerable.Range(0, Math.Max(0, run.Count - Past - Future + 1))
                 .Select(i => run.Skip(i).Take(Past + Future).SelectMany(f => f).ToArray())).ToList();
             // The last fifth is the test, what is before it tells the best epoch; windows that share frames with either are left out.

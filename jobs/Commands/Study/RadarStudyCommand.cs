@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using ConvLstm.Nowcast.Jobs.Feed;
 using ConvLstm.Nowcast.Jobs.Pictures;
 using ConvLstm.Nowcast.Jobs.Studies;
 using ConvLstm.Nowcast.Model;
@@ -11,7 +12,7 @@ namespace ConvLstm.Nowcast.Jobs.Commands.Study;
 /// <summary><c>nowcast study radar</c>: every network on one archive under one budget.</summary>
 internal static class RadarStudyCommand
 {
-    internal static Command Create(Terminal terminal)
+    internal static Command Create(Terminal terminal, DecodedFiles files)
     {
         var (outFolder, quick, seed) = (StudyCommand.Out("radar"), StudyCommand.Quick(), StudyCommand.Seed());
         var data = new Option<string[]>("--data")
@@ -43,7 +44,7 @@ internal static class RadarStudyCommand
         {
             var folder = StudyCommand.Folder(parsed.GetRequiredValue(outFolder));
             using var simulated = new SimulatedArchive(parsed.GetValue(seed));
-            var series = simulated.OpenOr(terminal, parsed.GetValue(data), 0, cancellation);
+            var series = simulated.OpenOr(terminal, files, parsed.GetValue(data), 0, cancellation);
             var usual = Options(parsed.GetValue(quick));
             var options = usual with
             {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using ConvLstm.Nowcast.Evaluation;
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Jobs.Feed;
 using ConvLstm.Nowcast.Jobs.Studies;
 
 namespace ConvLstm.Nowcast.Jobs.Commands.Study;
@@ -12,12 +13,12 @@ internal static class StudyCommand
     internal const string ReportName = "report.html";
     internal const string FiguresName = "figures.json";
 
-    internal static Command Create(Terminal terminal) =>
+    internal static Command Create(Terminal terminal, DecodedFiles files) =>
         new("study", "The experiments of the ConvLSTM literature; each writes report.html and figures.json.")
     {
-        DigitsStudyCommand.Create(terminal), NextFrameStudyCommand.Create(terminal), MovingMnistStudyCommand.Create(terminal),
-        RadarStudyCommand.Create(terminal),
-        InterpolationStudyCommand.Create(terminal), CrossValidationCommand.Create(terminal),
+        DigitsStudyCommand.Create(terminal), NextFrameStudyCommand.Create(terminal, files), MovingMnistStudyCommand.Create(terminal),
+        RadarStudyCommand.Create(terminal, files),
+        InterpolationStudyCommand.Create(terminal, files), CrossValidationCommand.Create(terminal, files),
     };
 
     internal static Option<string> Out(string study) => new("--out")

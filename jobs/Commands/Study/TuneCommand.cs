@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Formats.Sources;
+using ConvLstm.Nowcast.Jobs.Feed;
 using ConvLstm.Nowcast.Jobs.Studies;
 using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Model.Networks;
@@ -15,7 +16,7 @@ namespace ConvLstm.Nowcast.Jobs.Commands.Study;
 /// <summary><c>nowcast tune</c>: a random search over the options of a network, its trials in a folder or in the database.</summary>
 internal static class TuneCommand
 {
-    internal static Command Create(Terminal terminal)
+    internal static Command Create(Terminal terminal, DecodedFiles files)
     {
         var (windows, training) = (new WindowOptions(), new TrainingOptions());
         var data = new Option<string[]>("--data")
@@ -48,7 +49,7 @@ internal static class TuneCommand
         {
             var folder = StudyCommand.Folder(parsed.GetRequiredValue(outFolder));
             var paths = parsed.GetRequiredValue(data);
-            var series = Archives.Open(terminal, paths, cancellation, RadarSources.Load(parsed.GetValue(source) ?? []));
+            var series = Archives.Open(terminal, files, paths, cancellation, RadarSources.Load(parsed.GetValue(source) ?? []));
             var options = training with
             {
                 Budget = TimeSpan.FromMinutes(parsed.GetValue(minutes)),

@@ -24,7 +24,7 @@ public sealed class FaultyFeeds
     [Fact]
     public void AFeedWhoseTimesWanderHasItsStep()
     {
-        var archive = RadarArchive.Open([FieldCases.Path("02_step_jitter")]);
+        var archive = RadarArchive.Open([FieldCases.Path("02_step_jitter")], RadarFormats.Open);
         var result = ConvLstm.Nowcast.Ingest.Sequences.Sequencing.Arrange(archive.Scans);
         Assert.Empty(result.Dropped);
         var series = Assert.Single(result.Series);

@@ -1,4 +1,5 @@
 using ConvLstm.Nowcast.Jobs.Commands;
+using ConvLstm.Nowcast.Jobs.Feed;
 using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Jobs.Commands;
@@ -6,7 +7,8 @@ namespace ConvLstm.Nowcast.Tests.Jobs.Commands;
 public sealed class HelpAndUsage
 {
     // Verbs that the program runs itself with are not for people.
-    private static IEnumerable<System.CommandLine.Command> Shown => Verbs.All(Terminal.OfProcess()).Where(v => !v.Hidden);
+    private static IEnumerable<System.CommandLine.Command> Shown =>
+        Verbs.All(Terminal.OfProcess(), new(() => DecoderOptions.Default)).Where(v => !v.Hidden);
 
     public static TheoryData<string> EveryVerb { get; } =
         new(Shown.SelectMany(v => v.Subcommands.Select(s => $"{v.Name} {s.Name}").Prepend(v.Name)));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using ConvLstm.Nowcast.Files;
+using ConvLstm.Nowcast.Ingest.Formats;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Jobs.Verification;
 using ConvLstm.Nowcast.Methods;
@@ -86,7 +87,7 @@ public sealed class ScoresOfMadeForecasts(TestDatabase test, Archive archive) : 
     {
         var count = Issues[^1] + Leads + 1;
         // As the files hold them.
-        var frames = RadarArchive.Open([.. Enumerable.Range(0, count).Select(archive.FileOf)],
+        var frames = RadarArchive.Open([.. Enumerable.Range(0, count).Select(archive.FileOf)], RadarFormats.Open,
             cancellation: _cancellation).Scans.Select(scan => scan.Read()).ToList();
         var sequence = new RadarSequence(frames[1].ValidTime - frames[0].ValidTime, frames);
         Directory.CreateDirectory(_folder.File("scans"));

@@ -43,9 +43,8 @@ public sealed class Stopping(TestDatabase test) : IClassFixture<TestDatabase>
         using var archive = new Archive();
         using var training = Cli.In(folder)
             .Start("train", "--data", archive.Folder, "--out", "m.safetensors", "--minutes", "30", "--hidden", "4", "--crop", "32");
-        // The library is loaded with the first radar file: the command is at work, and whoever stops it is heard.
-        while (!training.HasExited
-            && !(await File.ReadAllTextAsync($"/proc/{training.Id}/maps", _cancellation)).Contains("libnetcdf", StringComparison.Ordinal))
+        // A decoder is started with the first radar file: the command is at work, and whoever stops it is heard.
+        while (!training.HasExited && !ChildProcesses.Of(training.Id).Any())
             await Task.Delay(20, _cancellation);
 
         await SignalAsync(training, signal);

@@ -110,6 +110,6 @@ public sealed class HostileFeedFolders(TestCluster cluster) : IAsyncLifetime
 
     private async Task<FeedSummary> TakeAsync() => (await new FeedWatch(
         new(_folder.Path) { Interval = TimeSpan.FromMilliseconds(150), Patience = TimeSpan.Zero }, _database,
-        DecoderOptions.OfFeed with { Processes = 1, FileLimit = TimeSpan.FromMinutes(1) }, TimeProvider.System)
+        DecoderOptions.Default.OfFeed with { Processes = 1, FileLimit = TimeSpan.FromMinutes(1) }, TimeProvider.System)
             .TakeOnceAsync(_outcomes.Add, _cancellation))!;
 }
