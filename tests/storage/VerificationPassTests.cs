@@ -5,11 +5,10 @@ using ConvLstm.Nowcast.Ingest.Simulation;
 using ConvLstm.Nowcast.Jobs.Verification;
 using ConvLstm.Nowcast.Methods;
 using ConvLstm.Nowcast.Motion;
-using ConvLstm.Nowcast.Tests.Storage;
 using Npgsql;
 using Xunit;
 
-namespace ConvLstm.Nowcast.Tests.Jobs.Verification;
+namespace ConvLstm.Nowcast.Tests.Storage;
 
 public sealed class VerificationPassTests(TestDatabase test) : IClassFixture<TestDatabase>
 {
