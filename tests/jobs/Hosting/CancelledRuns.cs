@@ -2,15 +2,16 @@ using System.Diagnostics;
 using System.Globalization;
 using ConvLstm.Nowcast.Ingest.Simulation;
 using ConvLstm.Nowcast.Jobs.Feed;
-using ConvLstm.Nowcast.Jobs.Work;
+using ConvLstm.Nowcast.Jobs.Ingest;
+using ConvLstm.Nowcast.Jobs.Nowcasts;
+using ConvLstm.Nowcast.Jobs.Retraining;
 using ConvLstm.Nowcast.Jobs.Workers;
 using ConvLstm.Nowcast.Tests.Jobs.Commands;
-using ConvLstm.Nowcast.Tests.Jobs.Schedule;
 using ConvLstm.Nowcast.Tests.Storage;
 using Hangfire;
 using Xunit;
 
-namespace ConvLstm.Nowcast.Tests.Jobs.Service;
+namespace ConvLstm.Nowcast.Tests.Jobs.Hosting;
 
 /// <summary>
 /// Runs that a person stops while a process is at work for them: reading files, forecasting, training. Once each in the suite;
