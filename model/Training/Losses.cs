@@ -27,29 +27,31 @@ public static class Losses
     {
         MeanSquaredError => (prediction, truth, mask) => MaskedMean((prediction - truth).square(), mask),
         MeanAbsoluteError => (prediction, truth, mask) => MaskedMean((prediction - truth).abs(), mask),
-        Balanced => (prediction, truth, mask) =>
-        {
-            var error = prediction - truth;
-            var weight = mask;
-            var before = 1.0;
-            foreach (var (rate, value) in Steps)
-            {
-                weight = weight + (truth.ge(normalise(rate)).to_type(float32) * mask * (value - before));
-                before = value;
-            }
-            return MaskedMean((error.square() + error.abs()) * weight, mask);
-        }
-        ,
-        // Normalised rain as if it were a probability, as in the tutorials on moving digits.
-        BinaryCrossEntropy => (prediction, truth, mask) =>
-        {
-            var (p, y) = (prediction.clamp(Certain, 1 - Certain), truth.clamp(0, 1));
-            return MaskedMean(-((y * p.log()) + ((1 - y) * (1 - p).log())), mask);
-        }
-        ,
+        Balanced => (prediction, truth, mask) => WeightedByRate(prediction, truth, mask, normalise),
+        BinaryCrossEntropy => CrossEntropy,
         Ssim => (prediction, truth, mask) => 1 - StructuralSimilarity.Of(Images(prediction * mask), Images(truth * mask)).mean(),
         _ => throw new ReportedException($"There is no loss '{name}': name one of {string.Join(", ", Names)}."),
     };
+
+    private static Tensor WeightedByRate(Tensor prediction, Tensor truth, Tensor mask, Func<double, double> normalise)
+    {
+        var error = prediction - truth;
+        var weight = mask;
+        var before = 1.0;
+        foreach (var (rate, value) in Steps)
+        {
+            weight = weight + (truth.ge(normalise(rate)).to_type(float32) * mask * (value - before));
+            before = value;
+        }
+        return MaskedMean((error.square() + error.abs()) * weight, mask);
+    }
+
+    /// <summary>Normalised rain as if it were a probability, as in the tutorials on moving digits.</summary>
+    private static Tensor CrossEntropy(Tensor prediction, Tensor truth, Tensor mask)
+    {
+        var (p, y) = (prediction.clamp(Certain, 1 - Certain), truth.clamp(0, 1));
+        return MaskedMean(-((y * p.log()) + ((1 - y) * (1 - p).log())), mask);
+    }
 
     /// <summary>
     /// For log-odds of reaching thresholds: the sum over thresholds of the binary cross-entropy; its Brier twin is the discrete

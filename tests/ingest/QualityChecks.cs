@@ -7,6 +7,7 @@ using Xunit;
 namespace ConvLstm.Nowcast.Tests.Ingest;
 
 /// <summary>What each check of the quality control finds, and that it leaves good scans alone.</summary>
+[Slow("Reads real scans.")]
 public sealed class QualityChecks
 {
     private const int Size = 128;

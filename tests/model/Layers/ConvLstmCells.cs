@@ -5,6 +5,7 @@ using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Model.Layers;
 
+[Slow("Compares with the PyTorch of Python.")]
 public sealed class ConvLstmCells
 {
     private const float Tolerance = 1e-5f;

@@ -6,7 +6,7 @@ using ConvLstm.Nowcast.Model.Training;
 using ConvLstm.Nowcast.MovingFrame;
 using Xunit;
 
-namespace ConvLstm.Nowcast.Tests.Networks;
+namespace ConvLstm.Nowcast.Tests.Model.Networks;
 
 public sealed class LagrangianNetworkTests
 {
