@@ -78,7 +78,7 @@ NOWCAST_DB="$NOWCAST_DB;Options=-c synchronous_commit=remote_apply" "$nowcast" i
 echo "with synchronous_commit = remote_apply the replica has the scan when the program says that it is stored: $([ "$(ask replica 'SELECT count(*) FROM nowcast.scan')" = 60 ] && echo yes || echo NO)"
 ask primary "ALTER SYSTEM RESET synchronous_standby_names" && ask primary "SELECT pg_reload_conf()" >/dev/null
 newest=$(ask primary "SELECT to_char(max(valid_time) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS') FROM nowcast.scan")
-( until curl -sf "$url/api/grids" | grep -q "\"issueTime\":\"$newest"; do sleep 0.02; done; date +%s.%N >"$folder/seen" ) & watching=$!
+( until curl -sf -o "$folder/grids" "$url/api/grids" && grep -q "\"issueTime\":\"$newest" "$folder/grids"; do sleep 0.02; done; date +%s.%N >"$folder/seen" ) & watching=$!
 "$nowcast" run >/dev/null
 wait $watching
 ask primary "SELECT extract(epoch FROM min(published_at)) FROM nowcast.run WHERE issue_time = '${newest}Z'" >"$folder/published"
