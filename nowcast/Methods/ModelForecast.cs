@@ -1,6 +1,7 @@
 using System.Globalization;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Sequences;
+using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Model.Checkpoints;
 using ConvLstm.Nowcast.Model.Networks;
 using ConvLstm.Nowcast.Motion;
@@ -19,6 +20,9 @@ public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster
     public const string Name = "model";
 
     private const int FewestScans = 3;
+
+    /// <summary>Pixels of a grid from which on the memory of one stage is given back before the next, which asks for other blocks.</summary>
+    private const int LargeGrid = 600_000;
 
     private readonly Normalisation _normalisation = Normalisation.FromMetadata(checkpoint.Metadata.Normalisation);
     private readonly Device _device = checkpoint.Network.parameters().First().device;
@@ -40,6 +44,7 @@ public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var scans = AlignedScans.Of(past, Math.Min(past.Frames.Count, checkpoint.Metadata.PastFrames), leads.Length, cancellation, _device);
+        GiveBack(past);
         var newest = scans.Rain[scans.Rain.shape[0] - 1];
         if (checkpoint.Network.Options.Thresholds.Count == 0)
         {
@@ -48,8 +53,10 @@ public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster
                 cancellation);
         }
         var learned = checkpoint.Network is CascadeNetwork ? null : Learned(past, scans.Rain, Asked(past, leads), cancellation);
+        GiveBack(past);
         var cascade = checkpoint.Network switch { CascadeNetwork alone => alone, PooledNetwork both => both.Cascade, _ => null };
         using var fields = cascade is null ? null : new CascadeLogOdds(cascade, scans.Rain.cpu(), past.Grid, past.Step, leads);
+        GiveBack(past);
         return new AdvectedExceedance(past, request, Rates()) { ShowsNewestArea = cascade is not null }.Make(
             lead => (learned, fields) switch
             {
@@ -58,6 +65,12 @@ public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster
                 _ => PooledNetwork.Pool(learned(lead), fields.Next().to(_device)),
             },
             newest, scans.Displacements, Provenance(past), cancellation);
+    }
+
+    private static void GiveBack(RadarSequence past)
+    {
+        if (past.Grid.PixelCount >= LargeGrid)
+            TensorHeap.Release();
     }
 
     private static LeadTimes Asked(RadarSequence past, TimeSpan[] leads) =>
