@@ -56,8 +56,11 @@ public sealed class DecodedRadarFiles : IDisposable
         ForecastFile.Write(path, Forecast(), TimeProvider.System, _cancellation);
         using var decoded = new DecodedFiles(() => DecoderOptions.Default);
 
-        using var there = decoded.FindForecast(path, _cancellation);
-        var (read, here) = (there!.Read(_cancellation), ForecastFile.Read(path));
+        RainForecast read;
+        // An open file holds its decoder, and here there is one.
+        using (var there = decoded.FindForecast(path, _cancellation))
+            read = there!.Read(_cancellation);
+        var here = ForecastFile.Read(path);
 
         Assert.Equal((here.Provenance.Method, here.Provenance.ModelVersion), (read.Provenance.Method, read.Provenance.ModelVersion));
         Assert.Equal(here.Provenance.Inputs, read.Provenance.Inputs);
