@@ -28,8 +28,8 @@ public static unsafe partial class TensorHeap
         if (!OperatingSystem.IsLinux() || !NativeLibrary.TryLoad("libc.so.6", out var library)
             || !NativeLibrary.TryGetExport(library, nameof(mallopt), out _))
             return;
-        // The heap takes blocks of all sizes and keeps them. Threads other than the main one may have heaps of their own, which do not: only
-        // MALLOC_ARENA_MAX=1 in the environment prevents that, as the runtime has threads before this is asked for.
+        // The heap takes blocks of all sizes and keeps them. Threads other than the main one may have heaps of their own, which do not:
+        // only MALLOC_ARENA_MAX=1 in the environment prevents that, as the runtime has threads before this is asked for.
         _ = mallopt(MappedBlocks, 0);
         // −1: never.
         _ = mallopt(TrimThreshold, -1);

@@ -20,7 +20,9 @@ internal static class CommandLine
     /// <summary>What a command that was stopped may still say.</summary>
     private static readonly TimeSpan TimeToSay = TimeSpan.FromSeconds(2);
 
-    /// <summary>As many as threads may read at the same time; one is enough for most commands, and only what is needed is started.</summary>
+    /// <summary>
+    /// As many as threads may read at the same time; one is enough for most commands, and only what is needed is started.
+    /// </summary>
     private static readonly int MostDecoders = Math.Clamp(Environment.ProcessorCount, 1, 8);
 
     // 128 and the number of the signal, as shells have it.

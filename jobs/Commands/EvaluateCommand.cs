@@ -98,7 +98,8 @@ internal static class EvaluateCommand
                     Every = parsed.GetValue(every),
                     FractionsScales = asked ?? Defaults.FractionsScales,
                 };
-                return await AgainAsync(terminal, files, parsed.GetRequiredValue(data), parsed.GetValue(model), parsed.GetValue(methods) ?? [],
+                return await AgainAsync(
+                    terminal, files, parsed.GetRequiredValue(data), parsed.GetValue(model), parsed.GetValue(methods) ?? [],
                     parsed.GetRequiredValue(device), options, Sources(), Show,
                     cancellation);
 

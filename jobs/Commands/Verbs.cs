@@ -8,7 +8,8 @@ namespace ConvLstm.Nowcast.Jobs.Commands;
 internal static class Verbs
 {
     internal static IEnumerable<Command> All(Terminal terminal, DecodedFiles files) => [
-        DemoCommand.Create(terminal, files), InspectCommand.Create(terminal, files), SimulateCommand.Create(terminal), IngestCommand.Create(terminal),
+        DemoCommand.Create(terminal, files), InspectCommand.Create(terminal, files), SimulateCommand.Create(terminal),
+        IngestCommand.Create(terminal),
         TrainCommand.Create(terminal, files), ForecastCommand.Create(terminal, files), EvaluateCommand.Create(terminal, files),
         Study.StudyCommand.Create(terminal, files), TuneCommand.Create(terminal, files), PlotCommand.Create(terminal, files),
         RunCommand.Create(terminal), HindcastCommand.Create(terminal), ServeCommand.Create(terminal), DbCommand.Create(terminal),

@@ -5,9 +5,9 @@ using ConvLstm.Nowcast.Ingest.Formats;
 namespace ConvLstm.Nowcast.Jobs.Feed;
 
 /// <summary>
-/// The radar and forecast files that a command reads: by decoders, which are started with the first file and kept for the others. What a file does to
-/// the libraries ends its decoder and nothing else. An open file holds its decoder: who keeps one open and opens others waits for ever
-/// where there is one decoder.
+/// The radar and forecast files that a command reads: by decoders, which are started with the first file and kept for the others.
+/// What a file does to the libraries ends its decoder and nothing else. An open file holds its decoder: who keeps one open and opens
+/// others waits for ever where there is one decoder.
 /// </summary>
 /// <param name="options">What the reading of a file may cost; asked for with the first one.</param>
 internal sealed class DecodedFiles(Func<DecoderOptions> options) : IDisposable

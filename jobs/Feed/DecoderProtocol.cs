@@ -10,7 +10,8 @@ namespace ConvLstm.Nowcast.Jobs.Feed;
 
 /// <summary>
 /// What the program and its decoders say to each other over the decoder's standard input and output: messages of a length in four
-/// bytes (little-endian) and as many bytes, the first of which says what it is; maps come in a file. The decoder begins, with one that says it is ready.
+/// bytes (little-endian) and as many bytes, the first of which says what it is; maps come in a file.
+/// The decoder begins, with one that says it is ready.
 /// </summary>
 internal static class DecoderProtocol
 {

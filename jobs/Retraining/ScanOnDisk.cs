@@ -27,8 +27,9 @@ internal sealed class ScanOnDisk : IScan
         return new(path, frame);
     }
 
-    public RadarFrame Read(CancellationToken cancellation = default) => new(Grid, ValidTime, MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(_path)).ToArray())
-    {
-        IsInterpolated = IsInterpolated,
-    };
+    public RadarFrame Read(CancellationToken cancellation = default) =>
+        new(Grid, ValidTime, MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(_path)).ToArray())
+        {
+            IsInterpolated = IsInterpolated,
+        };
 }

@@ -16,7 +16,8 @@ internal static class ForecastFiles
     /// <param name="cancellation">Stops between two maps.</param>
     /// <exception cref="ReportedException">A file is no forecast, or no scan has a valid time of them.</exception>
     internal static HindcastResult Score(
-        DecodedFiles decoded, IReadOnlyList<string> paths, IReadOnlyList<IScan> scans, IReadOnlyList<int> fractionsScales, Action<int, int> progress,
+        DecodedFiles decoded, IReadOnlyList<string> paths, IReadOnlyList<IScan> scans, IReadOnlyList<int> fractionsScales,
+        Action<int, int> progress,
             CancellationToken cancellation)
     {
         var files = RadarPaths.Expand(paths);

@@ -21,7 +21,7 @@ public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster
 
     private const int FewestScans = 3;
 
-    /// <summary>Pixels of a grid from which on the memory of one stage is given back before the next, which asks for other blocks.</summary>
+    /// <summary>Pixels of a grid from which on a stage gives its memory back before the next, which asks for other blocks.</summary>
     private const int LargeGrid = 600_000;
 
     private readonly Normalisation _normalisation = Normalisation.FromMetadata(checkpoint.Metadata.Normalisation);

@@ -128,7 +128,8 @@ public sealed class ArchivesOfScans : IDisposable
         using var file = RadarFormats.Open(path);
         Assert.Equal([0, 5, 10], file.Leads.Select(l => l.TotalMinutes));
         Assert.Equal(file.ValidTimes[0],
-            Assert.Single(RadarArchive.Open([path], RadarFormats.Open, cancellation: TestContext.Current.CancellationToken).Scans).ValidTime);
+            Assert.Single(RadarArchive.Open([path], RadarFormats.Open, cancellation: TestContext.Current.CancellationToken).Scans)
+                .ValidTime);
     }
 
     private (string Name, byte[] Content)[] Members() =>

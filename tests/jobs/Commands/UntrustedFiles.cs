@@ -77,7 +77,8 @@ public sealed class UntrustedFiles(Archive archive) : IClassFixture<Archive>, ID
     [Fact]
     public async Task TheProgramThatInspectsLoadsNoneOfTheLibrariesThatRead()
     {
-        await Cli.In(_folder).With("LD_DEBUG", "files").With("LD_DEBUG_OUTPUT", _folder.File("loaded")).DoAsync("inspect", archive.FileOf(0));
+        await Cli.In(_folder).With("LD_DEBUG", "files").With("LD_DEBUG_OUTPUT", _folder.File("loaded"))
+            .DoAsync("inspect", archive.FileOf(0));
 
         var loaded = string.Concat(Directory.GetFiles(_folder.Path, "loaded.*").Select(File.ReadAllText));
         Assert.Contains("libclrjit.so", loaded, StringComparison.Ordinal);
@@ -112,8 +113,10 @@ public sealed class UntrustedFiles(Archive archive) : IClassFixture<Archive>, ID
 
     private static long Memory(int process)
     {
-        var line = ChildProcesses.Text($"/proc/{process}/status").Split('\n').FirstOrDefault(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
-        return line is null ? 0 : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) << 10;
+        var line = ChildProcesses.Text($"/proc/{process}/status").Split('\n')
+            .FirstOrDefault(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
+        return line is null
+            ? 0 : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) << 10;
     }
 
     private static byte[] At(byte[] file, string time)

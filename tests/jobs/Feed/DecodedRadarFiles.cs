@@ -71,7 +71,8 @@ public sealed class DecodedRadarFiles : IDisposable
         Assert.Equal(here.AirFromOutside, read.AirFromOutside);
         Assert.All(here.RainRate.Zip(read.RainRate).Concat(here.MeanRate.Zip(read.MeanRate))
             .Concat(here.ExceedanceProbability.Zip(read.ExceedanceProbability).SelectMany(t => t.First.Zip(t.Second)))
-            .Concat(here.Members.Zip(read.Members).SelectMany(m => m.First.Zip(m.Second))), maps => Assert.True(Same(maps.First, maps.Second)));
+            .Concat(here.Members.Zip(read.Members).SelectMany(m => m.First.Zip(m.Second))),
+            maps => Assert.True(Same(maps.First, maps.Second)));
         Assert.Equal((2, 3), (read.Members.Count, read.ExceedanceProbability.Count));
 
         Assert.Null(decoded.FindForecast(Some.RadarFile(_folder, Some.RadarFrame()), _cancellation));
