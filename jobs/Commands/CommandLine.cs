@@ -21,9 +21,10 @@ internal static class CommandLine
     private static readonly TimeSpan TimeToSay = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// As many as threads may read at the same time; one is enough for most commands, and only what is needed is started.
+    /// As many as threads may read at the same time, and never one alone, which a file that is kept open would hold; only what is needed
+    /// is started.
     /// </summary>
-    private static readonly int MostDecoders = Math.Clamp(Environment.ProcessorCount, 1, 8);
+    private static readonly int MostDecoders = Math.Clamp(Environment.ProcessorCount, 2, 8);
 
     // 128 and the number of the signal, as shells have it.
     private const int Terminated = 128 + 15;

@@ -166,7 +166,7 @@ internal static class TrainCommand
             throw new ReportedException(
                 $"--resume: the training of {path} came to its end; give it to --init with another --out to train further.");
         var stopped = StoppedTraining.Load(path + StoppedTraining.Ending);
-        if (checkpoint.Metadata.Training.GetValueOrDefault("steps") != stopped.Place.Step.ToString(CultureInfo.InvariantCulture))
+        if (checkpoint.Metadata.Training.GetValueOrDefault("steps") != stopped.State.Step.ToString(CultureInfo.InvariantCulture))
             throw new ReportedException(
                 $"--resume: {path}{StoppedTraining.Ending} is of another training than {path}; give {path} to --init with another "
                     + "--out.");

@@ -35,11 +35,11 @@ internal sealed class DecodedFiles(Func<DecoderOptions> options) : IDisposable
             Maps(path, decoder, budget, cancellation), lease),
         cancellation)!;
 
-    private static ScanReading Maps(string path, DecoderProcess decoder, FileBudget budget, CancellationToken cancellation) =>
+    private static ScanReading Maps(string path, Decoder decoder, FileBudget budget, CancellationToken cancellation) =>
         (index, values) => decoder.Read(path, index, values, budget, cancellation);
 
     // What is opened holds the lease; where nothing is, the decoder goes back.
-    private T? Open<T>(Func<DecoderProcess, FileBudget, DecoderPool.Lease, T?> open, CancellationToken cancellation)
+    private T? Open<T>(Func<Decoder, FileBudget, DecoderPool.Lease, T?> open, CancellationToken cancellation)
         where T : class
     {
         var decoders = _decoders.Value;

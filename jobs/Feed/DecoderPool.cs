@@ -9,7 +9,7 @@ namespace ConvLstm.Nowcast.Jobs.Feed;
 internal sealed class DecoderPool(DecoderOptions options) : IDisposable
 {
     private readonly SemaphoreSlim _free = new(options.Processes);
-    private readonly ConcurrentBag<DecoderProcess> _idle = [];
+    private readonly ConcurrentBag<Decoder> _idle = [];
     private volatile bool _disposed;
 
     internal DecoderOptions Options => options;
@@ -73,7 +73,7 @@ internal sealed class DecoderPool(DecoderOptions options) : IDisposable
         Interlocked.Increment(ref _started);
         try
         {
-            return new(this, DecoderProcess.Start(options, cancellation));
+            return new(this, Decoder.Start(options, cancellation));
         }
         catch
         {
@@ -82,7 +82,7 @@ internal sealed class DecoderPool(DecoderOptions options) : IDisposable
         }
     }
 
-    private void Return(DecoderProcess decoder)
+    private void Return(Decoder decoder)
     {
         if (decoder.IsAlive && decoder.Files < options.FilesPerProcess && !_disposed)
             _idle.Add(decoder);
@@ -91,11 +91,11 @@ internal sealed class DecoderPool(DecoderOptions options) : IDisposable
         _free.Release();
     }
 
-    internal sealed class Lease(DecoderPool pool, DecoderProcess decoder) : IDisposable
+    internal sealed class Lease(DecoderPool pool, Decoder decoder) : IDisposable
     {
         private bool _isBack;
 
-        internal DecoderProcess Decoder => decoder;
+        internal Decoder Decoder => decoder;
 
         public void Dispose()
         {

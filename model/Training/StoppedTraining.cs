@@ -10,11 +10,11 @@ namespace ConvLstm.Nowcast.Model.Training;
 /// A training that was stopped, with all that its next step depends on: one that goes on from it gives the same bits as one that was never
 /// stopped, where epochs and not minutes end it.
 /// </summary>
-/// <param name="Place">The numbers.</param>
+/// <param name="State">The numbers.</param>
 /// <param name="Weights">Those of the last step, as TorchSharp writes a module; the checkpoint beside has the best.</param>
 /// <param name="Optimizer">Its moments, as TorchSharp writes them.</param>
 /// <param name="Generator">The state of libtorch's random numbers on the CPU.</param>
-public sealed record StoppedTraining(TrainingPlace Place, byte[] Weights, byte[] Optimizer, byte[] Generator)
+public sealed record StoppedTraining(TrainingState State, byte[] Weights, byte[] Optimizer, byte[] Generator)
 {
     /// <summary>What the file of a stopped training is called after that of its checkpoint.</summary>
     public const string Ending = ".stopped";
@@ -24,10 +24,10 @@ public sealed record StoppedTraining(TrainingPlace Place, byte[] Weights, byte[]
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
-    internal static StoppedTraining Of(TrainingPlace place, RainNetwork network, optim.Optimizer optimizer)
+    internal static StoppedTraining Of(TrainingState state, RainNetwork network, optim.Optimizer optimizer)
     {
         using var scope = NewDisposeScope();
-        return new(place, Written(stream => network.save(stream)),
+        return new(state, Written(stream => network.save(stream)),
             Written(stream =>
             {
                 using var writer = new BinaryWriter(stream, System.Text.Encoding.UTF8, leaveOpen: true);
@@ -56,7 +56,7 @@ public sealed record StoppedTraining(TrainingPlace Place, byte[] Weights, byte[]
             WholeFile.Write(path, unfinished =>
             {
                 using var file = ZipFile.Open(unfinished, ZipArchiveMode.Create);
-                foreach (var (name, bytes) in new[] { ("place.json", JsonSerializer.SerializeToUtf8Bytes(Place, Json)),
+                foreach (var (name, bytes) in new[] { ("state.json", JsonSerializer.SerializeToUtf8Bytes(State, Json)),
                     (nameof(Weights), Weights), (nameof(Optimizer), Optimizer), (nameof(Generator), Generator) })
                 {
                     using var entry = file.CreateEntry(name, CompressionLevel.NoCompression).Open();
@@ -79,7 +79,7 @@ public sealed record StoppedTraining(TrainingPlace Place, byte[] Weights, byte[]
         try
         {
             using var file = ZipFile.OpenRead(path);
-            return new(JsonSerializer.Deserialize<TrainingPlace>(Read(file, "place.json"), Json)!,
+            return new(JsonSerializer.Deserialize<TrainingState>(Read(file, "state.json"), Json)!,
                 Read(file, nameof(Weights)), Read(file, nameof(Optimizer)), Read(file, nameof(Generator)));
         }
         catch (Exception e) when (e is InvalidDataException or JsonException or EndOfStreamException)

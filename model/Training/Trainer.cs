@@ -31,24 +31,24 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(windows);
         options.Check();
-        stopped?.Place.Check(options);
+        stopped?.State.Check(options);
         manual_seed(options.Seed);
         var started = time.GetTimestamp();
         network.to(options.Device);
         var lowPrecision = options.MixedPrecision ?? Bfloat16Convolutions.Gain(options.Device);
         var schedule = Schedules.Named(options.Schedule);
         using var best = new Weights(network);
-        var place = stopped?.Place ?? new();
+        var state = stopped?.State ?? new();
         var (step, epoch, isInEpoch, running, drawn, begun) =
-            (place.Step, place.Epoch, place.IsInEpoch, place.TrainingLoss, place.Drawn, place.Begun);
-        var curve = place.Curve.Select(e => (e.Training, e.Validation)).ToList();
+            (state.Step, state.Epoch, state.IsInEpoch, state.TrainingLoss, state.Drawn, state.Begun);
+        var curve = state.Curve.Select(e => (e.Training, e.Validation)).ToList();
         // Halving the batch makes more steps of an epoch, not fewer windows.
         var windowsOfEpoch = Math.Max(1, options.WindowsPerEpoch / options.BatchSize) * options.BatchSize;
-        var batch = new AffordableBatch(place.BatchSize ?? options.BatchSize, notice => Report(null, notice));
+        var batch = new AffordableBatch(state.BatchSize ?? options.BatchSize, notice => Report(null, notice));
         var validation = new ValidationLoss(windows, options, loss, batch);
         Report(null, phase: TrainingPhases.Start);
         var (firstLoss, persistenceLoss, bestLoss, bestEpoch) =
-            (place.FirstLoss, place.PersistenceLoss, place.BestLoss, place.BestEpoch);
+            (state.FirstLoss, state.PersistenceLoss, state.BestLoss, state.BestEpoch);
         if (stopped is null)
         {
             (firstLoss, persistenceLoss) = (validation.Of(network, cancellation), validation.OfPersistence(network, cancellation));
@@ -94,7 +94,7 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
         }
         catch (OperationCanceledException) when (options.KeepsWhenStopped && curve.Count > 0)
         {
-            left = StoppedTraining.Of(Place(), network, optimizer);
+            left = StoppedTraining.Of(State(), network, optimizer);
         }
         best.Restore();
         return new(epoch, step, firstLoss, running, bestLoss, persistenceLoss, Duration(), curve)
@@ -102,12 +102,12 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
             BatchSize = batch.Size, Stopped = left, Done = left is null ? 1 : Math.Min(Fraction(), 1),
         };
 
-        TrainingPlace Place() => new()
+        TrainingState State() => new()
         {
             Step = step, Epoch = epoch, IsInEpoch = isInEpoch, TrainingLoss = running, Drawn = drawn, Begun = begun,
             Curve = [.. curve.Select(e => new LossesOfEpoch(e.Item1, e.Item2))],
             FirstLoss = firstLoss, PersistenceLoss = persistenceLoss, BestLoss = bestLoss, BestEpoch = bestEpoch,
-            BatchSize = batch.Size, TimeUsed = TimeUsed(), Seconds = Duration().TotalSeconds, Flags = TrainingPlace.FlagsOf(options),
+            BatchSize = batch.Size, TimeUsed = TimeUsed(), Seconds = Duration().TotalSeconds, Flags = TrainingState.FlagsOf(options),
         };
 
         void TrainHead(LagrangianNetwork lagrangian)
@@ -139,9 +139,9 @@ public sealed class Trainer(TrainingOptions options, TimeProvider time, IProgres
                 PhaseFraction = done ?? (phase == TrainingPhases.Epochs ? (Fraction() - begun) / (1 - begun) : 0),
             });
 
-        TimeSpan Duration() => TimeSpan.FromSeconds(place.Seconds) + time.GetElapsedTime(started);
+        TimeSpan Duration() => TimeSpan.FromSeconds(state.Seconds) + time.GetElapsedTime(started);
 
-        double TimeUsed() => place.TimeUsed + (options.Budget is TimeSpan budget ? time.GetElapsedTime(started) / budget : 0);
+        double TimeUsed() => state.TimeUsed + (options.Budget is TimeSpan budget ? time.GetElapsedTime(started) / budget : 0);
 
         double Fraction() => Math.Max(
             TimeUsed(), options.Epochs is int epochs && epoch > 0 ? (epoch - 1 + ((double)drawn / windowsOfEpoch)) / epochs : 0);

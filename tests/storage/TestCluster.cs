@@ -87,6 +87,13 @@ public sealed class TestDatabase(TestCluster cluster) : IAsyncLifetime
 
     public ValueTask DisposeAsync() => Database.DisposeAsync();
 
+    /// <summary>How many runs lack some of their maps: none may, whatever was killed or cancelled.</summary>
+    public Task<long> IncompleteRunsAsync() => ScalarAsync<long>(
+        """
+        SELECT count(*) FROM nowcast.run AS r
+        WHERE NOT is_complete OR tiles <> (SELECT count(*) FROM nowcast.forecast_tile AS t WHERE t.run_id = r.run_id)
+        """);
+
     /// <summary>Runs SQL and gives its first value.</summary>
     public async Task<T> ScalarAsync<T>(string sql, params object[] values)
     {

@@ -69,7 +69,7 @@ public sealed class ConfinedDecoders : IDisposable
             tr '\000' '\n' < /proc/self/environ > '{names}'
             exec '{Path.Combine(AppContext.BaseDirectory, "nowcast")}' decode-worker "$@"
             """, _cancellation);
-        using var decoder = await DecoderProcess.StartAsync(new() { Program = ["/bin/sh", script] }, _cancellation);
+        using var decoder = await Decoder.StartAsync(new() { Program = ["/bin/sh", script] }, _cancellation);
 
         var left = (await File.ReadAllLinesAsync(names, _cancellation)).Select(line => line.Split('=')[0]).ToList();
         Assert.Contains("TMPDIR", left);
@@ -85,7 +85,7 @@ public sealed class ConfinedDecoders : IDisposable
         var pipe = _folder.File("pipe.nc");
         using (var make = Process.Start("mkfifo", pipe))
             await make.WaitForExitAsync(_cancellation);
-        using var decoder = await DecoderProcess.StartAsync(DecoderOptions.Default, _cancellation);
+        using var decoder = await Decoder.StartAsync(DecoderOptions.Default, _cancellation);
         foreach (var path in new[] { pipe, "/dev/zero", _folder.Path })
         {
             var error = await Assert.ThrowsAsync<RadarFileException>(() =>

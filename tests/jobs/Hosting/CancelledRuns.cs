@@ -72,10 +72,7 @@ public sealed class CancelledRuns(TestDatabase test) : IClassFixture<TestDatabas
             await server.WaitForExitAsync(CancellationToken.None);
         }
         await File.WriteAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "cancels.txt"), _figures, _cancellation);
-        Assert.Equal(0, await test.ScalarAsync<long>(
-            """
-            SELECT count(*) FROM nowcast.run AS r WHERE NOT is_complete OR tiles <> (SELECT count(*) FROM nowcast.forecast_tile AS t WHERE t.run_id = r.run_id)
-            """));
+        Assert.Equal(0, await test.IncompleteRunsAsync());
         Assert.Equal(0, await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.lease WHERE expires_at > now()"));
     }
 

@@ -125,10 +125,7 @@ public sealed class KilledWorkers(TestDatabase test) : IClassFixture<TestDatabas
             await test.ScalarAsync<long>("SELECT count(DISTINCT issue_time) FROM nowcast.run WHERE method = 'extrapolation' AND usable"));
         Assert.Equal(1 + ((Kills + 1) / 2),
             await test.ScalarAsync<long>("SELECT count(DISTINCT issue_time) FROM nowcast.run WHERE method = 'persistence' AND usable"));
-        Assert.Equal(0, await test.ScalarAsync<long>(
-            """
-            SELECT count(*) FROM nowcast.run AS r WHERE NOT is_complete OR tiles <> (SELECT count(*) FROM nowcast.forecast_tile AS t WHERE t.run_id = r.run_id)
-            """));
+        Assert.Equal(0, await test.IncompleteRunsAsync());
         await UntilLeasesAreGoneAsync();
         Assert.True(await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.model") > Kills / 2);
     }

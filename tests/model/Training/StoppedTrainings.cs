@@ -63,7 +63,7 @@ public sealed class StoppedTrainings
             Assert.Equal(stopAt == int.MaxValue, stopped is null);
             if (stopped is not null)
             {
-                Assert.Equal(stopAt, stopped.Place.Step);
+                Assert.Equal(stopAt, stopped.State.Step);
                 // Whatever else is drawn before it goes on.
                 manual_seed(99);
                 continue;
@@ -79,10 +79,10 @@ public sealed class StoppedTrainings
     public void OneThatGoesOnIsGivenTheFlagsThatItBeganWith()
     {
         var options = new TrainingOptions { Epochs = 5, Seed = 3 };
-        var place = new TrainingPlace { Flags = TrainingPlace.FlagsOf(options) };
-        place.Check(options with { Epochs = 9 });
+        var state = new TrainingState { Flags = TrainingState.FlagsOf(options) };
+        state.Check(options with { Epochs = 9 });
 
-        var refused = Assert.Throws<ReportedException>(() => place.Check(options with { Seed = 4 }));
+        var refused = Assert.Throws<ReportedException>(() => state.Check(options with { Seed = 4 }));
 
         Assert.Contains("--seed 3, not 4", refused.Message, StringComparison.Ordinal);
     }

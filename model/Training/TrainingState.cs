@@ -7,7 +7,7 @@ namespace ConvLstm.Nowcast.Model.Training;
 public sealed record LossesOfEpoch(double Training, double Validation);
 
 /// <summary>How far a training came: the numbers that its next step depends on.</summary>
-public sealed record TrainingPlace
+public sealed record TrainingState
 {
     /// <summary>Steps done.</summary>
     public int Step { get; init; }
