@@ -21,7 +21,6 @@ internal static class JobServices
         services.AddSingleton(options.Settings);
         services.AddSingleton(database);
         services.AddSingleton(database.Jobs);
-        services.AddSingleton(database.Readers);
         // Who forecasts at each scan wants it soon; once an hour is not worth the memory.
         if (options.Settings.Jobs.Nowcast.OnNewScan)
             services.AddSingleton(new WarmWorkers(options.Settings, database, options.Roles, options.Time));

@@ -3,8 +3,8 @@ using Hangfire.Server;
 
 namespace ConvLstm.Nowcast.Jobs.Hosting;
 
-/// <summary>Ends what readers of the database do for too long, on each server that works.</summary>
-internal sealed class ReaderWatch(ReaderLimits readers) : IBackgroundProcess
+/// <summary>Ends what readers of the database do for too long, on each server that works, over the engine's connections.</summary>
+internal sealed class ReaderWatch(HangfireConnections connections) : IBackgroundProcess
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
@@ -12,7 +12,11 @@ internal sealed class ReaderWatch(ReaderLimits readers) : IBackgroundProcess
     public void Execute(BackgroundProcessContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        readers.EndOverdue(ReaderLimits.LongestTransaction);
+        using (var connection = connections.GetOrCreateConnection())
+        {
+            connection.Open();
+            ReaderLimits.EndOverdue(connection, ReaderLimits.LongestTransaction);
+        }
         context.Wait(Interval);
     }
 }

@@ -18,9 +18,9 @@ public sealed class ReaderLimits(NpgsqlDataSource database)
     /// <remarks>
     /// Of those whose rights the service's own role has: nowcast_reader itself, and each role that was granted to nowcast_writer.
     /// </remarks>
-    public int EndOverdue(TimeSpan longest)
+    public static int EndOverdue(NpgsqlConnection connection, TimeSpan longest)
     {
-        using var connection = database.OpenConnection();
+        ArgumentNullException.ThrowIfNull(connection);
         return connection.ExecuteScalar<int>(
             """
             SELECT count(*) FILTER (WHERE pg_terminate_backend(s.pid))

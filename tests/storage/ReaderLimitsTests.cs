@@ -1,5 +1,6 @@
 using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Storage.Cluster;
+using ConvLstm.Nowcast.Storage.Readers;
 using Npgsql;
 using Xunit;
 
@@ -110,13 +111,14 @@ public sealed class ReaderLimitsTests(TestDatabase test) : IClassFixture<TestDat
                 + "'%pg_sleep%'") == 0)
             await Task.Delay(20, _cancellation);
 
+        await using var own = await service.DataSource.OpenConnectionAsync(_cancellation);
         // The service's right to end it comes from this alone.
         await OwnerAsync("REVOKE nowcast_reader FROM nowcast_writer");
-        Assert.Equal(0, service.Readers.EndOverdue(TimeSpan.Zero));
+        Assert.Equal(0, ReaderLimits.EndOverdue(own, TimeSpan.Zero));
         await OwnerAsync("GRANT nowcast_reader TO nowcast_writer");
 
-        Assert.Equal(0, service.Readers.EndOverdue(TimeSpan.FromHours(1)));
-        Assert.Equal(1, service.Readers.EndOverdue(TimeSpan.Zero));
+        Assert.Equal(0, ReaderLimits.EndOverdue(own, TimeSpan.FromHours(1)));
+        Assert.Equal(1, ReaderLimits.EndOverdue(own, TimeSpan.Zero));
         Assert.Equal(PostgresErrorCodes.AdminShutdown, (await Assert.ThrowsAsync<PostgresException>(() => asking)).SqlState);
     }
 
