@@ -25,11 +25,11 @@ public sealed class ScanSeries
     /// <summary>The regular time of a scan; its file may say a few seconds more or less.</summary>
     public DateTimeOffset TimeOf(int index) => Start + (index * Step);
 
-    /// <summary>The index of the scan at a time; −1 where the series has none.</summary>
+    /// <summary>The index of the scan at a time, its regular one or the one that its file says; −1 where the series has none.</summary>
     public int IndexOf(DateTimeOffset time)
     {
-        var (index, rest) = Math.DivRem((time - Start).Ticks, Step.Ticks);
-        return rest == 0 && index >= 0 && index < Scans.Count ? (int)index : -1;
+        var index = Math.Round((time - Start) / Step);
+        return index >= 0 && index < Scans.Count && (TimeOf((int)index) == time || Scans[(int)index].ValidTime == time) ? (int)index : -1;
     }
 
     /// <summary>A part of the series, as a series.</summary>

@@ -30,7 +30,8 @@ public sealed record SequencingResult(IReadOnlyList<ScanSeries> Series, IReadOnl
 
 /// <summary>
 /// From scans in any order to regular series: one for each grid and run without a gap. The step and its phase are found in each
-/// run, the commonest difference and remainder of the valid times; doubles and scans off the step are left out and named.
+/// run, the commonest difference and remainder of the valid times; doubles and scans off the step are left out and named. Where the times
+/// keep no phase, each scan is counted from the one after it.
 /// </summary>
 public static class Sequencing
 {

@@ -56,15 +56,15 @@ internal sealed class ConvectiveCells
         foreach (var cell in _cells)
         {
             var (rate, radius) = (cell.Rate, cell.Radius);
-            var reach = (int)Math.Ceiling(Reach * radius * Math.Max(cell.ContiguousScans, 1 / cell.ContiguousScans));
+            var reach = (int)Math.Ceiling(Reach * radius * Math.Max(cell.Elongation, 1 / cell.Elongation));
             var (cos, sin) = (Math.Cos(cell.Angle), Math.Sin(cell.Angle));
             for (var row = Math.Max(0, (int)cell.Y - reach); row <= Math.Min(_size - 1, (int)cell.Y + reach); row++)
             {
                 for (var column = Math.Max(0, (int)cell.X - reach); column <= Math.Min(_size - 1, (int)cell.X + reach); column++)
                 {
                     var (x, y) = (column - cell.X, row - cell.Y);
-                    var along = ((x * cos) + (y * sin)) / cell.ContiguousScans;
-                    var across = ((y * cos) - (x * sin)) * cell.ContiguousScans;
+                    var along = ((x * cos) + (y * sin)) / cell.Elongation;
+                    var across = ((y * cos) - (x * sin)) * cell.Elongation;
                     var distance = Math.Sqrt((along * along) + (across * across)) / radius;
                     // The texture is log-normal with mean 1, hence minus half of 0.6 squared.
                     if (distance < Reach)
@@ -91,7 +91,7 @@ internal sealed class ConvectiveCells
             PeakRate = Math.Min(70, 28 * Math.Exp(0.5 * strength)),
             LargestRadius = Math.Clamp(1.9 * Math.Exp(0.3 * size), 1.2, 4),
             Life = MeanLifeMinutes * (0.6 + (0.8 * _random.NextDouble())),
-            ContiguousScans = Math.Clamp(Math.Exp(0.2 * stretch), 0.7, 1.4),
+            Elongation = Math.Clamp(Math.Exp(0.2 * stretch), 0.7, 1.4),
             Angle = Math.Atan2(dy, dx) + (0.5 * turn),
         });
     }
@@ -120,7 +120,7 @@ internal sealed class ConvectiveCells
         internal required double PeakRate { get; init; }
         internal required double LargestRadius { get; init; }
         internal required double Life { get; init; }
-        internal required double ContiguousScans { get; init; }
+        internal required double Elongation { get; init; }
         internal required double Angle { get; init; }
 
         internal double Rate => PeakRate * Strength;

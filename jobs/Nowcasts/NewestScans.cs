@@ -23,7 +23,7 @@ internal static class NewestScans
     {
         var frames = await database.Scans.LoadFramesAsync(grid, from, issueTime, usableOnly: true, cancellation);
         return frames.Count > 0 && frames[^1].ValidTime == issueTime
-            && Sequence([.. frames.TakeLast(count)], count, cancellation) is { } past && past.IssueTime == issueTime ? past : null;
+            && Sequence([.. frames.TakeLast(count)], count, cancellation) is { } past && (past.IssueTime - issueTime).Duration() < past.Step / 2 ? past : null;
     }
 
     private static RadarSequence? Sequence(IReadOnlyList<RadarFrame> frames, int count, CancellationToken cancellation)

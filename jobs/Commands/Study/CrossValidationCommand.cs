@@ -30,10 +30,15 @@ internal static class CrossValidationCommand
         {
             Description = "Which methods beside the network; the classical ones where not given.", AllowMultipleArgumentsPerToken = true,
         };
-        var beside = new Option<string?>("--beside") { Description = "A checkpoint that is scored beside, such as the shipped one." };
+        var beside = new Option<string?>("--beside")
+        {
+            Description = "A checkpoint that is scored beside, such as the shipped one; one for each part where its name has "
+                + $"{CrossValidationOptions.Part}.",
+        };
         var pool = new Option<string?>("--pool")
         {
-            Description = "A checkpoint of a lagrangian network to be pooled with the cascade network, scored as well.",
+            Description = "A checkpoint of a lagrangian network to be pooled with the cascade network, scored as well; with "
+                + $"{CrossValidationOptions.Part} in its name that of a part (0, 1, … or {CrossValidation.AllEvents}).",
         };
         var window = Flags.Number("--window",
             "Pixels on a side of the window with most rain that is taken of each scan; 0 for whole grids.", 0, 0, 10_000);

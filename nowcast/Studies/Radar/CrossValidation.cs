@@ -22,12 +22,18 @@ public sealed record CrossValidationOptions
     /// <summary>Methods beside the network.</summary>
     public IReadOnlyList<string> Methods { get; init; } = [Persistence.Name, Extrapolation.Name, Sprog.Name, Anvil.Name, Steps.Name];
 
-    /// <summary>A checkpoint that is scored beside, such as the shipped one, which may have seen the events; null for none.</summary>
+    /// <summary>What stands for the number of the part, or for <see cref="CrossValidation.AllEvents"/>, in the name of a checkpoint.</summary>
+    public const string Part = "{part}";
+
+    /// <summary>
+    /// A checkpoint that is scored beside, such as the shipped one, which may have seen the events; one for each part where its name has
+    /// <see cref="Part"/>; null for none.
+    /// </summary>
     public string? Beside { get; init; }
 
     /// <summary>
     /// A checkpoint of a Lagrangian network to be pooled with the cascade network: the pool is then the model, and the cascade network
-    /// stands beside it; null for none.
+    /// stands beside it; one for each part, which has not seen its events, where its name has <see cref="Part"/>; null for none.
     /// </summary>
     public string? Pool { get; init; }
 
@@ -75,11 +81,11 @@ public sealed class CrossValidation(CrossValidationOptions options, TimeProvider
             var path = Trained(name, [.. files.Where(f => f.Event % folds != left)], new Dictionary<string, double>(), done);
             var kept = Directory.CreateDirectory(Path.Combine(folder, "cases")).FullName;
             for (var weather = fold; weather < count; weather += folds)
-                cases.AddRange(Score(series, events, weather, path, kept, what => progress(done, what), cancellation));
+                cases.AddRange(Score(series, events, (weather, left), path, kept, what => progress(done, what), cancellation));
         }
         var all = Trained(AllEvents, files, options.Pool is null ? Ratios(cases) : new Dictionary<string, double>(), 0.9);
         if (options.Pool is not null)
-            PooledModel.Write(options.Pool, all, PooledOf(all), Ratios(cases), time.GetUtcNow());
+            PooledModel.Write(Of(options.Pool, AllEvents), all, PooledOf(all), Ratios(cases), time.GetUtcNow());
         return cases;
 
         string Trained(string name, IReadOnlyList<CascadeModelTraining.PixelFile> on, IReadOnlyDictionary<string, double> known,
@@ -121,29 +127,34 @@ public sealed class CrossValidation(CrossValidationOptions options, TimeProvider
     /// <summary>Where a network pooled with another is kept.</summary>
     private static string PooledOf(string path) => path[..^Weights.Length] + ".pooled" + Weights;
 
+    /// <summary>The checkpoint of a part.</summary>
+    private static string Of(string checkpoint, string part) =>
+        checkpoint.Replace(CrossValidationOptions.Part, part, StringComparison.Ordinal);
+
     /// <summary>A fold's network and the one that it is to be pooled with, together; null where there is none.</summary>
-    private Checkpoint? Pooled(string model)
+    private Checkpoint? Pooled(string model, string part)
     {
         if (options.Pool is null)
             return null;
-        PooledModel.Write(options.Pool, model, PooledOf(model), new Dictionary<string, double>(), time.GetUtcNow());
+        PooledModel.Write(Of(options.Pool, part), model, PooledOf(model), new Dictionary<string, double>(), time.GetUtcNow());
         return Checkpoint.Load(PooledOf(model), CPU);
     }
 
     private IEnumerable<CaseScores> Score(
-        IReadOnlyList<ScanSeries> series, IReadOnlyList<int> events, int weather, string model, string folder, Action<string> progress,
-            CancellationToken cancellation)
+        IReadOnlyList<ScanSeries> series, IReadOnlyList<int> events, (int Event, int Part) scored, string model, string folder,
+            Action<string> progress, CancellationToken cancellation)
     {
+        var (weather, part) = (scored.Event, scored.Part.ToString(CultureInfo.InvariantCulture));
         using var alone = Checkpoint.Load(model, CPU);
         using var head = options.Training.MemorySteps > 0 ? Checkpoint.Load(HeadOf(model), CPU) : null;
-        using var beside = options.Beside is null ? null : Checkpoint.Load(options.Beside, CPU);
-        using var pooled = Pooled(model);
+        using var beside = options.Beside is null ? null : Checkpoint.Load(Of(options.Beside, part), CPU);
+        using var pooled = Pooled(model, part);
         (string Name, Checkpoint? Checkpoint)[] networks =
             [(Beside, beside), (Head, head), (Alone, pooled is null ? null : alone), (ModelForecast.Name, pooled ?? alone)];
         var methods = new ForecastMethods();
         foreach (var (name, checkpoint) in networks.Where(n => n.Checkpoint is not null))
             methods.Add(name, () => new ModelForecast(checkpoint!));
-        string[] scored = [.. options.Methods, .. networks.Where(n => n.Checkpoint is not null).Select(n => n.Name)];
+        string[] names = [.. options.Methods, .. networks.Where(n => n.Checkpoint is not null).Select(n => n.Name)];
         var cache = new FrameCache(CascadeModelTraining.CacheBytes);
         for (var i = 0; i < series.Count; i++)
         {
@@ -157,7 +168,7 @@ public sealed class CrossValidation(CrossValidationOptions options, TimeProvider
                 progress($"event {weather + 1}: {series[i].Grid.Name}, {issued:yyyy-MM-dd HH:mm}");
                 var name = string.Create(CultureInfo.InvariantCulture, $"{i:00}-{situation.Newest:000}");
                 var one = new Lazy<ScoredSituation>(() => ScoredSituation.Of(situation, options.Training.Window, cache, cancellation));
-                var scores = scored.ToDictionary(m => m, m => Kept(Path.Combine(folder, $"{name}-{m}.json"),
+                var scores = names.ToDictionary(m => m, m => Kept(Path.Combine(folder, $"{name}-{m}.json"),
                     () => one.Value.Score(methods.Make(m), cancellation)), StringComparer.Ordinal);
                 yield return new(weather, series[i].Grid.Name, issued, situation.Series.Step.TotalMinutes, scores);
             }

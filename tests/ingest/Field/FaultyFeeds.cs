@@ -45,6 +45,30 @@ public sealed class FaultyFeeds
         Assert.Equal((TimeSpan.FromMinutes(minutes), off.Length), (Assert.Single(result.Series).Step, result.Series[0].Scans.Count));
     }
 
+    // A single radar scans when its volume is done: its times keep a step but no phase.
+    [Theory]
+    [InlineData(5.5, 338, 60)]
+    [InlineData(5, 292, 40)]
+    [InlineData(10, 605, 90)]
+    public void AFeedWhoseTimesDriftLosesNoScan(double minutes, int seconds, int count)
+    {
+        var scans = Enumerable.Range(0, count).Where(i => i != 7).Select(i => (IScan)new FrameScan(
+            Some.RadarFrame(at: Some.Time.AddSeconds((i * seconds) + (i % 3 * 4)), rate: i), $"{i}")).ToArray();
+        var result = ConvLstm.Nowcast.Ingest.Sequences.Sequencing.Arrange(scans.Append(
+            new FrameScan(Some.RadarFrame(at: Some.Time.AddSeconds(20.5 * seconds), rate: 1), "between")));
+        Assert.Equal("between", Assert.Single(result.Dropped).Scan.Source);
+        Assert.Equal(1, Assert.Single(result.Gaps).Missing);
+        Assert.Equal(count - 1, result.Series.Sum(s => s.Scans.Count));
+        Assert.InRange(result.Series.Count, 2, 12);
+        var newest = result.Series.MaxBy(s => s.End)!;
+        Assert.Equal((TimeSpan.FromMinutes(minutes), scans[^1].ValidTime), (newest.Step, newest.End));
+        foreach (var (series, i) in result.Series.SelectMany(s => Enumerable.Range(0, s.Scans.Count).Select(i => (s, i))))
+        {
+            Assert.InRange((series.Scans[i].ValidTime - series.TimeOf(i)).Duration(), TimeSpan.Zero, series.Step / 2);
+            Assert.Equal(i, series.IndexOf(series.Scans[i].ValidTime));
+        }
+    }
+
     [Fact]
     public void AScanFromTheFutureIsNotTheNewest()
     {

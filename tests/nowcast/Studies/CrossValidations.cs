@@ -44,7 +44,7 @@ public sealed class CrossValidations
     {
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
-        var lagrangian = folder.File("lagrangian.safetensors");
+        var lagrangian = folder.File("lagrangian-0.safetensors");
         using (var network = NetworkRegistry.Create(new()
         {
             Network = LagrangianNetwork.Name, Hidden = [4], Patch = 4, LogRange = Math.Log(1001),
@@ -52,9 +52,12 @@ public sealed class CrossValidations
         }))
             Checkpoint.Save(lagrangian, network,
                 Some.Metadata(network.Options) with { Normalisation = Normalisation.Default.ToMetadata() });
+        foreach (var part in new[] { "1", CrossValidation.AllEvents })
+            File.Copy(lagrangian, folder.File($"lagrangian-{part}.safetensors"));
         var options = new CrossValidationOptions
         {
-            Cases = 1, Methods = [Sprog.Name], Pool = lagrangian, Training = new() { Steps = 20, MemorySteps = 0, Hidden = [8, 8] },
+            Cases = 1, Methods = [Sprog.Name], Pool = folder.File($"lagrangian-{CrossValidationOptions.Part}.safetensors"),
+            Training = new() { Steps = 20, MemorySteps = 0, Hidden = [8, 8] },
         };
 
         var cases = new CrossValidation(options, TimeProvider.System)
