@@ -26,8 +26,11 @@ public sealed class RadarFrame
     /// <summary>Where the pixels lie.</summary>
     public RadarGrid Grid { get; }
 
-    /// <summary>When the scan holds, UTC.</summary>
+    /// <summary>When the scan holds, UTC; in a sequence the regular time next to it.</summary>
     public DateTimeOffset ValidTime { get; }
+
+    /// <summary>When the scan holds as its file says, UTC, where a sequence moved it to the regular time.</summary>
+    public DateTimeOffset ScanTime { get => field == default ? ValidTime : field; init; }
 
     /// <summary>mm/h, row-major; NaN where not observed.</summary>
     public float[] RainRate { get; }

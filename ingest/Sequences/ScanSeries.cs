@@ -32,6 +32,9 @@ public sealed class ScanSeries
         return index >= 0 && index < Scans.Count && (TimeOf((int)index) == time || Scans[(int)index].ValidTime == time) ? (int)index : -1;
     }
 
+    /// <summary>The same series with its regular times counted from the time that the file of the newest scan says.</summary>
+    public ScanSeries FromNewest() => new(Step, Start + (Scans[^1].ValidTime - End), Scans);
+
     /// <summary>A part of the series, as a series.</summary>
     public ScanSeries Part(int start, int count) => new(Step, TimeOf(start), [.. Scans.Skip(start).Take(count)]);
 
@@ -56,7 +59,7 @@ public sealed class ScanSeries
             var time = TimeOf(start + i);
             frames[i] = frame.ValidTime == time ? frame : new RadarFrame(frame.Grid, time, frame.RainRate)
             {
-                IsInterpolated = frame.IsInterpolated,
+                IsInterpolated = frame.IsInterpolated, ScanTime = frame.ScanTime,
             };
         }
         return new RadarSequence(Step, frames);

@@ -23,14 +23,16 @@ internal static class NewestScans
     {
         var frames = await database.Scans.LoadFramesAsync(grid, from, issueTime, usableOnly: true, cancellation);
         return frames.Count > 0 && frames[^1].ValidTime == issueTime
-            && Sequence([.. frames.TakeLast(count)], count, cancellation) is { } past && (past.IssueTime - issueTime).Duration() < past.Step / 2 ? past : null;
+            && Sequence([.. frames.TakeLast(count)], count, cancellation) is { } past && past.IssueTime == issueTime ? past : null;
     }
 
     private static RadarSequence? Sequence(IReadOnlyList<RadarFrame> frames, int count, CancellationToken cancellation)
     {
-        var newest = Sequencing.Arrange(frames.Select(f => new FrameScan(f)), Options, cancellation).Series.MaxBy(s => s.End);
-        if (newest is null || newest.Scans.Count < 2)
+        var series = Sequencing.Arrange(frames.Select(f => new FrameScan(f)), Options, cancellation).Series.MaxBy(s => s.End);
+        if (series is null || series.Scans.Count < 2)
             return null;
+        // The run of a scan is found by its time.
+        var newest = series.FromNewest();
         var used = Math.Min(count, newest.Scans.Count);
         return newest.Load(newest.Scans.Count - used, used, null, cancellation);
     }

@@ -1,3 +1,4 @@
+using ConvLstm.Nowcast.Evaluation;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Jobs.Feed;
@@ -26,10 +27,9 @@ internal static class ForecastSheet
         {
             var scans = RadarArchive.Open(observed, files.Open, cancellation: cancellation).Scans
                 .Where(s => s.Grid.CoversTheSame(forecast.Grid))
-                .ToDictionary(s => s.ValidTime);
-            var came = leads.Select(lead => scans.TryGetValue(forecast.ValidTime(lead), out var scan)
-                ? scan.Read(cancellation)
-                : throw new ReportedException(
+                .ToList();
+            var came = leads.Select(lead => VerifyingScan.Of(forecast, lead, scans, s => s.ValidTime)?.Read(cancellation)
+                ?? throw new ReportedException(
                     $"--observed has no scan of {forecast.ValidTime(lead):yyyy-MM-ddTHH:mm:ssZ} on the grid of the forecast: give the hour "
                         + "after its issue time, or leave it out.")).ToList();
             rows.Add([.. came.Select(scan => Rate($"observed {Clock(scan.ValidTime)}", scan.RainRate))]);

@@ -21,7 +21,7 @@ internal static class ForecastFiles
             CancellationToken cancellation)
     {
         var files = RadarPaths.Expand(paths);
-        var came = scans.Where(scan => !scan.IsInterpolated).ToLookup(scan => scan.ValidTime);
+        var observed = scans.Where(scan => !scan.IsInterpolated).ToList();
         var verification = new ForecastVerification(fractionsScales);
         var done = 0;
         foreach (var issue in files.GroupBy(IssueTime).OrderBy(group => group.Key))
@@ -31,8 +31,9 @@ internal static class ForecastFiles
             {
                 var grid = forecasts[0].Grid;
                 List<RainForecast> together = [.. forecasts.Where(forecast => forecast.Grid.CoversTheSame(grid))];
-                verification.Add(together, [.. together[0].LeadTimes.Select((_, lead) => came[together[0].ValidTime(lead)]
-                    .FirstOrDefault(scan => scan.Grid.CoversTheSame(grid))?.Read(cancellation))], cancellation);
+                List<IScan> came = [.. observed.Where(scan => scan.Grid.CoversTheSame(grid))];
+                verification.Add(together, [.. together[0].LeadTimes.Select((_, lead) =>
+                    VerifyingScan.Of(together[0], lead, came, scan => scan.ValidTime)?.Read(cancellation))], cancellation);
                 forecasts.RemoveAll(together.Contains);
             }
             progress(done += issue.Count(), files.Count);

@@ -44,9 +44,10 @@ internal sealed class StoredRuns(NowcastDatabase database, IReadOnlyList<int> fr
         foreach (var run in runs)
             forecasts.Add(await database.Queries.LoadRunAsync(run, cancellation));
         var (start, end) = (forecasts[0].ValidTime(0), forecasts[0].ValidTime(forecasts[0].LeadTimes.Count - 1));
-        var scans = (await database.Scans.LoadFramesAsync(grid, start, end, usableOnly: true, cancellation))
-            .Where(scan => !scan.IsInterpolated).ToDictionary(scan => scan.ValidTime);
-        verification.Add(forecasts, [.. forecasts[0].LeadTimes.Select((_, lead) => scans.GetValueOrDefault(forecasts[0].ValidTime(lead)))],
-            cancellation);
+        var distance = VerifyingScan.Distance(forecasts[0]);
+        var scans = (await database.Scans.LoadFramesAsync(grid, start - distance, end + distance, usableOnly: true, cancellation))
+            .Where(scan => !scan.IsInterpolated).ToList();
+        verification.Add(forecasts, [.. forecasts[0].LeadTimes.Select((_, lead) =>
+            VerifyingScan.Of(forecasts[0], lead, scans, scan => scan.ValidTime))], cancellation);
     }
 }

@@ -40,7 +40,7 @@ internal static class Scans
         var used = past.Frames.Skip(past.Frames.Count - scans).ToArray();
         return new ForecastProvenance(
             method, typeof(Scans).Assembly.GetName().Version?.ToString(3) ?? "", "",
-            used.Select(f => f.ValidTime).ToArray(),
+            used.Select(f => f.ScanTime).ToArray(),
             used.Select(f => 1 - (f.RainRate.Count(float.IsNaN) / (double)f.RainRate.Length)).ToArray());
     }
 }

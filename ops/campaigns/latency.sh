@@ -43,8 +43,8 @@ for file in "${files[@]:past}"; do
     tail -n +$((before + 1)) "$folder/notified" | grep -q '"method" *: *"model"' && break
     sleep 0.1
   done
-  psql -qAt -F ' ' -c "SELECT job, round(extract(epoch FROM min(started_at)) - $arrived, 1) FROM nowcast.job_run WHERE started_at > to_timestamp($arrived) GROUP BY 1 ORDER BY 2" nowcast \
-    | awk '{ printf "%s begins %.1f s  ", $1, $2 }'
+  psql -qAt -F ' ' -c "SELECT job, round(extract(epoch FROM min(started_at)) - $arrived, 1), round(extract(epoch FROM min(finished_at)) - $arrived, 1) FROM nowcast.job_run WHERE started_at > to_timestamp($arrived) GROUP BY 1 ORDER BY 2" nowcast \
+    | awk '{ printf "%s %.1f to %s s  ", $1, $2, $3 == "" ? "…" : $3 }'
   tail -n +$((before + 1)) "$folder/notified" | awk -v from="$arrived" '
     match($0, /"method" *: *"[a-z]*"/) { m = substr($0, RSTART, RLENGTH); gsub(/.*: *"|"/, "", m); printf "%s %.1f s  ", m, $1 - from }
     END { print NR ? "" : "nothing within 60 s" }' | tee -a "$folder/times"

@@ -1,3 +1,4 @@
+using ConvLstm.Nowcast.Evaluation;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Storage.Publishing;
 using Dapper;
@@ -78,6 +79,7 @@ public sealed class VerificationStore
     /// Maps whose scan is there by now but which are not verified yet, oldest first. Runs of one issue time are compared on
     /// the same pixels, so where one of them waits, its sisters' maps of that lead are given with it.
     /// </summary>
+    /// <remarks>Which scan is that of a map: <see cref="VerifyingScan"/>.</remarks>
     /// <param name="grid">The name of the grid.</param>
     /// <param name="since">Runs issued at or after this time.</param>
     /// <param name="cancellation">Stops the question.</param>
@@ -89,14 +91,19 @@ public sealed class VerificationStore
             WITH maps AS (
                 SELECT r.run_id, r.method, r.issue_time, lead, s.valid_time, v.run_id IS NULL AS waits
                 FROM nowcast.run AS r JOIN nowcast.grid AS g USING (grid_id) CROSS JOIN LATERAL unnest(r.lead_seconds) AS lead
-                JOIN nowcast.scan AS s ON s.grid_id = r.grid_id AND s.valid_time = r.issue_time + make_interval(secs => lead)
+                CROSS JOIN LATERAL (SELECT r.issue_time + make_interval(secs => lead) AS due,
+                                           make_interval(secs => @largestDistance * (coalesce(r.lead_seconds[2], 2 * r.lead_seconds[1]) - r.lead_seconds[1])) AS distance) AS d
+                CROSS JOIN LATERAL (SELECT valid_time FROM nowcast.scan
+                                    WHERE grid_id = r.grid_id AND valid_time BETWEEN d.due - d.distance AND d.due + d.distance
+                                      AND NOT is_interpolated AND quality->>'usable' IS DISTINCT FROM 'false'
+                                    ORDER BY greatest(valid_time - d.due, d.due - valid_time), valid_time LIMIT 1) AS s
                 LEFT JOIN nowcast.verification_lead AS v ON v.run_id = r.run_id AND v.lead_seconds = lead
-                WHERE g.name = @grid AND r.issue_time >= @since AND r.maps_dropped_at IS NULL AND r.scores_dropped_at IS NULL AND NOT s.is_interpolated
-                  AND s.quality->>'usable' IS DISTINCT FROM 'false')
+                WHERE g.name = @grid AND r.issue_time >= @since AND r.maps_dropped_at IS NULL AND r.scores_dropped_at IS NULL)
             SELECT run_id AS RunId, method AS Method, issue_time AS IssueTime, lead AS LeadSeconds, valid_time AS ValidTime
             FROM (SELECT maps.*, bool_or(waits) OVER (PARTITION BY issue_time, lead) AS one_waits FROM maps) AS groups
             WHERE one_waits ORDER BY issue_time, lead, run_id
-            """, new { grid, since }, cancellationToken: cancellation)).ConfigureAwait(false)).AsList();
+            """, new { grid, since, largestDistance = VerifyingScan.LargestDistance }, cancellationToken: cancellation)).ConfigureAwait(false))
+                .AsList();
     }
 
     /// <summary>The rows of the view skill of a grid, all days together or one, by method, model, lead and threshold.</summary>

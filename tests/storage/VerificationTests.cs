@@ -71,6 +71,20 @@ public sealed class VerificationTests(TestDatabase test) : IClassFixture<TestDat
     }
 
     [Fact]
+    public async Task AMapIsVerifiedByTheNearestScanWithinAQuarterOfTheStep()
+    {
+        var grid = Some.LonLatGrid(width: 20, height: 20);
+        var noon = Some.Noon.AddDays(1);
+        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, noon), _cancellation);
+        foreach (var seconds in new[] { 380, 520, 590, 640, 830 })
+            await test.Database.Scans.StoreAsync(Some.RadarFrame(grid, noon.AddSeconds(seconds)), "x", cancellation: _cancellation);
+
+        var pending = await test.Database.Verification.PendingAsync(grid.Name, noon, _cancellation);
+
+        Assert.Equal([(600, noon.AddSeconds(590)), (900, noon.AddSeconds(830))], pending.Select(p => (p.LeadSeconds, p.ValidTime)));
+    }
+
+    [Fact]
     public async Task CorrelationAndErrorsFollowFromTheSums()
     {
         var grid = Some.LonLatGrid(width: 20, height: 20);
