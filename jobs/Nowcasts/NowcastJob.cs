@@ -13,8 +13,8 @@ using Hangfire.Server;
 namespace ConvLstm.Nowcast.Jobs.Nowcasts;
 
 /// <summary>
-/// Forecasts from the newest scans. The work is done by a process of its own, which publishes extrapolation first and then the model;
-/// when the model is missing, fails, or is too slow for the deadline, extrapolation has answered already, and the reason is noted.
+/// Forecasts from the newest scans. The work is done by a process of its own, which publishes the model and then its yardsticks;
+/// when the model is missing, fails, or takes long, extrapolation answers, and the reason is noted.
 /// </summary>
 /// <param name="database">Where scans come from and runs go.</param>
 /// <param name="settings">The model, how far ahead, the deadline and the memory.</param>
@@ -57,7 +57,11 @@ internal sealed class NowcastJob(NowcastDatabase database, NowcastSettings setti
     private static WorkerRequest Request(NowcastDatabase database, NowcastSettings settings, DateTimeOffset now, bool withModel,
         bool isRehearsal = false) => WorkerRequest.Of(
         NowcastWork.Name, database.ConnectionString, now, settings.Jobs.Nowcast.MemoryMB,
-            new NowcastWorkOptions(settings.Model, withModel, settings.Lead, isRehearsal));
+            new NowcastWorkOptions(settings.Model, withModel, settings.Lead, Patience(settings), isRehearsal));
+
+    /// <summary>Part of the deadline is left for extrapolation, and nobody waits long for a slow model.</summary>
+    private static TimeSpan Patience(NowcastSettings settings) =>
+        TimeSpan.FromSeconds(Math.Min(NowcastPass.LongestPatience.TotalSeconds, settings.Jobs.Nowcast.DeadlineSeconds / 4));
 
     private async Task ForecastAsync(RunningJob run, ForecastSelection selection, bool withModel, CancellationToken cancellation)
     {

@@ -25,8 +25,18 @@ internal sealed record NowcastOutcome(
 /// persistence, are published, so that the skill can be compared on the same pixels; consumers are given the best one
 /// that is there, in this order.
 /// </summary>
-internal sealed class NowcastPass(NowcastDatabase database, Checkpoint? model, TimeSpan lead)
+/// <param name="database">Where scans come from and runs go.</param>
+/// <param name="model">Null leaves the model aside.</param>
+/// <param name="lead">How far ahead.</param>
+/// <param name="patience">
+/// How long the model may take before extrapolation is published meanwhile; <see cref="LongestPatience"/> where null.
+/// </param>
+internal sealed class NowcastPass(NowcastDatabase database, Checkpoint? model, TimeSpan lead, TimeSpan? patience = null)
 {
+    /// <summary>An ordinary model on an ordinary grid is done by then.</summary>
+    internal static readonly TimeSpan LongestPatience = TimeSpan.FromSeconds(10);
+
+
     /// <summary>What consumers are given, where it is there.</summary>
     internal static readonly string[] BestFirst = [ModelForecast.Name, Extrapolation.Name, Persistence.Name];
 
@@ -65,43 +75,57 @@ internal sealed class NowcastPass(NowcastDatabase database, Checkpoint? model, T
     }
 
     /// <summary>
-    /// All methods from one sequence; a method that cannot work costs the others nothing. Extrapolation goes first: whatever becomes of
-    /// the model, and however long it takes, consumers have an answer. Persistence, for which they wait least, goes last.
+    /// All methods from one sequence; a method that cannot work costs the others nothing. The model, for which consumers wait most, goes
+    /// first; where it takes long, extrapolation is published meanwhile: they have an answer whatever becomes of it.
     /// </summary>
     internal async Task<IReadOnlyList<NowcastOutcome>> PublishAllAsync(RadarSequence past, Action<NowcastOutcome> report,
         CancellationToken cancellation)
     {
         var outcomes = new List<NowcastOutcome>();
+        var waiting = new Queue<IForecaster>(Methods());
+        var making = Begin(waiting.Dequeue());
         var publishing = Task.CompletedTask;
         try
         {
-            foreach (var forecaster in Methods())
+            if (model is not null && await Task.WhenAny(making, Task.Delay(patience ?? LongestPatience, cancellation)) != making)
+                await NoteAsync(await Begin(waiting.Dequeue()));
+            // While the database takes one forecast the next is computed.
+            while (true)
             {
-                // While the database takes one forecast the next is computed.
-                var start = Stopwatch.GetTimestamp();
-                var (forecast, problem) = Forecast(forecaster, past, cancellation);
-                var took = Stopwatch.GetElapsedTime(start);
+                var made = await making;
+                if (waiting.TryDequeue(out var next))
+                    making = Begin(next);
                 await publishing;
-                publishing = Task.Run(() => NoteAsync(forecaster.Method, forecast, problem, took), cancellation);
+                publishing = NoteAsync(made);
+                if (next is null)
+                    break;
             }
         }
         finally
         {
-            await publishing;
+            // Nothing goes on behind the back of whoever stops this.
+            await Task.WhenAll(making, publishing);
         }
         return [.. outcomes.OrderBy(o => Array.IndexOf(BestFirst, o.Method))];
 
-        async Task NoteAsync(string method, RainForecast? forecast, string? problem, TimeSpan took)
+        Task<MadeForecast> Begin(IForecaster forecaster) => Task.Run(() => Forecast(forecaster, past, cancellation), cancellation);
+
+        async Task NoteAsync(MadeForecast made)
         {
-            PublishedRun? run = null;
+            var (run, problem) = ((PublishedRun?)null, made.Problem);
             var start = Stopwatch.GetTimestamp();
-            if (forecast is not null)
-                (run, problem) = await PublishAsync(forecast, cancellation);
-            var outcome = new NowcastOutcome(past.Grid.Name, method, past.IssueTime, run, problem, took, Stopwatch.GetElapsedTime(start));
-            outcomes.Add(outcome);
+            if (made.Forecast is not null)
+                (run, problem) = await PublishAsync(made.Forecast, cancellation);
+            var outcome = new NowcastOutcome(past.Grid.Name, made.Method, past.IssueTime, run, problem, made.Took,
+                Stopwatch.GetElapsedTime(start));
+            lock (outcomes)
+                outcomes.Add(outcome);
             report(outcome);
         }
     }
+
+    /// <summary>What a method made, or why it could not.</summary>
+    private sealed record MadeForecast(string Method, RainForecast? Forecast, string? Problem, TimeSpan Took);
 
     private Task<RadarSequence?> LoadAsync(string grid, CancellationToken cancellation) =>
         NewestScans.LoadAsync(database, grid, ScansWanted, cancellation);
@@ -109,22 +133,26 @@ internal sealed class NowcastPass(NowcastDatabase database, Checkpoint? model, T
     /// <summary>Scans that are read for the methods.</summary>
     internal int ScansWanted => Math.Max(ScansRead, Methods().Max(m => m.ScansNeeded));
 
-    private (RainForecast? Forecast, string? Problem) Forecast(IForecaster forecaster, RadarSequence past, CancellationToken cancellation)
+    private MadeForecast Forecast(IForecaster forecaster, RadarSequence past, CancellationToken cancellation)
     {
+        var start = Stopwatch.GetTimestamp();
         if (past.Frames.Count < forecaster.ScansNeeded)
-            return (null, $"warming up: {past.Frames.Count} of {forecaster.ScansNeeded} scans in a row are there");
+            return Not($"warming up: {past.Frames.Count} of {forecaster.ScansNeeded} scans in a row are there");
         if (lead < past.Step)
-            return (null, $"a lead of {lead.TotalMinutes:0.##} minutes is shorter than the {past.Step.TotalMinutes:0.##} minutes between "
+            return Not($"a lead of {lead.TotalMinutes:0.##} minutes is shorter than the {past.Step.TotalMinutes:0.##} minutes between "
                 + "its scans: raise NOWCAST_LEADMINUTES");
         try
         {
-            return (forecaster.Forecast(past, new ForecastRequest(lead, ForecastRequest.DefaultThresholds), cancellation), null);
+            var forecast = forecaster.Forecast(past, new ForecastRequest(lead, ForecastRequest.DefaultThresholds), cancellation);
+            return new(forecaster.Method, forecast, null, Stopwatch.GetElapsedTime(start));
         }
         catch (Exception e) when (e is ReportedException || TorchErrors.IsTorch(e))
         {
             // A model that does not fit these data is reported; extrapolation still answers.
-            return (null, e.Message);
+            return Not(e.Message);
         }
+
+        MadeForecast Not(string problem) => new(forecaster.Method, null, problem, Stopwatch.GetElapsedTime(start));
     }
 
     private async Task<(PublishedRun? Run, string? Problem)> PublishAsync(RainForecast forecast, CancellationToken cancellation)
@@ -143,9 +171,9 @@ internal sealed class NowcastPass(NowcastDatabase database, Checkpoint? model, T
 
     private IEnumerable<IForecaster> Methods()
     {
-        yield return new Extrapolation();
         if (model is not null)
             yield return new ModelForecast(model);
+        yield return new Extrapolation();
         yield return new Persistence();
     }
 }

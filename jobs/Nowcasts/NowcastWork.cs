@@ -9,8 +9,9 @@ namespace ConvLstm.Nowcast.Jobs.Nowcasts;
 /// <param name="ModelFile">A checkpoint; null for the promoted one.</param>
 /// <param name="WithModel">False leaves the model aside.</param>
 /// <param name="Lead">How far ahead.</param>
+/// <param name="Patience">How long the model may take before extrapolation is published meanwhile.</param>
 /// <param name="IsRehearsal">True forecasts and publishes nothing: the next request finds all loaded and compiled.</param>
-internal sealed record NowcastWorkOptions(string? ModelFile, bool WithModel, TimeSpan Lead, bool IsRehearsal = false);
+internal sealed record NowcastWorkOptions(string? ModelFile, bool WithModel, TimeSpan Lead, TimeSpan Patience, bool IsRehearsal = false);
 
 /// <summary>What became of one method for one grid.</summary>
 /// <param name="Grid">The grid.</param>
@@ -41,7 +42,7 @@ internal sealed class NowcastWork
     {
         var options = context.OptionsAs<NowcastWorkOptions>();
         var model = options.WithModel ? await LoadAsync(context, options, cancellation) : null;
-        var pass = new NowcastPass(context.Database, model, options.Lead);
+        var pass = new NowcastPass(context.Database, model, options.Lead, options.Patience);
         if (options.IsRehearsal)
         {
             await pass.RehearseAsync(cancellation);

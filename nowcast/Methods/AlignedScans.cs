@@ -20,7 +20,8 @@ internal sealed record AlignedScans(Tensor Rain, Tensor Motion, IReadOnlyList<Te
         var how = MotionOptions.For(past.Step);
         var rain = Scans.Newest(past, Math.Min(past.Frames.Count, Math.Max(scans, how.ScanPairs + 1))).to(device ?? CPU);
         var count = (int)rain.shape[0];
-        var motion = OpticalFlow.Estimate(rain.narrow(0, Math.Max(0, count - how.ScanPairs - 1), Math.Min(count, how.ScanPairs + 1)), how);
+        var motion = NewestMotion.Of(
+            past, rain.narrow(0, Math.Max(0, count - how.ScanPairs - 1), Math.Min(count, how.ScanPairs + 1)), how);
         cancellation.ThrowIfCancellationRequested();
         var used = rain.narrow(0, count - scans, scans);
         return new(Alignment.Align(used, scans - 1, motion), motion, SemiLagrangian.Displacements(motion, leads));

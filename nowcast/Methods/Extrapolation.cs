@@ -27,7 +27,7 @@ public sealed class Extrapolation : IForecaster
         var how = _options ?? MotionOptions.For(past.Step);
         var used = Math.Min(past.Frames.Count, how.ScanPairs + 1);
         var rain = Scans.Newest(past, used);
-        var motion = OpticalFlow.Estimate(rain, how);
+        var motion = NewestMotion.Of(past, rain, how);
         cancellation.ThrowIfCancellationRequested();
         var displacements = SemiLagrangian.Displacements(motion, leads.Length);
         return AdvectedForecast.Make(past, request, Scans.Provenance(Name, past, used),

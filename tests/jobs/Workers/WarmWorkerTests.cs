@@ -111,7 +111,7 @@ public sealed class WarmWorkerTests(TestDatabase test, TrainedModel trained) : I
 
     private WorkerRequest Request(bool isRehearsal = false) => WorkerRequest.Of(
         NowcastWork.Name, test.ConnectionString, DateTimeOffset.UtcNow, memoryMB: 6144,
-            new NowcastWorkOptions(null, WithModel: true, TimeSpan.FromMinutes(10), isRehearsal));
+            new NowcastWorkOptions(null, WithModel: true, TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(10), isRehearsal));
 
     private async Task StoreAsync(int scans)
     {
