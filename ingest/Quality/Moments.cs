@@ -18,10 +18,22 @@ internal struct Moments
     /// </summary>
     internal readonly (double Length, double Breadth) Axes()
     {
-        var (meanX, meanY) = (_x / Count, _y / Count);
-        var (varX, varY, covariance) =
-            ((_xx / Count) - (meanX * meanX) + (1 / 12.0), (_yy / Count) - (meanY * meanY) + (1 / 12.0), (_xy / Count) - (meanX * meanY));
+        var (varX, varY, covariance) = Variances();
         var (half, root) = ((varX + varY) / 2, Math.Sqrt(Math.Pow((varX - varY) / 2, 2) + (covariance * covariance)));
         return (Math.Sqrt(12 * (half + root)), Math.Sqrt(12 * Math.Max(half - root, 1e-9)));
+    }
+
+    /// <summary>Of the length, in radians from the x axis.</summary>
+    internal readonly double Direction()
+    {
+        var (varX, varY, covariance) = Variances();
+        return Math.Atan2(2 * covariance, varX - varY) / 2;
+    }
+
+    private readonly (double X, double Y, double Covariance) Variances()
+    {
+        var (meanX, meanY) = (_x / Count, _y / Count);
+        return ((_xx / Count) - (meanX * meanX) + (1 / 12.0), (_yy / Count) - (meanY * meanY) + (1 / 12.0),
+            (_xy / Count) - (meanX * meanY));
     }
 }

@@ -36,7 +36,7 @@ public sealed class QualityControl(TimeProvider time, QualityOptions? options = 
             AtMost("range", ShareAbove(frame, summary), _options.ShareAboveLargest),
             Missing(summary.MissingShare),
             AtMost("speckle", Speckle.Share(frame, _options.LeastWetShare), _options.SpeckleShare),
-            AtMost("spokes", Spokes.Count(frame) / Math.Max(1, (1 - summary.MissingShare) * frame.RainRate.Length), _options.SpokeShare),
+            SpokesOf(frame, summary),
         };
         var isNext = _last is not null && frame.ValidTime > _last.ValidTime && frame.ValidTime - _last.ValidTime <= LongestStep
             && frame.Grid.CoversTheSame(_last.Grid);
@@ -72,6 +72,16 @@ public sealed class QualityControl(TimeProvider time, QualityOptions? options = 
         return share > _options.MissingShare || usual >= _options.MissingShare
             ? AtMost("missing", share, _options.MissingShare)
             : AtMost("missing", share, usual) with { Warning = true };
+    }
+
+    // One thin line is said; it may be the rain of a narrow front, which is when forecasts are wanted most.
+    private QualityFinding SpokesOf(RadarFrame frame, ScanSummary summary)
+    {
+        var (pixels, fanOut) = Spokes.Find(frame);
+        return AtMost("spokes", pixels / Math.Max(1, (1 - summary.MissingShare) * frame.RainRate.Length), _options.SpokeShare) with
+        {
+            Warning = !fanOut,
+        };
     }
 
     // A picture without rain may well stay the same.

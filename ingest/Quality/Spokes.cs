@@ -3,6 +3,7 @@ namespace ConvLstm.Nowcast.Ingest.Quality;
 /// <summary>
 /// Spokes: thin straight wet lines, as the interference of transmitters draws them along a radar's beam (Peura, Computer vision methods
 /// for anomaly removal, ERAD 2002, finds them by the same marks, thinness and elongation). The radars' positions need not be known.
+/// One line may be rain as well, that of a narrow cold front; beams fan out, so only lines of several directions are surely spokes.
 /// </summary>
 internal static class Spokes
 {
@@ -16,20 +17,28 @@ internal static class Spokes
     // A line of so many holes for each of its pixels is none.
     private const double LeastFill = 0.4;
 
-    /// <summary>The number of pixels in spokes.</summary>
-    internal static int Count(RadarFrame frame)
+    /// <summary>Two lines are of one direction within this angle, in radians.</summary>
+    private const double OneDirection = Math.PI / 12;
+
+    /// <summary>The number of pixels in thin lines, and whether the lines fan out.</summary>
+    internal static (int Pixels, bool FanOut) Find(RadarFrame frame)
     {
         var (width, height) = (frame.Grid.Width, frame.Grid.Height);
         var wet = Array.ConvertAll(frame.RainRate, r => r > ScanSummary.WetAbove);
         var thin = Thin(wet, width, height);
-        var pixels = 0;
+        var (pixels, directions) = (0, new List<double>());
         var open = new Stack<int>();
         for (var i = 0; i < thin.Length; i++)
         {
-            if (thin[i] && Component(thin, width, height, i, open) is { } shape && IsLine(shape))
-                pixels += shape.Count;
+            if (!thin[i])
+                continue;
+            var shape = Component(thin, width, height, i, open);
+            if (!IsLine(shape))
+                continue;
+            pixels += shape.Count;
+            directions.Add(shape.Direction());
         }
-        return pixels;
+        return (pixels, directions.Exists(d => Math.Abs(Math.IEEERemainder(d - directions[0], Math.PI)) > OneDirection));
     }
 
     private static bool IsLine(Moments shape)

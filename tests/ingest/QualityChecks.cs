@@ -59,15 +59,29 @@ public sealed class QualityChecks
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(33)]
-    [InlineData(78)]
-    public void AThinLineAlongABeamIsASpoke(double degrees)
+    [InlineData(0, 33)]
+    [InlineData(33, 78)]
+    [InlineData(78, 20)]
+    public void ThinLinesAlongBeamsAreSpokesAndOneThatMayBeAFrontIsSaid(double one, double other)
     {
-        var (sin, cos) = Math.SinCos(double.DegreesToRadians(degrees));
         // From a radar in the corner outwards, two pixels wide, where it is dry.
-        bool OnBeam(int i) => Math.Abs(((i / Size) * cos) - ((i % Size) * sin)) <= 1;
-        AssertBad("spokes", Changed((_, i) => OnBeam(i) ? 4 : 0));
+        static bool OnBeam(int i, double degrees)
+        {
+            var (sin, cos) = Math.SinCos(double.DegreesToRadians(degrees));
+            return Math.Abs((i / Size * cos) - (i % Size * sin)) <= 1 && i / Size + (i % Size) > 24;
+        }
+        AssertBad("spokes", Changed((_, i) => OnBeam(i, one) || OnBeam(i, other) ? 4 : 0));
+        var alone = _control.Check(Changed((_, i) => OnBeam(i, one) ? 4 : 0));
+        Assert.True(alone.Usable, alone.Problems());
+        Assert.StartsWith("spokes", alone.Warnings(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheNarrowRainOfAColdFrontIsUsed()
+    {
+        using var file = RadarFormats.Open(RadarData.Files("corpus").Single(f => f.Contains("bretagne", StringComparison.Ordinal)));
+        var control = new QualityControl(TimeProvider.System);
+        Assert.All(Enumerable.Range(0, file.ValidTimes.Count), i => Assert.True(control.Check(file.Read(i)).Usable));
     }
 
     [Fact]
