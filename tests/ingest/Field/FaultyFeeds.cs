@@ -39,7 +39,7 @@ public sealed class FaultyFeeds
     public void TheStepIsThatOfTheBeatsAndNoScanIsLost(int minutes, params int[] off)
     {
         var scans = off.Select((seconds, i) =>
-            (IScan)new FrameScan(Some.RadarFrame(at: Some.Time.AddMinutes(minutes * i).AddSeconds(seconds), rate: i), $"{i}"));
+            (IScan)new FrameScan(Sample.RadarFrame(at: Sample.Time.AddMinutes(minutes * i).AddSeconds(seconds), rate: i), $"{i}"));
         var result = ConvLstm.Nowcast.Ingest.Sequences.Sequencing.Arrange(scans);
         Assert.Empty(result.Dropped);
         Assert.Equal((TimeSpan.FromMinutes(minutes), off.Length), (Assert.Single(result.Series).Step, result.Series[0].Scans.Count));
@@ -48,11 +48,12 @@ public sealed class FaultyFeeds
     [Fact]
     public void AScanFromTheFutureIsNotTheNewest()
     {
-        var now = Some.Time.AddHours(1);
+        var now = Sample.Time.AddHours(1);
         var control = new QualityControl(new Clock(now));
-        Assert.True(control.Check(Some.RadarFrame(at: now.AddMinutes(-5), rate: 1)).Usable);
+        Assert.True(control.Check(Sample.RadarFrame(at: now.AddMinutes(-5), rate: 1)).Usable);
         foreach (var hours in new[] { 0.75, 1, 9 })
-            Assert.Contains("time", control.Check(Some.RadarFrame(at: now.AddHours(hours), rate: 2)).Problems(), StringComparison.Ordinal);
+            Assert.Contains("time", control.Check(Sample.RadarFrame(at: now.AddHours(hours), rate: 2)).Problems(),
+                StringComparison.Ordinal);
         Assert.Equal(now.AddMinutes(-5), control.Newest);
     }
 
@@ -73,8 +74,8 @@ public sealed class FaultyFeeds
     [InlineData(400, 0)]
     public void WhatIsTooMuchToBeClutterIsLeftToTheQualityControl(int above, int removed)
     {
-        var grid = Some.RadarGrid(200, 200);
-        var frame = new RadarFrame(grid, Some.Time, [.. Enumerable.Range(0, grid.PixelCount).Select(i => i < above ? 900f : 1f)]);
+        var grid = Sample.RadarGrid(200, 200);
+        var frame = new RadarFrame(grid, Sample.Time, [.. Enumerable.Range(0, grid.PixelCount).Select(i => i < above ? 900f : 1f)]);
         Assert.Equal(removed, Clutter.Remove(frame).Pixels);
     }
 

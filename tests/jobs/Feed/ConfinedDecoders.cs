@@ -29,7 +29,7 @@ public sealed class ConfinedDecoders : IDisposable
     {
         if (Landlock.Version == 0)
             Assert.Skip("this kernel has no Landlock");
-        var outside = Some.RadarFile(_folder, Some.RadarFrame());
+        var outside = Sample.RadarFile(_folder, Sample.RadarFrame());
         var inside = _scratch.File("1");
         File.Copy(outside, inside);
         using var decoder = Start(Memory);

@@ -35,12 +35,12 @@ public sealed class FeedFolders(TestCluster cluster) : IAsyncLifetime
     [Fact]
     public async Task ScansOfEachFormatAreTakenOnceAlsoAfterARestart()
     {
-        Some.RadarFile(_folder, Rain[0]);
+        Sample.RadarFile(_folder, Rain[0]);
         var place = ProjectionCases.All[0].Grid(40, 30, 1000);
-        new OdimVariant().Write(_folder.File("composite.hdf"), place, Some.Time, new double[place.PixelCount]);
+        new OdimVariant().Write(_folder.File("composite.hdf"), place, Sample.Time, new double[place.PixelCount]);
         // A name proves nothing.
-        new KnmiVariant().Write(_folder.File("image.dat"), place, Some.Time.AddMinutes(5), new int[place.PixelCount]);
-        Compressed.CopyOf(Some.RadarFile(_folder, Rain[1]));
+        new KnmiVariant().Write(_folder.File("image.dat"), place, Sample.Time.AddMinutes(5), new int[place.PixelCount]);
+        Compressed.CopyOf(Sample.RadarFile(_folder, Rain[1]));
 
         Assert.Equal(new FeedSummary(4, 1, 0, 0), await TakeAsync());
         Assert.Equal(new FeedSummary(0, 0, 0, 0), await TakeAsync());
@@ -53,7 +53,7 @@ public sealed class FeedFolders(TestCluster cluster) : IAsyncLifetime
     [Fact]
     public async Task AFileThatIsStillBeingWrittenWaits()
     {
-        var whole = await File.ReadAllBytesAsync(Some.RadarFile(_folder, Rain[0]), _cancellation);
+        var whole = await File.ReadAllBytesAsync(Sample.RadarFile(_folder, Rain[0]), _cancellation);
         File.Delete(_folder.File(Path.GetFileName(Directory.GetFiles(Feed)[0])));
         await File.WriteAllBytesAsync(_folder.File("later.nc.part"), whole, _cancellation);
         await File.WriteAllBytesAsync(_folder.File(".hidden.nc"), whole, _cancellation);
@@ -73,7 +73,7 @@ public sealed class FeedFolders(TestCluster cluster) : IAsyncLifetime
     [Fact]
     public async Task AnUploadThatStopsAndIsTakenUpAgainIsOneScan()
     {
-        var whole = await File.ReadAllBytesAsync(Some.RadarFile(_folder, Rain[0]), _cancellation);
+        var whole = await File.ReadAllBytesAsync(Sample.RadarFile(_folder, Rain[0]), _cancellation);
         File.Delete(Directory.GetFiles(Feed)[0]);
         var (path, time) = (_folder.File("resumed.nc"), new SettableTime());
         await File.WriteAllBytesAsync(path, whole[..(whole.Length / 2)], _cancellation);
@@ -95,7 +95,7 @@ public sealed class FeedFolders(TestCluster cluster) : IAsyncLifetime
     [Fact]
     public async Task AnUploadThatIsNeverTakenUpAgainEndsInQuarantine()
     {
-        var whole = await File.ReadAllBytesAsync(Some.RadarFile(_folder, Rain[0]), _cancellation);
+        var whole = await File.ReadAllBytesAsync(Sample.RadarFile(_folder, Rain[0]), _cancellation);
         File.Delete(Directory.GetFiles(Feed)[0]);
         await File.WriteAllBytesAsync(_folder.File("half.nc"), whole[..(whole.Length / 2)], _cancellation);
         var time = new SettableTime { Now = File.GetLastWriteTimeUtc(_folder.File("half.nc")).AddSeconds(61) };
@@ -110,7 +110,7 @@ public sealed class FeedFolders(TestCluster cluster) : IAsyncLifetime
     [Fact]
     public async Task WhatCannotBeUsedGoesToQuarantineWithTheReasonBesideIt()
     {
-        var good = await File.ReadAllBytesAsync(Some.RadarFile(_folder, Rain[0]), _cancellation);
+        var good = await File.ReadAllBytesAsync(Sample.RadarFile(_folder, Rain[0]), _cancellation);
         Directory.CreateDirectory(_folder.File("radar 66"));
         for (var i = 0; i < 2; i++)
         {
@@ -139,7 +139,7 @@ public sealed class FeedFolders(TestCluster cluster) : IAsyncLifetime
     [InlineData("exec sleep 600", "took over 0.5 seconds")]
     public async Task ADecoderThatDiesOrHangsCostsOneFile(string end, string reason)
     {
-        Some.RadarFile(_folder, Rain[0]);
+        Sample.RadarFile(_folder, Rain[0]);
         // Ready, as the protocol has it, then the end at the first question; the next one is a decoder as always.
         var decoder = _folder.File(".decoder.sh");
         var spoilt = _folder.File(".spoilt");
@@ -155,14 +155,14 @@ public sealed class FeedFolders(TestCluster cluster) : IAsyncLifetime
         Assert.Equal(new FeedSummary(0, 0, 0, 1), await TakeAsync(options));
         Assert.Contains(reason, Assert.Single(_outcomes).Problem, StringComparison.Ordinal);
 
-        Some.RadarFile(_folder, Rain[1]);
+        Sample.RadarFile(_folder, Rain[1]);
         Assert.Equal(new FeedSummary(1, 0, 0, 0), await TakeAsync(options with { FileLimit = TimeSpan.FromMinutes(1) }));
     }
 
     [Fact]
     public async Task ADecoderIsReplacedWhenItHasReadItsShareOfFiles()
     {
-        string[] files = [.. Rain[..5].Select(frame => Some.RadarFile(_folder, frame))];
+        string[] files = [.. Rain[..5].Select(frame => Sample.RadarFile(_folder, frame))];
         using var decoders = new DecoderPool(new() { Processes = 1, FilesPerProcess = 2, FileLimit = TimeSpan.FromMinutes(1) });
         await foreach (var outcome in new ScanIntake(_database, decoders, TimeProvider.System).TakeAsync(files, _cancellation))
             Assert.Equal((1, null), (outcome.Stored, outcome.Problem));
@@ -172,7 +172,7 @@ public sealed class FeedFolders(TestCluster cluster) : IAsyncLifetime
     [Fact]
     public async Task ADecoderThatDoesNotStartBlamesNoFile()
     {
-        var file = Some.RadarFile(_folder, Rain[0]);
+        var file = Sample.RadarFile(_folder, Rain[0]);
         foreach (var program in (string[][])[["/bin/sh", "-c", "exit 7"], ["/nonexistent/nowcast"]])
         {
             var error = await Assert.ThrowsAsync<ReportedException>(() => TakeAsync(new() { Program = program }));
@@ -186,11 +186,11 @@ public sealed class FeedFolders(TestCluster cluster) : IAsyncLifetime
     public async Task ScansThatComeTwiceLateAndInAnyOrderAreOneSequence()
     {
         foreach (var i in (int[])[3, 0, 2])
-            Some.RadarFile(_folder, Rain[i]);
+            Sample.RadarFile(_folder, Rain[i]);
         Assert.Equal(3, (await TakeAsync()).Stored);
-        Some.RadarFile(_folder, Rain[4]);
-        Some.RadarFile(_folder, Rain[1], "late.nc");
-        Some.RadarFile(_folder, Rain[3], "again.nc");
+        Sample.RadarFile(_folder, Rain[4]);
+        Sample.RadarFile(_folder, Rain[1], "late.nc");
+        Sample.RadarFile(_folder, Rain[3], "again.nc");
         Assert.Equal(new FeedSummary(2, 1, 0, 0), await TakeAsync());
 
         var sequence = await NewestScans.LoadAsync(_database, Rain[0].Grid.Name, 12, _cancellation);
@@ -203,7 +203,7 @@ public sealed class FeedFolders(TestCluster cluster) : IAsyncLifetime
     public async Task ABadScanIsKeptAndMarkedAndNotUsed()
     {
         for (var i = 0; i < 6; i++)
-            Some.RadarFile(_folder, i == 4
+            Sample.RadarFile(_folder, i == 4
                 ? new RadarFrame(Rain[4].Grid, Rain[4].ValidTime, [.. Rain[4].RainRate.Select((r, n) => n % 50 == 0 ? 900 : r)]) : Rain[i]);
 
         Assert.Equal(new FeedSummary(6, 0, 1, 0), await TakeAsync());
@@ -223,10 +223,10 @@ public sealed class FeedFolders(TestCluster cluster) : IAsyncLifetime
     public async Task TheQualityControlRemembersAcrossARestart()
     {
         foreach (var frame in Rain[..20])
-            Some.RadarFile(_folder, frame);
+            Sample.RadarFile(_folder, frame);
         await TakeAsync();
         // Frozen, which only shows beside the scan before.
-        Some.RadarFile(_folder, new RadarFrame(Rain[0].Grid, Rain[20].ValidTime, Rain[19].RainRate));
+        Sample.RadarFile(_folder, new RadarFrame(Rain[0].Grid, Rain[20].ValidTime, Rain[19].RainRate));
         await TakeAsync();
         Assert.Contains("frozen", Assert.Single(_outcomes[^1].Marked), StringComparison.Ordinal);
     }
@@ -248,7 +248,7 @@ public sealed class FeedFolders(TestCluster cluster) : IAsyncLifetime
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_cancellation);
         var (away, stored) = (new TaskCompletionSource<string>(), new TaskCompletionSource<FileOutcome>());
         await DatabaseIsThereAsync(false);
-        Some.RadarFile(_folder, Rain[0]);
+        Sample.RadarFile(_folder, Rain[0]);
         var watch = new FeedWatch(Options, _database, DecoderOptions.Default, new HastyTime())
             .WatchAsync(o => stored.TrySetResult(o), m => away.TrySetResult(m), stop.Token);
 

@@ -26,7 +26,7 @@ public sealed class HostileFeedFolders(TestCluster cluster) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _database = await NowcastDatabase.OpenAsync(await cluster.CreateDatabaseAsync(_cancellation), _cancellation);
-        File.Move(Some.RadarFile(_folder, Rain), _folder.File("zz.nc"));
+        File.Move(Sample.RadarFile(_folder, Rain), _folder.File("zz.nc"));
     }
 
     public async ValueTask DisposeAsync()
@@ -39,7 +39,7 @@ public sealed class HostileFeedFolders(TestCluster cluster) : IAsyncLifetime
     [Fact]
     public async Task LinksAreNotFollowedAndWhatTheyLeadToStaysAsItIs()
     {
-        var theirs = Some.RadarFile(_elsewhere, Rain);
+        var theirs = Sample.RadarFile(_elsewhere, Rain);
         await File.WriteAllTextAsync(_elsewhere.File("letter.nc"), "not rain", _cancellation);
         File.CreateSymbolicLink(_folder.File("file.nc"), theirs);
         File.CreateSymbolicLink(_folder.File("nowhere.nc"), _elsewhere.File("absent.nc"));

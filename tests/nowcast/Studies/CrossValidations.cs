@@ -51,7 +51,7 @@ public sealed class CrossValidations
             Thresholds = [.. new HindcastOptions().Thresholds.Select(Normalisation.Default.Apply)],
         }))
             Checkpoint.Save(lagrangian, network,
-                Some.Metadata(network.Options) with { Normalisation = Normalisation.Default.ToMetadata() });
+                Sample.Metadata(network.Options) with { Normalisation = Normalisation.Default.ToMetadata() });
         var options = new CrossValidationOptions
         {
             Cases = 1, Methods = [Sprog.Name], Pool = lagrangian, Training = new() { Steps = 20, MemorySteps = 0, Hidden = [8, 8] },
@@ -72,6 +72,6 @@ public sealed class CrossValidations
         [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Select(f => (f, File.GetLastWriteTimeUtc(f))).Order()];
 
     private static ScanSeries Rain(int seed, int hours) => Assert.Single(Sequencing.Arrange(
-        RainSimulator.Run(new() { Seed = seed, Frames = 16, Size = 64, Start = Some.Time.AddHours(hours) })
+        RainSimulator.Run(new() { Seed = seed, Frames = 16, Size = 64, Start = Sample.Time.AddHours(hours) })
             .Select((s, i) => (IScan)new FrameScan(s.Frame, $"{i}")).ToArray(), new()).Series);
 }
