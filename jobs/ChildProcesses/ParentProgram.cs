@@ -41,7 +41,7 @@ internal sealed partial class ParentProgram
     internal Message Next(CancellationToken cancellation = default) => _requests.Take(cancellation);
 
     /// <summary>From any thread.</summary>
-    internal void Tell(Message answer)
+    internal void Send(Message answer)
     {
         try
         {

@@ -25,11 +25,11 @@ internal sealed class DecoderProcess : IDisposable
             _process = new([.. options.Program ?? ChildProcess.ThisProgram(Verb), DecoderWorker.Argument(options)],
                 environment => DecoderEnvironment.Set(environment, _scratch.Path, options.MemoryLimit));
         }
-        catch (ReportedException)
+        catch (ReportedException e)
         {
             _map.Dispose();
             _scratch.Dispose();
-            throw;
+            throw new ReportedException($"The decoder of radar files does not start: {e.Message}", e);
         }
     }
 

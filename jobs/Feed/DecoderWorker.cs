@@ -58,7 +58,7 @@ internal sealed class DecoderWorker
             catch (ReportedException e)
             {
                 var kind = e is TemporarySpaceFullException ? AnswerKind.NotNow : AnswerKind.Failed;
-                _program.Tell(Message.Of(kind, w => w.Write(e.Message)));
+                _program.Send(Message.Of(kind, w => w.Write(e.Message)));
             }
         }
     }
@@ -93,7 +93,7 @@ internal sealed class DecoderWorker
         }
     }
 
-    private void AnswerWith(Action<BinaryWriter>? write = null) => _program.Tell(Message.Of(AnswerKind.Done, write));
+    private void AnswerWith(Action<BinaryWriter>? write = null) => _program.Send(Message.Of(AnswerKind.Done, write));
 
     private void AnswerWithMap(int index)
     {

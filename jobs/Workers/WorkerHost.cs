@@ -11,8 +11,8 @@ namespace ConvLstm.Nowcast.Jobs.Workers;
 /// <param name="Database">Open.</param>
 /// <param name="Options">Of the work.</param>
 /// <param name="Time">The clock of the service.</param>
-/// <param name="Say">Tells the service.</param>
-internal sealed record WorkContext(NowcastDatabase Database, JsonElement Options, TimeProvider Time, Action<WorkerMessage> Say)
+/// <param name="Report">Tells the service.</param>
+internal sealed record WorkContext(NowcastDatabase Database, JsonElement Options, TimeProvider Time, Action<WorkerMessage> Report)
 {
     internal T OptionsAs<T>() => Options.Deserialize<T>(WorkerMessage.Json)!;
 }
@@ -70,14 +70,14 @@ internal sealed class WorkerHost : IAsyncDisposable
         {
             _time.Set(request.Now);
             var database = await DatabaseAsync(request.Database, cancellation);
-            Say(await _works[request.Work](new WorkContext(database, request.Options, _time, Say), cancellation));
+            Report(await _works[request.Work](new WorkContext(database, request.Options, _time, Report), cancellation));
             return true;
         }
         catch (Exception e) when (e is ReportedException or NpgsqlException or OutOfMemoryException or IOException
             || TorchErrors.IsTorch(e))
         {
             var line = e is OutOfMemoryException || TorchErrors.IsOutOfMemory(e) ? $"out of memory: {FirstLine(e)}" : FirstLine(e);
-            _service.Tell(Message.Of(AnswerKind.Failed, w => w.Write(line)));
+            _service.Send(Message.Of(AnswerKind.Failed, w => w.Write(line)));
             return false;
         }
     }
@@ -97,5 +97,5 @@ internal sealed class WorkerHost : IAsyncDisposable
 
     private static string FirstLine(Exception e) => e.Message.Split('\n', 2)[0].TrimEnd();
 
-    private void Say(WorkerMessage message) => _service.Tell(message.ToMessage());
+    private void Report(WorkerMessage message) => _service.Send(message.ToMessage());
 }
