@@ -32,6 +32,7 @@ public abstract class FeedTest(TestCluster cluster) : IAsyncLifetime
     {
         await Database.DisposeAsync();
         Folder.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     private protected FeedOptions Options => new(Feed) { Interval = TimeSpan.FromMilliseconds(150), Patience = TimeSpan.Zero };
