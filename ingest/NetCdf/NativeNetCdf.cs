@@ -130,25 +130,55 @@ internal static unsafe partial class NativeNetCdf
     [LibraryImport(Library)] internal static partial int nc_def_var_deflate(int ncid, int varid, int shuffle, int deflate, int level);
     [LibraryImport(Library)] internal static partial int nc_def_var_chunking(int ncid, int varid, int storage, nuint* sizes);
 
-    [LibraryImport(Library)] internal static partial int nc_get_vara_schar(int ncid, int varid, nuint* start, nuint* count, void* data);
-    [LibraryImport(Library)] internal static partial int nc_get_vara_uchar(int ncid, int varid, nuint* start, nuint* count, void* data);
-    [LibraryImport(Library)] internal static partial int nc_get_vara_short(int ncid, int varid, nuint* start, nuint* count, void* data);
-    [LibraryImport(Library)] internal static partial int nc_get_vara_ushort(int ncid, int varid, nuint* start, nuint* count, void* data);
-    [LibraryImport(Library)] internal static partial int nc_get_vara_int(int ncid, int varid, nuint* start, nuint* count, void* data);
-    [LibraryImport(Library)] internal static partial int nc_get_vara_uint(int ncid, int varid, nuint* start, nuint* count, void* data);
-    [LibraryImport(Library)] internal static partial int nc_get_vara_longlong(int ncid, int varid, nuint* start, nuint* count, void* data);
-    [LibraryImport(Library)] internal static partial int nc_get_vara_ulonglong(int ncid, int varid, nuint* start, nuint* count, void* data);
-    [LibraryImport(Library)] internal static partial int nc_get_vara_float(int ncid, int varid, nuint* start, nuint* count, void* data);
-    [LibraryImport(Library)] internal static partial int nc_get_vara_double(int ncid, int varid, nuint* start, nuint* count, void* data);
+    /// <summary>Reads a hyperslab into memory of a type, and converts.</summary>
+    internal static delegate*<int, int, nuint*, nuint*, void*, int> ReaderOf(NetCdfType type) => type switch
+    {
+        NetCdfType.Int8 => &nc_get_vara_schar,
+        NetCdfType.UInt8 => &nc_get_vara_uchar,
+        NetCdfType.Int16 => &nc_get_vara_short,
+        NetCdfType.UInt16 => &nc_get_vara_ushort,
+        NetCdfType.Int32 => &nc_get_vara_int,
+        NetCdfType.UInt32 => &nc_get_vara_uint,
+        NetCdfType.Int64 => &nc_get_vara_longlong,
+        NetCdfType.UInt64 => &nc_get_vara_ulonglong,
+        NetCdfType.Float32 => &nc_get_vara_float,
+        _ => &nc_get_vara_double,
+    };
 
-    [LibraryImport(Library)] internal static partial int nc_put_vara_schar(int ncid, int varid, nuint* start, nuint* count, void* data);
-    [LibraryImport(Library)] internal static partial int nc_put_vara_uchar(int ncid, int varid, nuint* start, nuint* count, void* data);
-    [LibraryImport(Library)] internal static partial int nc_put_vara_short(int ncid, int varid, nuint* start, nuint* count, void* data);
-    [LibraryImport(Library)] internal static partial int nc_put_vara_ushort(int ncid, int varid, nuint* start, nuint* count, void* data);
-    [LibraryImport(Library)] internal static partial int nc_put_vara_int(int ncid, int varid, nuint* start, nuint* count, void* data);
-    [LibraryImport(Library)] internal static partial int nc_put_vara_uint(int ncid, int varid, nuint* start, nuint* count, void* data);
-    [LibraryImport(Library)] internal static partial int nc_put_vara_longlong(int ncid, int varid, nuint* start, nuint* count, void* data);
-    [LibraryImport(Library)] internal static partial int nc_put_vara_ulonglong(int ncid, int varid, nuint* start, nuint* count, void* data);
-    [LibraryImport(Library)] internal static partial int nc_put_vara_float(int ncid, int varid, nuint* start, nuint* count, void* data);
-    [LibraryImport(Library)] internal static partial int nc_put_vara_double(int ncid, int varid, nuint* start, nuint* count, void* data);
+    /// <summary>Writes a hyperslab from memory of a type, and converts.</summary>
+    internal static delegate*<int, int, nuint*, nuint*, void*, int> WriterOf(NetCdfType type) => type switch
+    {
+        NetCdfType.Int8 => &nc_put_vara_schar,
+        NetCdfType.UInt8 => &nc_put_vara_uchar,
+        NetCdfType.Int16 => &nc_put_vara_short,
+        NetCdfType.UInt16 => &nc_put_vara_ushort,
+        NetCdfType.Int32 => &nc_put_vara_int,
+        NetCdfType.UInt32 => &nc_put_vara_uint,
+        NetCdfType.Int64 => &nc_put_vara_longlong,
+        NetCdfType.UInt64 => &nc_put_vara_ulonglong,
+        NetCdfType.Float32 => &nc_put_vara_float,
+        _ => &nc_put_vara_double,
+    };
+
+    [LibraryImport(Library)] private static partial int nc_get_vara_schar(int ncid, int varid, nuint* start, nuint* count, void* data);
+    [LibraryImport(Library)] private static partial int nc_get_vara_uchar(int ncid, int varid, nuint* start, nuint* count, void* data);
+    [LibraryImport(Library)] private static partial int nc_get_vara_short(int ncid, int varid, nuint* start, nuint* count, void* data);
+    [LibraryImport(Library)] private static partial int nc_get_vara_ushort(int ncid, int varid, nuint* start, nuint* count, void* data);
+    [LibraryImport(Library)] private static partial int nc_get_vara_int(int ncid, int varid, nuint* start, nuint* count, void* data);
+    [LibraryImport(Library)] private static partial int nc_get_vara_uint(int ncid, int varid, nuint* start, nuint* count, void* data);
+    [LibraryImport(Library)] private static partial int nc_get_vara_longlong(int ncid, int varid, nuint* start, nuint* count, void* data);
+    [LibraryImport(Library)] private static partial int nc_get_vara_ulonglong(int ncid, int varid, nuint* start, nuint* count, void* data);
+    [LibraryImport(Library)] private static partial int nc_get_vara_float(int ncid, int varid, nuint* start, nuint* count, void* data);
+    [LibraryImport(Library)] private static partial int nc_get_vara_double(int ncid, int varid, nuint* start, nuint* count, void* data);
+
+    [LibraryImport(Library)] private static partial int nc_put_vara_schar(int ncid, int varid, nuint* start, nuint* count, void* data);
+    [LibraryImport(Library)] private static partial int nc_put_vara_uchar(int ncid, int varid, nuint* start, nuint* count, void* data);
+    [LibraryImport(Library)] private static partial int nc_put_vara_short(int ncid, int varid, nuint* start, nuint* count, void* data);
+    [LibraryImport(Library)] private static partial int nc_put_vara_ushort(int ncid, int varid, nuint* start, nuint* count, void* data);
+    [LibraryImport(Library)] private static partial int nc_put_vara_int(int ncid, int varid, nuint* start, nuint* count, void* data);
+    [LibraryImport(Library)] private static partial int nc_put_vara_uint(int ncid, int varid, nuint* start, nuint* count, void* data);
+    [LibraryImport(Library)] private static partial int nc_put_vara_longlong(int ncid, int varid, nuint* start, nuint* count, void* data);
+    [LibraryImport(Library)] private static partial int nc_put_vara_ulonglong(int ncid, int varid, nuint* start, nuint* count, void* data);
+    [LibraryImport(Library)] private static partial int nc_put_vara_float(int ncid, int varid, nuint* start, nuint* count, void* data);
+    [LibraryImport(Library)] private static partial int nc_put_vara_double(int ncid, int varid, nuint* start, nuint* count, void* data);
 }

@@ -79,30 +79,7 @@ public sealed unsafe class NetCdfVariable
             return;
         if (NetCdfTypes.Of<T>() == Type && TryReadChunks(start, count, MemoryMarshal.AsBytes(values), sizeof(T)))
             return;
-        using (NativeNetCdf.Enter())
-        {
-            _file.ThrowIfClosed();
-            fixed (long* starts = start, counts = count)
-            fixed (T* data = values)
-            {
-                var from = (nuint*)starts;
-                var size = (nuint*)counts;
-                var status = NetCdfTypes.Of<T>() switch
-                {
-                    NetCdfType.Int8 => NativeNetCdf.nc_get_vara_schar(_ncid, _varid, from, size, data),
-                    NetCdfType.UInt8 => NativeNetCdf.nc_get_vara_uchar(_ncid, _varid, from, size, data),
-                    NetCdfType.Int16 => NativeNetCdf.nc_get_vara_short(_ncid, _varid, from, size, data),
-                    NetCdfType.UInt16 => NativeNetCdf.nc_get_vara_ushort(_ncid, _varid, from, size, data),
-                    NetCdfType.Int32 => NativeNetCdf.nc_get_vara_int(_ncid, _varid, from, size, data),
-                    NetCdfType.UInt32 => NativeNetCdf.nc_get_vara_uint(_ncid, _varid, from, size, data),
-                    NetCdfType.Int64 => NativeNetCdf.nc_get_vara_longlong(_ncid, _varid, from, size, data),
-                    NetCdfType.UInt64 => NativeNetCdf.nc_get_vara_ulonglong(_ncid, _varid, from, size, data),
-                    NetCdfType.Float32 => NativeNetCdf.nc_get_vara_float(_ncid, _varid, from, size, data),
-                    _ => NativeNetCdf.nc_get_vara_double(_ncid, _varid, from, size, data),
-                };
-                _file.Check(status, $"reading {Name}");
-            }
-        }
+        Transfer<T>(start, count, values, NativeNetCdf.ReaderOf(NetCdfTypes.Of<T>()), $"reading {Name}");
     }
 
     /// <summary>Writes a scalar, or all values of a variable whose dimensions do not grow.</summary>
@@ -114,28 +91,21 @@ public sealed unsafe class NetCdfVariable
         where T : unmanaged
     {
         CheckSlab(start, count, values.Length);
+        Transfer(start, count, values, NativeNetCdf.WriterOf(NetCdfTypes.Of<T>()), $"writing {Name}");
+    }
+
+    // Either way: the library writes what it reads through the same pointer.
+    private void Transfer<T>(ReadOnlySpan<long> start, ReadOnlySpan<long> count, ReadOnlySpan<T> values,
+        delegate*<int, int, nuint*, nuint*, void*, int> transfer, string doing)
+        where T : unmanaged
+    {
         using (NativeNetCdf.Enter())
         {
             _file.ThrowIfClosed();
             fixed (long* starts = start, counts = count)
             fixed (T* data = values)
             {
-                var from = (nuint*)starts;
-                var size = (nuint*)counts;
-                var status = NetCdfTypes.Of<T>() switch
-                {
-                    NetCdfType.Int8 => NativeNetCdf.nc_put_vara_schar(_ncid, _varid, from, size, data),
-                    NetCdfType.UInt8 => NativeNetCdf.nc_put_vara_uchar(_ncid, _varid, from, size, data),
-                    NetCdfType.Int16 => NativeNetCdf.nc_put_vara_short(_ncid, _varid, from, size, data),
-                    NetCdfType.UInt16 => NativeNetCdf.nc_put_vara_ushort(_ncid, _varid, from, size, data),
-                    NetCdfType.Int32 => NativeNetCdf.nc_put_vara_int(_ncid, _varid, from, size, data),
-                    NetCdfType.UInt32 => NativeNetCdf.nc_put_vara_uint(_ncid, _varid, from, size, data),
-                    NetCdfType.Int64 => NativeNetCdf.nc_put_vara_longlong(_ncid, _varid, from, size, data),
-                    NetCdfType.UInt64 => NativeNetCdf.nc_put_vara_ulonglong(_ncid, _varid, from, size, data),
-                    NetCdfType.Float32 => NativeNetCdf.nc_put_vara_float(_ncid, _varid, from, size, data),
-                    _ => NativeNetCdf.nc_put_vara_double(_ncid, _varid, from, size, data),
-                };
-                _file.Check(status, $"writing {Name}");
+                _file.Check(transfer(_ncid, _varid, (nuint*)starts, (nuint*)counts, data), doing);
             }
         }
     }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using ConvLstm.Nowcast.Files;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Formats;
+using ConvLstm.Nowcast.Jobs.ChildProcesses;
 
 namespace ConvLstm.Nowcast.Jobs.Feed;
 
@@ -66,7 +67,7 @@ internal sealed class Decoder : IDisposable
     /// <exception cref="RadarFileException">As for <see cref="Open"/>.</exception>
     internal void Read(string path, int index, Span<float> rainRate, FileBudget budget, CancellationToken cancellation)
     {
-        Ask(path, DecoderProtocol.Message((byte)DecoderProtocol.Question.Read, w => w.Write(index)), budget, cancellation);
+        Ask(path, Message.Of((byte)DecoderProtocol.Question.Read, w => w.Write(index)), budget, cancellation);
         if (!_process.ReadMap(MemoryMarshal.AsBytes(rainRate)))
             throw Meaningless(path, new EndOfStreamException());
     }
@@ -90,37 +91,42 @@ internal sealed class Decoder : IDisposable
         _copy?.Delete();
         _copy = new FileInfo(Path.Combine(_process.Folder, string.Create(CultureInfo.InvariantCulture, $"{++Files}")));
         DecoderCopy.Make(path, _copy.FullName, _options, cancellation);
-        var message = DecoderProtocol.Message((byte)question, w =>
+        var message = Message.Of((byte)question, w =>
         {
             w.Write(_copy.FullName);
             w.Write(path);
             write(w);
         });
-        using var body = DecoderProtocol.Body(Ask(path, message, budget, cancellation));
-        try
-        {
-            return read(body);
-        }
-        catch (Exception e) when (e is IOException or ArgumentException or JsonException)
-        {
-            throw Meaningless(path, e);
-        }
+        return Meaning(path, Ask(path, message, budget, cancellation), read);
     }
 
-    private ArraySegment<byte> Ask(string path, byte[] question, FileBudget budget, CancellationToken cancellation)
+    /// <summary>The answer where it was done; what else it says is thrown.</summary>
+    private Message Ask(string path, Message question, FileBudget budget, CancellationToken cancellation)
     {
-        if (_process.Ask(question, budget, cancellation) is not { } message)
+        if (_process.Ask(question, budget, cancellation) is not { } answer)
         {
             throw budget.IsSpent
                 ? new RadarFileException(path, string.Create(CultureInfo.InvariantCulture,
                     $"reading it took over {_options.FileLimit.TotalSeconds:0.#} seconds"), Advice)
                 : new RadarFileException(path, $"reading it ended the decoder ({_process.Reason()})", Advice);
         }
-        if (message[0] == (byte)DecoderProtocol.Answer.Done)
-            return message;
-        using var body = DecoderProtocol.Body(message);
-        throw message[0] == (byte)DecoderProtocol.Answer.Unusable ? new RadarFileException(path, body.ReadString())
-            : new ReportedException(body.ReadString());
+        if (answer.Answer == AnswerKind.Done)
+            return answer;
+        var line = Meaning(path, answer, body => body.ReadString());
+        throw answer.Answer == AnswerKind.Failed ? new RadarFileException(path, line) : new ReportedException(line);
+    }
+
+    private T Meaning<T>(string path, Message answer, Func<BinaryReader, T> read)
+    {
+        using var body = answer.Reader();
+        try
+        {
+            return read(body);
+        }
+        catch (Exception e) when (e is IOException or ArgumentException or FormatException or JsonException)
+        {
+            throw Meaningless(path, e);
+        }
     }
 
     private RadarFileException Meaningless(string path, Exception e)

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ConvLstm.Nowcast.Files;
@@ -9,17 +7,12 @@ using ConvLstm.Nowcast.Ingest.Formats;
 namespace ConvLstm.Nowcast.Jobs.Feed;
 
 /// <summary>
-/// What the program and its decoders say to each other over the decoder's standard input and output: messages of a length in four
-/// bytes (little-endian) and as many bytes, the first of which says what it is; maps come in a file.
-/// The decoder begins, with one that says it is ready.
+/// What the program asks its decoders and what they answer, in messages (<see cref="ChildProcesses.MessageStream"/>); maps come in a file.
 /// </summary>
 internal static class DecoderProtocol
 {
     /// <summary>The file in the decoder's folder that a map comes in: through the pipe it would take several times as long.</summary>
     internal const string MapFile = "map";
-
-    // The valid times of an archive of some thousand scans, and what is to be said of them.
-    private const int LongestMessage = 64 << 20;
 
     // No grid that is read has more.
     private const long MostPixels = 160_000_000;
@@ -29,69 +22,20 @@ internal static class DecoderProtocol
 
     internal enum Question : byte
     {
-        /// <summary>The path of a file follows, what errors call it, and what its source leaves open, as JSON.</summary>
+        /// <summary>
+        /// The path of a file follows, what errors call it, and what its source leaves open, as JSON. Its contents are the answer.
+        /// </summary>
         Open,
 
-        /// <summary>The index of a scan, or of a map of a forecast, follows.</summary>
+        /// <summary>The index of a scan, or of a map of a forecast, follows. When it is answered the map is in its file.</summary>
         Read,
 
-        /// <summary>As to open, and whether it is to be asked first if the file is a forecast at all.</summary>
+        /// <summary>
+        /// As to open, and whether it is to be asked first if the file is a forecast at all. Its contents as JSON are the answer, empty
+        /// where it is none.
+        /// </summary>
         OpenForecast,
     }
-
-    internal enum Answer : byte
-    {
-        /// <summary>
-        /// The contents follow (of a forecast as JSON, empty where it is none); nothing where it is ready or the map is in its file.
-        /// </summary>
-        Done,
-
-        /// <summary>One line for a person follows: the file cannot be used.</summary>
-        Unusable,
-
-        /// <summary>One line for a person follows: it cannot be read now, which is not its fault.</summary>
-        NotNow,
-    }
-
-    internal static void Write(Stream stream, ReadOnlySpan<byte> message)
-    {
-        Span<byte> length = stackalloc byte[sizeof(int)];
-        BinaryPrimitives.WriteInt32LittleEndian(length, message.Length);
-        stream.Write(length);
-        stream.Write(message);
-        stream.Flush();
-    }
-
-    /// <summary>The next message; null where the other side has ended.</summary>
-    /// <param name="stream">Where it comes from.</param>
-    /// <param name="buffer">Where it is put: the message holds until the next one is read into the same.</param>
-    internal static ArraySegment<byte>? Read(Stream stream, MessageBuffer buffer)
-    {
-        Span<byte> head = stackalloc byte[sizeof(int)];
-        if (stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length)
-            return null;
-        var length = BinaryPrimitives.ReadInt32LittleEndian(head);
-        if (length is < 1 or > LongestMessage)
-            return null;
-        var message = buffer.Take(length);
-        if (stream.ReadAtLeast(message, length, throwOnEndOfStream: false) < length)
-            return null;
-        return message;
-    }
-
-    internal static byte[] Message(byte kind, Action<BinaryWriter>? write = null)
-    {
-        using var memory = new MemoryStream();
-        using var writer = new BinaryWriter(memory, Encoding.UTF8);
-        writer.Write(kind);
-        write?.Invoke(writer);
-        writer.Flush();
-        return memory.ToArray();
-    }
-
-    /// <summary>What follows the first byte.</summary>
-    internal static BinaryReader Body(ArraySegment<byte> message) =>
-        new(new MemoryStream(message.Array!, message.Offset + 1, message.Count - 1, writable: false), Encoding.UTF8);
 
     internal static void Write(BinaryWriter writer, RadarFileContents contents)
     {

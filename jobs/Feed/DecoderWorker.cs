@@ -4,6 +4,7 @@ using System.Text.Json;
 using ConvLstm.Nowcast.Files;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Formats;
+using ConvLstm.Nowcast.Jobs.ChildProcesses;
 using ConvLstm.Nowcast.Jobs.Feed.Confinement;
 using Microsoft.Win32.SafeHandles;
 
@@ -13,8 +14,12 @@ namespace ConvLstm.Nowcast.Jobs.Feed;
 /// The child process that reads untrusted files for the program: one file at a time, asked over the standard input. Whatever a
 /// damaged file does to the C libraries ends this process and nothing else.
 /// </summary>
-internal sealed class DecoderWorker(Stream questions, Stream answers, TimeSpan life)
+internal sealed class DecoderWorker
 {
+    /// <summary>The second argument of a decoder that has been started anew in its confinement.</summary>
+    internal const string Confined = "confined";
+
+    private readonly ParentProgram _program = new();
     private IDisposable? _open;
     private string _name = "";
     private ScanReading? _read;
@@ -22,59 +27,39 @@ internal sealed class DecoderWorker(Stream questions, Stream answers, TimeSpan l
     private float[] _map = [];
     private SafeFileHandle? _mapFile;
 
-    /// <summary>The second argument of a decoder that has been started anew in its confinement.</summary>
-    internal const string Confined = "confined";
-
-    /// <summary>A decoder that nobody waits for any more ends itself after so many times what a file may take.</summary>
-    private const int BudgetsToLive = 4;
-
     /// <summary>What it is started with, behind the verb.</summary>
-    internal static IEnumerable<string> Arguments(DecoderOptions options) =>
-    [
-        options.MemoryLimit.ToString(CultureInfo.InvariantCulture),
-        Math.Ceiling(options.FileLimit.TotalSeconds).ToString(CultureInfo.InvariantCulture),
-    ];
+    internal static string Argument(DecoderOptions options) => options.MemoryLimit.ToString(CultureInfo.InvariantCulture);
 
-    /// <param name="arguments">The verb, the memory in bytes, the seconds of a file, and <see cref="Confined"/> the second time.</param>
+    /// <summary>Says that it is ready, then answers until the program ends it.</summary>
+    /// <param name="arguments">The verb, the memory in bytes, and <see cref="Confined"/> the second time.</param>
     internal static void Run(IReadOnlyList<string> arguments)
     {
-        if (arguments is [_, var memoryLimit, _])
+        if (arguments is [_, var memoryLimit])
         {
             ProcessLimits.Apply(long.Parse(memoryLimit, CultureInfo.InvariantCulture));
             ConfinedProcess.Restart([.. arguments, Confined]);
         }
-        var life = BudgetsToLive * TimeSpan.FromSeconds(int.Parse(arguments[2], CultureInfo.InvariantCulture));
-        new DecoderWorker(Console.OpenStandardInput(), Console.OpenStandardOutput(), life).Serve();
+        new DecoderWorker().Serve();
     }
 
-    /// <summary>Says that it is ready, then answers until the program closes its end.</summary>
-    internal void Serve()
+    private void Serve()
     {
-        var buffer = new MessageBuffer();
-        try
+        AnswerWith();
+        if (!_program.Listen())
+            return;
+        while (true)
         {
-            DecoderProtocol.Write(answers, [(byte)DecoderProtocol.Answer.Done]);
-            while (DecoderProtocol.Read(questions, buffer) is { } question)
+            var question = _program.Next();
+            using var body = question.Reader();
+            try
             {
-                using var body = DecoderProtocol.Body(question);
-                // A program that dies while a file hangs the library cannot end this process any more.
-                using var watchdog = new Timer(_ => Environment.FailFast("The file took far too long."), null, life,
-                    Timeout.InfiniteTimeSpan);
-                try
-                {
-                    Answer((DecoderProtocol.Question)question[0], body);
-                }
-                catch (ReportedException e)
-                {
-                    var kind = e is TemporarySpaceFullException ? DecoderProtocol.Answer.NotNow : DecoderProtocol.Answer.Unusable;
-                    DecoderProtocol.Write(answers, DecoderProtocol.Message((byte)kind, w => w.Write(e.Message)));
-                }
+                Answer((DecoderProtocol.Question)question.Kind, body);
             }
-        }
-        finally
-        {
-            _open?.Dispose();
-            _mapFile?.Dispose();
+            catch (ReportedException e)
+            {
+                var kind = e is TemporarySpaceFullException ? AnswerKind.NotNow : AnswerKind.Failed;
+                _program.Send(Message.Of(kind, w => w.Write(e.Message)));
+            }
         }
     }
 
@@ -108,8 +93,7 @@ internal sealed class DecoderWorker(Stream questions, Stream answers, TimeSpan l
         }
     }
 
-    private void AnswerWith(Action<BinaryWriter> write) =>
-        DecoderProtocol.Write(answers, DecoderProtocol.Message((byte)DecoderProtocol.Answer.Done, write));
+    private void AnswerWith(Action<BinaryWriter>? write = null) => _program.Send(Message.Of(AnswerKind.Done, write));
 
     private void AnswerWithMap(int index)
     {
@@ -127,6 +111,6 @@ internal sealed class DecoderWorker(Stream questions, Stream answers, TimeSpan l
         {
             throw TemporarySpace.Full(_name, e);
         }
-        AnswerWith(_ => { });
+        AnswerWith();
     }
 }

@@ -26,8 +26,8 @@ internal sealed class ScheduleStart(ServiceOptions options, JobSchedule schedule
     // Forecasts that were missed while no server was there are of the past, but for that of the newest scans: it is made at once.
     private async Task MakeUpAsync(CancellationToken cancellation)
     {
-        var news = await database.Feeds.ListAsync(cancellation);
-        if (news.Any(n => n.NewestUsable is not null && !n.ForecastByExtrapolation)
+        var feeds = await database.Feeds.ListAsync(cancellation);
+        if (feeds.Any(feed => feed.NewestUsable is not null && !feed.ForecastByExtrapolation)
             && options.Jobs.Any(job => job.Name == NowcastJob.Name) && !schedule.Paused().Contains(NowcastJob.Name))
             schedule.Trigger(NowcastJob.Name);
     }

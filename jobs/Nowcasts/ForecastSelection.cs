@@ -21,7 +21,7 @@ internal sealed class ForecastSelection(int grids)
     internal string? Failure { get; private set; }
 
     /// <summary>A method was tried for a grid, whatever came of it.</summary>
-    internal bool Has(string grid, string method) => _outcomes.Exists(o => o.Grid == grid && o.Method == method);
+    internal bool Contains(string grid, string method) => _outcomes.Exists(o => o.Grid == grid && o.Method == method);
 
     /// <summary>For each grid with an answer the best method, with the reason where it is not the model.</summary>
     internal IReadOnlyList<SelectedForecast> Selected =>

@@ -34,17 +34,18 @@ internal sealed class NowcastJob(NowcastDatabase database, NowcastSettings setti
 
     private async Task<string> ForecastAsync(RunningJob run, CancellationToken cancellation)
     {
-        var news = await database.Feeds.ListAsync(cancellation);
-        if (news.All(n => n.NewestUsable is null))
+        var feeds = await database.Feeds.ListAsync(cancellation);
+        if (feeds.All(feed => feed.NewestUsable is null))
             return "warming up: no usable scan has come in yet";
         var hasModel = !string.IsNullOrEmpty(settings.Model) || await database.Models.PromotedAsync(cancellation) is not null;
-        if (news.All(n => n.NewestUsable is null || (hasModel ? n.ForecastByModel : n.ForecastByExtrapolation)))
-            return $"no new scan: the forecast of {news.Max(n => n.NewestUsable)!.Value.UtcDateTime:yyyy-MM-dd HH:mm} UTC is there";
+        if (feeds.All(feed => feed.NewestUsable is null || (hasModel ? feed.ForecastByModel : feed.ForecastByExtrapolation)))
+            return $"no new scan: the forecast of {feeds.Max(feed => feed.NewestUsable)!.Value.UtcDateTime:yyyy-MM-dd HH:mm} UTC is there";
 
-        var selection = new ForecastSelection(news.Count(n => n.NewestUsable is not null));
+        var selection = new ForecastSelection(feeds.Count(feed => feed.NewestUsable is not null));
         await ForecastAsync(run, selection, withModel: true, cancellation);
         // The process died, or was stopped, before the yardsticks were done; without the model it is small.
-        if (selection.Failure is not null && news.Any(n => n.NewestUsable is not null && !selection.Has(n.Grid, Persistence.Name)))
+        if (selection.Failure is not null
+            && feeds.Any(feed => feed.NewestUsable is not null && !selection.Contains(feed.Grid, Persistence.Name)))
             await ForecastAsync(run, selection, withModel: false, cancellation);
         if (selection.Message() is not { } message)
             throw new ReportedException(selection.Failure ?? selection.Problems());
@@ -72,8 +73,8 @@ internal sealed class NowcastJob(NowcastDatabase database, NowcastSettings setti
         try
         {
             var result = await (kept is not null && withModel
-                ? kept.Forecasting.RunAsync(request, message => Hear(run, selection, message), either.Token)
-                : WorkerProcess.RunAsync(request, isPatient: false, message => Hear(run, selection, message), either.Token));
+                ? kept.Forecasting.RunAsync(request, message => OnMessage(run, selection, message), either.Token)
+                : WorkerProcess.RunAsync(request, isPatient: false, message => OnMessage(run, selection, message), either.Token));
             selection.Close(result.Text);
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellation.IsCancellationRequested)
@@ -88,7 +89,7 @@ internal sealed class NowcastJob(NowcastDatabase database, NowcastSettings setti
             run.Log(selection.Failure);
     }
 
-    private static void Hear(RunningJob run, ForecastSelection selection, WorkerMessage message)
+    private static void OnMessage(RunningJob run, ForecastSelection selection, WorkerMessage message)
     {
         if (message.Kind == WorkerMessage.Of.Partial)
         {

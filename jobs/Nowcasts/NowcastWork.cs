@@ -56,7 +56,7 @@ internal sealed class NowcastWork
             IsSpent = outcomes.Any(o => o.Run is null),
         };
 
-        void Tell(NowcastOutcome o) => Say(context, new(o.Grid, o.Method, o.IssueTime, o.Run?.RunId, o.Run?.IsSane ?? false, o.Problem,
+        void Tell(NowcastOutcome o) => Report(context, new(o.Grid, o.Method, o.IssueTime, o.Run?.RunId, o.Run?.IsSane ?? false, o.Problem,
             o.Forecasting.TotalSeconds, o.Publishing.TotalSeconds));
     }
 
@@ -66,16 +66,16 @@ internal sealed class NowcastWork
         {
             if (await _model.GetAsync(options.ModelFile, context.Database, Devices.Named("auto"), cancellation) is { } model)
                 return model;
-            Say(context, new(AllGrids, "model", context.Time.GetUtcNow(), null, false, "no model is promoted"));
+            Report(context, new(AllGrids, "model", context.Time.GetUtcNow(), null, false, "no model is promoted"));
         }
         catch (Exception e) when (e is ReportedException || TorchErrors.IsTorch(e))
         {
             // The yardsticks still answer; why the model does not is told.
-            Say(context, new(AllGrids, "model", context.Time.GetUtcNow(), null, false, e.Message));
+            Report(context, new(AllGrids, "model", context.Time.GetUtcNow(), null, false, e.Message));
         }
         return null;
     }
 
-    private static void Say(WorkContext context, MethodOutcome outcome) =>
-        context.Say(new(WorkerMessage.Of.Partial, outcome.Method, Data: WorkerMessage.DataOf(outcome)));
+    private static void Report(WorkContext context, MethodOutcome outcome) =>
+        context.Report(new(WorkerMessage.Of.Partial, outcome.Method, Data: WorkerMessage.DataOf(outcome)));
 }

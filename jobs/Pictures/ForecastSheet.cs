@@ -38,12 +38,12 @@ internal static class ForecastSheet
         rows.Add([.. leads.Select(lead =>
             Told(Rate($"forecast {Clock(forecast.ValidTime(lead))}, +{forecast.LeadTimes[lead].TotalMinutes:0} min",
             forecast.RainRate[lead]), forecast, lead, unseen))]);
-        var rung = forecast.Thresholds.ToList().FindIndex(t => Math.Abs(t - threshold) < 1e-4);
-        if (rung >= 0)
+        var index = forecast.Thresholds.ToList().FindIndex(t => Math.Abs(t - threshold) < 1e-4);
+        if (index >= 0)
         {
             rows.Add([.. leads.Select(lead => Told(new(
                 FormattableString.Invariant($"chance of {threshold:0.##} mm/h {Clock(forecast.ValidTime(lead))}"), FrameKind.Percent,
-                    Array.ConvertAll(forecast.ExceedanceProbability[rung][lead], Percent)), forecast, lead, unseen))]);
+                    Array.ConvertAll(forecast.ExceedanceProbability[index][lead], Percent)), forecast, lead, unseen))]);
         }
         return new($"Rain forecast ({forecast.Provenance.Method}) issued {forecast.IssueTime.UtcDateTime:yyyy-MM-dd HH:mm} UTC",
             attribution, forecast.Grid, rows);

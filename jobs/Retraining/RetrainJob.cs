@@ -21,11 +21,11 @@ internal sealed class RetrainJob(NowcastDatabase database, NowcastSettings setti
         var request = WorkerRequest.Of(
             RetrainWork.Name, database.ConnectionString, run.Time.GetUtcNow(), training.MemoryMB,
                 new RetrainWorkOptions(training, settings.Lead));
-        var result = await WorkerProcess.RunAsync(request, isPatient: true, Hear, stop);
+        var result = await WorkerProcess.RunAsync(request, isPatient: true, OnMessage, stop);
         run.DetailsJson = result.Data?.GetRawText();
         return result.Text;
 
-        void Hear(WorkerMessage message)
+        void OnMessage(WorkerMessage message)
         {
             if (message.Kind == WorkerMessage.Of.Progress)
                 run.Report(message.Fraction, message.Text);

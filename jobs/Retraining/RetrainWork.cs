@@ -44,27 +44,27 @@ internal static class RetrainWork
             if (current is not null)
                 settings = settings with { Past = current.Metadata.PastFrames, Patch = current.Metadata.Network.Patch };
 
-            Say(context, null, "reading the archive");
+            Report(context, null, "reading the archive");
             var archive = await RecentArchive.LoadAsync(context.Database, settings, lead, context.Time.GetUtcNow(), folder.Path,
                 cancellation);
             if (archive is null)
                 return new(WorkerMessage.Of.Result, WarmingUp);
-            context.Say(new(WorkerMessage.Of.Log, archive.Describe()));
+            context.Report(new(WorkerMessage.Of.Log, archive.Describe()));
             var plan = new RetrainingPlan(settings, lead, archive);
             var request = plan.Request(candidateFile, promoted is null ? null : promotedFile);
-            context.Say(new(WorkerMessage.Of.Log,
+            context.Report(new(WorkerMessage.Of.Log,
                 promoted is null ? "there is no promoted model: a first training" : $"going on from {promoted.Version}"));
             var result = new ModelTraining(context.Time)
-                .Run(request, new Reporting(p => Say(context, TrainingShare * p.Fraction, p.ValidationLoss is { } loss
+                .Run(request, new Reporting(p => Report(context, TrainingShare * p.Fraction, p.ValidationLoss is { } loss
                 ? FormattableString.Invariant($"epoch {p.Epoch}, loss {p.TrainingLoss:0.0000}, validation {loss:0.0000}")
                 : FormattableString.Invariant($"epoch {p.Epoch}, loss {p.TrainingLoss:0.0000}"))), cancellation);
-            context.Say(new(WorkerMessage.Of.Log,
+            context.Report(new(WorkerMessage.Of.Log,
                 string.Create(CultureInfo.InvariantCulture,
                 $"{result.Steps} steps in {result.Duration.TotalSeconds:0} s, validation loss {result.FirstLoss:0.0000} → "
                 + $"{result.ValidationLoss:0.0000}")));
 
             using var candidate = Checkpoint.Load(candidateFile, Devices.Named(settings.Device));
-            var promotion = PromotionTest.Run(settings, lead, archive, candidate, current, (done, of) => Say(
+            var promotion = PromotionTest.Run(settings, lead, archive, candidate, current, (done, of) => Report(
                 context, TrainingShare + ((1 - TrainingShare) * done / of), $"comparing: {done} of {of} forecasts"), cancellation);
             return await KeepAsync(context, candidate, candidateFile, promoted, promotion, cancellation);
         }
@@ -91,8 +91,8 @@ internal static class RetrainWork
         return new(WorkerMessage.Of.Result, $"{candidate.Version} is promoted: {promotion.Reason}", Data: WorkerMessage.DataOf(promotion));
     }
 
-    private static void Say(WorkContext context, double? fraction, string text) =>
-        context.Say(new(WorkerMessage.Of.Progress, text, fraction));
+    private static void Report(WorkContext context, double? fraction, string text) =>
+        context.Report(new(WorkerMessage.Of.Progress, text, fraction));
 
     /// <summary>Calls on the training thread, in order, twice a second at most.</summary>
     private sealed class Reporting(Action<Model.Training.TrainingProgress> report) : IProgress<Model.Training.TrainingProgress>

@@ -18,24 +18,25 @@ internal static class MapScores
     internal static LeadScores Of(RainForecast forecast, int lead, RadarFrame scan, bool[] mask)
     {
         var (rain, observed) = (CommonPixels.DryWhereSilent(forecast.RainRate[lead]), scan.RainRate);
-        var ladder = forecast.ExceedanceProbability.Select(p => CommonPixels.DryWhereSilent(p[lead])).ToArray();
+        var probabilities = forecast.ExceedanceProbability.Select(p => CommonPixels.DryWhereSilent(p[lead])).ToArray();
         var errors = ErrorStatistics.Init();
         errors.Accumulate(rain, observed, mask);
-        var (crpsPixels, crps) = Crps(forecast.Thresholds, ladder, observed, mask);
+        var (crpsPixels, crps) = Crps(forecast.Thresholds, probabilities, observed, mask);
         var sums = errors.Sums;
         return new(
             forecast.LeadTimes[lead], errors.Count, sums.Forecast, sums.Observed, sums.Absolute, sums.Squared, sums.ForecastSquared,
             sums.ObservedSquared, sums.Product, crpsPixels, crps,
-            [.. forecast.Thresholds.Select((threshold, i) => AtThreshold(forecast.Grid, threshold, rain, ladder[i], observed, mask))]);
+            [.. forecast.Thresholds.Select((threshold, i) =>
+                AtThreshold(forecast.Grid, threshold, rain, probabilities[i], observed, mask))]);
     }
 
-    private static (long Pixels, double Sum) Crps(IReadOnlyList<float> thresholds, float[][] ladder, float[] observed, bool[] mask)
+    private static (long Pixels, double Sum) Crps(IReadOnlyList<float> thresholds, float[][] probabilities, float[] observed, bool[] mask)
     {
         // A forecast without probabilities has no thresholds.
         if (thresholds.Count == 0)
             return (0, 0);
         var crps = ThresholdCrps.Init([.. thresholds]);
-        crps.Accumulate(ladder, observed, mask);
+        crps.Accumulate(probabilities, observed, mask);
         return (crps.Count, crps.Sum);
     }
 

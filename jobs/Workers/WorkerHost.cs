@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Text.Json;
-using System.Threading.Channels;
 using ConvLstm.Nowcast.Ingest;
-using ConvLstm.Nowcast.Jobs.Feed;
+using ConvLstm.Nowcast.Jobs.ChildProcesses;
 using ConvLstm.Nowcast.Model;
 using ConvLstm.Nowcast.Storage;
 using Npgsql;
@@ -13,8 +11,8 @@ namespace ConvLstm.Nowcast.Jobs.Workers;
 /// <param name="Database">Open.</param>
 /// <param name="Options">Of the work.</param>
 /// <param name="Time">The clock of the service.</param>
-/// <param name="Say">Tells the service.</param>
-internal sealed record WorkContext(NowcastDatabase Database, JsonElement Options, TimeProvider Time, Action<WorkerMessage> Say)
+/// <param name="Report">Tells the service.</param>
+internal sealed record WorkContext(NowcastDatabase Database, JsonElement Options, TimeProvider Time, Action<WorkerMessage> Report)
 {
     internal T OptionsAs<T>() => Options.Deserialize<T>(WorkerMessage.Json)!;
 }
@@ -25,8 +23,7 @@ internal delegate Task<WorkerMessage> WorkerTask(WorkContext context, Cancellati
 /// <summary>The child process that does the work: one request after the other, until one fails or the service ends it.</summary>
 internal sealed class WorkerHost : IAsyncDisposable
 {
-    private readonly Lock _output = new();
-    private readonly Channel<string> _requests = Channel.CreateUnbounded<string>();
+    private readonly ParentProgram _service = new();
     private readonly IReadOnlyDictionary<string, WorkerTask> _works;
     private readonly ShiftedTime _time = new(TimeProvider.System.GetUtcNow());
     private NowcastDatabase? _database;
@@ -38,15 +35,13 @@ internal sealed class WorkerHost : IAsyncDisposable
     /// <param name="cancellation">Stops it.</param>
     internal static async Task RunAsync(IReadOnlyDictionary<string, WorkerTask> works, CancellationToken cancellation)
     {
-        var line = await Console.In.ReadLineAsync(cancellation)
-            ?? throw new ReportedException("job-worker is started by 'nowcast serve'; there is no request on its standard input.");
         await using var worker = new WorkerHost(works);
-        worker.Listen();
-        var first = Request(line);
-        if (first.MemoryLimit > 0)
-            ProcessLimits.Apply(first.MemoryLimit);
-        for (var request = first; await worker.DoAsync(request,
-            cancellation); request = Request(await worker._requests.Reader.ReadAsync(cancellation)))
+        if (!worker._service.Listen())
+            throw new ReportedException("job-worker is started by 'nowcast serve'; there is no request on its standard input.");
+        var request = worker.NextRequest(cancellation);
+        if (request.MemoryLimit > 0)
+            ProcessLimits.Apply(request.MemoryLimit);
+        for (; await worker.DoAsync(request, cancellation); request = worker.NextRequest(cancellation))
         {
             // Nobody waits now. Where memory is plenty the next run finds what this one used: pages that went back to the kernel would
             // have to be cleared again, which took as long as the forecast.
@@ -66,7 +61,7 @@ internal sealed class WorkerHost : IAsyncDisposable
             await _database.DisposeAsync();
     }
 
-    private static WorkerRequest Request(string line) => JsonSerializer.Deserialize<WorkerRequest>(line, WorkerMessage.Json)!;
+    private WorkerRequest NextRequest(CancellationToken cancellation) => WorkerRequest.Read(_service.Next(cancellation));
 
     /// <returns>True where the work is done; else this process is of no use any more.</returns>
     private async Task<bool> DoAsync(WorkerRequest request, CancellationToken cancellation)
@@ -75,14 +70,14 @@ internal sealed class WorkerHost : IAsyncDisposable
         {
             _time.Set(request.Now);
             var database = await DatabaseAsync(request.Database, cancellation);
-            Say(await _works[request.Work](new WorkContext(database, request.Options, _time, Say), cancellation));
+            Report(await _works[request.Work](new WorkContext(database, request.Options, _time, Report), cancellation));
             return true;
         }
         catch (Exception e) when (e is ReportedException or NpgsqlException or OutOfMemoryException or IOException
             || TorchErrors.IsTorch(e))
         {
-            Say(new(WorkerMessage.Of.Failure,
-                e is OutOfMemoryException || TorchErrors.IsOutOfMemory(e) ? $"out of memory: {FirstLine(e)}" : FirstLine(e)));
+            var line = e is OutOfMemoryException || TorchErrors.IsOutOfMemory(e) ? $"out of memory: {FirstLine(e)}" : FirstLine(e);
+            _service.Send(Message.Of(AnswerKind.Failed, w => w.Write(line)));
             return false;
         }
     }
@@ -102,29 +97,5 @@ internal sealed class WorkerHost : IAsyncDisposable
 
     private static string FirstLine(Exception e) => e.Message.Split('\n', 2)[0].TrimEnd();
 
-    private void Say(WorkerMessage message)
-    {
-        var line = JsonSerializer.Serialize(message, WorkerMessage.Json);
-        lock (_output)
-        {
-            Console.Out.WriteLine(line);
-            Console.Out.Flush();
-        }
-    }
-
-    // A service that is killed cannot end its children; the end of its side of the pipe can.
-    private void Listen()
-    {
-        var listening = new Thread(() =>
-        {
-            while (Console.In.ReadLine() is { } line)
-                _requests.Writer.TryWrite(line);
-            Process.GetCurrentProcess().Kill();
-        })
-        {
-            IsBackground = true,
-            Name = "requests of the service",
-        };
-        listening.Start();
-    }
+    private void Report(WorkerMessage message) => _service.Send(message.ToMessage());
 }

@@ -1,8 +1,6 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Jobs.ChildProcesses;
 
 namespace ConvLstm.Nowcast.Jobs.Workers;
 
@@ -15,19 +13,25 @@ internal sealed class WorkerProcess : IAsyncDisposable
 {
     internal const string Verb = "job-worker";
 
-    private const int ErrorLinesKept = 5;
+    private const int ErrorLinesTold = 5;
 
-    private readonly Process _process;
-    private readonly Queue<string> _errors = new();
-    private readonly Task _errorsEnd;
+    private readonly ChildProcess _process;
 
     /// <param name="memoryLimit">In bytes; 0 for none.</param>
     /// <exception cref="ReportedException">It cannot be started.</exception>
     internal WorkerProcess(long memoryLimit)
     {
         MemoryLimit = memoryLimit;
-        _process = Start(memoryLimit);
-        _errorsEnd = ReadErrorsAsync();
+        _process = new(ChildProcess.ThisProgram(Verb), environment =>
+        {
+            // Most of what the kernel grants is for the tensors; the collector gets a third.
+            if (memoryLimit > 0)
+                environment["DOTNET_GCHeapHardLimit"] = (memoryLimit / 3).ToString("X", CultureInfo.InvariantCulture);
+            environment["DOTNET_DbgEnableMiniDump"] = "0";
+            // The C library's further heaps, one for some threads each, give every block back at once: a forecast then touched 1.2 GB of
+            // fresh pages and took twice as long. It reads this before the program can say it.
+            environment["MALLOC_ARENA_MAX"] = "1";
+        });
     }
 
     internal int Id => _process.Id;
@@ -37,7 +41,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     /// <summary>How much work it was given.</summary>
     internal int Requests { get; private set; }
 
-    internal bool IsAlive => !_process.HasExited;
+    internal bool IsAlive => _process.IsAlive;
 
     /// <summary>Does one piece of work in a process of its own.</summary>
     /// <param name="request">What it shall do.</param>
@@ -51,7 +55,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     {
         await using var process = new WorkerProcess(request.MemoryLimit);
         if (isPatient)
-            process.LetOthersFirst();
+            process._process.LetOthersFirst();
         return await process.DoAsync(request, report, cancellation);
     }
 
@@ -60,139 +64,26 @@ internal sealed class WorkerProcess : IAsyncDisposable
     internal async Task<WorkerMessage> DoAsync(WorkerRequest request, Action<WorkerMessage> report, CancellationToken cancellation)
     {
         Requests++;
-        await using var killing = cancellation.Register(Kill);
-        var end = await ConverseAsync(request, report);
-        cancellation.ThrowIfCancellationRequested();
-        return end switch
+        // A training takes hours: its answer is waited for on a thread of its own.
+        var answer = await Task.Factory.StartNew(
+            () => _process.Ask(request.ToMessage(), note => report(WorkerMessage.Read(note)), cancellation),
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return answer switch
         {
-            { Kind: WorkerMessage.Of.Result } => end,
-            { } failure => throw new ReportedException(failure.Text),
-            null => throw new ReportedException(
-                $"The {request.Work} process ended in the middle ({await ReasonAsync()}){await LastErrorsAsync()}."),
+            { Answer: AnswerKind.Done } done => WorkerMessage.Read(done),
+            { } failed => throw new ReportedException(failed.Reader().ReadString()),
+            null => throw new ReportedException($"The {request.Work} process ended in the middle {await ReasonAsync()}."),
         };
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        Kill();
-        await _process.WaitForExitAsync(CancellationToken.None);
-        await _errorsEnd;
-        _process.Dispose();
-    }
-
-    private static Process Start(long memoryLimit)
-    {
-        var program = Path.Combine(AppContext.BaseDirectory, "nowcast");
-        var start = new ProcessStartInfo(program, [Verb])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        // Most of what the kernel grants is for the tensors; the collector gets a third.
-        if (memoryLimit > 0)
-            start.Environment["DOTNET_GCHeapHardLimit"] = (memoryLimit / 3).ToString("X", CultureInfo.InvariantCulture);
-        start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
-        // The C library's further heaps, one for some threads each, give every block back at once: a forecast then touched 1.2 GB of fresh
-        // pages and took twice as long. It reads this before the program can say it.
-        start.Environment["MALLOC_ARENA_MAX"] = "1";
-        try
-        {
-            return Process.Start(start)!;
-        }
-        catch (Win32Exception e)
-        {
-            throw new ReportedException($"{program} cannot be started ({e.Message}).", e);
-        }
-    }
-
-    private async Task<WorkerMessage?> ConverseAsync(WorkerRequest request, Action<WorkerMessage> report)
-    {
-        try
-        {
-            await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(request, WorkerMessage.Json));
-            await _process.StandardInput.FlushAsync();
-            while (await _process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line)
-            {
-                var message = Parse(line);
-                if (message.Kind is WorkerMessage.Of.Result or WorkerMessage.Of.Failure)
-                    return message;
-                report(message);
-            }
-        }
-        catch (IOException)
-        {
-            // The pipe broke: the process is gone.
-        }
-        return null;
-    }
-
-    /// <summary>A line that is none of ours was printed by a library.</summary>
-    private static WorkerMessage Parse(string line)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<WorkerMessage>(line, WorkerMessage.Json) ?? new(WorkerMessage.Of.Log, line);
-        }
-        catch (JsonException)
-        {
-            return new(WorkerMessage.Of.Log, line);
-        }
-    }
-
-    private async Task ReadErrorsAsync()
-    {
-        while (await _process.StandardError.ReadLineAsync(CancellationToken.None) is { } line)
-        {
-            if (string.IsNullOrWhiteSpace(line))
-                continue;
-            _errors.Enqueue(line);
-            if (_errors.Count > ErrorLinesKept)
-                _errors.Dequeue();
-        }
-    }
-
-    private async Task<string> LastErrorsAsync()
-    {
-        await _errorsEnd;
-        return _errors.Count == 0 ? "" : $": {string.Join(" / ", _errors)}";
-    }
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
 
     private async Task<string> ReasonAsync()
     {
-        await _process.WaitForExitAsync(CancellationToken.None);
         var limit = MemoryLimit > 0 ? string.Create(CultureInfo.InvariantCulture, $"; its memory is limited to {MemoryLimit >> 20} MB")
             : "";
-        return _process.ExitCode switch
-        {
-            134 => "aborted" + limit,
-            137 => "killed" + limit,
-            139 => "memory fault" + limit,
-            var code => string.Create(CultureInfo.InvariantCulture, $"exit status {code}{limit}"),
-        };
-    }
-
-    private void LetOthersFirst()
-    {
-        try
-        {
-            _process.PriorityClass = ProcessPriorityClass.BelowNormal;
-        }
-        catch (InvalidOperationException)
-        {
-            // It has ended already; that is noticed elsewhere.
-        }
-    }
-
-    private void Kill()
-    {
-        try
-        {
-            _process.Kill(entireProcessTree: true);
-        }
-        catch (InvalidOperationException)
-        {
-            // It has ended by itself.
-        }
+        var reason = $"({_process.Reason()}{limit})";
+        var errors = await _process.LastPrintedAsync(ErrorLinesTold);
+        return errors.Count == 0 ? reason : $"{reason}: {string.Join(" / ", errors)}";
     }
 }

@@ -1,8 +1,9 @@
 using System.Text.Json;
+using ConvLstm.Nowcast.Jobs.ChildProcesses;
 
 namespace ConvLstm.Nowcast.Jobs.Workers;
 
-/// <summary>What a worker process shall do; one line on its standard input, as it holds the password of the database.</summary>
+/// <summary>What a worker process shall do; over its standard input, as it holds the password of the database.</summary>
 /// <param name="Work">Which work.</param>
 /// <param name="Database">The connection string.</param>
 /// <param name="Now">The time of the service.</param>
@@ -12,4 +13,8 @@ internal sealed record WorkerRequest(string Work, string Database, DateTimeOffse
 {
     internal static WorkerRequest Of<T>(string work, string database, DateTimeOffset now, int memoryMB, T options) =>
         new(work, database, now, (long)memoryMB << 20, WorkerMessage.DataOf(options));
+
+    internal Message ToMessage() => new(default, JsonSerializer.SerializeToUtf8Bytes(this, WorkerMessage.Json));
+
+    internal static WorkerRequest Read(Message message) => JsonSerializer.Deserialize<WorkerRequest>(message.Body, WorkerMessage.Json)!;
 }

@@ -5,14 +5,14 @@ namespace ConvLstm.Nowcast.Model.Kernels;
 /// threshold K.
 /// </summary>
 /// <param name="Rain">(batch, R, H, W).</param>
-/// <param name="Rungs">(batch, T, K, H, W).</param>
+/// <param name="PerThreshold">(batch, T, K, H, W).</param>
 /// <param name="Near">(batch, H, W), truth values: the pixels to compute.</param>
 /// <param name="States">(L, batch, C, h, w): what the ConvLSTM says of each lead on a raster of patches, interpolated between their
 /// centres.</param>
 /// <param name="SampledPixels">Stride, first row and first column of the pixels here among those that the patches were made of.</param>
 /// <param name="Patch">The side of a patch.</param>
 internal sealed record ExceedanceFeatures(
-    Tensor Rain, Tensor Rungs, Tensor Near, Tensor States, (int Stride, int Row, int Column) SampledPixels,
+    Tensor Rain, Tensor PerThreshold, Tensor Near, Tensor States, (int Stride, int Row, int Column) SampledPixels,
     int Patch);
 
 /// <summary>The weights of the head.</summary>

@@ -15,9 +15,9 @@ internal sealed unsafe class ExceedanceRows<V>
         (_w, _columns) = (work, columns);
         nint rows = Padded(work.Channels + work.Leads), states = Padded(work.Leads * work.Channels), coarse = states * work.CoarseWidth;
         var scratch = Scratch.OfThread(
-            (Panel * (work.RainFeatures + work.RungFeatures + (2 * rows) + states + work.Leads)) + coarse);
+            (Panel * (work.RainFeatures + work.ThresholdFeatures + (2 * rows) + states + work.Leads)) + coarse);
         _rain = scratch.Take(work.RainFeatures * Panel);
-        _rung = scratch.Take(work.RungFeatures * Panel);
+        _rung = scratch.Take(work.ThresholdFeatures * Panel);
         _base = scratch.Take(rows * Panel);
         _inner = scratch.Take(rows * Panel);
         _added = scratch.Take(states * Panel);
@@ -104,11 +104,12 @@ internal sealed unsafe class ExceedanceRows<V>
         MatrixProduct.Multiply<V>(_w.ReadRain, _w.RainFeatures, 1, _rain, _w.Channels + _w.Leads, _w.RainFeatures, _base, true);
         for (var threshold = 0; threshold < _w.Thresholds; threshold++)
         {
-            Gather(_w.Rungs + (((((nint)image * _w.Thresholds) + threshold) * _w.RungFeatures) * _w.Plane) + pixel, _w.RungFeatures,
-                near.Length, _rung);
+            Gather(_w.PerThreshold + (((((nint)image * _w.Thresholds) + threshold) * _w.ThresholdFeatures) * _w.Plane) + pixel,
+                _w.ThresholdFeatures, near.Length, _rung);
             var rows = (_w.Channels + _w.Leads) * Panel;
             new Span<float>(_base, rows).CopyTo(new(_inner, rows));
-            MatrixProduct.Multiply<V>(_w.ReadRung, _w.RungFeatures, 1, _rung, _w.Channels + _w.Leads, _w.RungFeatures, _inner, true);
+            MatrixProduct.Multiply<V>(_w.ReadRung, _w.ThresholdFeatures, 1, _rung, _w.Channels + _w.Leads, _w.ThresholdFeatures, _inner,
+                true);
             for (var lead = 0; lead < _w.Leads; lead++)
             {
                 var below = _below + ((nint)lead * Panel);

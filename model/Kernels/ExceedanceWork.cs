@@ -7,18 +7,19 @@ internal sealed unsafe class ExceedanceWork
 
     internal ExceedanceWork(ExceedanceFeatures f, ExceedanceWeights w, ExceedancePersistence persistence)
     {
-        long[] rain = f.Rain.shape, rungs = f.Rungs.shape, states = f.States.shape, scale = w.Scale.shape;
-        if (rain.Length != 4 || rungs.Length != 5 || states.Length != 5 || scale.Length != 2)
-            throw new ArgumentException("The head needs rain of four dimensions, rungs and states of five and scales of two.", nameof(f));
-        (Batch, RainFeatures, Height, Width) = ((int)rain[0], (int)rain[1], (int)rain[2], (int)rain[3]);
-        (Thresholds, RungFeatures, Leads, Channels) = ((int)rungs[1], (int)rungs[2], (int)scale[0], (int)scale[1]);
-        (CoarseHeight, CoarseWidth, Persistence) = ((int)states[3], (int)states[4], persistence);
-        if (persistence.Newest >= RainFeatures || persistence.Threshold >= RungFeatures)
+        long[] rain = f.Rain.shape, perThreshold = f.PerThreshold.shape, states = f.States.shape, scale = w.Scale.shape;
+        if (rain.Length != 4 || perThreshold.Length != 5 || states.Length != 5 || scale.Length != 2)
             throw new ArgumentException(
-                $"There is no feature {persistence.Newest} of {RainFeatures}, or {persistence.Threshold} of {RungFeatures}.",
+                "The head needs rain of four dimensions, features per threshold and states of five and scales of two.", nameof(f));
+        (Batch, RainFeatures, Height, Width) = ((int)rain[0], (int)rain[1], (int)rain[2], (int)rain[3]);
+        (Thresholds, ThresholdFeatures, Leads, Channels) = ((int)perThreshold[1], (int)perThreshold[2], (int)scale[0], (int)scale[1]);
+        (CoarseHeight, CoarseWidth, Persistence) = ((int)states[3], (int)states[4], persistence);
+        if (persistence.Newest >= RainFeatures || persistence.Threshold >= ThresholdFeatures)
+            throw new ArgumentException(
+                $"There is no feature {persistence.Newest} of {RainFeatures}, or {persistence.Threshold} of {ThresholdFeatures}.",
                 nameof(persistence));
         Rain = _tensors.Of(f.Rain, nameof(f.Rain), Batch, RainFeatures, Height, Width);
-        Rungs = _tensors.Of(f.Rungs, nameof(f.Rungs), Batch, Thresholds, RungFeatures, Height, Width);
+        PerThreshold = _tensors.Of(f.PerThreshold, nameof(f.PerThreshold), Batch, Thresholds, ThresholdFeatures, Height, Width);
         States = _tensors.Of(f.States, nameof(f.States), Leads, Batch, Channels, CoarseHeight, CoarseWidth);
         Near = _tensors.Of(f.Near.to_type(ScalarType.Float32), nameof(f.Near), Batch, Height, Width);
         Scale = _tensors.Of(w.Scale, nameof(w.Scale), Leads, Channels);
@@ -27,7 +28,7 @@ internal sealed unsafe class ExceedanceWork
         Steepness = _tensors.Of(w.Steepness, nameof(w.Steepness), Leads);
         // What a pixel gives to the hidden channels and, past them, to the leads is one product.
         ReadRain = Joined(w.ReadRain, w.RainSlopes, RainFeatures);
-        ReadRung = Joined(w.ReadRung, w.RungSlopes, RungFeatures);
+        ReadRung = Joined(w.ReadRung, w.RungSlopes, ThresholdFeatures);
         Bias = _tensors.Of(cat([w.ReadBias, w.SlopesBias], 0), nameof(w.ReadBias), Channels + Leads);
         // Centres of pixels in units of patches, whose centres are whole numbers.
         CoarseStep = (float)f.SampledPixels.Stride / f.Patch;
@@ -50,7 +51,7 @@ internal sealed unsafe class ExceedanceWork
 
     internal int RainFeatures { get; }
 
-    internal int RungFeatures { get; }
+    internal int ThresholdFeatures { get; }
 
     internal int CoarseHeight { get; }
 
@@ -67,7 +68,7 @@ internal sealed unsafe class ExceedanceWork
 
     internal float* Rain { get; }
 
-    internal float* Rungs { get; }
+    internal float* PerThreshold { get; }
 
     /// <summary>1 for the pixels that are computed.</summary>
     internal float* Near { get; }

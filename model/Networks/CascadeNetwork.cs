@@ -36,7 +36,7 @@ public sealed class CascadeNetwork : RainNetwork
         : base(options)
     {
         if (options.Thresholds.Count == 0 || options.Hidden.Count != 2)
-            throw new ArgumentException("A cascade network needs the thresholds of its ladder and the widths of two layers.",
+            throw new ArgumentException("A cascade network needs thresholds and the widths of two layers.",
                 nameof(options));
         first = nn.Linear(CascadeFields.Channels, options.Hidden[0]);
         second = nn.Linear(options.Hidden[0], options.Hidden[1]);

@@ -16,7 +16,7 @@ internal sealed partial class ExceedanceHead
         var pixels = leads.SampledPixels;
         var rain = pixels.Of(features.Rain, 2, 3);
         var size = rain.shape;
-        var rungs = pixels.Of(features.Rungs, 2, 3).reshape(size[0], -1, RainFeatures.RungChannels, size[2], size[3]);
+        var perThreshold = pixels.Of(features.PerThreshold, 2, 3).reshape(size[0], -1, RainFeatures.ThresholdChannels, size[2], size[3]);
         var basis = stack([.. Enumerable.Range(0, leads.Steps.Count).Select(lead => LeadBasis.Of(leads.Minutes(lead), rain.device))]);
         var modulation = read_lead.call(basis).chunk(2, 1);
         var weights = new ExceedanceWeights(
@@ -24,7 +24,7 @@ internal sealed partial class ExceedanceHead
             basis.matmul(rain_slopes.weight), basis.matmul(rung_slopes.weight), basis.matmul(rain_slopes.bias!) + last.bias!,
             ((steepness * basis).sum([1]) * SteepnessScale).exp());
         return ExceedanceHeadKernel.LogOdds(
-            new(rain, rungs, ExceedancePixels.Near(rain), states, (pixels.Stride, pixels.Row, pixels.Column), patch),
+            new(rain, perThreshold, ExceedancePixels.Near(rain), states, (pixels.Stride, pixels.Row, pixels.Column), patch),
             weights,
             new(RainFeatures.Newest, RainFeatures.Threshold, (float)(ExceedanceThresholds.Slack / RainFeatures.LogSpan),
                 (float)(FirstSlope * RainFeatures.LogSpan), ExceedancePixels.Dry),

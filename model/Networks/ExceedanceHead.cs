@@ -33,10 +33,10 @@ internal sealed partial class ExceedanceHead : nn.Module
         : base(nameof(ExceedanceHead))
     {
         read_rain = nn.Linear(RainFeatures.RainChannels, Channels);
-        read_rung = nn.Linear(RainFeatures.RungChannels, Channels, hasBias: false);
+        read_rung = nn.Linear(RainFeatures.ThresholdChannels, Channels, hasBias: false);
         read_lead = nn.Linear(LeadBasis.Length, 2 * Channels);
         rain_slopes = nn.Linear(RainFeatures.RainChannels, LeadBasis.Length);
-        rung_slopes = nn.Linear(RainFeatures.RungChannels, LeadBasis.Length, hasBias: false);
+        rung_slopes = nn.Linear(RainFeatures.ThresholdChannels, LeadBasis.Length, hasBias: false);
         last = nn.Linear(Channels, 1);
         steepness = nn.Parameter(zeros([LeadBasis.Length]));
         foreach (var weight in new[] { rain_slopes.weight, rain_slopes.bias!, rung_slopes.weight, last.weight, last.bias! })
@@ -52,8 +52,8 @@ internal sealed partial class ExceedanceHead : nn.Module
     {
         var parts = pixels.Parts(is_grad_enabled() ? int.MaxValue : Chunk).ToList();
         var read = parts.ConvertAll(part => (
-            Inner: read_rain.call(part.Rain).unsqueeze(1) + read_rung.call(part.Rungs),
-            Slopes: rain_slopes.call(part.Rain).unsqueeze(1) + rung_slopes.call(part.Rungs),
+            Inner: read_rain.call(part.Rain).unsqueeze(1) + read_rung.call(part.PerThreshold),
+            Slopes: rain_slopes.call(part.Rain).unsqueeze(1) + rung_slopes.call(part.PerThreshold),
             Persistence: Persistence(part)));
         for (var lead = 0; lead < leads.Steps.Count; lead++)
         {
@@ -63,39 +63,39 @@ internal sealed partial class ExceedanceHead : nn.Module
             var scale = modulation[0] + 1;
             var state = stateAt(lead);
             var slope = ((steepness * basis).sum() * SteepnessScale).exp();
-            var ladders = new List<Tensor>();
+            var outputs = new List<Tensor>();
             for (var part = 0; part < parts.Count; part++)
             {
                 using var inner = NewDisposeScope();
                 var added = (parts[part].Among(state) * scale + modulation[1]).unsqueeze(1);
                 var hidden = added.addcmul(read[part].Inner, scale, 1).relu();
                 var logOdds = (read[part].Persistence * slope) + read[part].Slopes.matmul(basis) + last.call(hidden).squeeze(-1);
-                ladders.Add(ExceedanceThresholds.Falling(logOdds).MoveToOuterDisposeScope());
+                outputs.Add(ExceedanceThresholds.Falling(logOdds).MoveToOuterDisposeScope());
             }
-            yield return pixels.Scatter(ladders.Count == 1 ? ladders[0] : cat(ladders, 0)).MoveToOuterDisposeScope();
+            yield return pixels.Scatter(outputs.Count == 1 ? outputs[0] : cat(outputs, 0)).MoveToOuterDisposeScope();
         }
     }
 
     /// <summary>The log-odds of pixels that each have a lead of their own, without a word of the ConvLSTM's.</summary>
     /// <param name="rain">(pixels, <see cref="RainFeatures.RainChannels"/>).</param>
-    /// <param name="rungs">(pixels, thresholds, <see cref="RainFeatures.RungChannels"/>).</param>
+    /// <param name="perThreshold">(pixels, thresholds, <see cref="RainFeatures.ThresholdChannels"/>).</param>
     /// <param name="minutes">(pixels): the leads.</param>
     /// <returns>(pixels, thresholds), not rising with the threshold.</returns>
-    internal Tensor LogOdds(Tensor rain, Tensor rungs, Tensor minutes)
+    internal Tensor LogOdds(Tensor rain, Tensor perThreshold, Tensor minutes)
     {
         var basis = LeadBasis.Of(minutes);
         var modulation = read_lead.call(basis).unsqueeze(1).chunk(2, 2);
-        var inner = read_rain.call(rain).unsqueeze(1) + read_rung.call(rungs);
+        var inner = read_rain.call(rain).unsqueeze(1) + read_rung.call(perThreshold);
         var hidden = modulation[1].addcmul(inner, modulation[0] + 1, 1).relu();
-        var slopes = (rain_slopes.call(rain).unsqueeze(1) + rung_slopes.call(rungs)).matmul(basis.unsqueeze(2)).squeeze(-1);
+        var slopes = (rain_slopes.call(rain).unsqueeze(1) + rung_slopes.call(perThreshold)).matmul(basis.unsqueeze(2)).squeeze(-1);
         var slope = ((basis * steepness).sum([1], keepdim: true) * SteepnessScale).exp();
-        return ExceedanceThresholds.Falling((Persistence(new(rain, rungs)) * slope) + slopes + last.call(hidden).squeeze(-1));
+        return ExceedanceThresholds.Falling((Persistence(new(rain, perThreshold)) * slope) + slopes + last.call(hidden).squeeze(-1));
     }
 
     /// <summary>
     /// The log-odds of Lagrangian persistence, (pixels, thresholds): above 0 just where the newest rain reaches the threshold.
     /// </summary>
     internal static Tensor Persistence(ExceedancePixels pixels) =>
-        (pixels.Rain.narrow(1, RainFeatures.Newest, 1) - pixels.Rungs.select(2, RainFeatures.Threshold)
+        (pixels.Rain.narrow(1, RainFeatures.Newest, 1) - pixels.PerThreshold.select(2, RainFeatures.Threshold)
             + (ExceedanceThresholds.Slack / RainFeatures.LogSpan)) * (FirstSlope * RainFeatures.LogSpan);
 }

@@ -4,8 +4,8 @@ namespace ConvLstm.Nowcast.Model.Networks;
 /// The features of the pixels of a batch, one pixel a row; far from any rain there is nothing to compute, and such pixels are left out.
 /// </summary>
 /// <param name="Rain">(pixels, <see cref="RainFeatures.RainChannels"/>).</param>
-/// <param name="Rungs">(pixels, thresholds, <see cref="RainFeatures.RungChannels"/>).</param>
-internal sealed record ExceedancePixels(Tensor Rain, Tensor Rungs)
+/// <param name="PerThreshold">(pixels, thresholds, <see cref="RainFeatures.ThresholdChannels"/>).</param>
+internal sealed record ExceedancePixels(Tensor Rain, Tensor PerThreshold)
 {
     /// <summary>The log-odds of any rain where none is near.</summary>
     internal const float Dry = -16;
@@ -22,19 +22,19 @@ internal sealed record ExceedancePixels(Tensor Rain, Tensor Rungs)
     {
         using var scope = NewDisposeScope();
         var features = RainFeatures.Of(past, options, leads);
-        var (rain, rungs) = (leads.SampledPixels.Of(features.Rain, 2, 3), leads.SampledPixels.Of(features.Rungs, 2, 3));
+        var (rain, perThreshold) = (leads.SampledPixels.Of(features.Rain, 2, 3), leads.SampledPixels.Of(features.PerThreshold, 2, 3));
         var s = rain.shape;
         var rows = rain.permute(0, 2, 3, 1).reshape(-1, s[1]);
-        var ladder = rungs.reshape(s[0], options.Thresholds.Count, RainFeatures.RungChannels, s[2], s[3])
-            .permute(0, 3, 4, 1, 2).reshape(-1, options.Thresholds.Count, RainFeatures.RungChannels);
-        var all = new ExceedancePixels(rows, ladder) { Images = (s[0], s[2], s[3]) };
+        var rowsPerThreshold = perThreshold.reshape(s[0], options.Thresholds.Count, RainFeatures.ThresholdChannels, s[2], s[3])
+            .permute(0, 3, 4, 1, 2).reshape(-1, options.Thresholds.Count, RainFeatures.ThresholdChannels);
+        var all = new ExceedancePixels(rows, rowsPerThreshold) { Images = (s[0], s[2], s[3]) };
         var chosen = is_grad_enabled() ? all : all.Near();
         return chosen.MoveToOuterDisposeScope();
     }
 
     private ExceedancePixels MoveToOuterDisposeScope()
     {
-        foreach (var tensor in new[] { Rain, Rungs, Places, Rows })
+        foreach (var tensor in new[] { Rain, PerThreshold, Places, Rows })
             tensor?.MoveToOuterDisposeScope();
         return this;
     }
@@ -46,7 +46,7 @@ internal sealed record ExceedancePixels(Tensor Rain, Tensor Rungs)
         for (long start = 0; start < count || start == 0; start += most)
         {
             var length = Math.Min(most, count - start);
-            yield return new(Rain.narrow(0, start, length), Rungs.narrow(0, start, length))
+            yield return new(Rain.narrow(0, start, length), PerThreshold.narrow(0, start, length))
             {
                 Places = Places?.narrow(0, start, length) ?? arange(start, start + length, int64, Rain.device), Images = Images,
             };
@@ -62,9 +62,9 @@ internal sealed record ExceedancePixels(Tensor Rain, Tensor Rungs)
     /// <summary>Log-odds (pixels here, thresholds) to (batch, H, W, thresholds).</summary>
     internal Tensor Scatter(Tensor logOdds)
     {
-        var rungs = logOdds.shape[1];
-        var all = Rows is null ? logOdds : cat([logOdds, full([1, rungs], Dry, device: logOdds.device)], 0).index_select(0, Rows);
-        return all.view(Images.Batch, Images.Height, Images.Width, rungs);
+        var thresholds = logOdds.shape[1];
+        var all = Rows is null ? logOdds : cat([logOdds, full([1, thresholds], Dry, device: logOdds.device)], 0).index_select(0, Rows);
+        return all.view(Images.Batch, Images.Height, Images.Width, thresholds);
     }
 
     /// <summary>Maps of leads to (batch, lead, H, W, thresholds).</summary>
@@ -87,7 +87,7 @@ internal sealed record ExceedancePixels(Tensor Rain, Tensor Rungs)
         for (var i = 0; i < rows.Length; i++)
             rows[i] = rows[i] < 0 ? places.Count : rows[i];
         var indices = tensor([.. places], [places.Count], device: Rain.device);
-        return new(Rain.index_select(0, indices), Rungs.index_select(0, indices))
+        return new(Rain.index_select(0, indices), PerThreshold.index_select(0, indices))
         {
             Places = indices, Rows = tensor(rows, [rows.Length], device: Rain.device), Images = Images,
         };

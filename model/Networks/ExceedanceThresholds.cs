@@ -15,9 +15,9 @@ public static class ExceedanceThresholds
     {
         ArgumentNullException.ThrowIfNull(logOdds);
         var last = logOdds.shape.Length - 1;
-        var rungs = logOdds.unbind(last);
-        for (var i = 1; i < rungs.Length; i++)
-            rungs[i] = rungs[i].minimum(rungs[i - 1]);
-        return stack(rungs, last);
+        var each = logOdds.unbind(last);
+        for (var i = 1; i < each.Length; i++)
+            each[i] = each[i].minimum(each[i - 1]);
+        return stack(each, last);
     }
 }

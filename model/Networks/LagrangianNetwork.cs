@@ -25,7 +25,7 @@ public sealed class LagrangianNetwork : RainNetwork
         : base(options)
     {
         if (options.Thresholds.Count == 0)
-            throw new ArgumentException("A Lagrangian network needs the thresholds of its ladder.", nameof(options));
+            throw new ArgumentException("A Lagrangian network needs thresholds.", nameof(options));
         var hidden = options.Hidden[0];
         encoder = new(InputChannels * options.Patch * options.Patch, hidden, options.Kernel, options.Peepholes);
         forecaster = new(LeadBasis.Length, hidden, options.Kernel, options.Peepholes);

@@ -9,8 +9,8 @@ namespace ConvLstm.Nowcast.Model.Networks;
 /// </summary>
 /// <param name="Rain">(batch, <see cref="RainChannels"/>, H, W): logarithms of blurred rain, their trends, the ages of the scans
 /// compared.</param>
-/// <param name="Rungs">(batch · thresholds, <see cref="RungChannels"/>, H, W): what belongs to one threshold.</param>
-internal sealed record RainFeatures(Tensor Rain, Tensor Rungs)
+/// <param name="PerThreshold">(batch · thresholds, <see cref="ThresholdChannels"/>, H, W): what belongs to one threshold.</param>
+internal sealed record RainFeatures(Tensor Rain, Tensor PerThreshold)
 {
     /// <summary>Half sides of boxes, km.</summary>
     private static readonly double[] RainScales = [0, 1.5, 3, 6, 12, 24, 48];
@@ -33,17 +33,17 @@ internal sealed record RainFeatures(Tensor Rain, Tensor Rungs)
     private const double MostAgreement = 1.5;
 
     /// <summary>How many thresholds are computed at once: all need three times the memory and are no faster.</summary>
-    private const int RungsAtOnce = 3;
+    private const int ThresholdsAtOnce = 3;
 
     // Divisors that bring features near the range −1 … 1.
     internal const double LogSpan = 3;
 
     internal static int RainChannels => RainScales.Length + (Ages.Length * (TrendScales + 1)) + 1;
 
-    internal static int RungChannels => ShareScales.Length + AgreementScales.Length + 2;
+    internal static int ThresholdChannels => ShareScales.Length + AgreementScales.Length + 2;
 
     /// <summary>
-    /// The channel of <see cref="Rain"/> with the newest rain itself, and that of <see cref="Rungs"/> with the threshold.
+    /// The channel of <see cref="Rain"/> with the newest rain itself, and that of <see cref="PerThreshold"/> with the threshold.
     /// </summary>
     internal const int Newest = 0;
 
@@ -63,8 +63,8 @@ internal sealed record RainFeatures(Tensor Rain, Tensor Rungs)
 
     internal static float NoRain => (float)(Math.Log(Least * 1.1) / LogSpan);
 
-    /// <summary>Of <see cref="Rungs"/>: what <see cref="Newest"/> is to be compared with.</summary>
-    internal static int Threshold => RungChannels - 1;
+    /// <summary>Of <see cref="PerThreshold"/>: what <see cref="Newest"/> is to be compared with.</summary>
+    internal static int Threshold => ThresholdChannels - 1;
 
     /// <param name="past">(batch, time, H, W, 2), aligned.</param>
     /// <param name="options">Thresholds and normalisation.</param>
@@ -94,23 +94,23 @@ internal sealed record RainFeatures(Tensor Rain, Tensor Rungs)
                     + 1).log_()).clamp_(-3, 3).div_(2));
             features.Add(() => full([1], (float)(steps * leads.StepMinutes / 20), device: rain.device));
         }
-        var rungs = RungsOf(rain, older!, mask, both!, options, leads);
-        return new(features.Tensor.squeeze(2).MoveToOuterDisposeScope(), rungs.MoveToOuterDisposeScope());
+        var perThreshold = PerThresholdOf(rain, older!, mask, both!, options, leads);
+        return new(features.Tensor.squeeze(2).MoveToOuterDisposeScope(), perThreshold.MoveToOuterDisposeScope());
     }
 
-    private static Tensor RungsOf(Tensor rain, Tensor older, Tensor mask, Tensor both, NetworkOptions options, LeadTimes leads)
+    private static Tensor PerThresholdOf(Tensor rain, Tensor older, Tensor mask, Tensor both, NetworkOptions options, LeadTimes leads)
     {
         var (size, count) = (rain.shape, options.Thresholds.Count);
-        var rungs = empty([size[0], count, RungChannels, size[2], size[3]], device: rain.device);
-        for (var first = 0; first < count; first += RungsAtOnce)
+        var perThreshold = empty([size[0], count, ThresholdChannels, size[2], size[3]], device: rain.device);
+        for (var first = 0; first < count; first += ThresholdsAtOnce)
         {
             using var scope = NewDisposeScope();
-            var some = Math.Min(RungsAtOnce, count - first);
+            var some = Math.Min(ThresholdsAtOnce, count - first);
             var thresholds = tensor([.. options.Thresholds.Skip(first).Take(some)], [1, some, 1, 1], device: rain.device);
-            Write(new ChannelStack(rungs.narrow(1, first, some).permute(0, 2, 1, 3, 4)), (thresholds * options.LogRange).expm1(), rain,
-                older, mask, both, leads);
+            Write(new ChannelStack(perThreshold.narrow(1, first, some).permute(0, 2, 1, 3, 4)), (thresholds * options.LogRange).expm1(),
+                rain, older, mask, both, leads);
         }
-        return rungs.view(size[0] * count, RungChannels, size[2], size[3]);
+        return perThreshold.view(size[0] * count, ThresholdChannels, size[2], size[3]);
     }
 
     private static void Write(ChannelStack features, Tensor rates, Tensor rain, Tensor older, Tensor mask, Tensor both, LeadTimes leads)

@@ -63,9 +63,9 @@ public static class Losses
     public static Func<Tensor, Tensor, Tensor, Tensor> Exceedance(IReadOnlyList<float> rates, IReadOnlyList<float> thresholds) =>
         (logOdds, truth, mask) =>
     {
-        var rungs = tensor([.. thresholds], [thresholds.Count], device: truth.device);
+        var limits = tensor([.. thresholds], [thresholds.Count], device: truth.device);
         var weights = tensor([.. rates.Select(r => (float)(1 + Math.Log(1 + r)))], [rates.Count], device: truth.device);
-        var reached = truth.ge(rungs - ThresholdSlack).to_type(float32);
+        var reached = truth.ge(limits - ThresholdSlack).to_type(float32);
         return nn.functional.binary_cross_entropy_with_logits(logOdds, reached, weights * mask,
             nn.Reduction.Sum) / mask.sum().clamp(min: 1);
     };

@@ -28,18 +28,18 @@ internal sealed class PixelPool : IDisposable
     private Pixels? _all;
 
     /// <param name="Rain">(pixels, <see cref="RainFeatures.RainChannels"/>).</param>
-    /// <param name="Rungs">(pixels, thresholds, <see cref="RainFeatures.RungChannels"/>).</param>
+    /// <param name="PerThreshold">(pixels, thresholds, <see cref="RainFeatures.ThresholdChannels"/>).</param>
     /// <param name="Minutes">(pixels): the lead.</param>
     /// <param name="Truth">(pixels, 1): normalised rain.</param>
     /// <param name="Weight">(pixels, 1).</param>
-    internal sealed record Pixels(Tensor Rain, Tensor Rungs, Tensor Minutes, Tensor Truth, Tensor Weight)
+    internal sealed record Pixels(Tensor Rain, Tensor PerThreshold, Tensor Minutes, Tensor Truth, Tensor Weight)
     {
         internal Pixels Rows(Tensor indices) => Each(t => t.index_select(0, indices));
 
         internal Pixels Each(Func<Tensor, Tensor> change) =>
-            new(change(Rain), change(Rungs), change(Minutes), change(Truth), change(Weight));
+            new(change(Rain), change(PerThreshold), change(Minutes), change(Truth), change(Weight));
 
-        internal IEnumerable<Tensor> Tensors => [Rain, Rungs, Minutes, Truth, Weight];
+        internal IEnumerable<Tensor> Tensors => [Rain, PerThreshold, Minutes, Truth, Weight];
     }
 
     /// <summary>Windows that pixels were taken of.</summary>
@@ -67,7 +67,7 @@ internal sealed class PixelPool : IDisposable
                 continue;
             var indices = tensor(rows, [rows.Length]);
             _parts.Add(new Pixels(
-                pixels.Rain.index_select(0, indices), pixels.Rungs.index_select(0, indices),
+                pixels.Rain.index_select(0, indices), pixels.PerThreshold.index_select(0, indices),
                 full([rows.Length], (float)(step * batch.StepMinutes)),
                 then.narrow(1, 0, 1).index_select(0, indices), tensor(weights, [rows.Length, 1])).Each(t => t.DetachFromDisposeScope()));
         }
@@ -95,7 +95,7 @@ internal sealed class PixelPool : IDisposable
         using var scope = NewDisposeScope();
         Tensor Column(Func<Pixels, Tensor> of) => cat([.. _parts.Select(of)], 0);
         var weight = Column(p => p.Weight);
-        var merged = new Pixels(Column(p => p.Rain), Column(p => p.Rungs), Column(p => p.Minutes), Column(p => p.Truth),
+        var merged = new Pixels(Column(p => p.Rain), Column(p => p.PerThreshold), Column(p => p.Minutes), Column(p => p.Truth),
             (weight / weight.mean()).clamp(max: LargestWeight));
         foreach (var tensor in _parts.SelectMany(p => p.Tensors))
             tensor.Dispose();

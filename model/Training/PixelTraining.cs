@@ -72,7 +72,7 @@ internal sealed class PixelTraining(TrainingOptions options, Func<Tensor, Tensor
     {
         using var scope = NewDisposeScope();
         optimizer.zero_grad();
-        var value = loss(network.Head.LogOdds(pixels.Rain, pixels.Rungs, pixels.Minutes), pixels.Truth, pixels.Weight);
+        var value = loss(network.Head.LogOdds(pixels.Rain, pixels.PerThreshold, pixels.Minutes), pixels.Truth, pixels.Weight);
         Backpropagation.Run(value);
         nn.utils.clip_grad_norm_(network.Head.parameters(), LongestGradient);
         optimizer.step();

@@ -1,6 +1,5 @@
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Quality;
-using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Storage.Grids;
 using ConvLstm.Nowcast.Storage.Rasters;
 using Npgsql;
@@ -165,23 +164,6 @@ public sealed class ScanStore(NpgsqlDataSource database, GridStore grids)
             last = rows.GetFieldValue<DateTimeOffset>(1);
         }
         return await LoadFramesAsync(grid, first, last, usableOnly, cancellation).ConfigureAwait(false);
-    }
-
-    /// <summary>
-    /// The newest scans that follow each other at one step, at most <paramref name="count"/>, as a sequence; null where there is none.
-    /// Scans that the quality control marked as bad are not among them.
-    /// </summary>
-    /// <exception cref="ReportedException">There is no such grid.</exception>
-    public async Task<RadarSequence?> LatestSequenceAsync(string grid, int count, CancellationToken cancellation)
-    {
-        var frames = await LatestAsync(grid, count, usableOnly: true, cancellation).ConfigureAwait(false);
-        if (frames.Count < 2)
-            return null;
-        var step = frames[^1].ValidTime - frames[^2].ValidTime;
-        var first = frames.Count - 2;
-        while (first > 0 && frames[first].ValidTime - frames[first - 1].ValidTime == step)
-            first--;
-        return new RadarSequence(step, frames.Skip(first).ToArray());
     }
 
     private static async Task<bool> InsertRowAsync(

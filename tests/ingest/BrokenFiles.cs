@@ -53,7 +53,7 @@ public sealed class BrokenFiles : IDisposable
     [InlineData(0.99)]
     public void AFileThatIsCutShortIsCalledDamaged(double share)
     {
-        var path = Some.RadarFile(_folder, Some.RadarFrame(Some.RadarGrid(200, 200)));
+        var path = Sample.RadarFile(_folder, Sample.RadarFrame(Sample.RadarGrid(200, 200)));
         var bytes = File.ReadAllBytes(path);
         File.WriteAllBytes(path, bytes[..(int)(bytes.Length * share)]);
         AssertOneLine(path, "damaged or cut short");
@@ -67,7 +67,7 @@ public sealed class BrokenFiles : IDisposable
     {
         // libnetcdf itself reads what is missing as zeros.
         var path = _folder.File("classic.nc");
-        new CfVariant { Kind = kind, Time = TimeStyle.Dimension }.Write(path, Some.RadarFrame(Some.RadarGrid(100, 100), rate: 5));
+        new CfVariant { Kind = kind, Time = TimeStyle.Dimension }.Write(path, Sample.RadarFrame(Sample.RadarGrid(100, 100), rate: 5));
         var bytes = File.ReadAllBytes(path);
         File.WriteAllBytes(path, bytes[..^missingBytes]);
         AssertOneLine(path, "damaged or cut short");
@@ -98,7 +98,7 @@ public sealed class BrokenFiles : IDisposable
     {
         var path = _folder.File("scan.nc.gz");
         using (var target = new GZipStream(File.Create(path), CompressionLevel.Fastest))
-            target.Write(File.ReadAllBytes(Some.RadarFile(_folder, Some.RadarFrame(Some.RadarGrid(100, 100)))));
+            target.Write(File.ReadAllBytes(Sample.RadarFile(_folder, Sample.RadarFrame(Sample.RadarGrid(100, 100)))));
         var bytes = File.ReadAllBytes(path);
         bytes[bytes.Length / 2] ^= 0xFF;
         File.WriteAllBytes(path, bytes[..(bytes.Length * 3 / 4)]);
@@ -114,7 +114,7 @@ public sealed class BrokenFiles : IDisposable
     public void AMutatedFileGivesAFrameOrAnErrorOfOneLine(NetCdfKind kind)
     {
         var path = _folder.File("mutated.nc");
-        new CfVariant { Kind = kind, Packing = Packing.Int16 }.Write(path, Some.RadarFrame(Some.RadarGrid(40, 30)));
+        new CfVariant { Kind = kind, Packing = Packing.Int16 }.Write(path, Sample.RadarFrame(Sample.RadarGrid(40, 30)));
         var original = File.ReadAllBytes(path);
         var random = new Random(4);
         for (var i = 0; i < 200; i++)

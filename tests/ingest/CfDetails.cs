@@ -102,7 +102,7 @@ public sealed class CfDetails : IDisposable
     public void AnAccumulationOfUnknownPeriodIsRefusedUntilTheSourceIsToldIt()
     {
         var path = _folder.File("unknown.nc");
-        new CfVariant { Units = "mm", StandardName = "rainfall_amount" }.Write(path, Some.RadarFrame(rate: 2));
+        new CfVariant { Units = "mm", StandardName = "rainfall_amount" }.Write(path, Sample.RadarFrame(rate: 2));
         Assert.Contains("over which period", Assert.Throws<RadarFileException>(() => RadarFormats.Open(path)).Message,
             StringComparison.Ordinal);
         using var file = RadarFormats.Open(path, new() { AccumulationPeriod = TimeSpan.FromMinutes(15) });
@@ -114,7 +114,7 @@ public sealed class CfDetails : IDisposable
     {
         var path = _folder.File("series.nc");
         new CfVariant { Units = "mm", StandardName = "rainfall_amount", Time = TimeStyle.Dimension }
-            .Write(path, Some.RadarFrame(rate: 1), Some.RadarFrame(at: Some.Time.AddMinutes(10), rate: 2));
+            .Write(path, Sample.RadarFrame(rate: 1), Sample.RadarFrame(at: Sample.Time.AddMinutes(10), rate: 2));
         using var file = RadarFormats.Open(path);
         Assert.Equal(12, file.Read(1).RainRate[0], 1e-4f);
     }
@@ -125,7 +125,7 @@ public sealed class CfDetails : IDisposable
         var path = _folder.File("two.nc");
         using (var file = NetCdfFile.Create(path))
         {
-            var grid = Some.RadarGrid(3, 2);
+            var grid = Sample.RadarGrid(3, 2);
             var (y, x) = CfRadarWriter.WriteGrid(file.Root, grid);
             file.Root.Attributes.Put("time_coverage_end", "2024-05-01T12:00:00Z");
             foreach (var (name, value) in ((string, float)[])[("rain_rate_a", 1), ("rain_rate_b", 2)])
@@ -147,8 +147,8 @@ public sealed class CfDetails : IDisposable
     [Fact]
     public void AScanThatIsWrittenAsCfComesBackToAHundredthOfAMillimetre()
     {
-        var frame = Some.RadarFrame(Some.RadarGrid(30, 20, "+proj=longlat +ellps=WGS84", 0.01, 5, 50));
-        using var file = RadarFormats.Open(Some.RadarFile(_folder, frame));
+        var frame = Sample.RadarFrame(Sample.RadarGrid(30, 20, "+proj=longlat +ellps=WGS84", 0.01, 5, 50));
+        using var file = RadarFormats.Open(Sample.RadarFile(_folder, frame));
         Assert.Equal(frame.Grid, file.Grid);
         Assert.Equal("radar_20240501T120000Z.nc", Path.GetFileName(file.Path));
         Assert.All(frame.RainRate.Zip(file.Read(0).RainRate), pair => Assert.Equal(pair.First, pair.Second, 0.00501f));

@@ -25,7 +25,7 @@ public sealed class CfVariants
 
     private static readonly string[] Projections =
     [
-        Some.Laea,
+        Sample.Laea,
         "+proj=stere +lat_0=90 +lon_0=10 +lat_ts=60 +ellps=WGS84",
         "+proj=aea +lat_0=-27.7 +lon_0=153 +lat_1=-26 +lat_2=-29 +ellps=GRS80",
         "+proj=lcc +lat_0=46 +lon_0=13 +lat_1=46 +lat_2=49 +ellps=bessel",
@@ -65,7 +65,7 @@ public sealed class CfVariants
     public void EachPackingKeepsTheThreeStates(Packing packing)
     {
         using var folder = new TemporaryFolder();
-        var frame = Some.RadarFrame();
+        var frame = Sample.RadarFrame();
         new CfVariant { Packing = packing }.Write(folder.File("a.nc"), frame);
         using var file = RadarFormats.Open(folder.File("a.nc"));
         AssertSame(frame.RainRate, file.Read(0).RainRate, new CfVariant { Packing = packing });
@@ -102,13 +102,13 @@ public sealed class CfVariants
         var proj = Projections[random.Next(Projections.Length)];
         var geographic = proj.Contains("longlat", StringComparison.Ordinal);
         var pixel = geographic ? 0.01 * random.Next(1, 20) : 250 * random.Next(1, 9);
-        var grid = Some.RadarGrid(random.Next(2, 12), random.Next(2, 12), proj, pixel,
+        var grid = Sample.RadarGrid(random.Next(2, 12), random.Next(2, 12), proj, pixel,
             geographic ? random.Next(-170, 160)
                 : pixel * random.Next(-50, 50) + (proj.Contains("tmerc", StringComparison.Ordinal) ? 500_000 : 0),
             geographic ? random.Next(-60, 80) : proj.Contains("stere", StringComparison.Ordinal) ? -3_000_000
                 : pixel * random.Next(-20, 50));
         return [.. Enumerable.Range(0, variant.Time == TimeStyle.Dimension ? random.Next(1, 4) : 1)
-            .Select(i => Some.RadarFrame(grid, Some.Time.AddMinutes(5 * i), seed: seed + i))];
+            .Select(i => Sample.RadarFrame(grid, Sample.Time.AddMinutes(5 * i), seed: seed + i))];
     }
 
     private static void AssertSamePlace(RadarGrid expected, RadarGrid actual, bool single)

@@ -23,16 +23,16 @@ public sealed class Geolocation
         Assert.SkipWhen(!File.Exists("/usr/bin/cs2cs"), "cs2cs is not installed (proj-bin).");
         using var folder = new TemporaryFolder();
         var grid = place.Grid(Width, Height, place.IsGeographic ? 0.01 : 1000);
-        var frame = Some.RadarFrame(grid);
+        var frame = Sample.RadarFrame(grid);
         var (cf, curvilinear, odim, knmi) =
             (folder.File("cf.nc"), folder.File("curvilinear.nc"), folder.File("odim.h5"), folder.File("knmi.h5"));
         new CfVariant { SouthFirst = true, Kilometres = true }.Write(cf, frame);
         new CfVariant { Curvilinear = true }.Write(curvilinear, frame);
-        new OdimVariant().Write(odim, grid, Some.Time, new double[grid.PixelCount]);
+        new OdimVariant().Write(odim, grid, Sample.Time, new double[grid.PixelCount]);
         List<string> files = [cf, curvilinear, odim];
         if (place.Proj == KnmiVariant.Proj)
         {
-            new KnmiVariant().Write(knmi, grid, Some.Time, new int[grid.PixelCount]);
+            new KnmiVariant().Write(knmi, grid, Sample.Time, new int[grid.PixelCount]);
             files.Add(knmi);
         }
         var pixels = (from row in (int[])[0, 14, Height - 1] from column in (int[])[0, 18, Width - 1] select (column, row)).ToArray();

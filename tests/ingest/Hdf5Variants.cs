@@ -23,7 +23,7 @@ public sealed class Hdf5Variants
             var random = new Random(seed);
             var grid = Composite(random);
             var codes = variant.Codes(grid.PixelCount, random);
-            var time = Some.Time.AddMinutes(15 * random.Next(100));
+            var time = Sample.Time.AddMinutes(15 * random.Next(100));
             variant.Write(path, grid, time, codes);
             using var file = RadarFormats.Open(seed % 8 == 0 ? Compressed.CopyOf(path) : path);
             Assert.Equal("ODIM_H5", file.Format);
@@ -41,9 +41,10 @@ public sealed class Hdf5Variants
         Prop.ForAll(Arb.From(Knmi()), Arb.From(Gen.Choose(0, int.MaxValue)), (variant, seed) =>
         {
             var random = new Random(seed);
-            var grid = Some.RadarGrid(random.Next(2, 200), random.Next(2, 200), KnmiVariant.Proj, 1000 * random.Next(1, 4), 0, -3_600_000);
+            var grid = Sample.RadarGrid(random.Next(2, 200), random.Next(2, 200), KnmiVariant.Proj, 1000 * random.Next(1, 4),
+                0, -3_600_000);
             var codes = variant.Codes(grid.PixelCount, random);
-            var time = Some.Time.AddMinutes(5 * random.Next(100_000));
+            var time = Sample.Time.AddMinutes(5 * random.Next(100_000));
             variant.Write(path, grid, time, codes);
             using var file = RadarFormats.Open(seed % 8 == 0 ? Compressed.CopyOf(path) : path);
             Assert.Equal("KNMI HDF5", file.Format);

@@ -89,8 +89,8 @@ public sealed class OtherFormats : IDisposable
     [Fact]
     public void ACompressedCopyGivesTheSameFrameAndLeavesNothingBehind()
     {
-        var frame = Some.RadarFrame();
-        foreach (var original in (string[])[Some.RadarFile(_folder, frame), WriteOdim("RATE", "data", 1, 0, [0, 1, 2, 255]),
+        var frame = Sample.RadarFrame();
+        foreach (var original in (string[])[Sample.RadarFile(_folder, frame), WriteOdim("RATE", "data", 1, 0, [0, 1, 2, 255]),
             WriteKnmi("ACCUMULATED_PRECIPITATION_[MM]", "GEO=0.01*PV+0.0", 254, 255, [0, 1, 2, 3])])
         {
             var compressed = Compressed.CopyOf(original);
@@ -114,12 +114,12 @@ public sealed class OtherFormats : IDisposable
         rootWhat.Attributes.Put("date", "20240501");
         rootWhat.Attributes.Put("time", "121000");
         var where = file.Root.DefineGroup("where").Attributes;
-        where.Put("projdef", Some.Laea);
+        where.Put("projdef", Sample.Laea);
         where.Put("xsize", 2L);
         where.Put("ysize", 2L);
         where.Put("xscale", 1000.0);
         where.Put("yscale", 1000.0);
-        using var transform = new ProjTransform(Some.Laea);
+        using var transform = new ProjTransform(Sample.Laea);
         foreach (var (corner, x, y) in ((string, double, double)[])[("UL", -1000, 1000), ("UR", 1000, 1000), ("LL", -1000, -1000),
             ("LR", 1000, -1000)])
         {

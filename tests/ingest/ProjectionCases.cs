@@ -8,7 +8,7 @@ public sealed record ProjectionCase(string Name, string Proj, double OriginX, do
     internal bool IsGeographic => Proj.Contains("longlat", StringComparison.Ordinal);
 
     /// <summary>A grid whose upper-left corner lies there.</summary>
-    internal RadarGrid Grid(int width, int height, double pixel) => Some.RadarGrid(width, height, Proj, pixel, OriginX, OriginY);
+    internal RadarGrid Grid(int width, int height, double pixel) => Sample.RadarGrid(width, height, Proj, pixel, OriginX, OriginY);
 
     public override string ToString() => Name;
 }

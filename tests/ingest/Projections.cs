@@ -109,7 +109,7 @@ public sealed class Projections
     [Fact]
     public void TheLocatorFindsThePixelThatHoldsAPoint()
     {
-        using var locator = new GridLocator(Some.RadarGrid());
+        using var locator = new GridLocator(Sample.RadarGrid());
         for (var row = 0; row < 6; row++)
         {
             for (var column = 0; column < 8; column++)
@@ -126,7 +126,7 @@ public sealed class Projections
     [Fact]
     public void ALatLonGridIsFoundWhicheverWayLongitudesAreCounted()
     {
-        using var locator = new GridLocator(Some.RadarGrid(1024, 1024, "+proj=longlat +ellps=WGS84", 0.01, -91.6, 49.88));
+        using var locator = new GridLocator(Sample.RadarGrid(1024, 1024, "+proj=longlat +ellps=WGS84", 0.01, -91.6, 49.88));
         Assert.Equal((0, 0), locator.PixelAt(-91.595, 49.875));
         Assert.Equal((0, 0), locator.PixelAt(268.405, 49.875));
         Assert.Null(locator.PixelAt(-91.605, 49.875));
@@ -135,11 +135,11 @@ public sealed class Projections
     [Fact]
     public void TheNameOfAGridFollowsFromItsGeometryAlone()
     {
-        var name = Some.RadarGrid().Name;
+        var name = Sample.RadarGrid().Name;
         Assert.Matches("^laea-8x6-[0-9a-f]{4}$", name);
-        Assert.Equal(name, Some.RadarGrid(originX: -4000.00001).Name);
-        Assert.NotEqual(name, Some.RadarGrid(originX: -3000).Name);
-        Assert.NotEqual(name, Some.RadarGrid(proj: "+proj=laea +lat_0=53 +lon_0=10 +ellps=WGS84").Name);
+        Assert.Equal(name, Sample.RadarGrid(originX: -4000.00001).Name);
+        Assert.NotEqual(name, Sample.RadarGrid(originX: -3000).Name);
+        Assert.NotEqual(name, Sample.RadarGrid(proj: "+proj=laea +lat_0=53 +lon_0=10 +ellps=WGS84").Name);
     }
 
     // The same figure of the earth on both sides, so that cs2cs projects and shifts no datum.

@@ -116,8 +116,8 @@ public sealed class Simulator
     [Fact]
     public void TheFramesFollowTheStepAndTheGridIsMetric()
     {
-        var scans = RainSimulator.Run(new() { Size = 32, Frames = 3, Step = TimeSpan.FromMinutes(10), Start = Some.Time }).ToArray();
-        Assert.Equal([Some.Time, Some.Time.AddMinutes(10), Some.Time.AddMinutes(20)], scans.Select(s => s.Frame.ValidTime));
+        var scans = RainSimulator.Run(new() { Size = 32, Frames = 3, Step = TimeSpan.FromMinutes(10), Start = Sample.Time }).ToArray();
+        Assert.Equal([Sample.Time, Sample.Time.AddMinutes(10), Sample.Time.AddMinutes(20)], scans.Select(s => s.Frame.ValidTime));
         var grid = scans[0].Frame.Grid;
         Assert.Equal((32, 32, 1000, -16000, 16000), (grid.Width, grid.Height, grid.PixelX, grid.OriginX, grid.OriginY));
     }
@@ -127,7 +127,7 @@ public sealed class Simulator
     {
         using var folder = new TemporaryFolder();
         var frame = RainSimulator.Run(new() { Size = 48, Frames = 1 }).Single().Frame;
-        using var file = RadarFormats.Open(Some.RadarFile(folder, frame));
+        using var file = RadarFormats.Open(Sample.RadarFile(folder, frame));
         Assert.Equal((frame.Grid, frame.ValidTime, "mm h-1"), (file.Grid, file.ValidTimes[0], file.Units));
         Assert.All(frame.RainRate.Zip(file.Read(0).RainRate), pair => Assert.Equal(pair.First, pair.Second, 0.00501f));
     }

@@ -13,7 +13,7 @@ public sealed class TrainingData
     {
         var windows = TrainingWindows.Cut([Series(10)], past: 3, future: 4);
         Assert.Equal([0, 1, 2, 3], windows.Select(w => w.Start));
-        Assert.Equal(Some.Time.AddMinutes(10), windows[0].IssueTime);
+        Assert.Equal(Sample.Time.AddMinutes(10), windows[0].IssueTime);
         Assert.Equal(7, windows[3].Load(cancellation: TestContext.Current.CancellationToken).Frames.Count);
         Assert.Equal([0, 2], TrainingWindows.Cut([Series(10)], 3, 4, stride: 2).Select(w => w.Start));
         Assert.Empty(TrainingWindows.Cut([Series(6)], 3, 4));
@@ -27,7 +27,7 @@ public sealed class TrainingData
     [InlineData(2000, 10, 0.1, 0.1)]
     public void NoScanServesTwoParts(int scans, int length, double validation, double test)
     {
-        ScanSeries[] series = [Series(scans), Series(scans / 2, Some.RadarGrid(4, 4))];
+        ScanSeries[] series = [Series(scans), Series(scans / 2, Sample.RadarGrid(4, 4))];
         var windows = TrainingWindows.Cut(series, length - 4, 4);
         var split = new TimeSplit(series, length, validation, test);
         var used = new Dictionary<DateTimeOffset, DataPart>();
@@ -63,7 +63,7 @@ public sealed class TrainingData
     {
         // The second half of the series rains.
         var scans = Enumerable.Range(0, 40)
-            .Select(i => new FrameScan(Some.RadarFrame(at: Some.Time.AddMinutes(5 * i), rate: i < 20 ? 0 : 5))).ToArray();
+            .Select(i => new FrameScan(Sample.RadarFrame(at: Sample.Time.AddMinutes(5 * i), rate: i < 20 ? 0 : 5))).ToArray();
         var windows = TrainingWindows.Cut(Arranging.Arrange(scans).Series, 2, 2);
         var sampler = WindowSampler.ByRain(windows, cancellation: TestContext.Current.CancellationToken);
         var random = new Random(3);
@@ -108,7 +108,7 @@ public sealed class TrainingData
     [Fact]
     public void ABatchHoldsRainAndMaskOfEveryPixelInOrder()
     {
-        RadarSequence[] sequences = [Some.RadarSequence(3), Some.RadarSequence(3)];
+        RadarSequence[] sequences = [Sample.RadarSequence(3), Sample.RadarSequence(3)];
         var batch = SequenceBatch.Of(sequences, Normalisation.Default);
         Assert.Equal([2, 3, 6, 8, 2], batch.Shape);
         Assert.Equal(2 * 3 * 6 * 8 * 2, batch.Values.Length);
@@ -124,7 +124,7 @@ public sealed class TrainingData
     [Fact]
     public void ABatchOfRectanglesHoldsOnlyThem()
     {
-        var sequence = Some.RadarSequence(2);
+        var sequence = Sample.RadarSequence(2);
         var batch = SequenceBatch.Of([sequence, sequence], Normalisation.Default, [new(1, 2, 3, 2), new(5, 4, 3, 2)]);
         Assert.Equal([2, 2, 2, 3, 2], batch.Shape);
         // Second sequence, second frame, second row, third column.
@@ -132,7 +132,7 @@ public sealed class TrainingData
         Assert.Equal(float.IsNaN(rate) ? 0 : Normalisation.Default.Apply(rate), batch.Values[((((1 * 2) + 1) * 2) + 1) * 3 * 2 + (2 * 2)],
             1e-6f);
         Assert.Throws<ArgumentException>(() => SequenceBatch.Of([sequence], Normalisation.Default, [new(6, 0, 3, 2)]));
-        Assert.Throws<ArgumentException>(() => SequenceBatch.Of([sequence, Some.RadarSequence(3)], Normalisation.Default));
+        Assert.Throws<ArgumentException>(() => SequenceBatch.Of([sequence, Sample.RadarSequence(3)], Normalisation.Default));
     }
 
     [Fact]
@@ -145,5 +145,5 @@ public sealed class TrainingData
     }
 
     private static ScanSeries Series(int scans, RadarGrid? grid = null) => Assert.Single(Arranging.Arrange(
-        Enumerable.Range(0, scans).Select(i => new FrameScan(Some.RadarFrame(grid, Some.Time.AddMinutes(5 * i), rate: 1)))).Series);
+        Enumerable.Range(0, scans).Select(i => new FrameScan(Sample.RadarFrame(grid, Sample.Time.AddMinutes(5 * i), rate: 1)))).Series);
 }

@@ -50,7 +50,7 @@ public sealed class ValidLimits : IDisposable
     public void RainInAGroupIsReadWithWhatTheGroupsAboveItHold()
     {
         var path = _folder.File("group.nc");
-        var frame = Some.RadarFrame();
+        var frame = Sample.RadarFrame();
         using (var file = NetCdfFile.Create(path))
         {
             var (y, x) = CfRadarWriter.WriteGrid(file.Root, frame.Grid);

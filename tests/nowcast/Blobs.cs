@@ -56,10 +56,10 @@ internal sealed class Blobs
 
     internal RadarSequence Sequence(IEnumerable<float[]> fields, double stepMinutes = 5)
     {
-        var grid = Some.RadarGrid(Width, Height);
+        var grid = Sample.RadarGrid(Width, Height);
         return new RadarSequence(
             TimeSpan.FromMinutes(stepMinutes),
-                fields.Select((f, i) => new RadarFrame(grid, Some.Time.AddMinutes(i * stepMinutes), f)).ToArray());
+                fields.Select((f, i) => new RadarFrame(grid, Sample.Time.AddMinutes(i * stepMinutes), f)).ToArray());
     }
 
     /// <summary>(T, H, W).</summary>

@@ -15,9 +15,9 @@ public sealed class AmountsFromTheMean(TestDatabase test) : IClassFixture<TestDa
     [Fact]
     public async Task OverAnAreaTheMeanAndTheDepthAreOfTheMeanAndTheHighestRateAndTheWetShareOfTheMap()
     {
-        var grid = Some.LonLatGrid();
-        var at = Some.Noon.AddDays(10);
-        var forecast = Some.Forecast(grid, at, mean: r => (0.6f * r) + 0.03f);
+        var grid = Sample.LonLatGrid();
+        var at = Sample.Noon.AddDays(10);
+        var forecast = Sample.Forecast(grid, at, mean: r => (0.6f * r) + 0.03f);
         var run = await test.Database.Forecasts.PublishAsync(forecast, _cancellation);
         var inside = Enumerable.Range(0, grid.PixelCount).Where(pixel => Within(grid, pixel)).ToArray();
 
@@ -41,9 +41,9 @@ public sealed class AmountsFromTheMean(TestDatabase test) : IClassFixture<TestDa
     [Fact]
     public async Task AtAPlaceBothRatesAreSaidAndTheDepthIsOfTheMean()
     {
-        var grid = Some.LonLatGrid();
-        var at = Some.Noon.AddDays(11);
-        var forecast = Some.Forecast(grid, at, rate: lead => Some.Even(grid, 4 + lead), mean: r => r / 4);
+        var grid = Sample.LonLatGrid();
+        var at = Sample.Noon.AddDays(11);
+        var forecast = Sample.Forecast(grid, at, rate: lead => Sample.Even(grid, 4 + lead), mean: r => r / 4);
         await test.Database.Forecasts.PublishAsync(forecast, _cancellation);
 
         var rows = await test.Database.Queries.RainAtAsync(152.5, -27.5, at, _cancellation);
@@ -59,9 +59,9 @@ public sealed class AmountsFromTheMean(TestDatabase test) : IClassFixture<TestDa
     [Fact]
     public async Task ARunOfAnEarlierVersionIsAnsweredByItsOneRate()
     {
-        var grid = Some.LonLatGrid();
-        var at = Some.Noon.AddDays(12);
-        var forecast = Some.Forecast(grid, at, rate: _ => Some.Even(grid, 4), mean: r => r / 4);
+        var grid = Sample.LonLatGrid();
+        var at = Sample.Noon.AddDays(12);
+        var forecast = Sample.Forecast(grid, at, rate: _ => Sample.Even(grid, 4), mean: r => r / 4);
         await test.Database.Forecasts.PublishAsync(forecast, _cancellation);
         await test.ScalarAsync<long>(
             "WITH old AS (UPDATE nowcast.forecast_strip SET means = NULL WHERE issue_time = $1 RETURNING 1) SELECT count(*) FROM old", at);

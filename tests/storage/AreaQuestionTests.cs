@@ -16,13 +16,13 @@ public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDat
     [Fact]
     public async Task RainOverIsTheSumOverThePixelsInTheArea()
     {
-        var grid = Some.LonLatGrid();
-        var forecast = Some.Forecast(grid);
+        var grid = Sample.LonLatGrid();
+        var forecast = Sample.Forecast(grid);
         await test.Database.Forecasts.PublishAsync(forecast, _cancellation);
         var inside = Enumerable.Range(0, grid.PixelCount)
             .Where(pixel => Contains(Catchment, grid.CentreX(pixel % grid.Width), grid.CentreY(pixel / grid.Width))).ToArray();
 
-        var rows = await test.Database.Queries.RainOverAsync(GeoJson(Catchment), Some.Noon, _cancellation);
+        var rows = await test.Database.Queries.RainOverAsync(GeoJson(Catchment), Sample.Noon, _cancellation);
 
         Assert.Equal(3, rows.Count);
         var depth = 0.0;
@@ -45,9 +45,9 @@ public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDat
     [InlineData(0.9)]
     public async Task RainOverIsWhatNumpyMakesOfTheForecast(double radius)
     {
-        var grid = Some.LonLatGrid(width: 300, height: 250);
-        var at = Some.Noon.AddDays(radius < 0.5 ? 1 : 2);
-        var forecast = Some.Forecast(grid, at);
+        var grid = Sample.LonLatGrid(width: 300, height: 250);
+        var at = Sample.Noon.AddDays(radius < 0.5 ? 1 : 2);
+        var forecast = Sample.Forecast(grid, at);
         await test.Database.Forecasts.PublishAsync(forecast, _cancellation);
         var random = new Random(3);
         var corners = Enumerable.Range(0, 40).Select(i => (
@@ -80,9 +80,9 @@ public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDat
     [Fact]
     public async Task AnAreaOfSeveralPartsWithAHoleIsThePixelsWithinIt()
     {
-        var grid = Some.SphereGrid();
-        var at = Some.Noon.AddDays(6);
-        var forecast = Some.Forecast(grid, at);
+        var grid = Sample.SphereGrid();
+        var at = Sample.Noon.AddDays(6);
+        var forecast = Sample.Forecast(grid, at);
         await test.Database.Forecasts.PublishAsync(forecast, _cancellation);
         const string Area =
             "ST_Transform(ST_SetSRID(ST_GeomFromText('MULTIPOLYGON(((-350000 100000,-150000 240000,50000 180000,-40000 -90000,-350000 "
@@ -115,9 +115,9 @@ public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDat
     [InlineData(false)]
     public async Task AnAreaLargerThanTheGridIsTheWholeGrid(bool isLonLat)
     {
-        var grid = isLonLat ? Some.LonLatGrid() : Nowcast.Tests.Some.RadarGrid(40, 30, pixel: 5000, originX: -100_000, originY: 75_000);
-        var at = Some.Noon.AddDays(isLonLat ? 3 : 50);
-        var forecast = Some.Forecast(grid, at);
+        var grid = isLonLat ? Sample.LonLatGrid() : Nowcast.Tests.Sample.RadarGrid(40, 30, pixel: 5000, originX: -100_000, originY: 75_000);
+        var at = Sample.Noon.AddDays(isLonLat ? 3 : 50);
+        var forecast = Sample.Forecast(grid, at);
         await test.Database.Forecasts.PublishAsync(forecast, _cancellation);
         var known = forecast.RainRate[0].Where(rate => !float.IsNaN(rate)).ToArray();
 
@@ -135,9 +135,9 @@ public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDat
     [Fact]
     public async Task AnAreaWithinAPixelIsGivenThatPixel()
     {
-        var grid = Some.LonLatGrid();
-        var at = Some.Noon.AddDays(4);
-        var forecast = Some.Forecast(grid, at);
+        var grid = Sample.LonLatGrid();
+        var at = Sample.Noon.AddDays(4);
+        var forecast = Sample.Forecast(grid, at);
         await test.Database.Forecasts.PublishAsync(forecast, _cancellation);
         var pixel = Array.FindIndex(forecast.RainRate[0], 9000, rate => rate > 3);
         var (x, y) = (grid.CentreX(pixel % grid.Width), grid.CentreY(pixel / grid.Width));
@@ -153,9 +153,9 @@ public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDat
     [Fact]
     public async Task ADryMapIsZeroAndARunFromBeforeTheStripsIsNoAnswerAfterTheMigration()
     {
-        var grid = Some.LonLatGrid();
-        var at = Some.Noon.AddDays(5);
-        var forecast = Some.Forecast(grid, at, rate: lead => lead == 0 ? Some.Even(grid, 0) : Some.Field(grid, lead));
+        var grid = Sample.LonLatGrid();
+        var at = Sample.Noon.AddDays(5);
+        var forecast = Sample.Forecast(grid, at, rate: lead => lead == 0 ? Sample.Even(grid, 0) : Sample.Field(grid, lead));
         await test.Database.Forecasts.PublishAsync(forecast, _cancellation);
         var row = (await test.Database.Queries.RainOverAsync(GeoJson(Catchment), at, _cancellation))[0];
         Assert.Equal((0, 0, 0), (row.MeanMmH, row.MaxMmH, row.WetFraction));
@@ -178,14 +178,14 @@ public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDat
     [Fact]
     public async Task NotObservedPixelsDoNotCount()
     {
-        var grid = Some.LonLatGrid();
-        var half = Some.Even(grid, 4);
+        var grid = Sample.LonLatGrid();
+        var half = Sample.Even(grid, 4);
         for (var pixel = 0; pixel < half.Length; pixel++)
         {
             if (pixel % grid.Width < 75)
                 half[pixel] = float.NaN;
         }
-        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, Some.Noon.AddMinutes(10), rate: _ => half), _cancellation);
+        await test.Database.Forecasts.PublishAsync(Sample.Forecast(grid, Sample.Noon.AddMinutes(10), rate: _ => half), _cancellation);
 
         var row = await Over([(152.5, -27.2), (153, -27.2), (153, -27.6), (152.5, -27.6)]);
         Assert.Equal(4, row.MeanMmH);
@@ -196,16 +196,16 @@ public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDat
         Assert.Null(nothing.MeanDepthMm);
 
         async Task<RainOverArea> Over((double, double)[] corners) =>
-            (await test.Database.Queries.RainOverAsync(GeoJson(corners), Some.Noon.AddMinutes(10), _cancellation))[^1];
+            (await test.Database.Queries.RainOverAsync(GeoJson(corners), Sample.Noon.AddMinutes(10), _cancellation))[^1];
     }
 
     [Fact]
     public async Task AnAreaInAnotherProjectionIsTheSameArea()
     {
-        var grid = Some.LonLatGrid();
-        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, Some.Noon.AddMinutes(20)), _cancellation);
+        var grid = Sample.LonLatGrid();
+        await test.Database.Forecasts.PublishAsync(Sample.Forecast(grid, Sample.Noon.AddMinutes(20)), _cancellation);
         const string sql = "SELECT mean_mm_h FROM nowcast.rain_over({0}, $2) LIMIT 1";
-        var at = Some.Noon.AddMinutes(20);
+        var at = Sample.Noon.AddMinutes(20);
 
         var degrees = await test.ScalarAsync<double>(sql.Replace("{0}", "ST_GeomFromGeoJSON($1)", StringComparison.Ordinal),
             GeoJson(Catchment), at);
@@ -221,7 +221,7 @@ public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDat
     [Fact]
     public async Task AnAreaOutsideOfEveryGridHasNoRow()
     {
-        await test.Database.Forecasts.PublishAsync(Some.Forecast(Some.LonLatGrid(), Some.Noon.AddMinutes(30)), _cancellation);
+        await test.Database.Forecasts.PublishAsync(Sample.Forecast(Sample.LonLatGrid(), Sample.Noon.AddMinutes(30)), _cancellation);
 
         Assert.Empty(await test.Database.Queries.RainOverAsync(GeoJson([(10, 50), (11, 50), (11, 51)]), null, _cancellation));
     }
@@ -238,12 +238,13 @@ public sealed class AreaQuestionTests(TestDatabase test) : IClassFixture<TestDat
     [Fact]
     public async Task AMapIsTheTilesOfItsLead()
     {
-        var grid = Some.LonLatGrid();
-        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, Some.Noon.AddMinutes(40), rate: lead => Some.Even(grid, lead + 1)),
+        var grid = Sample.LonLatGrid();
+        await test.Database.Forecasts.PublishAsync(Sample.Forecast(grid, Sample.Noon.AddMinutes(40),
+            rate: lead => Sample.Even(grid, lead + 1)),
             _cancellation);
         await using var command = test.Database.DataSource.CreateCommand(
             "SELECT count(*), min(ST_Value(rast, 1, 1, 1)), max(ST_Value(rast, 1, 1, 1)) FROM nowcast.map_at($1, 10, $2)");
-        command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = grid.Name }, new() { Value = Some.Noon.AddHours(1) } });
+        command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = grid.Name }, new() { Value = Sample.Noon.AddHours(1) } });
         await using var rows = await command.ExecuteReaderAsync(_cancellation);
         await rows.ReadAsync(_cancellation);
 

@@ -47,9 +47,9 @@ public sealed class DataOfAnEarlierVersion(TestCluster cluster)
         var promoted = (await database.Models.PromotedAsync(_cancellation))!.Version;
         Assert.NotEmpty(await database.Models.CheckpointAsync(promoted, _cancellation));
         var next = old.IssueTime.AddMinutes(5);
-        await database.Scans.StoreAsync(Some.RadarFrame(grid, next), "next.nc", cancellation: _cancellation);
+        await database.Scans.StoreAsync(Sample.RadarFrame(grid, next), "next.nc", cancellation: _cancellation);
 
-        var published = await database.Forecasts.PublishAsync(Some.Forecast(grid, next), _cancellation);
+        var published = await database.Forecasts.PublishAsync(Sample.Forecast(grid, next), _cancellation);
 
         Assert.Equal(published.RunId, (await database.Queries.LatestRunAsync(grid.Name, null, _cancellation))!.RunId);
         // The days of then go with the rest.

@@ -11,7 +11,7 @@ public sealed class DefaultServerTests(TestDatabase test) : IClassFixture<TestDa
     [Fact]
     public async Task AnAreaIsAnsweredWithoutCompilingOnAServerThatCompiles()
     {
-        await test.Database.Forecasts.PublishAsync(Some.Forecast(Some.LonLatGrid()), _cancellation);
+        await test.Database.Forecasts.PublishAsync(Sample.Forecast(Sample.LonLatGrid()), _cancellation);
         var plans = new List<string>();
         await using var connection = new NpgsqlConnection(test.ConnectionString);
         connection.Notice += (_, notice) => plans.Add(notice.Notice.MessageText);
@@ -86,8 +86,8 @@ public sealed class DefaultServerTests(TestDatabase test) : IClassFixture<TestDa
     [Fact]
     public async Task QgisFindsTheViewsOfAGridWithTheirProjection()
     {
-        var grid = Some.StereographicGrid();
-        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid), _cancellation);
+        var grid = Sample.StereographicGrid();
+        await test.Database.Forecasts.PublishAsync(Sample.Forecast(grid), _cancellation);
         var stored = await test.Database.Grids.GetAsync(grid.Name, _cancellation);
         await using var reader = NpgsqlDataSource.Create(
             new NpgsqlConnectionStringBuilder(test.ConnectionString) { Username = "nowcast_reader" }.ConnectionString);
@@ -129,12 +129,12 @@ public sealed class DefaultServerTests(TestDatabase test) : IClassFixture<TestDa
     /// <summary>A day and a half of forecasts of a grid named many, once for all questions.</summary>
     private async Task FillAsync()
     {
-        var grid = Some.LonLatGrid("many", 100, 100);
+        var grid = Sample.LonLatGrid("many", 100, 100);
         if ((await test.Database.Grids.ListAsync(_cancellation)).Any(stored => stored.Grid.Name == grid.Name))
             return;
         for (var hour = -10; hour <= 24; hour++)
             await test.Database.Forecasts.PublishAsync(
-                Some.Forecast(grid, Some.Noon.AddHours(hour), leads: 24, rate: _ => Some.Even(grid, 1)), _cancellation);
+                Sample.Forecast(grid, Sample.Noon.AddHours(hour), leads: 24, rate: _ => Sample.Even(grid, 1)), _cancellation);
         await using var analyze = test.Database.DataSource.CreateCommand("ANALYZE nowcast.forecast_tile");
         await analyze.ExecuteNonQueryAsync(_cancellation);
     }

@@ -70,17 +70,17 @@ public sealed class ModelStoreTests(TestDatabase test) : IClassFixture<TestDatab
             running));
 
         // The database was away when it ended.
-        test.Database.Jobs.End(running, JobOutcome.Interrupted, "the database was lost in the middle", at: Some.Noon);
+        test.Database.Jobs.End(running, JobOutcome.Interrupted, "the database was lost in the middle", at: Sample.Noon);
 
-        Assert.Equal(Some.Noon, Assert.Single(await test.Database.Jobs.ListAsync("ingest", 5, _cancellation)).FinishedAt);
+        Assert.Equal(Sample.Noon, Assert.Single(await test.Database.Jobs.ListAsync("ingest", 5, _cancellation)).FinishedAt);
     }
 
     [Fact]
     public async Task FreshnessTellsTheNewestScanAndTheUsualStep()
     {
-        var grid = Some.LonLatGrid(width: 20, height: 20);
+        var grid = Sample.LonLatGrid(width: 20, height: 20);
         foreach (var minutes in new[] { 0, 5, 10, 25 })
-            await test.Database.Scans.StoreAsync(Some.RadarFrame(grid, Some.Noon.AddMinutes(minutes)), $"{minutes}.nc",
+            await test.Database.Scans.StoreAsync(Sample.RadarFrame(grid, Sample.Noon.AddMinutes(minutes)), $"{minutes}.nc",
                 cancellation: _cancellation);
 
         Assert.Equal("25.nc 00:05:00 4", await test.ScalarAsync<string>(

@@ -15,14 +15,14 @@ public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDa
     [Fact]
     public async Task RainAtIsThePixelOfTheForecastOnALongitudeLatitudeGrid()
     {
-        var grid = Some.LonLatGrid();
+        var grid = Sample.LonLatGrid();
         await CompareAsync(grid, Places(grid, 3400));
     }
 
     [Fact]
     public async Task RainAtIsThePixelOfTheForecastOnAProjectedGrid()
     {
-        var grid = Some.SphereGrid();
+        var grid = Sample.SphereGrid();
         var places = Places(grid, 3400).Select(place => (InverseLambert(place.X, place.Y, lat0: 55, lon0: 10), place.Pixel));
 
         await CompareAsync(grid, places.Select(place => (place.Item1.Lon, place.Item1.Lat, place.Pixel)));
@@ -31,7 +31,7 @@ public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDa
     [Fact]
     public async Task RainAtIsThePixelOfTheForecastOnAProjectionWithItsOwnEllipsoid()
     {
-        var grid = Some.StereographicGrid();
+        var grid = Sample.StereographicGrid();
         var places = Places(grid, 3400).ToList();
         var lonLat = await InverseByProjAsync(grid.Proj, places.Select(place => (place.X, place.Y)));
 
@@ -41,34 +41,34 @@ public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDa
     [Fact]
     public async Task ProbabilitiesAreThoseOfTheForecastFromZeroToOne()
     {
-        var grid = Some.LonLatGrid();
-        var forecast = Some.Forecast(grid);
+        var grid = Sample.LonLatGrid();
+        var forecast = Sample.Forecast(grid);
         await PublishAloneAsync(forecast);
         var pixel = Array.FindIndex(forecast.RainRate[1], 4000, rate => rate > 3);
 
-        var rows = await test.Database.Queries.RainAtAsync(grid.CentreX(pixel % grid.Width), grid.CentreY(pixel / grid.Width), Some.Noon,
+        var rows = await test.Database.Queries.RainAtAsync(grid.CentreX(pixel % grid.Width), grid.CentreY(pixel / grid.Width), Sample.Noon,
             _cancellation);
 
         float?[] found = [rows[1].P01, rows[1].P1, rows[1].P5, rows[1].P10];
         for (var threshold = 0; threshold < 4; threshold++)
             Assert.Equal(forecast.ExceedanceProbability[threshold][1][pixel], found[threshold]!.Value, 5);
         Assert.Equal(10, rows[1].LeadMinutes);
-        Assert.Equal(Some.Noon.AddMinutes(10), rows[1].ValidTime);
+        Assert.Equal(Sample.Noon.AddMinutes(10), rows[1].ValidTime);
     }
 
     [Fact]
     public async Task AThresholdThatTheRunDoesNotHaveIsNullAndItsOwnAreInExceedanceAt()
     {
-        var grid = Some.LonLatGrid();
-        await PublishAloneAsync(Some.Forecast(grid, leads: 1, thresholds: [0.1f, 2.5f], rate: _ => Some.Even(grid, 2.5f)));
+        var grid = Sample.LonLatGrid();
+        await PublishAloneAsync(Sample.Forecast(grid, leads: 1, thresholds: [0.1f, 2.5f], rate: _ => Sample.Even(grid, 2.5f)));
 
-        var row = Assert.Single(await test.Database.Queries.RainAtAsync(152.5, -27.5, Some.Noon, _cancellation));
+        var row = Assert.Single(await test.Database.Queries.RainAtAsync(152.5, -27.5, Sample.Noon, _cancellation));
 
         Assert.NotNull(row.P01);
         Assert.Null(row.P1);
         Assert.Null(row.P10);
         Assert.Equal(0.5f, await test.ScalarAsync<float>(
-            "SELECT probability FROM nowcast.exceedance_at(152.5, -27.5, $1) WHERE threshold_mm_h = 2.5::real", Some.Noon));
+            "SELECT probability FROM nowcast.exceedance_at(152.5, -27.5, $1) WHERE threshold_mm_h = 2.5::real", Sample.Noon));
     }
 
     [Theory]
@@ -80,17 +80,17 @@ public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDa
     [InlineData(-27, 1000)]
     public async Task OutsideOfEveryGridThereIsNoRow(double lon, double lat)
     {
-        await PublishAloneAsync(Some.Forecast(Some.LonLatGrid()));
+        await PublishAloneAsync(Sample.Forecast(Sample.LonLatGrid()));
 
-        Assert.Empty(await test.Database.Queries.RainAtAsync(lon, lat, Some.Noon, _cancellation));
+        Assert.Empty(await test.Database.Queries.RainAtAsync(lon, lat, Sample.Noon, _cancellation));
     }
 
     [Fact]
     public async Task ANotObservedPixelIsNullNotDry()
     {
-        await PublishAloneAsync(Some.Forecast(Some.LonLatGrid()));
+        await PublishAloneAsync(Sample.Forecast(Sample.LonLatGrid()));
 
-        var rows = await test.Database.Queries.RainAtAsync(152.005, -27.005, Some.Noon, _cancellation);
+        var rows = await test.Database.Queries.RainAtAsync(152.005, -27.005, Sample.Noon, _cancellation);
 
         Assert.Equal(3, rows.Count);
         Assert.All(rows, row => Assert.Null(row.RainMmH));
@@ -100,7 +100,7 @@ public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDa
     [Fact]
     public async Task TheRunThatAnswersIsTheNewestAtThatTimeAndOfTheFirstMethod()
     {
-        var grid = Some.LonLatGrid(width: 70, height: 70);
+        var grid = Sample.LonLatGrid(width: 70, height: 70);
         await ClearAsync();
         await Publish(0, "persistence", 1);
         await Publish(0, "model", 2);
@@ -114,10 +114,10 @@ public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDa
         Assert.Null(await AnswerAt(-1));
 
         Task Publish(int minutes, string method, float value) => test.Database.Forecasts.PublishAsync(
-            Some.Forecast(grid, Some.Noon.AddMinutes(minutes), method: method, rate: _ => Some.Even(grid, value)), _cancellation);
+            Sample.Forecast(grid, Sample.Noon.AddMinutes(minutes), method: method, rate: _ => Sample.Even(grid, value)), _cancellation);
 
         async Task<float?> AnswerAt(double minutes) =>
-            (await test.Database.Queries.RainAtAsync(152.3, -27.3, Some.Noon.AddMinutes(minutes), _cancellation)) is [var first, ..]
+            (await test.Database.Queries.RainAtAsync(152.3, -27.3, Sample.Noon.AddMinutes(minutes), _cancellation)) is [var first, ..]
                 ? first.RainMmH : null;
     }
 
@@ -125,24 +125,24 @@ public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDa
     public async Task WhereTwoGridsOverlapTheNewestRunAnswersThenTheFinestPixel()
     {
         await ClearAsync();
-        var coarse = Some.LonLatGrid(width: 60, height: 60) with { PixelX = 0.02, PixelY = 0.02 };
-        var fine = Some.LonLatGrid(width: 60, height: 60);
-        await test.Database.Forecasts.PublishAsync(Some.Forecast(coarse, rate: _ => Some.Even(coarse, 1)), _cancellation);
-        await test.Database.Forecasts.PublishAsync(Some.Forecast(fine, rate: _ => Some.Even(fine, 2)), _cancellation);
-        await test.Database.Forecasts.PublishAsync(Some.Forecast(coarse, Some.Noon.AddMinutes(5), rate: _ => Some.Even(coarse, 3)),
+        var coarse = Sample.LonLatGrid(width: 60, height: 60) with { PixelX = 0.02, PixelY = 0.02 };
+        var fine = Sample.LonLatGrid(width: 60, height: 60);
+        await test.Database.Forecasts.PublishAsync(Sample.Forecast(coarse, rate: _ => Sample.Even(coarse, 1)), _cancellation);
+        await test.Database.Forecasts.PublishAsync(Sample.Forecast(fine, rate: _ => Sample.Even(fine, 2)), _cancellation);
+        await test.Database.Forecasts.PublishAsync(Sample.Forecast(coarse, Sample.Noon.AddMinutes(5), rate: _ => Sample.Even(coarse, 3)),
             _cancellation);
 
-        Assert.Equal(2, (await test.Database.Queries.RainAtAsync(152.3, -27.3, Some.Noon, _cancellation))[0].RainMmH);
-        Assert.Equal(1, (await test.Database.Queries.RainAtAsync(152.9, -27.9, Some.Noon, _cancellation))[0].RainMmH);
-        Assert.Equal(3, (await test.Database.Queries.RainAtAsync(152.3, -27.3, Some.Noon.AddMinutes(5), _cancellation))[0].RainMmH);
+        Assert.Equal(2, (await test.Database.Queries.RainAtAsync(152.3, -27.3, Sample.Noon, _cancellation))[0].RainMmH);
+        Assert.Equal(1, (await test.Database.Queries.RainAtAsync(152.9, -27.9, Sample.Noon, _cancellation))[0].RainMmH);
+        Assert.Equal(3, (await test.Database.Queries.RainAtAsync(152.3, -27.3, Sample.Noon.AddMinutes(5), _cancellation))[0].RainMmH);
     }
 
     [Fact]
     public async Task RainStartsCountsFromTheTimeOfTheQuestion()
     {
-        var grid = Some.LonLatGrid(width: 70, height: 70);
+        var grid = Sample.LonLatGrid(width: 70, height: 70);
         await PublishAloneAsync(
-            Some.Forecast(grid, leads: 6, rate: lead => Some.Even(grid, lead switch { < 2 => 0, < 4 => 0.4f, _ => 3 })));
+            Sample.Forecast(grid, leads: 6, rate: lead => Sample.Even(grid, lead switch { < 2 => 0, < 4 => 0.4f, _ => 3 })));
 
         Assert.Equal(25, await Ask(0.5, 0));
         Assert.Equal(22, await Ask(0.5, 3));
@@ -152,30 +152,30 @@ public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDa
         Assert.Null(await Ask(5, 0));
 
         Task<double?> Ask(double threshold, double minutes) =>
-            test.Database.Queries.RainStartsAsync(152.3, -27.3, threshold, Some.Noon.AddMinutes(minutes), _cancellation);
+            test.Database.Queries.RainStartsAsync(152.3, -27.3, threshold, Sample.Noon.AddMinutes(minutes), _cancellation);
     }
 
     [Fact]
     public async Task DepthAddsUpTheStepsInTheMinutesAsked()
     {
-        var grid = Some.LonLatGrid(width: 70, height: 70);
-        await PublishAloneAsync(Some.Forecast(grid, leads: 6, rate: lead => Some.Even(grid, 6 * (lead + 1))));
+        var grid = Sample.LonLatGrid(width: 70, height: 70);
+        await PublishAloneAsync(Sample.Forecast(grid, leads: 6, rate: lead => Sample.Even(grid, 6 * (lead + 1))));
 
         // Rates 6, 12, … 36 mm/h for 5 minutes each are 0.5, 1, … 3 mm.
-        var all = await test.Database.Queries.DepthAtAsync(152.3, -27.3, 30, Some.Noon, _cancellation);
+        var all = await test.Database.Queries.DepthAtAsync(152.3, -27.3, 30, Sample.Noon, _cancellation);
         Assert.Equal((10.5, 30), (Math.Round(all.DepthMm!.Value, 9), all.CoveredMinutes));
-        var part = await test.Database.Queries.DepthAtAsync(152.3, -27.3, 5, Some.Noon.AddMinutes(2), _cancellation);
+        var part = await test.Database.Queries.DepthAtAsync(152.3, -27.3, 5, Sample.Noon.AddMinutes(2), _cancellation);
         Assert.Equal((0.3 + 0.4, 5), (Math.Round(part.DepthMm!.Value, 9), part.CoveredMinutes));
-        var over = await test.Database.Queries.DepthAtAsync(152.3, -27.3, 60, Some.Noon.AddMinutes(25), _cancellation);
+        var over = await test.Database.Queries.DepthAtAsync(152.3, -27.3, 60, Sample.Noon.AddMinutes(25), _cancellation);
         Assert.Equal((3, 5), (Math.Round(over.DepthMm!.Value, 9), over.CoveredMinutes));
-        var after = await test.Database.Queries.DepthAtAsync(152.3, -27.3, 60, Some.Noon.AddMinutes(90), _cancellation);
+        var after = await test.Database.Queries.DepthAtAsync(152.3, -27.3, 60, Sample.Noon.AddMinutes(90), _cancellation);
         Assert.Equal((null, 0), (after.DepthMm, after.CoveredMinutes));
     }
 
     [Fact]
     public async Task TheQuestionsAnswerWhateverPathTheirCallerHasSet()
     {
-        await PublishAloneAsync(Some.Forecast(Some.LonLatGrid(width: 70, height: 70)));
+        await PublishAloneAsync(Sample.Forecast(Sample.LonLatGrid(width: 70, height: 70)));
         await using var connection = await test.Database.DataSource.OpenConnectionAsync(_cancellation);
         await using var transaction = await connection.BeginTransactionAsync(_cancellation);
         await using (var path = new NpgsqlCommand("SET LOCAL search_path = ''", connection))
@@ -188,7 +188,7 @@ public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDa
                          (SELECT count(*) FROM nowcast.rain_over(public.ST_Transform(area, 3857), $1))]
             FROM public.ST_MakeEnvelope(152.1, -27.4, 152.4, -27.1, 4326) AS area
             """, connection)
-        { Parameters = { new() { Value = Some.Noon } } };
+        { Parameters = { new() { Value = Sample.Noon } } };
 
         var rows = (long[])(await questions.ExecuteScalarAsync(_cancellation))!;
         Assert.Equal([3, 12, 1, 1, 3, 3, 3], rows);
@@ -196,7 +196,7 @@ public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDa
 
     private async Task CompareAsync(RadarGrid grid, IEnumerable<(double Lon, double Lat, int Pixel)> places)
     {
-        var made = Some.Forecast(grid, leads: 2);
+        var made = Sample.Forecast(grid, leads: 2);
         await PublishAloneAsync(made);
         using var folder = new TemporaryFolder();
         ForecastFile.Write(folder.File("run.nc"), made, TimeProvider.System, _cancellation);
@@ -211,7 +211,7 @@ public sealed class PointQuestionTests(TestDatabase test) : IClassFixture<TestDa
         {
             new() { Value = list.Select(place => place.Lon).ToArray() },
             new() { Value = list.Select(place => place.Lat).ToArray() },
-            new() { Value = Some.Noon },
+            new() { Value = Sample.Noon },
         });
         await using var rows = await command.ExecuteReaderAsync(_cancellation);
         var compared = 0;

@@ -28,7 +28,7 @@ public sealed class PrivateClusterTests : IAsyncLifetime
     [Fact]
     public async Task WhatWasStoredIsThereAfterStopAndStart()
     {
-        var frame = Some.RadarFrame(Some.LonLatGrid());
+        var frame = Sample.RadarFrame(Sample.LonLatGrid());
         await using (var database = await NowcastDatabase.OpenAsync(null, _cancellation, _options))
         {
             await database.Scans.StoreAsync(frame, "a.nc", cancellation: _cancellation);

@@ -18,14 +18,15 @@ public sealed class PsqlReaderTests(TestDatabase test) : IClassFixture<TestDatab
     [Fact]
     public async Task PsqlNeverSeesATornRunWhileOneIsWrittenTwoHundredTimes()
     {
-        var grid = Some.LonLatGrid();
-        var run = (await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, rate: _ => Some.Even(grid, 0.5f)), _cancellation)).RunId;
+        var grid = Sample.LonLatGrid();
+        var run = (await test.Database.Forecasts.PublishAsync(Sample.Forecast(grid, rate: _ => Sample.Even(grid, 0.5f)),
+            _cancellation)).RunId;
         using var psql = Psql.Start(test.ConnectionString, "nowcast_reader");
         using var done = CancellationTokenSource.CreateLinkedTokenSource(_cancellation);
         var reading = ReadAsync();
 
         for (var value = 1; value <= Runs; value++)
-            await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, rate: _ => Some.Even(grid, value)), _cancellation);
+            await test.Database.Forecasts.PublishAsync(Sample.Forecast(grid, rate: _ => Sample.Even(grid, value)), _cancellation);
         await done.CancelAsync();
 
         var seen = await reading;

@@ -13,7 +13,7 @@ public sealed class PublishingTests(TestDatabase test) : IClassFixture<TestDatab
     [Fact]
     public async Task ARunComesBackAsItWasPublished()
     {
-        var forecast = Some.Forecast(Some.LonLatGrid());
+        var forecast = Sample.Forecast(Sample.LonLatGrid());
         var published = await test.Database.Forecasts.PublishAsync(forecast, _cancellation);
 
         var back = await test.Database.Queries.LoadRunAsync(published.RunId, _cancellation);
@@ -35,10 +35,10 @@ public sealed class PublishingTests(TestDatabase test) : IClassFixture<TestDatab
     [Fact]
     public async Task PublishingTheSameRunAgainReplacesItAndItsScores()
     {
-        var grid = Some.LonLatGrid();
-        var first = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, leads: 4, seed: 1), _cancellation);
+        var grid = Sample.LonLatGrid();
+        var first = await test.Database.Forecasts.PublishAsync(Sample.Forecast(grid, leads: 4, seed: 1), _cancellation);
         await test.Database.Verification.StoreAsync(first.RunId, [VerificationTests.Scores(5, hits: 3)], _cancellation);
-        var again = Some.Forecast(grid, leads: 2, seed: 2);
+        var again = Sample.Forecast(grid, leads: 2, seed: 2);
 
         var second = await test.Database.Forecasts.PublishAsync(again, _cancellation);
 
@@ -54,24 +54,24 @@ public sealed class PublishingTests(TestDatabase test) : IClassFixture<TestDatab
     [Fact]
     public async Task RunsOfOtherMethodsModelsAndTimesStandBeside()
     {
-        var grid = Some.LonLatGrid(width: 20, height: 20);
-        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid), _cancellation);
-        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, version: "v2"), _cancellation);
-        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, method: "persistence"), _cancellation);
-        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, Some.Noon.AddMinutes(5)), _cancellation);
+        var grid = Sample.LonLatGrid(width: 20, height: 20);
+        await test.Database.Forecasts.PublishAsync(Sample.Forecast(grid), _cancellation);
+        await test.Database.Forecasts.PublishAsync(Sample.Forecast(grid, version: "v2"), _cancellation);
+        await test.Database.Forecasts.PublishAsync(Sample.Forecast(grid, method: "persistence"), _cancellation);
+        await test.Database.Forecasts.PublishAsync(Sample.Forecast(grid, Sample.Noon.AddMinutes(5)), _cancellation);
 
-        Assert.Equal(4, (await test.Database.Queries.ListRunsAsync(grid.Name, Some.Noon, Some.Noon.AddHours(1), _cancellation)).Count);
+        Assert.Equal(4, (await test.Database.Queries.ListRunsAsync(grid.Name, Sample.Noon, Sample.Noon.AddHours(1), _cancellation)).Count);
     }
 
     [Fact]
     public async Task TheSameRunPublishedFromTwoSidesAtOnceIsOneOfThemAsAWhole()
     {
-        var grid = Some.LonLatGrid();
-        var forecasts = Enumerable.Range(1, 4).Select(value => Some.Forecast(grid, rate: _ => Some.Even(grid, value))).ToArray();
+        var grid = Sample.LonLatGrid();
+        var forecasts = Enumerable.Range(1, 4).Select(value => Sample.Forecast(grid, rate: _ => Sample.Even(grid, value))).ToArray();
 
         await Task.WhenAll(forecasts.Select(forecast => test.Database.Forecasts.PublishAsync(forecast, _cancellation)));
 
-        var run = Assert.Single(await test.Database.Queries.ListRunsAsync(grid.Name, Some.Noon, Some.Noon, _cancellation));
+        var run = Assert.Single(await test.Database.Queries.ListRunsAsync(grid.Name, Sample.Noon, Sample.Noon, _cancellation));
         var values = (await test.Database.Queries.LoadRunAsync(run.RunId, _cancellation)).RainRate.SelectMany(field => field).Distinct();
         Assert.Single(values);
     }
@@ -79,7 +79,7 @@ public sealed class PublishingTests(TestDatabase test) : IClassFixture<TestDatab
     [Fact]
     public async Task WhoListensHearsOfARunThatCanAlreadyBeRead()
     {
-        var grid = Some.LonLatGrid();
+        var grid = Sample.LonLatGrid();
         await using var connection = await test.Database.DataSource.OpenConnectionAsync(_cancellation);
         await using (var listen = new NpgsqlCommand($"LISTEN {ForecastPublisher.Channel}", connection))
             await listen.ExecuteNonQueryAsync(_cancellation);
@@ -90,18 +90,18 @@ public sealed class PublishingTests(TestDatabase test) : IClassFixture<TestDatab
                 heard.TrySetResult(notification.Payload);
         };
 
-        var published = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid), _cancellation);
+        var published = await test.Database.Forecasts.PublishAsync(Sample.Forecast(grid), _cancellation);
         while (!heard.Task.IsCompleted)
             await connection.WaitAsync(_cancellation);
 
         var payload = JsonDocument.Parse(await heard.Task).RootElement;
         Assert.Equal(grid.Name, payload.GetProperty("grid").GetString());
         Assert.Equal(published.RunId, payload.GetProperty("run_id").GetInt64());
-        Assert.Equal(Some.Noon, payload.GetProperty("issue_time").GetDateTimeOffset());
+        Assert.Equal(Sample.Noon, payload.GetProperty("issue_time").GetDateTimeOffset());
         Assert.Equal("model", payload.GetProperty("method").GetString());
         Assert.Equal(15, payload.GetProperty("longest_lead_minutes").GetDouble());
         Assert.True(payload.GetProperty("sane").GetBoolean());
-        Assert.Equal(3, (await test.Database.Queries.RainAtAsync(152.5, -27.5, Some.Noon, _cancellation)).Count);
+        Assert.Equal(3, (await test.Database.Queries.RainAtAsync(152.5, -27.5, Sample.Noon, _cancellation)).Count);
     }
 
     /// <summary>
@@ -111,13 +111,13 @@ public sealed class PublishingTests(TestDatabase test) : IClassFixture<TestDatab
     [Fact]
     public async Task ReadersNeverSeeATornRun()
     {
-        var grid = Some.LonLatGrid();
-        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, rate: _ => Some.Even(grid, 1)), _cancellation);
+        var grid = Sample.LonLatGrid();
+        await test.Database.Forecasts.PublishAsync(Sample.Forecast(grid, rate: _ => Sample.Even(grid, 1)), _cancellation);
         using var done = CancellationTokenSource.CreateLinkedTokenSource(_cancellation);
         var readers = Enumerable.Range(0, 3).Select(_ => ReadAsync()).ToArray();
 
         for (var value = 2; value <= 60; value++)
-            await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, rate: _ => Some.Even(grid, value)), _cancellation);
+            await test.Database.Forecasts.PublishAsync(Sample.Forecast(grid, rate: _ => Sample.Even(grid, value)), _cancellation);
 
         await done.CancelAsync();
         var seen = await Task.WhenAll(readers);
@@ -148,15 +148,15 @@ public sealed class PublishingTests(TestDatabase test) : IClassFixture<TestDatab
     [Fact]
     public async Task ARunThatStopsHalfWayLeavesTheOldOne()
     {
-        var grid = Some.LonLatGrid();
-        var old = Some.Forecast(grid, seed: 1);
+        var grid = Sample.LonLatGrid();
+        var old = Sample.Forecast(grid, seed: 1);
         var published = await test.Database.Forecasts.PublishAsync(old, _cancellation);
         await using (var spoil = test.Database.DataSource.CreateCommand(
             "ALTER TABLE nowcast.forecast_tile ADD CONSTRAINT spoil CHECK (lead_seconds < 900) NOT VALID"))
             await spoil.ExecuteNonQueryAsync(_cancellation);
 
         await Assert.ThrowsAsync<PostgresException>(() =>
-            test.Database.Forecasts.PublishAsync(Some.Forecast(grid, seed: 2), _cancellation));
+            test.Database.Forecasts.PublishAsync(Sample.Forecast(grid, seed: 2), _cancellation));
 
         await using (var mend = test.Database.DataSource.CreateCommand("ALTER TABLE nowcast.forecast_tile DROP CONSTRAINT spoil"))
             await mend.ExecuteNonQueryAsync(_cancellation);
@@ -166,8 +166,8 @@ public sealed class PublishingTests(TestDatabase test) : IClassFixture<TestDatab
     [Fact]
     public async Task AForecastWhoseFieldsDoNotFitIsRefused()
     {
-        var grid = Some.LonLatGrid();
-        var forecast = Some.Forecast(grid, rate: _ => new float[10]);
+        var grid = Sample.LonLatGrid();
+        var forecast = Sample.Forecast(grid, rate: _ => new float[10]);
 
         var error = await Assert.ThrowsAsync<ReportedException>(() => test.Database.Forecasts.PublishAsync(forecast, _cancellation));
 

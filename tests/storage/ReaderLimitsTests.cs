@@ -45,7 +45,7 @@ public sealed class ReaderLimitsTests(TestDatabase test) : IClassFixture<TestDat
             + "'retrain']) AS j");
         await using var lease = test.Database.Jobs.TryTakeLease("nowcast");
         Assert.NotNull(lease);
-        await test.Database.Scans.StoreAsync(Some.RadarFrame(Some.SphereGrid()), "x", cancellation: _cancellation);
+        await test.Database.Scans.StoreAsync(Sample.RadarFrame(Sample.SphereGrid()), "x", cancellation: _cancellation);
         await OwnerAsync("UPDATE nowcast.migration SET checksum = 'older' WHERE number = 1");
         Assert.NotEqual(0, await Migrations.ApplyAsync(test.Database.DataSource, _cancellation));
 
@@ -61,7 +61,7 @@ public sealed class ReaderLimitsTests(TestDatabase test) : IClassFixture<TestDat
             await RefusedAsync(reader, $"BEGIN; LOCK TABLE nowcast.grid IN {mode} MODE", "ROLLBACK");
         await RefusedAsync(reader, "SELECT FROM nowcast.grid FOR KEY SHARE");
         await RunAsync(reader, "BEGIN; LOCK TABLE nowcast.grid, nowcast.migration IN ACCESS SHARE MODE");
-        await test.Database.Grids.EnsureAsync(Some.StereographicGrid(), _cancellation);
+        await test.Database.Grids.EnsureAsync(Sample.StereographicGrid(), _cancellation);
         await RunAsync(reader, "ROLLBACK");
 
         await OwnerAsync("GRANT UPDATE ON nowcast.grid TO nowcast_reader");

@@ -13,9 +13,9 @@ public sealed class RetentionTests(TestDatabase test) : IClassFixture<TestDataba
     [Fact]
     public async Task ScoresSummedUpByDayAreTheSameInTheViews()
     {
-        var grid = Some.LonLatGrid(width: 20, height: 20);
-        var runs = await ScoredAsync(grid, Some.Noon, 3);
-        await ScoredAsync(grid, Some.Noon.AddDays(1), 2);
+        var grid = Sample.LonLatGrid(width: 20, height: 20);
+        var runs = await ScoredAsync(grid, Sample.Noon, 3);
+        await ScoredAsync(grid, Sample.Noon.AddDays(1), 2);
         var before = await ViewsAsync(grid);
 
         Assert.Equal(3, await SumAsync("2024-07-11"));
@@ -39,11 +39,11 @@ public sealed class RetentionTests(TestDatabase test) : IClassFixture<TestDataba
     [Fact]
     public async Task ARunThatComesAfterItsDayWasSummedUpCountsToo()
     {
-        var grid = Some.LonLatGrid(width: 20, height: 20);
-        await ScoredAsync(grid, Some.Noon.AddDays(-20), 2);
+        var grid = Sample.LonLatGrid(width: 20, height: 20);
+        await ScoredAsync(grid, Sample.Noon.AddDays(-20), 2);
         await SumAsync("2024-06-21");
 
-        await ScoredAsync(grid, Some.Noon.AddDays(-20).AddHours(1), 1);
+        await ScoredAsync(grid, Sample.Noon.AddDays(-20).AddHours(1), 1);
 
         Assert.Equal(3, Assert.Single(await test.Database.Verification.SkillAsync(grid.Name, _cancellation)).Maps);
         Assert.Equal(1, await SumAsync("2024-06-21"));
@@ -53,9 +53,9 @@ public sealed class RetentionTests(TestDatabase test) : IClassFixture<TestDataba
     [Fact]
     public async Task OldScoresAreDroppedRunByRunAndTheirDayStays()
     {
-        var grid = Some.LonLatGrid(width: 20, height: 20);
-        var runs = await ScoredAsync(grid, Some.Noon.AddDays(-40), 2);
-        await test.Database.Scans.StoreAsync(Some.RadarFrame(grid, Some.Noon.AddDays(-40).AddMinutes(10)), "x",
+        var grid = Sample.LonLatGrid(width: 20, height: 20);
+        var runs = await ScoredAsync(grid, Sample.Noon.AddDays(-40), 2);
+        await test.Database.Scans.StoreAsync(Sample.RadarFrame(grid, Sample.Noon.AddDays(-40).AddMinutes(10)), "x",
             cancellation: _cancellation);
         var before = await ViewsAsync(grid);
 
@@ -64,7 +64,7 @@ public sealed class RetentionTests(TestDatabase test) : IClassFixture<TestDataba
         Assert.Equal(before, await ViewsAsync(grid));
         Assert.Equal(0L, await test.ScalarAsync<long>("SELECT count(*) FROM nowcast.verification_lead WHERE run_id = ANY ($1)", runs));
         // What cannot be counted once is not scored again.
-        Assert.Empty(await test.Database.Verification.PendingAsync(grid.Name, Some.Noon.AddDays(-50), _cancellation));
+        Assert.Empty(await test.Database.Verification.PendingAsync(grid.Name, Sample.Noon.AddDays(-50), _cancellation));
         var refused = await Assert.ThrowsAsync<ReportedException>(() =>
             test.Database.Verification.StoreAsync(runs[0], [VerificationTests.Scores(5, hits: 1)], _cancellation));
         Assert.Contains("dropped", refused.Message);
@@ -75,10 +75,10 @@ public sealed class RetentionTests(TestDatabase test) : IClassFixture<TestDataba
     {
         var time = new Clock(new DateTimeOffset(2031, 3, 10, 4, 0, 0, TimeSpan.Zero));
         await using var database = await NowcastDatabase.OpenAsync(test.ConnectionString, _cancellation, time: time);
-        var (live, archive) = (Some.LonLatGrid(width: 20, height: 20), Some.LonLatGrid(width: 20, height: 20));
+        var (live, archive) = (Sample.LonLatGrid(width: 20, height: 20), Sample.LonLatGrid(width: 20, height: 20));
         foreach (var days in new[] { 0, -1, -5, -6 })
-            await database.Scans.StoreAsync(Some.RadarFrame(live, time.GetUtcNow().AddDays(days)), "x", cancellation: _cancellation);
-        await database.Scans.StoreAsync(Some.RadarFrame(archive, time.GetUtcNow().AddDays(-100)), "x", cancellation: _cancellation);
+            await database.Scans.StoreAsync(Sample.RadarFrame(live, time.GetUtcNow().AddDays(days)), "x", cancellation: _cancellation);
+        await database.Scans.StoreAsync(Sample.RadarFrame(archive, time.GetUtcNow().AddDays(-100)), "x", cancellation: _cancellation);
         var (liveId, archiveId) =
             ((await database.Grids.GetAsync(live.Name, _cancellation)).Id, (await database.Grids.GetAsync(archive.Name, _cancellation)).Id);
         var options = new RetentionOptions { MapDays = 5, DaysAhead = 2 };
@@ -99,9 +99,9 @@ public sealed class RetentionTests(TestDatabase test) : IClassFixture<TestDataba
     [Fact]
     public async Task ADayThatAQuestionHoldsIsDroppedWhenItLetsGoAndOtherReadersGoOnMeanwhile()
     {
-        var grid = Some.LonLatGrid(width: 20, height: 20);
-        var old = Some.Noon.AddYears(-20);
-        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, old), _cancellation);
+        var grid = Sample.LonLatGrid(width: 20, height: 20);
+        var old = Sample.Noon.AddYears(-20);
+        await test.Database.Forecasts.PublishAsync(Sample.Forecast(grid, old), _cancellation);
         await using var reader = await test.Database.DataSource.OpenConnectionAsync(_cancellation);
         await using var question = await reader.BeginTransactionAsync(_cancellation);
         await using (var holds = new NpgsqlCommand("SELECT count(*) FROM nowcast.forecast_tile WHERE issue_time < '2005-01-01'", reader))
@@ -122,7 +122,7 @@ public sealed class RetentionTests(TestDatabase test) : IClassFixture<TestDataba
         var runs = new long[count];
         for (var i = 0; i < count; i++)
         {
-            runs[i] = (await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, first.AddMinutes(5 * i)), _cancellation)).RunId;
+            runs[i] = (await test.Database.Forecasts.PublishAsync(Sample.Forecast(grid, first.AddMinutes(5 * i)), _cancellation)).RunId;
             await test.Database.Verification.StoreAsync(runs[i],
                 [VerificationTests.Scores(5, hits: 1 + i, misses: 1, falseAlarms: 2 + i, fss: (i, 10))], _cancellation);
         }

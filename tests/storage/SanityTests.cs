@@ -21,14 +21,14 @@ public sealed class SanityTests(TestDatabase test) : IClassFixture<TestDatabase>
     [MemberData(nameof(Broken))]
     public async Task ABrokenRunIsKeptButTheOneBeforeGoesOnAnswering(string check, float rate)
     {
-        var grid = Some.LonLatGrid(width: 70, height: 70);
-        await test.Database.Scans.StoreAsync(new RadarFrame(grid, Some.Noon, Some.Even(grid, 2)), "x", cancellation: _cancellation);
-        await test.Database.Scans.StoreAsync(new RadarFrame(grid, Some.Noon.AddMinutes(5), Some.Even(grid, 2)), "x",
+        var grid = Sample.LonLatGrid(width: 70, height: 70);
+        await test.Database.Scans.StoreAsync(new RadarFrame(grid, Sample.Noon, Sample.Even(grid, 2)), "x", cancellation: _cancellation);
+        await test.Database.Scans.StoreAsync(new RadarFrame(grid, Sample.Noon.AddMinutes(5), Sample.Even(grid, 2)), "x",
             cancellation: _cancellation);
-        var good = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, rate: _ => Some.Even(grid, 2)), _cancellation);
+        var good = await test.Database.Forecasts.PublishAsync(Sample.Forecast(grid, rate: _ => Sample.Even(grid, 2)), _cancellation);
 
         var broken = await test.Database.Forecasts.PublishAsync(
-            Some.Forecast(grid, Some.Noon.AddMinutes(5), rate: _ => Some.Even(grid, rate)), _cancellation);
+            Sample.Forecast(grid, Sample.Noon.AddMinutes(5), rate: _ => Sample.Even(grid, rate)), _cancellation);
 
         Assert.True(good.IsSane);
         Assert.False(broken.IsSane);
@@ -43,10 +43,10 @@ public sealed class SanityTests(TestDatabase test) : IClassFixture<TestDatabase>
     [Fact]
     public async Task ADryForecastAfterADryScanIsSane()
     {
-        var grid = Some.LonLatGrid(width: 70, height: 70);
-        await test.Database.Scans.StoreAsync(new RadarFrame(grid, Some.Noon, Some.Even(grid, 0)), "x", cancellation: _cancellation);
+        var grid = Sample.LonLatGrid(width: 70, height: 70);
+        await test.Database.Scans.StoreAsync(new RadarFrame(grid, Sample.Noon, Sample.Even(grid, 0)), "x", cancellation: _cancellation);
 
-        var published = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, rate: _ => Some.Even(grid, 0)), _cancellation);
+        var published = await test.Database.Forecasts.PublishAsync(Sample.Forecast(grid, rate: _ => Sample.Even(grid, 0)), _cancellation);
 
         Assert.True(published.IsSane);
     }

@@ -14,8 +14,8 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
     [Fact]
     public async Task EveryMigrationRunsASecondTimeWithoutHarm()
     {
-        var grid = Some.LonLatGrid();
-        var published = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid), _cancellation);
+        var grid = Sample.LonLatGrid();
+        var published = await test.Database.Forecasts.PublishAsync(Sample.Forecast(grid), _cancellation);
         Assert.Equal(0, await Migrations.ApplyAsync(test.Database.DataSource, _cancellation));
         await ExecuteAsync("UPDATE nowcast.migration SET checksum = 'older' WHERE number = 1");
         Assert.Contains(await Migrations.StatusAsync(test.Database.DataSource, _cancellation),
@@ -33,9 +33,9 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
     [Fact]
     public async Task ReadersReadEverythingTheyAreMeantToAndWriteNothing()
     {
-        var grid = Some.LonLatGrid();
-        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid), _cancellation);
-        await test.Database.Scans.StoreAsync(Some.RadarFrame(grid), "x", cancellation: _cancellation);
+        var grid = Sample.LonLatGrid();
+        await test.Database.Forecasts.PublishAsync(Sample.Forecast(grid), _cancellation);
+        await test.Database.Scans.StoreAsync(Sample.RadarFrame(grid), "x", cancellation: _cancellation);
         await using var reader = await AsRoleAsync("nowcast_reader");
         var view = (await test.Database.Grids.GetAsync(grid.Name, _cancellation)).ViewName;
 
@@ -82,10 +82,10 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
     [Fact]
     public async Task TilesAreCompressedWithLz4AndFrozenBeforeTheirDayIsOld()
     {
-        var grid = await test.Database.Grids.EnsureAsync(Some.LonLatGrid(width: 20, height: 20), _cancellation);
-        await test.Database.Grids.EnsureDaysAsync(grid, Some.Noon, Some.Noon, _cancellation);
-        var table = $"forecast_tile_{grid.Id}_{Some.Noon:yyyyMMdd}";
-        var strips = $"forecast_strip_{grid.Id}_{Some.Noon:yyyyMMdd}";
+        var grid = await test.Database.Grids.EnsureAsync(Sample.LonLatGrid(width: 20, height: 20), _cancellation);
+        await test.Database.Grids.EnsureDaysAsync(grid, Sample.Noon, Sample.Noon, _cancellation);
+        var table = $"forecast_tile_{grid.Id}_{Sample.Noon:yyyyMMdd}";
+        var strips = $"forecast_strip_{grid.Id}_{Sample.Noon:yyyyMMdd}";
 
         // Where the server was built without lz4 the columns keep its default.
         var expected = await test.ScalarAsync<bool>(
@@ -106,10 +106,10 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
     public async Task TheWriterCanDoItsWorkButNotChangeTheSchema()
     {
         await using var writer = await NowcastDatabase.OpenAsync(As("nowcast_writer"), _cancellation);
-        var grid = Some.StereographicGrid();
-        await writer.Scans.StoreAsync(Some.RadarFrame(grid), "x", cancellation: _cancellation);
-        var published = await writer.Forecasts.PublishAsync(Some.Forecast(grid), _cancellation);
-        await writer.Forecasts.PublishAsync(Some.Forecast(grid), _cancellation);
+        var grid = Sample.StereographicGrid();
+        await writer.Scans.StoreAsync(Sample.RadarFrame(grid), "x", cancellation: _cancellation);
+        var published = await writer.Forecasts.PublishAsync(Sample.Forecast(grid), _cancellation);
+        await writer.Forecasts.PublishAsync(Sample.Forecast(grid), _cancellation);
         await writer.Verification.StoreAsync(published.RunId, [VerificationTests.Scores(5, hits: 1)], _cancellation);
         await writer.Models.ImportAsync("w", "net", [1, 2, 3], "{}", "{}", _cancellation);
         await writer.Models.PromoteAsync("w", "", _cancellation);
@@ -127,7 +127,7 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
     [Fact]
     public async Task EverythingInTheSchemaExplainsItself()
     {
-        await test.Database.Grids.EnsureAsync(Some.LonLatGrid(), _cancellation);
+        await test.Database.Grids.EnsureAsync(Sample.LonLatGrid(), _cancellation);
         const string sql =
             """
             SELECT coalesce(string_agg(what, ', '), '') FROM (
@@ -147,10 +147,10 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
     [Fact]
     public async Task AProjectionHasOneRowWhoeverUsesIt()
     {
-        var one = await test.Database.Grids.EnsureAsync(Some.SphereGrid(), _cancellation);
-        var two = await test.Database.Grids.EnsureAsync(Some.SphereGrid(), _cancellation);
-        var other = await test.Database.Grids.EnsureAsync(Some.StereographicGrid(), _cancellation);
-        var degrees = await test.Database.Grids.EnsureAsync(Some.LonLatGrid(), _cancellation);
+        var one = await test.Database.Grids.EnsureAsync(Sample.SphereGrid(), _cancellation);
+        var two = await test.Database.Grids.EnsureAsync(Sample.SphereGrid(), _cancellation);
+        var other = await test.Database.Grids.EnsureAsync(Sample.StereographicGrid(), _cancellation);
+        var degrees = await test.Database.Grids.EnsureAsync(Sample.LonLatGrid(), _cancellation);
 
         Assert.Equal(one.Srid, two.Srid);
         Assert.NotEqual(one.Srid, other.Srid);
@@ -162,7 +162,7 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
     [Fact]
     public async Task RasterColumnsKnowsTheTilesOfAGrid()
     {
-        var grid = await test.Database.Grids.EnsureAsync(Some.StereographicGrid(), _cancellation);
+        var grid = await test.Database.Grids.EnsureAsync(Sample.StereographicGrid(), _cancellation);
 
         Assert.Equal(
             $"{grid.Srid} 1000 -1000 64 64 true",
@@ -175,35 +175,35 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
     [Fact]
     public async Task OldDaysGoAtOnceAndRunsAndScoresStay()
     {
-        var grid = Some.LonLatGrid(width: 70, height: 70);
+        var grid = Sample.LonLatGrid(width: 70, height: 70);
         for (var day = 0; day < 3; day++)
         {
-            var at = Some.Noon.AddYears(-10).AddDays(day);
-            await test.Database.Scans.StoreAsync(Some.RadarFrame(grid, at), "x", cancellation: _cancellation);
-            var run = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, at), _cancellation);
+            var at = Sample.Noon.AddYears(-10).AddDays(day);
+            await test.Database.Scans.StoreAsync(Sample.RadarFrame(grid, at), "x", cancellation: _cancellation);
+            var run = await test.Database.Forecasts.PublishAsync(Sample.Forecast(grid, at), _cancellation);
             await test.Database.Verification.StoreAsync(run.RunId, [VerificationTests.Scores(5, hits: 1)], _cancellation);
         }
 
-        var dropped = await test.Database.DropDaysBeforeAsync(DateOnly.FromDateTime(Some.Noon.AddYears(-10).AddDays(2).UtcDateTime),
+        var dropped = await test.Database.DropDaysBeforeAsync(DateOnly.FromDateTime(Sample.Noon.AddYears(-10).AddDays(2).UtcDateTime),
             _cancellation);
 
         Assert.Equal(6, dropped);
         Assert.Equal(1, await test.Database.Scans.CountAsync(grid.Name, _cancellation));
-        var runs = await test.Database.Queries.ListRunsAsync(grid.Name, Some.Noon.AddYears(-11), Some.Noon, _cancellation);
+        var runs = await test.Database.Queries.ListRunsAsync(grid.Name, Sample.Noon.AddYears(-11), Sample.Noon, _cancellation);
         Assert.Equal([false, false, true], runs.Select(run => run.MapsDroppedAt is null));
         Assert.Equal(3, (await test.Database.Verification.SkillAsync(grid.Name, _cancellation)).Count);
-        Assert.Empty(await test.Database.Queries.RainAtAsync(152.3, -27.3, Some.Noon.AddYears(-10).AddDays(1.5), _cancellation));
+        Assert.Empty(await test.Database.Queries.RainAtAsync(152.3, -27.3, Sample.Noon.AddYears(-10).AddDays(1.5), _cancellation));
         await Assert.ThrowsAsync<ReportedException>(() => test.Database.Queries.LoadRunAsync(runs[0].RunId, _cancellation));
         // The archive may be read in again.
-        await test.Database.Scans.StoreAsync(Some.RadarFrame(grid, Some.Noon.AddYears(-10)), "x", cancellation: _cancellation);
+        await test.Database.Scans.StoreAsync(Sample.RadarFrame(grid, Sample.Noon.AddYears(-10)), "x", cancellation: _cancellation);
         Assert.Equal(2, await test.Database.Scans.CountAsync(grid.Name, _cancellation));
     }
 
     [Fact]
     public async Task GdalReadsTheSamePixelAtTheSamePlace()
     {
-        var grid = Some.StereographicGrid();
-        var forecast = Some.Forecast(grid, Some.Noon.AddYears(1));
+        var grid = Sample.StereographicGrid();
+        var forecast = Sample.Forecast(grid, Sample.Noon.AddYears(1));
         await test.Database.Forecasts.PublishAsync(forecast, _cancellation);
         var stored = await test.Database.Grids.GetAsync(grid.Name, _cancellation);
         var settings = new NpgsqlConnectionStringBuilder(test.ConnectionString);
@@ -240,7 +240,8 @@ public sealed class SchemaTests(TestDatabase test) : IClassFixture<TestDatabase>
             var gdal = float.Parse(await GdalAsync("gdallocationinfo", "-valonly", "-wgs84", source + "rast", Text(lon), Text(lat)),
                 CultureInfo.InvariantCulture);
             Assert.Equal(forecast.RainRate[1][raining[i]], gdal, 1e-4f);
-            Assert.Equal(gdal, (await test.Database.Queries.RainAtAsync(lon, lat, Some.Noon.AddYears(1), _cancellation))[1].RainMmH!.Value,
+            Assert.Equal(gdal, (await test.Database.Queries.RainAtAsync(lon, lat, Sample.Noon.AddYears(1), _cancellation))[1]
+                .RainMmH!.Value,
                 1e-4f);
         }
 

@@ -27,7 +27,7 @@ public sealed class SqlDocumentOnRealRadar(TestDatabase test) : IClassFixture<Te
             foreach (var method in new[] { "model", "persistence" })
             {
                 await test.Database.Forecasts.PublishAsync(
-                    Some.Forecast(newest.Grid, newest.ValidTime, leads: 12, method: method, version: "1", rate: _ => newest.RainRate),
+                    Sample.Forecast(newest.Grid, newest.ValidTime, leads: 12, method: method, version: "1", rate: _ => newest.RainRate),
                         _cancellation);
             }
         }

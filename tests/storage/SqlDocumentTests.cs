@@ -46,7 +46,7 @@ public sealed class SqlDocumentTests(TestDatabase test) : IClassFixture<TestData
     [Fact]
     public async Task EveryFunctionAndViewForReadersIsInTheDocument()
     {
-        await test.Database.Grids.EnsureAsync(Some.LonLatGrid("brisbane", 128, 128), _cancellation);
+        await test.Database.Grids.EnsureAsync(Sample.LonLatGrid("brisbane", 128, 128), _cancellation);
         var text = await File.ReadAllTextAsync(SqlDocument.File, _cancellation);
         await using var names = test.Database.DataSource.CreateCommand(
             """
@@ -67,7 +67,7 @@ public sealed class SqlDocumentTests(TestDatabase test) : IClassFixture<TestData
     /// <summary>A band of rain that moves east by 4 pixels a step; two scans before the issue time and two after it.</summary>
     private async Task FillAsync()
     {
-        var grid = Some.LonLatGrid("brisbane", 128, 128);
+        var grid = Sample.LonLatGrid("brisbane", 128, 128);
         var time = TimeSpan.FromMinutes(5);
         for (var step = -1; step <= 2; step++)
         {
@@ -76,18 +76,18 @@ public sealed class SqlDocumentTests(TestDatabase test) : IClassFixture<TestData
                 await test.Database.Models.ImportAsync("band-1", "lagrangian", [1, 2, 3], "{}", "{}", _cancellation);
                 await test.Database.Models.PromoteAsync("band-1", "first", _cancellation);
                 var checksum = (await test.Database.Models.PromotedAsync(_cancellation))!.Checksum;
-                var model = Some.Forecast(grid, leads: 12, version: "band-1", rate: lead => Band(grid, lead + 1, growth: 1.1));
+                var model = Sample.Forecast(grid, leads: 12, version: "band-1", rate: lead => Band(grid, lead + 1, growth: 1.1));
                 await test.Database.Forecasts.PublishAsync(With(model, checksum), _cancellation);
                 await test.Database.Forecasts.PublishAsync(
-                    Some.Forecast(grid, leads: 12, method: "persistence", version: "1", rate: _ => Band(grid, 0, growth: 1)),
+                    Sample.Forecast(grid, leads: 12, method: "persistence", version: "1", rate: _ => Band(grid, 0, growth: 1)),
                         _cancellation);
             }
             await test.Database.Scans.StoreAsync(
-                new RadarFrame(grid, Some.Noon + (step * time), Band(grid, step, growth: 1)), $"band_{step + 1}.nc",
+                new RadarFrame(grid, Sample.Noon + (step * time), Band(grid, step, growth: 1)), $"band_{step + 1}.nc",
                     cancellation: _cancellation);
         }
         var job = test.Database.Jobs.Begin("verify");
-        var scored = await new VerificationPass(test.Database).RunAsync(Some.Noon, _cancellation);
+        var scored = await new VerificationPass(test.Database).RunAsync(Sample.Noon, _cancellation);
         test.Database.Jobs.End(job, JobOutcome.Succeeded, $"{scored} maps scored");
     }
 

@@ -124,7 +124,7 @@ public sealed class VerificationPassTests(TestDatabase test) : IClassFixture<Tes
     {
         var scans = RainSimulator.Run(new SimulationOptions { Size = 96, Frames = frames, Seed = seed }).Select(scan => scan.Frame)
             .ToList();
-        var grid = scans[0].Grid with { Name = Some.NewName("verified") };
+        var grid = scans[0].Grid with { Name = Sample.NewName("verified") };
         return new RadarSequence(TimeSpan.FromMinutes(5), [.. scans.Select(scan =>
         {
             var rain = scan.RainRate.ToArray();

@@ -10,9 +10,9 @@ public sealed class VerificationTests(TestDatabase test) : IClassFixture<TestDat
     [Fact]
     public async Task SkillAddsTheCountsUpBeforeItDivides()
     {
-        var grid = Some.LonLatGrid(width: 20, height: 20);
-        var one = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid), _cancellation);
-        var two = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, Some.Noon.AddMinutes(5)), _cancellation);
+        var grid = Sample.LonLatGrid(width: 20, height: 20);
+        var one = await test.Database.Forecasts.PublishAsync(Sample.Forecast(grid), _cancellation);
+        var two = await test.Database.Forecasts.PublishAsync(Sample.Forecast(grid, Sample.Noon.AddMinutes(5)), _cancellation);
         await test.Database.Verification.StoreAsync(one.RunId, [Scores(5, hits: 90, misses: 5, falseAlarms: 5, fss: (1, 10))],
             _cancellation);
         await test.Database.Verification.StoreAsync(two.RunId, [Scores(5, hits: 1, misses: 4, falseAlarms: 5, fss: (9, 10))],
@@ -34,8 +34,8 @@ public sealed class VerificationTests(TestDatabase test) : IClassFixture<TestDat
     [Fact]
     public async Task AScoreWithNothingToDivideByIsNull()
     {
-        var grid = Some.LonLatGrid(width: 20, height: 20);
-        var run = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid), _cancellation);
+        var grid = Sample.LonLatGrid(width: 20, height: 20);
+        var run = await test.Database.Forecasts.PublishAsync(Sample.Forecast(grid), _cancellation);
         await test.Database.Verification.StoreAsync(run.RunId, [Scores(5, hits: 0, fss: (0, 0))], _cancellation);
 
         var row = Assert.Single(await test.Database.Verification.SkillAsync(grid.Name, _cancellation));
@@ -47,8 +47,8 @@ public sealed class VerificationTests(TestDatabase test) : IClassFixture<TestDat
     [Fact]
     public async Task AMapVerifiedAgainIsCountedOnce()
     {
-        var grid = Some.LonLatGrid(width: 20, height: 20);
-        var run = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid), _cancellation);
+        var grid = Sample.LonLatGrid(width: 20, height: 20);
+        var run = await test.Database.Forecasts.PublishAsync(Sample.Forecast(grid), _cancellation);
         await test.Database.Verification.StoreAsync(run.RunId, [Scores(5, hits: 1, misses: 1)], _cancellation);
         await test.Database.Verification.StoreAsync(run.RunId, [Scores(5, hits: 3, misses: 1)], _cancellation);
 
@@ -58,26 +58,26 @@ public sealed class VerificationTests(TestDatabase test) : IClassFixture<TestDat
     [Fact]
     public async Task AMapWaitsForVerificationFromItsScanUntilItsScores()
     {
-        var grid = Some.LonLatGrid(width: 20, height: 20);
-        var run = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid), _cancellation);
-        Assert.Empty(await test.Database.Verification.PendingAsync(grid.Name, Some.Noon, _cancellation));
+        var grid = Sample.LonLatGrid(width: 20, height: 20);
+        var run = await test.Database.Forecasts.PublishAsync(Sample.Forecast(grid), _cancellation);
+        Assert.Empty(await test.Database.Verification.PendingAsync(grid.Name, Sample.Noon, _cancellation));
 
-        await test.Database.Scans.StoreAsync(Some.RadarFrame(grid, Some.Noon.AddMinutes(10)), "x", cancellation: _cancellation);
-        var pending = Assert.Single(await test.Database.Verification.PendingAsync(grid.Name, Some.Noon, _cancellation));
-        Assert.Equal((run.RunId, 600, Some.Noon.AddMinutes(10)), (pending.RunId, pending.LeadSeconds, pending.ValidTime));
+        await test.Database.Scans.StoreAsync(Sample.RadarFrame(grid, Sample.Noon.AddMinutes(10)), "x", cancellation: _cancellation);
+        var pending = Assert.Single(await test.Database.Verification.PendingAsync(grid.Name, Sample.Noon, _cancellation));
+        Assert.Equal((run.RunId, 600, Sample.Noon.AddMinutes(10)), (pending.RunId, pending.LeadSeconds, pending.ValidTime));
 
         await test.Database.Verification.StoreAsync(run.RunId, [Scores(10, hits: 1)], _cancellation);
-        Assert.Empty(await test.Database.Verification.PendingAsync(grid.Name, Some.Noon, _cancellation));
+        Assert.Empty(await test.Database.Verification.PendingAsync(grid.Name, Sample.Noon, _cancellation));
     }
 
     [Fact]
     public async Task AMapIsVerifiedByTheNearestScanWithinAQuarterOfTheStep()
     {
-        var grid = Some.LonLatGrid(width: 20, height: 20);
-        var noon = Some.Noon.AddDays(1);
-        await test.Database.Forecasts.PublishAsync(Some.Forecast(grid, noon), _cancellation);
+        var grid = Sample.LonLatGrid(width: 20, height: 20);
+        var noon = Sample.Noon.AddDays(1);
+        await test.Database.Forecasts.PublishAsync(Sample.Forecast(grid, noon), _cancellation);
         foreach (var seconds in new[] { 380, 520, 590, 640, 830 })
-            await test.Database.Scans.StoreAsync(Some.RadarFrame(grid, noon.AddSeconds(seconds)), "x", cancellation: _cancellation);
+            await test.Database.Scans.StoreAsync(Sample.RadarFrame(grid, noon.AddSeconds(seconds)), "x", cancellation: _cancellation);
 
         var pending = await test.Database.Verification.PendingAsync(grid.Name, noon, _cancellation);
 
@@ -87,8 +87,8 @@ public sealed class VerificationTests(TestDatabase test) : IClassFixture<TestDat
     [Fact]
     public async Task CorrelationAndErrorsFollowFromTheSums()
     {
-        var grid = Some.LonLatGrid(width: 20, height: 20);
-        var run = await test.Database.Forecasts.PublishAsync(Some.Forecast(grid), _cancellation);
+        var grid = Sample.LonLatGrid(width: 20, height: 20);
+        var run = await test.Database.Forecasts.PublishAsync(Sample.Forecast(grid), _cancellation);
         double[] f = [1, 4, 2, 8], o = [2, 3, 1, 9];
         var scores = Scores(5, hits: 1) with
         {

@@ -39,7 +39,7 @@ public sealed class FaultyFeeds
     public void TheStepIsThatOfTheBeatsAndNoScanIsLost(int minutes, params int[] off)
     {
         var scans = off.Select((seconds, i) =>
-            (IScan)new FrameScan(Some.RadarFrame(at: Some.Time.AddMinutes(minutes * i).AddSeconds(seconds), rate: i), $"{i}"));
+            (IScan)new FrameScan(Sample.RadarFrame(at: Sample.Time.AddMinutes(minutes * i).AddSeconds(seconds), rate: i), $"{i}"));
         var result = ConvLstm.Nowcast.Ingest.Sequences.Sequencing.Arrange(scans);
         Assert.Empty(result.Dropped);
         Assert.Equal((TimeSpan.FromMinutes(minutes), off.Length), (Assert.Single(result.Series).Step, result.Series[0].Scans.Count));
@@ -53,9 +53,9 @@ public sealed class FaultyFeeds
     public void AFeedWhoseTimesDriftLosesNoScan(double minutes, int seconds, int count)
     {
         var scans = Enumerable.Range(0, count).Where(i => i != 7).Select(i => (IScan)new FrameScan(
-            Some.RadarFrame(at: Some.Time.AddSeconds((i * seconds) + (i % 3 * 4)), rate: i), $"{i}")).ToArray();
+            Sample.RadarFrame(at: Sample.Time.AddSeconds((i * seconds) + (i % 3 * 4)), rate: i), $"{i}")).ToArray();
         var result = ConvLstm.Nowcast.Ingest.Sequences.Sequencing.Arrange(scans.Append(
-            new FrameScan(Some.RadarFrame(at: Some.Time.AddSeconds(20.5 * seconds), rate: 1), "between")));
+            new FrameScan(Sample.RadarFrame(at: Sample.Time.AddSeconds(20.5 * seconds), rate: 1), "between")));
         Assert.Equal("between", Assert.Single(result.Dropped).Scan.Source);
         Assert.Equal(1, Assert.Single(result.Gaps).Missing);
         Assert.Equal(count - 1, result.Series.Sum(s => s.Scans.Count));
@@ -72,11 +72,12 @@ public sealed class FaultyFeeds
     [Fact]
     public void AScanFromTheFutureIsNotTheNewest()
     {
-        var now = Some.Time.AddHours(1);
+        var now = Sample.Time.AddHours(1);
         var control = new QualityControl(new Clock(now));
-        Assert.True(control.Check(Some.RadarFrame(at: now.AddMinutes(-5), rate: 1)).Usable);
+        Assert.True(control.Check(Sample.RadarFrame(at: now.AddMinutes(-5), rate: 1)).Usable);
         foreach (var hours in new[] { 0.75, 1, 9 })
-            Assert.Contains("time", control.Check(Some.RadarFrame(at: now.AddHours(hours), rate: 2)).Problems(), StringComparison.Ordinal);
+            Assert.Contains("time", control.Check(Sample.RadarFrame(at: now.AddHours(hours), rate: 2)).Problems(),
+                StringComparison.Ordinal);
         Assert.Equal(now.AddMinutes(-5), control.Newest);
     }
 
@@ -97,8 +98,8 @@ public sealed class FaultyFeeds
     [InlineData(400, 0)]
     public void WhatIsTooMuchToBeClutterIsLeftToTheQualityControl(int above, int removed)
     {
-        var grid = Some.RadarGrid(200, 200);
-        var frame = new RadarFrame(grid, Some.Time, [.. Enumerable.Range(0, grid.PixelCount).Select(i => i < above ? 900f : 1f)]);
+        var grid = Sample.RadarGrid(200, 200);
+        var frame = new RadarFrame(grid, Sample.Time, [.. Enumerable.Range(0, grid.PixelCount).Select(i => i < above ? 900f : 1f)]);
         Assert.Equal(removed, Clutter.Remove(frame).Pixels);
     }
 

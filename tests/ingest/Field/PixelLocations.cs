@@ -36,7 +36,7 @@ public sealed class PixelLocations : IDisposable
             },
         }.Write(_folder)), StringComparison.Ordinal);
         Assert.Contains("angles", CfSample.Refusal(
-            new CfSample { Mapping = crs => crs.Put("proj4", Some.Laea), Axes = Degrees }.Write(_folder)), StringComparison.Ordinal);
+            new CfSample { Mapping = crs => crs.Put("proj4", Sample.Laea), Axes = Degrees }.Write(_folder)), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -118,8 +118,8 @@ public sealed class PixelLocations : IDisposable
     [InlineData("+proj=eqc +lat_ts=50 +lon_0=10 +ellps=WGS84")]
     public void EveryProjectionThatIsReadCanBeWritten(string text)
     {
-        var grid = Some.RadarGrid(proj: text);
-        var path = Some.RadarFile(_folder, Some.RadarFrame(grid, rate: 3), "scan.nc");
+        var grid = Sample.RadarGrid(proj: text);
+        var path = Sample.RadarFile(_folder, Sample.RadarFrame(grid, rate: 3), "scan.nc");
         using var file = RadarFormats.Open(path);
         Assert.True(grid.CoversTheSame(file.Grid), file.Grid.Proj);
         using var raw = NetCdfFile.Open(path);

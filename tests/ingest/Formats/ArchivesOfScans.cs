@@ -14,7 +14,7 @@ public sealed class ArchivesOfScans : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly RadarFrame[] _frames = [.. Enumerable.Range(0, 3)
-        .Select(i => Some.RadarFrame(at: Some.Time.AddMinutes(5 * i), seed: i + 1))];
+        .Select(i => Sample.RadarFrame(at: Sample.Time.AddMinutes(5 * i), seed: i + 1))];
 
     public void Dispose() => _folder.Dispose();
 
@@ -38,7 +38,7 @@ public sealed class ArchivesOfScans : IDisposable
     public void AFileThatIsOnlyCompressedIsWhatItWas(string name)
     {
         var path = _folder.File(name);
-        File.WriteAllBytes(path, Compress(name, File.ReadAllBytes(Some.RadarFile(_folder, _frames[0]))));
+        File.WriteAllBytes(path, Compress(name, File.ReadAllBytes(Sample.RadarFile(_folder, _frames[0]))));
         using var file = RadarFormats.Open(path);
         Assert.Equal(("CF-NetCDF", _frames[0].ValidTime), (file.Format, file.ValidTimes.Single()));
     }
@@ -68,7 +68,7 @@ public sealed class ArchivesOfScans : IDisposable
     [Fact]
     public void AMemberOnAnotherGridIsNamedAndLeftOut()
     {
-        var other = Some.RadarFile(_folder, Some.RadarFrame(Some.RadarGrid(width: 9)), "z.nc");
+        var other = Sample.RadarFile(_folder, Sample.RadarFrame(Sample.RadarGrid(width: 9)), "z.nc");
         using var file = RadarFormats.Open(Pack("scans.tar", [.. Members(), ("z.nc", File.ReadAllBytes(other))]));
         Assert.Equal(3, file.ValidTimes.Count);
         Assert.Contains("z.nc lies on another grid", Assert.Single(file.Notes), StringComparison.Ordinal);
@@ -109,7 +109,7 @@ public sealed class ArchivesOfScans : IDisposable
     [Fact]
     public void AnArchiveOfArchivesWithoutEndIsRefused()
     {
-        var content = File.ReadAllBytes(Some.RadarFile(_folder, _frames[0]));
+        var content = File.ReadAllBytes(Sample.RadarFile(_folder, _frames[0]));
         for (var i = 0; i < 5; i++)
             content = Compress("a.gz", content);
         File.WriteAllBytes(_folder.File("deep.gz"), content);
@@ -133,7 +133,7 @@ public sealed class ArchivesOfScans : IDisposable
     }
 
     private (string Name, byte[] Content)[] Members() =>
-        [.. _frames.Select(f => (CfRadarWriter.FileName(f.ValidTime), File.ReadAllBytes(Some.RadarFile(_folder, f))))];
+        [.. _frames.Select(f => (CfRadarWriter.FileName(f.ValidTime), File.ReadAllBytes(Sample.RadarFile(_folder, f))))];
 
     private string Pack(string name, (string Name, byte[] Content)[] members)
     {

@@ -36,7 +36,7 @@ public sealed class PolarData : IDisposable
             _ => PolarSamples.CfRadial(path, sweeps, 500),
         };
         using var file = RadarFormats.Open(path);
-        Assert.InRange(file.ValidTimes.Single(), Some.Time, Some.Time.AddSeconds(90));
+        Assert.InRange(file.ValidTimes.Single(), Sample.Time, Sample.Time.AddSeconds(90));
         var rain = file.Read(0).RainRate;
         var hit = Enumerable.Range(0, rain.Length).Where(i => rain[i] > 0).ToArray();
         Assert.NotEmpty(hit);

@@ -25,7 +25,7 @@ public sealed class RastersOfServices : IDisposable
         Assert.Equal(("GRIB", RainQuantity.Rate, "element PrecipRate"), (file.Format, file.Quantity, file.From.Quantity));
         Assert.Equal((4, 3, 0.5, -100.0, 31.5),
             (file.Grid.Width, file.Grid.Height, file.Grid.PixelX, file.Grid.OriginX, file.Grid.OriginY));
-        Assert.Equal(Some.Time, file.ValidTimes.Single());
+        Assert.Equal(Sample.Time, file.ValidTimes.Single());
         Assert.Equal([float.NaN, float.NaN, 0, 2.5f, 1, 2, 3, 4, 5, 6, 7, 150], file.Read(0).RainRate);
     }
 
@@ -37,7 +37,7 @@ public sealed class RastersOfServices : IDisposable
             "1 8 2 0 96 0 0 1 0 1 0 0 255 0 0 2024 5 1 15 0 0 1 0 1 2 1 3 255 0");
         using var file = RadarFormats.Open(path);
         Assert.Equal((RainQuantity.Accumulation, "time range of the message"), (file.Quantity, file.From.Period));
-        Assert.Equal((Some.Time.AddHours(3), TimeSpan.FromHours(3)), (file.ValidTimes.Single(), file.Leads.Single()));
+        Assert.Equal((Sample.Time.AddHours(3), TimeSpan.FromHours(3)), (file.ValidTimes.Single(), file.Leads.Single()));
         Assert.Equal([0, 1, 2, 3, 0, 0, 0, 1], file.Read(0).RainRate);
     }
 
@@ -72,7 +72,7 @@ public sealed class RastersOfServices : IDisposable
         var path = await GdalTool.WriteAsync(_folder.File("a.tif"), Values, "-of", "GTiff", "-ot", "Float32", "-a_srs", LonLat,
             "-a_nodata", "-3", "-mo", unit, "-mo", "valid_time=2024-05-01T12:00:00Z");
         using var file = RadarFormats.Open(path);
-        Assert.Equal(("GeoTIFF", Some.Time), (file.Format, file.ValidTimes.Single()));
+        Assert.Equal(("GeoTIFF", Sample.Time), (file.Format, file.ValidTimes.Single()));
         var rain = file.Read(0).RainRate;
         Assert.True(float.IsNaN(rain[0]));
         Assert.Equal(150 * factor, rain[^1], 1e-4 * 150 * factor);
@@ -107,7 +107,7 @@ public sealed class RastersOfServices : IDisposable
     public void AGreyMapOfTheFinnishInstituteSaysAllInItsComments()
     {
         using var file = RadarFormats.Open(GreyMap("CorrectedReflectivity", [0, 64, 114, 255, 124, 134]));
-        Assert.Equal(("FMI PGM", Some.Time), (file.Format, file.ValidTimes.Single()));
+        Assert.Equal(("FMI PGM", Sample.Time), (file.Format, file.ValidTimes.Single()));
         var rain = file.Read(0).RainRate;
         Assert.Equal((0f, 0f, true), (rain[0], rain[1], float.IsNaN(rain[3])));
         Assert.Equal(Math.Pow(Math.Pow(10, 2.5) / 200, 1 / 1.6), rain[2], 1e-4);

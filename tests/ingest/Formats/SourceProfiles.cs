@@ -26,7 +26,7 @@ public sealed class SourceProfiles : IDisposable
             }
             """).For(path));
         Assert.Equal([0, 2.5f, 40, float.NaN], file.Read(0).RainRate);
-        Assert.Equal((Some.Time.AddMinutes(5), "valley", 4_000_000.0), (file.ValidTimes.Single(), file.Grid.Name, file.Grid.OriginX));
+        Assert.Equal((Sample.Time.AddMinutes(5), "valley", 4_000_000.0), (file.ValidTimes.Single(), file.Grid.Name, file.Grid.OriginX));
         Assert.Contains("25.0%", Assert.Single(file.Notes).Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
@@ -42,7 +42,7 @@ public sealed class SourceProfiles : IDisposable
              "legend": {{legend}}}
             """).For(path);
         using var file = RadarFormats.Open(path, options);
-        Assert.Equal(Some.Time.AddMinutes(5), file.ValidTimes.Single());
+        Assert.Equal(Sample.Time.AddMinutes(5), file.ValidTimes.Single());
         Assert.Equal(rates.Split(',').Select(r => float.Parse(r, System.Globalization.CultureInfo.InvariantCulture)), file.Read(0).RainRate,
             (a, b) => float.IsNaN(a) ? float.IsNaN(b) : Math.Abs(a - b) < 1e-3);
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.Formats;
+using ConvLstm.Nowcast.Jobs.ChildProcesses;
 using ConvLstm.Nowcast.Jobs.Feed;
 using ConvLstm.Nowcast.Jobs.Feed.Confinement;
 using Xunit;
@@ -11,7 +12,7 @@ namespace ConvLstm.Nowcast.Tests.Jobs.Feed;
 [Slow("Starts processes.")]
 public sealed class ConfinedDecoders : IDisposable
 {
-    private const string Memory = "1073741824", Seconds = "30";
+    private const string Memory = "1073741824";
 
     private readonly TemporaryFolder _folder = new();
     private readonly TemporaryFolder _scratch = new();
@@ -28,30 +29,29 @@ public sealed class ConfinedDecoders : IDisposable
     {
         if (Landlock.Version == 0)
             Assert.Skip("this kernel has no Landlock");
-        var outside = Some.RadarFile(_folder, Some.RadarFrame());
+        var outside = Sample.RadarFile(_folder, Sample.RadarFrame());
         var inside = _scratch.File("1");
         File.Copy(outside, inside);
-        using var decoder = Start(Memory, Seconds);
+        using var decoder = Start(Memory);
 
-        Assert.Equal((byte)DecoderProtocol.Answer.Done, Ask(decoder, inside)[0]);
+        Assert.Equal(AnswerKind.Done, Ask(decoder, inside).Answer);
         var refused = Ask(decoder, outside);
-        Assert.Equal((byte)DecoderProtocol.Answer.Unusable, refused[0]);
-        Assert.Contains("cannot be opened", DecoderProtocol.Body(refused).ReadString(), StringComparison.Ordinal);
+        Assert.Equal(AnswerKind.Failed, refused.Answer);
+        Assert.Contains("cannot be opened", refused.Reader().ReadString(), StringComparison.Ordinal);
         // Nor the environment of the process that started it.
         Assert.Contains("cannot be opened",
-            DecoderProtocol.Body(Ask(decoder, $"/proc/{Environment.ProcessId}/environ")).ReadString(), StringComparison.Ordinal);
+            Ask(decoder, $"/proc/{Environment.ProcessId}/environ").Reader().ReadString(), StringComparison.Ordinal);
 
         // One that claims to be confined and is not reads it: the confinement is what refuses.
-        using var free = Start(Memory, Seconds, DecoderWorker.Confined);
-        Assert.Equal((byte)DecoderProtocol.Answer.Done, Ask(free, outside)[0]);
+        using var free = Start(Memory, DecoderWorker.Confined);
+        Assert.Equal(AnswerKind.Done, Ask(free, outside).Answer);
     }
 
     [Fact]
     public async Task ItHasNeitherNetworkNorTheWayToOtherProcesses()
     {
-        using var decoder = Start(Memory, Seconds);
-        Assert.Equal((byte)DecoderProtocol.Answer.Done,
-            DecoderProtocol.Read(decoder.StandardOutput.BaseStream, new())!.Value[0]);
+        using var decoder = Start(Memory);
+        Assert.Equal(AnswerKind.Done, Messages(decoder).Read()!.Value.Answer);
         var status = await File.ReadAllLinesAsync($"/proc/{decoder.Id}/status", _cancellation);
         Assert.Contains("NoNewPrivs:\t1", status);
         // 2: a filter of system calls.
@@ -106,19 +106,22 @@ public sealed class ConfinedDecoders : IDisposable
         return Process.Start(start)!;
     }
 
-    private ArraySegment<byte> Ask(Process decoder, string path)
+    private Message Ask(Process decoder, string path)
     {
-        var (stream, buffer) = (decoder.StandardOutput.BaseStream, new MessageBuffer());
+        var messages = Messages(decoder);
         if (_greeted.Add(decoder.Id))
-            DecoderProtocol.Read(stream, buffer);
-        DecoderProtocol.Write(decoder.StandardInput.BaseStream, DecoderProtocol.Message((byte)DecoderProtocol.Question.Open, w =>
+            messages.Read();
+        messages.Write(Message.Of((byte)DecoderProtocol.Question.Open, w =>
         {
             w.Write(path);
             w.Write(path);
             w.Write("{}");
         }));
-        return DecoderProtocol.Read(stream, buffer)!.Value;
+        return messages.Read()!.Value;
     }
+
+    private static MessageStream Messages(Process decoder) =>
+        new(decoder.StandardOutput.BaseStream, decoder.StandardInput.BaseStream);
 
     private readonly HashSet<int> _greeted = [];
 }

@@ -41,7 +41,7 @@ public sealed class DecodedRadarFiles : IDisposable
     [Fact]
     public void WhatASourceLeavesOpenIsToldToTheDecoder()
     {
-        var path = Some.RadarFile(_folder, Some.RadarFrame());
+        var path = Sample.RadarFile(_folder, Sample.RadarFrame());
         using var decoded = new DecodedFiles(() => DecoderOptions.Default);
 
         using var file = decoded.Open(path, new() { GridName = "mine" }, _cancellation);
@@ -75,9 +75,9 @@ public sealed class DecodedRadarFiles : IDisposable
             maps => Assert.True(Same(maps.First, maps.Second)));
         Assert.Equal((2, 3), (read.Members.Count, read.ExceedanceProbability.Count));
 
-        Assert.Null(decoded.FindForecast(Some.RadarFile(_folder, Some.RadarFrame()), _cancellation));
+        Assert.Null(decoded.FindForecast(Sample.RadarFile(_folder, Sample.RadarFrame()), _cancellation));
         Assert.Contains("no forecast of this program", Assert.Throws<RadarFileException>(
-            () => decoded.OpenForecast(Some.RadarFile(_folder, Some.RadarFrame()), _cancellation)).Message, StringComparison.Ordinal);
+            () => decoded.OpenForecast(Sample.RadarFile(_folder, Sample.RadarFrame()), _cancellation)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -86,7 +86,7 @@ public sealed class DecodedRadarFiles : IDisposable
     [InlineData(@"printf '\377\377\377\177\000'")]
     public void ADecoderThatAFileHasTakenOverCannotMakeTheProgramBelieveAnything(string answer)
     {
-        var path = Some.RadarFile(_folder, Some.RadarFrame());
+        var path = Sample.RadarFile(_folder, Sample.RadarFrame());
         var script = _folder.File("decoder.sh");
         File.WriteAllText(script, $"""
             printf '\001\000\000\000\000'
@@ -108,13 +108,13 @@ public sealed class DecodedRadarFiles : IDisposable
 
     private static RainForecast Forecast()
     {
-        var grid = Some.RadarGrid(24, 16);
-        float[] Map(int seed) => Some.RadarFrame(grid, seed: seed).RainRate;
+        var grid = Sample.RadarGrid(24, 16);
+        float[] Map(int seed) => Sample.RadarFrame(grid, seed: seed).RainRate;
         float[] Share(int seed) => Array.ConvertAll(Map(seed), r => float.IsNaN(r) ? r : Math.Min(1, r / 100));
         return new()
         {
             Grid = grid,
-            IssueTime = Some.Time,
+            IssueTime = Sample.Time,
             LeadTimes = [TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(10)],
             RainRate = [Map(1), Map(2)],
             MeanRate = [Map(3), Map(4)],
@@ -122,7 +122,7 @@ public sealed class DecodedRadarFiles : IDisposable
             ExceedanceProbability = [.. Enumerable.Range(5, 3).Select(seed => (float[][])[Share(seed), Share(seed + 10)])],
             Members = [[Map(20), Map(21)], [Map(22), Map(23)]],
             AirFromOutside = [[.. Map(1).Select(r => r > 1)], [.. Map(2).Select(r => r > 1)]],
-            Provenance = new("extrapolation", "1", "", [Some.Time], [0.9]),
+            Provenance = new("extrapolation", "1", "", [Sample.Time], [0.9]),
         };
     }
 }

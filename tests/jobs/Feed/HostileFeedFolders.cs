@@ -1,8 +1,5 @@
 using System.Diagnostics;
-using ConvLstm.Nowcast.Ingest;
-using ConvLstm.Nowcast.Ingest.Simulation;
 using ConvLstm.Nowcast.Jobs.Feed;
-using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Tests.Storage;
 using Xunit;
 
@@ -11,46 +8,37 @@ namespace ConvLstm.Nowcast.Tests.Jobs.Feed;
 /// <summary>
 /// What somebody may put into a feed to stop it or to reach through it: each costs itself alone, and the good file behind it is taken.
 /// </summary>
-public sealed class HostileFeedFolders(TestCluster cluster) : IAsyncLifetime
+public sealed class HostileFeedFolders(TestCluster cluster) : FeedTest(cluster)
 {
-    private static readonly RadarFrame Rain = RainSimulator.Run(new() { Size = 64, Frames = 1, Seed = 3 }).Single().Frame;
-
-    private readonly TemporaryFolder _folder = new();
     private readonly TemporaryFolder _elsewhere = new();
-    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
-    private readonly List<FileOutcome> _outcomes = [];
-    private NowcastDatabase _database = null!;
 
-    private string Quarantine => _folder.File("quarantine");
-
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _database = await NowcastDatabase.OpenAsync(await cluster.CreateDatabaseAsync(_cancellation), _cancellation);
-        File.Move(Some.RadarFile(_folder, Rain), _folder.File("zz.nc"));
+        await base.InitializeAsync();
+        File.Move(Sample.RadarFile(Folder, Rain[0]), Folder.File("zz.nc"));
     }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        await _database.DisposeAsync();
+        await base.DisposeAsync();
         _elsewhere.Dispose();
-        _folder.Dispose();
     }
 
     [Fact]
     public async Task LinksAreNotFollowedAndWhatTheyLeadToStaysAsItIs()
     {
-        var theirs = Some.RadarFile(_elsewhere, Rain);
-        await File.WriteAllTextAsync(_elsewhere.File("letter.nc"), "not rain", _cancellation);
-        File.CreateSymbolicLink(_folder.File("file.nc"), theirs);
-        File.CreateSymbolicLink(_folder.File("nowhere.nc"), _elsewhere.File("absent.nc"));
-        Directory.CreateSymbolicLink(_folder.File("folder"), _elsewhere.Path);
-        Directory.CreateSymbolicLink(_folder.File("up"), "..");
-        Directory.CreateSymbolicLink(_folder.File("itself"), ".");
+        var theirs = Sample.RadarFile(_elsewhere, Rain[0]);
+        await File.WriteAllTextAsync(_elsewhere.File("letter.nc"), "not rain", Cancellation);
+        File.CreateSymbolicLink(Folder.File("file.nc"), theirs);
+        File.CreateSymbolicLink(Folder.File("nowhere.nc"), _elsewhere.File("absent.nc"));
+        Directory.CreateSymbolicLink(Folder.File("folder"), _elsewhere.Path);
+        Directory.CreateSymbolicLink(Folder.File("up"), "..");
+        Directory.CreateSymbolicLink(Folder.File("itself"), ".");
 
         Assert.Equal(new FeedSummary(1, 0, 0, 0) { Left = 5 }, await TakeAsync());
         Assert.Equal(["file.nc", "folder", "itself", "nowhere.nc", "up"],
-            _outcomes.Where(o => o.Stays).Select(o => Path.GetFileName(o.Path)).Order(StringComparer.Ordinal));
-        Assert.All(_outcomes.Where(o => o.Stays), o => Assert.Contains("it is a link", o.Problem, StringComparison.Ordinal));
+            Outcomes.Where(o => o.Stays).Select(o => Path.GetFileName(o.Path)).Order(StringComparer.Ordinal));
+        Assert.All(Outcomes.Where(o => o.Stays), o => Assert.Contains("it is a link", o.Problem, StringComparison.Ordinal));
         Assert.True(File.Exists(theirs) && File.Exists(_elsewhere.File("letter.nc")));
         // Said once, also by a watch that is new.
         Assert.Equal(new FeedSummary(0, 0, 0, 0), await TakeAsync());
@@ -61,19 +49,19 @@ public sealed class HostileFeedFolders(TestCluster cluster) : IAsyncLifetime
     {
         using (var make = Process.Start("bash",
             ["-c", "cd \"$1\" && mkfifo pipe.nc && "
-                + "echo no rain > $'bytes\\xff.nc' && echo no rain > $'two\\nlines.nc' && echo no rain > -rf.nc", "_", _folder.Path]))
-            await make.WaitForExitAsync(_cancellation);
+                + "echo no rain > $'bytes\\xff.nc' && echo no rain > $'two\\nlines.nc' && echo no rain > -rf.nc", "_", Folder.Path]))
+            await make.WaitForExitAsync(Cancellation);
 
-        Assert.Equal(new FeedSummary(1, 0, 0, 2) { Left = 2 }, await TakeAsync().WaitAsync(TimeSpan.FromMinutes(1), _cancellation));
-        var left = _outcomes.Where(o => o.Stays).Select(o => o.Problem!).Order(StringComparer.Ordinal).ToList();
+        Assert.Equal(new FeedSummary(1, 0, 0, 2) { Left = 2 }, await TakeAsync().WaitAsync(TimeSpan.FromMinutes(1), Cancellation));
+        var left = Outcomes.Where(o => o.Stays).Select(o => o.Problem!).Order(StringComparer.Ordinal).ToList();
         Assert.Contains("it is a pipe, a device or a socket", left[0], StringComparison.Ordinal);
         Assert.Contains("its name is not in UTF-8", left[1], StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(Quarantine, "two\nlines.nc.reason.txt"))
             && File.Exists(Path.Combine(Quarantine, "-rf.nc.reason.txt")));
         Assert.Equal(new FeedSummary(0, 0, 0, 0), await TakeAsync());
         // .NET cannot delete what it cannot name.
-        using (var remove = Process.Start("bash", ["-c", "rm \"$1\"/bytes*", "_", _folder.Path]))
-            await remove.WaitForExitAsync(_cancellation);
+        using (var remove = Process.Start("bash", ["-c", "rm \"$1\"/bytes*", "_", Folder.Path]))
+            await remove.WaitForExitAsync(Cancellation);
     }
 
     [Fact]
@@ -83,8 +71,8 @@ public sealed class HostileFeedFolders(TestCluster cluster) : IAsyncLifetime
         var long2 = new string('ü', 125) + "u.nc";
         for (var i = 0; i < 2; i++)
         {
-            await File.WriteAllTextAsync(_folder.File(long1), $"letter {i}", _cancellation);
-            await File.WriteAllTextAsync(_folder.File(long2), $"letter {i} too", _cancellation);
+            await File.WriteAllTextAsync(Folder.File(long1), $"letter {i}", Cancellation);
+            await File.WriteAllTextAsync(Folder.File(long2), $"letter {i} too", Cancellation);
             Assert.Equal(2, (await TakeAsync()).Quarantined);
         }
         Assert.Equal(4, Directory.GetFiles(Quarantine, "ü*.reason.txt").Length);
@@ -95,21 +83,19 @@ public sealed class HostileFeedFolders(TestCluster cluster) : IAsyncLifetime
     [Fact]
     public async Task AFileThatCannotBeMovedIsSaidAndLeftAlone()
     {
-        Directory.CreateDirectory(_folder.File("sub"));
-        await File.WriteAllTextAsync(_folder.File("sub/letter.nc"), "not rain", _cancellation);
+        Directory.CreateDirectory(Folder.File("sub"));
+        await File.WriteAllTextAsync(Folder.File("sub/letter.nc"), "not rain", Cancellation);
         // In the way of the folder that would take it.
         Directory.CreateDirectory(Quarantine);
-        await File.WriteAllTextAsync(Path.Combine(Quarantine, "sub"), "", _cancellation);
+        await File.WriteAllTextAsync(Path.Combine(Quarantine, "sub"), "", Cancellation);
 
         Assert.Equal(new FeedSummary(1, 0, 0, 0) { Left = 1 }, await TakeAsync());
-        Assert.Contains("cannot be moved to", Assert.Single(_outcomes.Single(o => o.Stays).Notes), StringComparison.Ordinal);
+        Assert.Contains("cannot be moved to", Assert.Single(Outcomes.Single(o => o.Stays).Notes), StringComparison.Ordinal);
         Assert.Equal(new FeedSummary(0, 0, 0, 0), await TakeAsync());
-        await File.AppendAllTextAsync(_folder.File("sub/letter.nc"), " at all", _cancellation);
+        await File.AppendAllTextAsync(Folder.File("sub/letter.nc"), " at all", Cancellation);
         Assert.Equal(1, (await TakeAsync()).Left);
     }
 
-    private async Task<FeedSummary> TakeAsync() => (await new FeedWatch(
-        new(_folder.Path) { Interval = TimeSpan.FromMilliseconds(150), Patience = TimeSpan.Zero }, _database,
-        DecoderOptions.Default.OfFeed with { Processes = 1, FileLimit = TimeSpan.FromMinutes(1) }, TimeProvider.System)
-            .TakeOnceAsync(_outcomes.Add, _cancellation))!;
+    private Task<FeedSummary> TakeAsync() =>
+        TakeAsync(DecoderOptions.Default.OfFeed with { Processes = 1, FileLimit = TimeSpan.FromMinutes(1) });
 }

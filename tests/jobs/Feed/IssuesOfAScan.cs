@@ -87,9 +87,9 @@ public sealed class IssuesOfAScan(TestCluster cluster) : IAsyncLifetime
         Assert.Equal((1, null), (issue.Stored, issue.Problem));
         Assert.Contains("taken in place of radar_1200_1.nc", Assert.Single(issue.Notes), StringComparison.Ordinal);
         var grid = Assert.Single(await _database.Grids.ListAsync(_cancellation)).Grid.Name;
-        var frame = Assert.Single(await _database.Scans.LoadFramesAsync(grid, Some.Time, Some.Time, _cancellation));
+        var frame = Assert.Single(await _database.Scans.LoadFramesAsync(grid, Sample.Time, Sample.Time, _cancellation));
         Assert.Equal(Rain(1, 1)[0], frame.RainRate[0], 0.006f);
-        Assert.Equal("radar_1200_2.nc", (await _database.Scans.FindAsync(grid, Some.Time, _cancellation))!.SourceFile);
+        Assert.Equal("radar_1200_2.nc", (await _database.Scans.FindAsync(grid, Sample.Time, _cancellation))!.SourceFile);
     }
 
     [Fact]
@@ -125,8 +125,8 @@ public sealed class IssuesOfAScan(TestCluster cluster) : IAsyncLifetime
         }
         var outcomes = await TakeAsync(RadarSources.Load([profile]), [.. files]);
         Assert.All(outcomes, o => Assert.Equal((1, null), (o.Stored, o.Problem)));
-        var frames = await _database.Scans.LoadFramesAsync("valley", Some.Time, Some.Time.AddMinutes(10), _cancellation);
-        Assert.Equal([Some.Time, Some.Time.AddMinutes(5), Some.Time.AddMinutes(10)], frames.Select(f => f.ValidTime));
+        var frames = await _database.Scans.LoadFramesAsync("valley", Sample.Time, Sample.Time.AddMinutes(10), _cancellation);
+        Assert.Equal([Sample.Time, Sample.Time.AddMinutes(5), Sample.Time.AddMinutes(10)], frames.Select(f => f.ValidTime));
         Assert.Equal([0, 1, 2, float.NaN, 1, 1, 1, 1, 1, 1, 1, 1], frames[1].RainRate);
     }
 
@@ -152,7 +152,7 @@ public sealed class IssuesOfAScan(TestCluster cluster) : IAsyncLifetime
     {
         var rain = Rain(seed, bonus);
         rain.AsSpan(0, missing).Fill(float.NaN);
-        return Some.RadarFile(_folder, new RadarFrame(Some.RadarGrid(20, 20), Some.Time.AddMinutes(minutes), rain), name);
+        return Sample.RadarFile(_folder, new RadarFrame(Sample.RadarGrid(20, 20), Sample.Time.AddMinutes(minutes), rain), name);
     }
 
     private static float[] Rain(int seed, float bonus = 0)

@@ -25,7 +25,7 @@ public sealed class DatabaseWithPassword(PasswordServer server, Archive archive)
     [Fact]
     public async Task TheServedMapFollowsWhatIsPublished()
     {
-        var grid = Tests.Storage.Some.LonLatGrid();
+        var grid = Tests.Storage.Sample.LonLatGrid();
         using var folder = new TemporaryFolder();
         using var service = Cli.In(folder, server.Address).Start("serve", "--roles", "web", "--urls", "http://127.0.0.1:0");
         try
@@ -40,8 +40,8 @@ public sealed class DatabaseWithPassword(PasswordServer server, Archive archive)
             {
                 var rate = run;
                 await server.Database.Forecasts.PublishAsync(
-                    Tests.Storage.Some.Forecast(grid, Tests.Storage.Some.Noon.AddMinutes(5 * run),
-                        rate: _ => Tests.Storage.Some.Even(grid, rate)), _cancellation);
+                    Tests.Storage.Sample.Forecast(grid, Tests.Storage.Sample.Noon.AddMinutes(5 * run),
+                        rate: _ => Tests.Storage.Sample.Even(grid, rate)), _cancellation);
                 while (await RainAsync(client) != rate)
                     await Task.Delay(100, _cancellation);
             }

@@ -20,7 +20,7 @@ public sealed class FeedsOffTheMinute(TestDatabase test) : IClassFixture<TestDat
     [InlineData(329, 343, 331)]
     public async Task ARunIsOfItsScanKnowsItsInputsAndIsVerified(params int[] steps)
     {
-        var times = new List<DateTimeOffset> { Tests.Storage.Some.Noon.AddDays(steps[0]).AddSeconds(11) };
+        var times = new List<DateTimeOffset> { Tests.Storage.Sample.Noon.AddDays(steps[0]).AddSeconds(11) };
         while (times.Count < Past + Leads)
             times.Add(times[^1].AddSeconds(steps[times.Count % steps.Length]));
         var frames = RainSimulator.Run(new() { Seed = steps[0], Frames = Past + Leads, Size = 48 })

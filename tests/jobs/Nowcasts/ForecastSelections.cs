@@ -55,10 +55,10 @@ public sealed class ForecastSelections
     public void AProcessThatDiesBeforeAnythingIsPublishedIsTriedWithoutTheModelAndItsEndIsTheReason()
     {
         _selection.Fail("The nowcast process ended in the middle (killed; its memory is limited to 6144 MB).");
-        Assert.False(_selection.Has("brisbane", "persistence"));
+        Assert.False(_selection.Contains("brisbane", "persistence"));
         Assert.Null(_selection.Message());
         Done("persistence", "extrapolation");
-        Assert.True(_selection.Has("brisbane", "persistence"));
+        Assert.True(_selection.Contains("brisbane", "persistence"));
         _selection.Close("2 forecasts");
 
         Assert.EndsWith("by extrapolation, not by the model: The nowcast process ended in the middle (killed; its memory is limited to "

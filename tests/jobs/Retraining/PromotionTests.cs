@@ -74,7 +74,8 @@ public sealed class PromotionTests
     }
 
     private static IEnumerable<ScanSeries> Series(int first, int scans) => Sequencing.Arrange(
-        Enumerable.Range(first, scans).Select(i => (IScan)new FrameScan(Some.RadarFrame(at: Some.Time.AddMinutes(5 * i), rate: 0)))).Series;
+        Enumerable.Range(first, scans)
+            .Select(i => (IScan)new FrameScan(Sample.RadarFrame(at: Sample.Time.AddMinutes(5 * i), rate: 0)))).Series;
 
     private static List<DateTimeOffset> Times(IReadOnlyList<ScanSeries> series) =>
         [.. series.SelectMany(s => Enumerable.Range(0, s.Scans.Count).Select(s.TimeOf))];

@@ -18,8 +18,8 @@ public sealed class AnswersOfAReplica(TestDatabase primary, TestCluster cluster)
     {
         var address = await cluster.CreateDatabaseAsync(_cancellation);
         await using var replica = await NowcastDatabase.OpenAsync(address, _cancellation);
-        var grid = Tests.Storage.Some.LonLatGrid(width: 20, height: 20);
-        var published = await replica.Forecasts.PublishAsync(Tests.Storage.Some.Forecast(grid), _cancellation);
+        var grid = Tests.Storage.Sample.LonLatGrid(width: 20, height: 20);
+        var published = await replica.Forecasts.PublishAsync(Tests.Storage.Sample.Forecast(grid), _cancellation);
         await using var web = WebService.Build(primary.Database, "http://127.0.0.1:0", new() { Replica = address });
         await web.StartAsync(_cancellation);
         using var client = new HttpClient { BaseAddress = new(web.Urls.Single()) };

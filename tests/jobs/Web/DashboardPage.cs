@@ -115,13 +115,13 @@ public sealed class DashboardPage(TestDatabase test, Chromium chromium) : IClass
                 """{"crps": 0.1234, "reason": "better with 95% confidence"}""", _cancellation);
             await test.Database.Models.PromoteAsync(version, "test", _cancellation);
         }
-        var grid = Tests.Storage.Some.LonLatGrid(width: 20, height: 20);
+        var grid = Tests.Storage.Sample.LonLatGrid(width: 20, height: 20);
         // To the second: PostgreSQL keeps a tenth of the digits.
         var newest = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds() - 180);
         foreach (var minutes in new[] { 0, 5, 10, 25, 30 })
-            await test.Database.Scans.StoreAsync(Tests.Storage.Some.RadarFrame(grid, newest.AddMinutes(minutes - 30)), $"{minutes}.nc",
+            await test.Database.Scans.StoreAsync(Tests.Storage.Sample.RadarFrame(grid, newest.AddMinutes(minutes - 30)), $"{minutes}.nc",
                 cancellation: _cancellation);
-        await test.Database.Forecasts.PublishAsync(Tests.Storage.Some.Forecast(grid, newest, method: "extrapolation"), _cancellation);
+        await test.Database.Forecasts.PublishAsync(Tests.Storage.Sample.Forecast(grid, newest, method: "extrapolation"), _cancellation);
         var told = test.Database.Jobs.Begin("nowcast", "server-x", 1, "4711");
         test.Database.Jobs.End(told, ConvLstm.Nowcast.Storage.Jobs.JobOutcome.Succeeded, "",
             $$"""

@@ -23,12 +23,12 @@ public sealed class HealthAndMetrics(TestDatabase test) : IClassFixture<TestData
             await ReadyAsync(new NowcastSettings { Model = "/nowhere/rain.safetensors" }, "the file of NOWCAST_MODEL is not there"));
         var feed = new NowcastSettings { Feed = folder.Path };
         Assert.Equal((HttpStatusCode.ServiceUnavailable, true), await ReadyAsync(feed, "no scan has come in yet"));
-        var grid = Tests.Storage.Some.LonLatGrid(width: 20, height: 20);
-        await test.Database.Scans.StoreAsync(Tests.Storage.Some.RadarFrame(grid, DateTimeOffset.UtcNow.AddHours(-3)), "old.nc",
+        var grid = Tests.Storage.Sample.LonLatGrid(width: 20, height: 20);
+        await test.Database.Scans.StoreAsync(Tests.Storage.Sample.RadarFrame(grid, DateTimeOffset.UtcNow.AddHours(-3)), "old.nc",
             cancellation: _cancellation);
         Assert.Equal((HttpStatusCode.ServiceUnavailable, true), await ReadyAsync(feed, "180 minutes old"));
 
-        await test.Database.Scans.StoreAsync(Tests.Storage.Some.RadarFrame(grid, DateTimeOffset.UtcNow.AddMinutes(-4)), "new.nc",
+        await test.Database.Scans.StoreAsync(Tests.Storage.Sample.RadarFrame(grid, DateTimeOffset.UtcNow.AddMinutes(-4)), "new.nc",
             cancellation: _cancellation);
 
         Assert.Equal((HttpStatusCode.OK, true), await ReadyAsync(feed, "4 minutes old"));

@@ -19,14 +19,14 @@ public sealed class LiveService(TestDatabase test) : IClassFixture<TestDatabase>
     [Fact]
     public async Task ANewRunIsToldAndAnsweredAtOnceByTheService()
     {
-        var grid = Tests.Storage.Some.LonLatGrid();
+        var grid = Tests.Storage.Sample.LonLatGrid();
         await using var service = await StartAsync(new NowcastSettings());
         using var client = new HttpClient { BaseAddress = new Uri(service.Urls.Single()) };
         using var stream = new StreamReader(await client.GetStreamAsync(new Uri("/api/events", UriKind.Relative), _cancellation));
         for (var run = 1; run <= 2; run++)
         {
-            var issued = Tests.Storage.Some.Noon.AddMinutes(5 * run);
-            var forecast = Tests.Storage.Some.Forecast(grid, issued, rate: _ => Tests.Storage.Some.Even(grid, run));
+            var issued = Tests.Storage.Sample.Noon.AddMinutes(5 * run);
+            var forecast = Tests.Storage.Sample.Forecast(grid, issued, rate: _ => Tests.Storage.Sample.Even(grid, run));
 
             var published = await test.Database.Forecasts.PublishAsync(forecast, _cancellation);
 

@@ -15,9 +15,9 @@ public sealed class OpenPages(TestDatabase test, Chromium chromium) : IClassFixt
     public async Task AnIdleServiceHoldsFewConnectionsWithTheMapAndTheDashboardOpen()
     {
         using var folder = new TemporaryFolder();
-        var grid = Tests.Storage.Some.LonLatGrid(width: 20, height: 20);
-        await test.Database.Scans.StoreAsync(Tests.Storage.Some.RadarFrame(grid), "x.nc", cancellation: _cancellation);
-        await test.Database.Forecasts.PublishAsync(Tests.Storage.Some.Forecast(grid, method: "extrapolation"), _cancellation);
+        var grid = Tests.Storage.Sample.LonLatGrid(width: 20, height: 20);
+        await test.Database.Scans.StoreAsync(Tests.Storage.Sample.RadarFrame(grid), "x.nc", cancellation: _cancellation);
+        await test.Database.Forecasts.PublishAsync(Tests.Storage.Sample.Forecast(grid, method: "extrapolation"), _cancellation);
         var cli = Cli.In(folder,
             new NpgsqlConnectionStringBuilder(test.ConnectionString) { ApplicationName = "open pages" }.ConnectionString);
         foreach (var cron in new[] { "INGEST", "NOWCAST", "VERIFY", "RETRAIN", "RETENTION", "WATCHDOG" })

@@ -17,7 +17,7 @@ public sealed class ReadyWhileIngestWorks(TestDatabase test) : IClassFixture<Tes
     {
         using var folder = new TemporaryFolder();
         await test.Database.Scans.StoreAsync(
-            Tests.Storage.Some.RadarFrame(Tests.Storage.Some.LonLatGrid(width: 20, height: 20), DateTimeOffset.UtcNow.AddMinutes(-2)),
+            Tests.Storage.Sample.RadarFrame(Tests.Storage.Sample.LonLatGrid(width: 20, height: 20), DateTimeOffset.UtcNow.AddMinutes(-2)),
                 "fresh.nc", cancellation: _cancellation);
         await using var web = WebService.Build(test.Database, "http://127.0.0.1:0", new NowcastSettings { Feed = folder.Path });
         await web.StartAsync(_cancellation);

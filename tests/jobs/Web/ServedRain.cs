@@ -102,7 +102,7 @@ public sealed class ServedRain(TestCluster cluster) : IAsyncLifetime
         for (var step = 0; step < 12; step++)
             await Database.Scans.StoreAsync(new RadarFrame(grid, start + (step * Step), fields[step]), "made");
         await Database.Forecasts.PublishAsync(
-            Tests.Storage.Some.Forecast(grid, start + (11 * Step), leads: 12, rate: lead => fields[12 + lead], thresholds: [1f]),
+            Tests.Storage.Sample.Forecast(grid, start + (11 * Step), leads: 12, rate: lead => fields[12 + lead], thresholds: [1f]),
                 CancellationToken.None);
     }
 

@@ -5,7 +5,7 @@ namespace ConvLstm.Nowcast.Tests.Model.Kernels;
 
 public sealed class ExceedanceHeadKernels
 {
-    private const int Leads = 3, Thresholds = 4, Channels = 24, RainFeatures = 7, RungFeatures = 5, Patch = 4;
+    private const int Leads = 3, Thresholds = 4, Channels = 24, RainFeatures = 7, ThresholdFeatures = 5, Patch = 4;
 
     [Theory]
     [InlineData(InstructionSet.Scalar, 9, 13, 1)]
@@ -21,12 +21,13 @@ public sealed class ExceedanceHeadKernels
         manual_seed(8);
         int coarseHeight = ((height * stride) + Patch - 1) / Patch, coarseWidth = ((width * stride) + Patch - 1) / Patch;
         var features = new ExceedanceFeatures(
-            randn([2, RainFeatures, height, width]), randn([2, Thresholds, RungFeatures, height, width]), rand([2, height, width]).gt(0.3),
+            randn([2, RainFeatures, height, width]), randn([2, Thresholds, ThresholdFeatures, height, width]),
+            rand([2, height, width]).gt(0.3),
             randn([Leads, 2, Channels, coarseHeight, coarseWidth]), (stride, 0, 0), Patch);
         var weights = new ExceedanceWeights(
-            randn([Channels, RainFeatures]), randn([Channels, RungFeatures]), randn([Channels]), randn([Leads, Channels]),
+            randn([Channels, RainFeatures]), randn([Channels, ThresholdFeatures]), randn([Channels]), randn([Leads, Channels]),
                 randn([Leads, Channels]), randn([Channels]),
-            randn([Leads, RainFeatures]), randn([Leads, RungFeatures]), randn([Leads]), rand([Leads]));
+            randn([Leads, RainFeatures]), randn([Leads, ThresholdFeatures]), randn([Leads]), rand([Leads]));
         var persistence = new ExceedancePersistence(2, 1, 0.1f, 3, -16);
 
         var odds = ExceedanceHeadKernel.LogOdds(features, weights, persistence, new(set, 2));
@@ -40,14 +41,14 @@ public sealed class ExceedanceHeadKernels
     private static Tensor ByOperators(ExceedanceFeatures f, ExceedanceWeights w, ExceedancePersistence p)
     {
         var size = f.Rain.shape;
-        Tensor rain = f.Rain.@double().unsqueeze(1), rungs = f.Rungs.@double();
-        var inner = Product(w.ReadRain, rain) + Product(w.ReadRung, rungs) + Channel(w.ReadBias);
-        var persistence = (rain.select(2, p.Newest) - rungs.select(2, p.Threshold) + p.Slack) * p.Sureness;
+        Tensor rain = f.Rain.@double().unsqueeze(1), perThreshold = f.PerThreshold.@double();
+        var inner = Product(w.ReadRain, rain) + Product(w.ReadRung, perThreshold) + Channel(w.ReadBias);
+        var persistence = (rain.select(2, p.Newest) - perThreshold.select(2, p.Threshold) + p.Slack) * p.Sureness;
         var leads = Enumerable.Range(0, Leads).Select(lead =>
         {
             var hidden = ((inner + States(f, lead)) * Channel(w.Scale[lead]) + Channel(w.Shift[lead])).relu();
             var line = Product(w.RainSlopes[lead].unsqueeze(0), rain) + Product(w.RungSlopes[lead].unsqueeze(0),
-                rungs) + w.SlopesBias[lead].@double();
+                perThreshold) + w.SlopesBias[lead].@double();
             var odds = (hidden * Channel(w.Last)).sum(2) + line.squeeze(2) + (persistence * w.Steepness[lead].@double());
             // Not rising with the threshold: the smallest so far.
             return odds.cummin(1).values;

@@ -60,7 +60,7 @@ public sealed class CascadeNetworks
         var fields = rand([7, CascadeFields.Channels]);
         var file = Path.Combine(folder.Path, "cascade.safetensors");
 
-        Checkpoint.Save(file, network, Some.Metadata(network.Options));
+        Checkpoint.Save(file, network, Sample.Metadata(network.Options));
         using var loaded = Checkpoint.Load(file, CPU);
 
         Assert.True(network.call(fields, LeadTimes.Every(1, 5)).allclose(loaded.Network.call(fields, LeadTimes.Every(1, 5))));

@@ -177,7 +177,7 @@ public sealed class LagrangianNetworkTests
         var leads = new LeadTimes([3], 5);
         var pixels = ExceedancePixels.Of(past, network.Options, leads);
 
-        var rows = network.Head.LogOdds(pixels.Rain, pixels.Rungs, full([pixels.Rain.shape[0]], 15f));
+        var rows = network.Head.LogOdds(pixels.Rain, pixels.PerThreshold, full([pixels.Rain.shape[0]], 15f));
 
         var map = network.call(past, leads).view(-1, Rates.Length).index_select(0, pixels.Places!);
         Assert.True((map - rows).abs().max().item<float>() < 1e-3);

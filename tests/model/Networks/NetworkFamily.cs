@@ -129,7 +129,7 @@ public sealed class NetworkFamily
         network.eval();
         using var frozen = no_grad();
         var past = rand([1, 4, 16, 16, 2]);
-        Checkpoint.Save(folder.File("n.safetensors"), network, Some.Metadata(network.Options));
+        Checkpoint.Save(folder.File("n.safetensors"), network, Sample.Metadata(network.Options));
 
         using var loaded = Checkpoint.Load(folder.File("n.safetensors"), CPU);
 

@@ -56,7 +56,7 @@ public sealed class OneCheckpoint
             new() { Network = name, Hidden = [8, 12], Thresholds = name == LagrangianNetwork.Name ? [0.2f, 0.5f] : [] });
         foreach (var parameter in network.parameters())
             nn.init.uniform_(parameter, -0.2, 0.2);
-        Checkpoint.Save(folder.File("n.safetensors"), network, Some.Metadata(network.Options));
+        Checkpoint.Save(folder.File("n.safetensors"), network, Sample.Metadata(network.Options));
         return folder.File("n.safetensors");
     }
 

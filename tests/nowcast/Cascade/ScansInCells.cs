@@ -11,7 +11,7 @@ public sealed class ScansInCells
     {
         using var scope = NewDisposeScope();
         // Cells of 4 × 4 km; the grid ends within the last ones.
-        var grid = Some.RadarGrid(width: 10, height: 6);
+        var grid = Sample.RadarGrid(width: 10, height: 6);
         var rain = zeros([1, 6, 10]);
         rain[0].narrow(0, 0, 2).narrow(1, 0, 4).fill_(2);
         rain[0].narrow(0, 2, 1).narrow(1, 0, 4).fill_(float.NaN);

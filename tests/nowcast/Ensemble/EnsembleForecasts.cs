@@ -80,7 +80,7 @@ public sealed class EnsembleForecasts
     public void MembersOfADryForecastAreDry()
     {
         var dry = new RadarSequence(TimeSpan.FromMinutes(5),
-            [.. Enumerable.Range(0, 3).Select(i => Some.RadarFrame(at: Some.Time.AddMinutes(5 * i), rate: 0))]);
+            [.. Enumerable.Range(0, 3).Select(i => Sample.RadarFrame(at: Sample.Time.AddMinutes(5 * i), rate: 0))]);
 
         var forecast = new EnsembleForecast(new Extrapolation(), 3, 1).Forecast(dry, HalfAnHour, default);
 

@@ -24,7 +24,7 @@ public sealed class Hindcasts
 
         Assert.Equal([5, 10, 15], result.LeadMinutes);
         // Frames 4, 6 and 8 have four before them and three after them.
-        Assert.Equal([20, 30, 40], result.IssueTimes.Select(t => (t - Some.Time).TotalMinutes));
+        Assert.Equal([20, 30, 40], result.IssueTimes.Select(t => (t - Sample.Time).TotalMinutes));
         var (stays, moves) = (Csi(result, "persistence"), Csi(result, "extrapolation"));
         Assert.InRange(moves, 0.95, 1);
         Assert.True(moves > stays + 0.1, $"{moves} against {stays}");
@@ -73,7 +73,7 @@ public sealed class Hindcasts
     [Fact]
     public void TooShortASequenceIsAnErrorThatSaysWhatIsNeeded()
     {
-        var error = Assert.Throws<ReportedException>(() => Run(Some.RadarSequence(5), new Persistence()));
+        var error = Assert.Throws<ReportedException>(() => Run(Sample.RadarSequence(5), new Persistence()));
 
         Assert.Contains("4 scans before it and 15 minutes after it", error.Message, StringComparison.Ordinal);
     }

@@ -12,7 +12,7 @@ public sealed class ForecastFiles
     private const string LatLon = "+proj=longlat +ellps=WGS84 +no_defs";
 
     [Theory]
-    [InlineData(Some.Laea, 1000)]
+    [InlineData(Sample.Laea, 1000)]
     [InlineData(LatLon, 0.01)]
     public void AForecastComesBackFromItsFile(string proj, double pixel)
     {
@@ -43,7 +43,7 @@ public sealed class ForecastFiles
     }
 
     [Theory]
-    [InlineData(Some.Laea, 1000, "y", "x")]
+    [InlineData(Sample.Laea, 1000, "y", "x")]
     [InlineData(LatLon, 0.01, "lat", "lon")]
     public async Task TheHeaderHasTheNamesOfTheConventions(string proj, double pixel, string rows, string columns)
     {
@@ -88,7 +88,7 @@ public sealed class ForecastFiles
         foreach (var (says, leads, thresholds) in wrong)
         {
             var path = folder.File("wrong.nc");
-            ForecastFile.Write(path, Forecast(Some.Laea, 1000, leads: leads, thresholds: thresholds), TimeProvider.System, default);
+            ForecastFile.Write(path, Forecast(Sample.Laea, 1000, leads: leads, thresholds: thresholds), TimeProvider.System, default);
             var refusal = Assert.Throws<ReportedException>(() => ForecastFile.Read(path));
             Assert.Contains(says, refusal.Message, StringComparison.Ordinal);
             Assert.DoesNotContain('\n', refusal.Message);
@@ -99,7 +99,7 @@ public sealed class ForecastFiles
     public void ARadarReaderFindsTheRatesOfAForecast()
     {
         using var folder = new TemporaryFolder();
-        var forecast = Forecast(Some.Laea, 1000);
+        var forecast = Forecast(Sample.Laea, 1000);
         ForecastFile.Write(folder.File("a.nc"), forecast, TimeProvider.System, default);
 
         using var file = RadarFormats.Open(folder.File("a.nc"));
@@ -111,7 +111,7 @@ public sealed class ForecastFiles
 
     [Fact]
     public void TheFileOfARunIsNamedByItsIssueTime() =>
-        Assert.Equal("nowcast_20240501T120000Z.nc", ForecastFile.NameFor(Some.Time));
+        Assert.Equal("nowcast_20240501T120000Z.nc", ForecastFile.NameFor(Sample.Time));
 
     [Fact]
     public void AForecastThatStopsHalfwayLeavesTheFileThatWasThere()
@@ -121,7 +121,7 @@ public sealed class ForecastFiles
         File.WriteAllText(path, "yesterday's");
 
         Assert.Throws<OperationCanceledException>(
-            () => ForecastFile.Write(path, Forecast(Some.Laea, 1000), TimeProvider.System, new CancellationToken(canceled: true)));
+            () => ForecastFile.Write(path, Forecast(Sample.Laea, 1000), TimeProvider.System, new CancellationToken(canceled: true)));
 
         Assert.Equal("yesterday's", File.ReadAllText(path));
         Assert.Single(Directory.GetFiles(folder.Path));
@@ -133,7 +133,7 @@ public sealed class ForecastFiles
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "a", "b", "c.nc");
 
-        ForecastFile.Write(path, Forecast(Some.Laea, 1000), TimeProvider.System, default);
+        ForecastFile.Write(path, Forecast(Sample.Laea, 1000), TimeProvider.System, default);
 
         Assert.Equal(3, ForecastFile.Read(path).RainRate.Count);
     }
@@ -146,7 +146,7 @@ public sealed class ForecastFiles
         var path = Path.Combine(folder.Path, "taken", "a.nc");
 
         var error = Assert.Throws<ReportedException>(() =>
-            ForecastFile.Write(path, Forecast(Some.Laea, 1000), TimeProvider.System, default));
+            ForecastFile.Write(path, Forecast(Sample.Laea, 1000), TimeProvider.System, default));
 
         Assert.StartsWith(path, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
@@ -156,7 +156,7 @@ public sealed class ForecastFiles
     public void AScanIsNoForecast()
     {
         using var folder = new TemporaryFolder();
-        var path = Some.RadarFile(folder, Some.RadarFrame());
+        var path = Sample.RadarFile(folder, Sample.RadarFrame());
 
         var error = Assert.Throws<ReportedException>(() => ForecastFile.Read(path));
 
@@ -165,7 +165,7 @@ public sealed class ForecastFiles
 
     private static RainForecast Forecast(string proj, double pixel, int members = 0, double[]? leads = null, float[]? thresholds = null)
     {
-        var past = Some.RadarSequence(3, Some.RadarGrid(proj: proj, pixel: pixel, originX: 4 * pixel, originY: 50 * pixel));
+        var past = Sample.RadarSequence(3, Sample.RadarGrid(proj: proj, pixel: pixel, originX: 4 * pixel, originY: 50 * pixel));
         var forecast = new Persistence()
             .Forecast(past, new ForecastRequest(TimeSpan.FromMinutes(15), ForecastRequest.DefaultThresholds), default);
         return new RainForecast

@@ -126,7 +126,7 @@ public sealed class AdvectedForecasts
     [Fact]
     public void PixelsOnALatLonGridAreMeasuredOnTheGround()
     {
-        var grid = Some.RadarGrid(10, 10, "+proj=longlat +ellps=WGS84 +no_defs", 0.01, 10, 60.05);
+        var grid = Sample.RadarGrid(10, 10, "+proj=longlat +ellps=WGS84 +no_defs", 0.01, 10, 60.05);
 
         var (column, row) = PixelSize.Kilometres(grid);
 
@@ -148,7 +148,7 @@ public sealed class AdvectedForecasts
 
     [Fact]
     public void OneScanIsTooFewToExtrapolate() =>
-        Assert.Throws<ArgumentException>(() => new Extrapolation().Forecast(Some.RadarSequence(1), HalfAnHour, default));
+        Assert.Throws<ArgumentException>(() => new Extrapolation().Forecast(Sample.RadarSequence(1), HalfAnHour, default));
 
     [Fact]
     public void AForecastStopsWhenAsked() =>

@@ -28,7 +28,7 @@ public sealed class CascadeForecasts
         }
         var file = Path.Combine(folder.Path, "cascade.safetensors");
         Checkpoint.Save(file, network,
-            Some.Metadata(network.Options) with { Normalisation = Normalisation.Default.ToMetadata(), PastFrames = 6 });
+            Sample.Metadata(network.Options) with { Normalisation = Normalisation.Default.ToMetadata(), PastFrames = 6 });
         using var checkpoint = Checkpoint.Load(file, CPU);
         var past = new Blobs(96, 80).Moving(2, -1, frames);
         var extrapolation = new Extrapolation().Forecast(past, HalfAnHour, default);

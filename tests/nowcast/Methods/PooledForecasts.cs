@@ -59,7 +59,7 @@ public sealed class PooledForecasts
 
         string Refused(string one, string other) =>
             Assert.Throws<ReportedException>(() =>
-                PooledModel.Write(one, other, folder.File("p.safetensors"), new Dictionary<string, double>(), Some.Time)).Message;
+                PooledModel.Write(one, other, folder.File("p.safetensors"), new Dictionary<string, double>(), Sample.Time)).Message;
 
         Assert.Contains("is a cascade network, not a lagrangian one", Refused(cascade, cascade), StringComparison.Ordinal);
         Assert.Contains("is a lagrangian network, not a cascade one", Refused(lagrangian, lagrangian), StringComparison.Ordinal);
@@ -83,6 +83,6 @@ public sealed class PooledForecasts
             Thresholds = [.. (thresholds ?? [.. ForecastRequest.AllThresholds]).Select(Normalisation.Default.Apply)],
         });
         Checkpoint.Save(file, network,
-            Some.Metadata(network.Options) with { Normalisation = Normalisation.Default.ToMetadata(), PastFrames = past });
+            Sample.Metadata(network.Options) with { Normalisation = Normalisation.Default.ToMetadata(), PastFrames = past });
     }
 }

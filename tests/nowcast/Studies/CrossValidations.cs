@@ -51,7 +51,7 @@ public sealed class CrossValidations
             Thresholds = [.. new HindcastOptions().Thresholds.Select(Normalisation.Default.Apply)],
         }))
             Checkpoint.Save(lagrangian, network,
-                Some.Metadata(network.Options) with { Normalisation = Normalisation.Default.ToMetadata() });
+                Sample.Metadata(network.Options) with { Normalisation = Normalisation.Default.ToMetadata() });
         foreach (var part in new[] { "1", CrossValidation.AllEvents })
             File.Copy(lagrangian, folder.File($"lagrangian-{part}.safetensors"));
         var options = new CrossValidationOptions
@@ -75,6 +75,6 @@ public sealed class CrossValidations
         [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Select(f => (f, File.GetLastWriteTimeUtc(f))).Order()];
 
     private static ScanSeries Rain(int seed, int hours) => Assert.Single(Sequencing.Arrange(
-        RainSimulator.Run(new() { Seed = seed, Frames = 16, Size = 64, Start = Some.Time.AddHours(hours) })
+        RainSimulator.Run(new() { Seed = seed, Frames = 16, Size = 64, Start = Sample.Time.AddHours(hours) })
             .Select((s, i) => (IScan)new FrameScan(s.Frame, $"{i}")).ToArray(), new()).Series);
 }

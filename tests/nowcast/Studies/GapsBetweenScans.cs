@@ -17,7 +17,7 @@ public sealed class GapsBetweenScans
         using var network = NetworkRegistry.Create(new() { Network = ConvLstmInterpolator.Name, Hidden = [4] });
         // Almost linear, so that blending of normalised rain is blending of rain.
         Checkpoint.Save(folder.File("i.safetensors"), network,
-            Nowcast.Tests.Some.Metadata(network.Options) with { Normalisation = new Normalisation(10_000, 100_000).ToMetadata() });
+            Nowcast.Tests.Sample.Metadata(network.Options) with { Normalisation = new Normalisation(10_000, 100_000).ToMetadata() });
         using var checkpoint = Checkpoint.Load(folder.File("i.safetensors"), CPU);
         var scans = stack(new Blobs(64, 48).Moving(3, 1).Frames.Take(4).Select(f => tensor(f.RainRate, [48, 64])));
 
@@ -37,7 +37,7 @@ public sealed class GapsBetweenScans
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
         using var network = NetworkRegistry.Create(new() { Hidden = [2] });
-        Checkpoint.Save(folder.File("e.safetensors"), network, Nowcast.Tests.Some.Metadata(network.Options));
+        Checkpoint.Save(folder.File("e.safetensors"), network, Nowcast.Tests.Sample.Metadata(network.Options));
         using var checkpoint = Checkpoint.Load(folder.File("e.safetensors"), CPU);
 
         Assert.Contains("fills no gaps", Assert.Throws<ReportedException>(() => new LearnedGapFilling(checkpoint)).Message,

@@ -16,5 +16,5 @@ public sealed class WeatherEventTests
 
     private static ScanSeries Series(double hours, int width = 8) => Assert.Single(Sequencing.Arrange(
         Enumerable.Range(0, 6).Select(i => (IScan)new FrameScan(
-            Some.RadarFrame(Some.RadarGrid(width), Some.Time.AddHours(hours).AddMinutes(5 * i)), $"{i}")).ToArray(), new()).Series);
+            Sample.RadarFrame(Sample.RadarGrid(width), Sample.Time.AddHours(hours).AddMinutes(5 * i)), $"{i}")).ToArray(), new()).Series);
 }

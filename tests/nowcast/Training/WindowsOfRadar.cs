@@ -10,12 +10,12 @@ public sealed class WindowsOfRadar
     [Fact]
     public void TheWindowIsWhereItRainsAndItsPixelsKeepTheirPlaceOnTheGround()
     {
-        var grid = Some.RadarGrid(width: 60, height: 50);
+        var grid = Sample.RadarGrid(width: 60, height: 50);
         var rain = new float[grid.PixelCount];
         for (var row = 30; row < 50; row++)
             Array.Fill(rain, 3f, (row * 60) + 35, 20);
         var scans = new RadarSequence(TimeSpan.FromMinutes(5),
-            [new RadarFrame(grid, Some.Time, rain), new RadarFrame(grid, Some.Time.AddMinutes(5), rain)]);
+            [new RadarFrame(grid, Sample.Time, rain), new RadarFrame(grid, Sample.Time.AddMinutes(5), rain)]);
 
         var window = RadarWindow.Wettest(scans.Frames[^1], 20, new Random(1));
         var cut = window.Of(scans);
@@ -30,7 +30,7 @@ public sealed class WindowsOfRadar
     [Fact]
     public void WithoutASideTheWindowIsTheWholeGrid()
     {
-        var scans = Some.RadarSequence(2);
+        var scans = Sample.RadarSequence(2);
         Assert.Same(scans, RadarWindow.Wettest(scans.Frames[^1], 0, new Random(1)).Of(scans));
     }
 }

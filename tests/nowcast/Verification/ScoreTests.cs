@@ -89,12 +89,12 @@ public sealed class ScoreTests
     [Fact]
     public void ACertainAndRightForecastScoresNothingAndACertainAndWrongOneTheDistance()
     {
-        var ladder = ThresholdCrps.Init(1, 2, 3, 4);
+        var crps = ThresholdCrps.Init(1, 2, 3, 4);
         float[][] rainOfAtLeastTwo = [[1], [1], [0], [0]];
 
-        ladder.Accumulate(rainOfAtLeastTwo, [2.5f]);
+        crps.Accumulate(rainOfAtLeastTwo, [2.5f]);
         // From 2 to 3 the probability falls from 1 to 0 about the observation: 2 ∫ x² dx from 0 to 1/2.
-        Assert.Equal(1 / 12.0, ladder.Compute(), 1e-9);
+        Assert.Equal(1 / 12.0, crps.Compute(), 1e-9);
 
         var wrong = ThresholdCrps.Init(1, 2, 3, 4);
         wrong.Accumulate([[0], [0], [0], [0]], [7]);

@@ -66,12 +66,12 @@ public sealed class ScoresAgainstScipy
         Each("ranks", ranks.Compute());
 
         // The reference integrates numerically: every seventh pixel is enough.
-        var ladder = ThresholdCrps.Init(RandomFields.Thresholds);
+        var crpsOfThresholds = ThresholdCrps.Init(RandomFields.Thresholds);
         var sample = Enumerable.Range(0, complete.Length).Where(i => complete[i] && !float.IsNaN(fields.Observed[i]))
             .Where((_, n) => n % 7 == 0).ToHashSet();
         Assert.Equal(reference.GetProperty("ladderPixels").GetInt32(), sample.Count);
-        ladder.Accumulate(fields.Probabilities, fields.Observed, complete.Select((_, i) => sample.Contains(i)).ToArray());
-        Assert.Equal(reference.GetProperty("ladder").GetDouble(), ladder.Compute(), 1e-5);
+        crpsOfThresholds.Accumulate(fields.Probabilities, fields.Observed, complete.Select((_, i) => sample.Contains(i)).ToArray());
+        Assert.Equal(reference.GetProperty("ladder").GetDouble(), crpsOfThresholds.Compute(), 1e-5);
     }
 
     private static bool[] Complete(RandomFields fields) =>

@@ -8,7 +8,7 @@ using ConvLstm.Nowcast.Model.Networks;
 namespace ConvLstm.Nowcast.Tests;
 
 /// <summary>Builders that keep the arranging of a test to a line.</summary>
-internal static class Some
+internal static class Sample
 {
     internal static DateTimeOffset Time { get; } = new(2024, 5, 1, 12, 0, 0, TimeSpan.Zero);
 

@@ -3,7 +3,7 @@ using ConvLstm.Nowcast.Ingest;
 namespace ConvLstm.Nowcast.Tests.Storage;
 
 /// <summary>Grids, scans and forecasts to store. What is random comes from a seed.</summary>
-internal static class Some
+internal static class Sample
 {
     private static int _names;
 

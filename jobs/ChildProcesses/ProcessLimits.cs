@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace ConvLstm.Nowcast.Jobs.Feed;
+namespace ConvLstm.Nowcast.Jobs.ChildProcesses;
 
 /// <summary>Limits that the kernel holds a process to, setrlimit(2).</summary>
 internal static partial class ProcessLimits
