@@ -5,7 +5,7 @@ namespace ConvLstm.Nowcast.Jobs.Web.Api;
 /// <summary><c>/api/docs</c>: the description of the API to be read and tried, by Scalar.</summary>
 internal static class ApiPage
 {
-    /// <summary>Greys and greens that are read on their ground by everybody: 4.5 to 1, WCAG 2.1, 1.4.3; Scalar's have 3.2 and 3.6.</summary>
+    /// <summary>Greys and greens that everybody can read on their ground: 4.5 to 1, WCAG 2.1, 1.4.3; Scalar's have 3.2 and 3.6.</summary>
     private const string Contrast = """
         .light-mode.light-mode { --scalar-color-3: #696969; --scalar-color-green: #00703f; }
         .dark-mode.dark-mode { --scalar-color-3: #a0a0a0; }

@@ -59,7 +59,8 @@ internal static class EdrCollections
         var ((from, to), its) = (EdrTimes.Interval(datetime), GridOutline.LonLatBox(grid));
         return (string.IsNullOrEmpty(bbox)
                 || Geometries.Box(bbox).EnvelopeInternal.Intersects(new Envelope(its[0], its[2], its[1], its[3])))
-            && (run is null || (run.IssueTime.AddSeconds(run.LeadSeconds[0]) <= to && run.IssueTime.AddSeconds(run.LeadSeconds[^1]) >= from));
+            && (run is null || (run.IssueTime.AddSeconds(run.LeadSeconds[0]) <= to
+                && run.IssueTime.AddSeconds(run.LeadSeconds[^1]) >= from));
     }
 
     internal static JsonObject Link(string href, string rel, string type) => new() { ["href"] = href, ["rel"] = rel, ["type"] = type };

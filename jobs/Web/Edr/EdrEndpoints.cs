@@ -34,7 +34,8 @@ internal static class EdrEndpoints
             }).WithSummary("All grids, or those that meet a box and a time.").ProducesProblem(400);
         edr.MapGet("/collections/{grid}", (HttpContext context, Runs runs, string grid) => Collection(context, runs.Grid(grid)))
             .WithSummary("A grid.").ProducesProblem(404);
-        edr.MapGet("/collections/{grid}/instances", InstancesAsync).WithSummary("The newest runs of a grid, or those of them that meet a box and a time.")
+        edr.MapGet("/collections/{grid}/instances", InstancesAsync)
+            .WithSummary("The newest runs of a grid, or those of them that meet a box and a time.")
             .ProducesProblem(400).ProducesProblem(404);
         edr.MapGet("/collections/{grid}/instances/{run:long}", InstanceAsync).WithSummary("A run.").ProducesProblem(404);
         foreach (var instance in new[] { "", "/instances/{run:long}" })

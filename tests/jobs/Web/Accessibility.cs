@@ -26,7 +26,8 @@ internal static class Accessibility
             """
             (others) => axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] })
               .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes
-                .filter(({ target }) => !others.some(([rule, selector]) => rule === id && document.querySelector(target[0])?.closest(selector)))
+                .filter(({ target }) => !others.some(([rule, selector]) => rule === id
+                  && document.querySelector(target[0])?.closest(selector)))
                 .map(({ html, any, target }) => `${id}: ${html.slice(0, 160)} (${target}) ${any.map(({ message }) => message).join(' ')}`)))
             """,
             ofOthers.Select(other => new[] { other.Rule, other.Selector }).ToArray());

@@ -31,7 +31,7 @@ export default {
   fss: 'Fractions Skill Score nach Skala', fssHelp: 'Richtig in einer Umgebung; 1 ist vollkommen.', scaleKm: 'Umgebung, km', bias: 'Häufigkeitsverhältnis', biasHelp: 'Vorhergesagte durch beobachtete Fläche; 1 ist richtig.',
   crps: 'CRPS, mm/h', crpsHelp: 'Fehler der ganzen Verteilung; weniger ist besser.', reliability: 'Verlässlichkeit', reliabilityHelp: 'Wie oft es regnete, wo eine Wahrscheinlichkeit genannt war; auf der Diagonale ist richtig.',
   forecastProbability: 'vorhergesagte Wahrscheinlichkeit', observedFrequency: 'beobachtete Häufigkeit', training: 'Training der Modelle', trainingHelp: 'Verlust nach jeder Epoche.', epoch: 'Epoche', loss: 'Verlust',
-  trainingLoss: 'Training', validationLoss: 'Prüfung', promoted: 'sagt jetzt vorher', noCurve: 'Seine Trainingskurve wurde nicht aufgehoben.', noModels: 'In der Datenbank ist kein Modell.',
+  scoreCount: '{n} Werte', trainingLoss: 'Training', validationLoss: 'Prüfung', promoted: 'sagt jetzt vorher', noCurve: 'Seine Trainingskurve wurde nicht aufgehoben.', noModels: 'In der Datenbank ist kein Modell.',
   noScores: 'In diesem Zeitraum ist noch nichts geprüft: bewertet wird, wenn die Bilder der Stunde da sind.', sideBySide: 'Wirklichkeit und Vorhersage', run: 'Lauf', truth: 'Beobachtet {time}', forecastOf: '{method} für {time} (+{minutes} min)',
   noTruth: 'Noch kein Bild von {time}.', maps: '{n} Karten', noProbability: 'keine Methode gab Wahrscheinlichkeiten an',
 };

@@ -33,7 +33,7 @@ export default {
   fss: 'Fractions skill score by scale', fssHelp: 'Right within a neighbourhood; 1 is perfect.', scaleKm: 'neighbourhood, km', bias: 'Frequency bias', biasHelp: 'Area forecast by area observed; 1 is right.',
   crps: 'CRPS, mm/h', crpsHelp: 'Error of the whole distribution; less is better.', reliability: 'Reliability', reliabilityHelp: 'How often it rained where a chance was given; on the diagonal is right.',
   forecastProbability: 'forecast chance', observedFrequency: 'observed frequency', training: 'Training of the models', trainingHelp: 'Loss after each epoch.', epoch: 'epoch', loss: 'loss',
-  trainingLoss: 'training', validationLoss: 'validation', promoted: 'forecasts now', noCurve: 'Its training curve was not kept.', noModels: 'There is no model in the database.',
+  scoreCount: '{n} scores', trainingLoss: 'training', validationLoss: 'validation', promoted: 'forecasts now', noCurve: 'Its training curve was not kept.', noModels: 'There is no model in the database.',
   noScores: 'Nothing is verified in this period yet: a forecast is scored when the scans of its hour have come in.', sideBySide: 'Truth and forecast', run: 'Run', truth: 'Observed {time}', forecastOf: '{method} for {time} (+{minutes} min)',
   noTruth: 'No scan of {time} yet.', maps: '{n} maps', noProbability: 'none of the methods gave probabilities',
 };
