@@ -73,7 +73,9 @@ internal static class ModelsCommand
             terminal.Line("there is no model yet: the first forecast takes the one that comes with the program");
         foreach (var model in models.OrderBy(m => m.ImportedAt))
             terminal.Line($"{(model.IsPromoted ? "*" : " ")} {model.Version}  {model.ImportedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC  "
-                + $"{model.CheckpointBytes / 1024} kB  {model.Scores}");
+                + $"{model.CheckpointBytes / 1024} kB  {model.Network}");
+        if (models.Count > 0)
+            terminal.Line("'nowcast models show VERSION' tells scores and lineage");
         return CommandLine.Done;
     }
 

@@ -35,10 +35,14 @@ internal static class PlotCommand
         {
             file, outFile, observed, columns, width, threshold, attribution,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(outFile) is { } picture && PictureFile.Problem(picture) is { } problem)
+                result.AddError(problem);
+        });
         command.SetAction((parsed, cancellation) =>
         {
             var (path, picture) = (parsed.GetRequiredValue(file), parsed.GetRequiredValue(outFile));
-            PictureFile.Require(picture);
             OutputFile.Require("--out", picture);
             var times = parsed.GetValue(columns) ?? (PictureFile.Moves(picture) ? int.MaxValue : UsualColumns);
             var credit = parsed.GetValue(attribution) ?? NowcastSettings.Load().Attribution ?? "";

@@ -18,12 +18,9 @@ internal static class PictureFile
     /// <summary>True where a file of that ending shows one sheet after the other.</summary>
     internal static bool Moves(string path) => Ending(path) is ".gif" or ".webp";
 
-    /// <exception cref="ReportedException">No picture is written with that ending.</exception>
-    internal static void Require(string path)
-    {
-        if (!Endings.Contains(Ending(path)))
-            throw new ReportedException($"--out {path}: a picture ends in {string.Join(", ", Endings)}.");
-    }
+    /// <summary>What is wrong with the ending of a picture; null where it is known.</summary>
+    internal static string? Problem(string path) =>
+        Endings.Contains(Ending(path)) ? null : $"--out {path}: a picture ends in {string.Join(", ", Endings)}.";
 
     /// <param name="path">The file to write.</param>
     /// <param name="sheets">One, or for an animation one a frame.</param>

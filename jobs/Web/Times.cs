@@ -2,13 +2,16 @@ using System.Globalization;
 
 namespace ConvLstm.Nowcast.Jobs.Web;
 
-/// <summary>Times in addresses: ISO 8601, UTC, long (2024-06-01T12:00:00Z) or short (20240601T120000Z).</summary>
+/// <summary>
+/// Times in addresses: ISO 8601, UTC, long (2024-06-01T12:00:00Z) or short (20240601T120000Z), or with an offset as RFC 3339 has it.
+/// </summary>
 internal static class Times
 {
     private const string Short = "yyyyMMdd'T'HHmmss'Z'", Long = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
     private static readonly string[] Formats =
-        [Short, "yyyyMMdd'T'HHmm'Z'", Long, "yyyy-MM-dd'T'HH:mm'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd"];
+        [Short, "yyyyMMdd'T'HHmm'Z'", Long, "yyyy-MM-dd'T'HH:mm'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'",
+            "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd"];
 
     /// <exception cref="BadHttpRequestException">It is no time.</exception>
     internal static DateTimeOffset Parse(string text) =>

@@ -11,7 +11,6 @@ using ConvLstm.Nowcast.Jobs.Web.Tiles;
 using ConvLstm.Nowcast.Storage;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.ResponseCompression;
-using Scalar.AspNetCore;
 
 namespace ConvLstm.Nowcast.Jobs.Web;
 
@@ -66,16 +65,7 @@ internal static class WebApi
         app.UseRateLimiter();
         app.UsePlainNumbers();
         app.MapOpenApi("/openapi/{documentName}.json");
-        app.MapScalarApiReference("/api/docs", page =>
-        {
-            // Everything from this service: no fonts of others, nothing told to anybody.
-            page.Title = "ConvLstm.Nowcast";
-            page.DefaultFonts = false;
-            page.Telemetry = false;
-            page.DefaultOpenAllTags = true;
-            page.HideClientButton = true;
-            page.HideDeveloperTools().DisableAgent().DisableMcp();
-        }).ExcludeFromDescription();
+        ApiPage.Map(app);
         GridEndpoints.Map(app);
         RunEndpoints.Map(app);
         FrameEndpoints.Map(app);

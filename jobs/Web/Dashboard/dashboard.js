@@ -66,6 +66,12 @@
     }
   }
 
+  // For those who hear the page: its words are English whatever the server's culture is called, and boxes have names.
+  document.documentElement.lang = "en";
+  for (const menu of document.querySelectorAll(".navbar-toggle")) menu.setAttribute("aria-label", "Menu");
+  for (const all of document.querySelectorAll(".js-jobs-list-select-all")) all.setAttribute("aria-label", "Select all");
+  for (const one of document.querySelectorAll(".js-jobs-list-checkbox")) one.setAttribute("aria-label", "Select " + one.value);
+
   document.querySelectorAll(".nowcast-run").forEach(follow);
   const recurring = location.pathname.match(/^.*\/recurring\/?$/);
   if (recurring) markPaused(location.pathname.replace(/\/$/, ""));

@@ -25,7 +25,7 @@ internal static class CoverageJson
             foreach (var parameter in answer.Parameters)
             {
                 json.WritePropertyName(parameter.Name);
-                parameter.WriteDescription(json);
+                parameter.Describe(isOfCollection: false).WriteTo(json);
             }
             json.WriteEndObject();
             json.WriteStartObject("ranges");

@@ -38,7 +38,10 @@ internal abstract record EdrDomain
 /// <param name="Domain">Where they are.</param>
 /// <param name="Leads">When they are.</param>
 /// <param name="Parameters">What they are.</param>
-internal sealed record EdrAnswer(PackedRun Run, EdrDomain Domain, IReadOnlyList<int> Leads, IReadOnlyList<EdrParameter> Parameters)
+/// <param name="Addresses">Where they are to be had in each form, by its name.</param>
+internal sealed record EdrAnswer(
+    PackedRun Run, EdrDomain Domain, IReadOnlyList<int> Leads, IReadOnlyList<EdrParameter> Parameters,
+    IReadOnlyDictionary<string, string> Addresses)
 {
     internal float? Value(EdrParameter parameter, int lead, int pixel) => pixel < 0 ? null : parameter.Value(Run, lead, pixel);
 

@@ -1,8 +1,9 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using ConvLstm.Nowcast.Jobs.Web.Api;
 using ConvLstm.Nowcast.Jobs.Web.Live;
 using ConvLstm.Nowcast.Jobs.Web.Tiles;
 using ConvLstm.Nowcast.Storage.Queries;
+using NetTopologySuite.Geometries;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Edr;
 
@@ -51,27 +52,42 @@ internal static class EdrCollections
         };
     }
 
+    /// <summary>Whether a grid, or a run of it, meets a box and a time; what has no times meets all (/req/core/rc-time-response).</summary>
+    /// <exception cref="BadHttpRequestException">They are no box and no time.</exception>
+    internal static bool Meets(LiveGrid grid, RunSummary? run, string? bbox, string? datetime)
+    {
+        var ((from, to), its) = (EdrTimes.Interval(datetime), GridOutline.LonLatBox(grid));
+        return (string.IsNullOrEmpty(bbox)
+                || Geometries.Box(bbox).EnvelopeInternal.Intersects(new Envelope(its[0], its[2], its[1], its[3])))
+            && (run is null || (run.IssueTime.AddSeconds(run.LeadSeconds[0]) <= to
+                && run.IssueTime.AddSeconds(run.LeadSeconds[^1]) >= from));
+    }
+
     internal static JsonObject Link(string href, string rel, string type) => new() { ["href"] = href, ["rel"] = rel, ["type"] = type };
 
     private static JsonArray Formats() => new([.. EdrFormats.Names.Select(name => (JsonNode)name)]);
 
-    private static JsonObject Extent(LiveGrid grid, RunSummary? run) => new()
+    private static JsonObject Extent(LiveGrid grid, RunSummary? run)
     {
-        ["spatial"] = new JsonObject
+        string[] times = [.. (run?.LeadSeconds ?? []).Select(lead => Times.Iso(run!.IssueTime.AddSeconds(lead)))];
+        var temporal = new JsonObject
         {
-            ["bbox"] = new JsonArray(new JsonArray([.. GridOutline.LonLatBox(grid).Select(degrees => (JsonNode)degrees)])),
-            ["crs"] = CoverageJson.Crs84,
-        },
-        ["temporal"] = new JsonObject
-        {
-            ["interval"] = new JsonArray(run is null
-                ? new JsonArray(null, null)
-                : new JsonArray(Times.Iso(run.IssueTime.AddSeconds(run.LeadSeconds[0])),
-                    Times.Iso(run.IssueTime.AddSeconds(run.LeadSeconds[^1])))),
-            ["values"] = new JsonArray([.. (run?.LeadSeconds ?? []).Select(lead => (JsonNode)Times.Iso(run!.IssueTime.AddSeconds(lead)))]),
+            ["interval"] = new JsonArray(times.Length == 0 ? new JsonArray(null, null) : new JsonArray(times[0], times[^1])),
             ["trs"] = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian",
-        },
-    };
+        };
+        // Of no times there is no list: the schema wants one at least.
+        if (times.Length > 0)
+            temporal["values"] = new JsonArray([.. times.Select(time => (JsonNode)time)]);
+        return new()
+        {
+            ["spatial"] = new JsonObject
+            {
+                ["bbox"] = new JsonArray(new JsonArray([.. GridOutline.LonLatBox(grid).Select(degrees => (JsonNode)degrees)])),
+                ["crs"] = CoverageJson.Crs84,
+            },
+            ["temporal"] = temporal,
+        };
+    }
 
     private static JsonObject Queries(string address, bool isInstance)
     {
@@ -86,6 +102,9 @@ internal static class EdrCollections
                 variables["within_units"] = new JsonArray([.. Units.Select(unit => (JsonNode)unit)]);
             if (kind == "corridor")
                 variables["width_units"] = new JsonArray([.. Units.Select(unit => (JsonNode)unit)]);
+            // EDR wants them of every cube and corridor; this rain has no height.
+            if (kind is "cube" or "corridor")
+                variables["height_units"] = new JsonArray("m");
             queries[kind] = new JsonObject
             {
                 ["link"] = new JsonObject { ["href"] = $"{address}/{kind}", ["rel"] = "data", ["variables"] = variables },
@@ -103,16 +122,6 @@ internal static class EdrCollections
         return queries;
     }
 
-    private static JsonObject Parameters(RunSummary? run)
-    {
-        var names = new JsonObject();
-        foreach (var parameter in EdrParameter.Of(run))
-        {
-            using var buffer = new MemoryStream();
-            using (var json = new Utf8JsonWriter(buffer))
-                parameter.WriteDescription(json);
-            names[parameter.Name] = JsonNode.Parse(buffer.ToArray());
-        }
-        return names;
-    }
+    private static JsonObject Parameters(RunSummary? run) => new(EdrParameter.Of(run)
+        .Select(parameter => KeyValuePair.Create<string, JsonNode?>(parameter.Name, parameter.Describe(isOfCollection: true))));
 }

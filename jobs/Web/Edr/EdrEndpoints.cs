@@ -12,7 +12,7 @@ namespace ConvLstm.Nowcast.Jobs.Web.Edr;
 internal static class EdrEndpoints
 {
     internal const int MostValues = 2_000_000;
-    private const string Tag = "EDR";
+    private const string Tag = "EDR", BoxForm = "west,south,east,north in degrees.";
     private const int MostInstances = 200;
 
     internal static void Map(IEndpointRouteBuilder routes)
@@ -25,14 +25,18 @@ internal static class EdrEndpoints
             [.. Conformance.Select(name => (JsonNode)$"http://www.opengis.net/spec/{name}")])
         })
             .WithSummary("What this service keeps to.");
-        edr.MapGet("/collections", (HttpContext context, LiveRuns live) => new JsonObject
-        {
-            ["links"] = new JsonArray(EdrCollections.Link($"{Root(context)}/collections", "self", "application/json")),
-            ["collections"] = new JsonArray([.. live.Grids.Select(grid => (JsonNode)Collection(context, grid))]),
-        }).WithSummary("All grids.");
+        edr.MapGet("/collections", (HttpContext context, LiveRuns live, [Description(BoxForm)] string? bbox, string? datetime) =>
+            new JsonObject
+            {
+                ["links"] = new JsonArray(EdrCollections.Link($"{Root(context)}/collections", "self", "application/json")),
+                ["collections"] = new JsonArray([.. live.Grids.Where(grid => EdrCollections.Meets(grid, grid.Run?.Run, bbox, datetime))
+                    .Select(grid => (JsonNode)Collection(context, grid))]),
+            }).WithSummary("All grids, or those that meet a box and a time.").ProducesProblem(400);
         edr.MapGet("/collections/{grid}", (HttpContext context, Runs runs, string grid) => Collection(context, runs.Grid(grid)))
             .WithSummary("A grid.").ProducesProblem(404);
-        edr.MapGet("/collections/{grid}/instances", InstancesAsync).WithSummary("The newest runs of a grid.").ProducesProblem(404);
+        edr.MapGet("/collections/{grid}/instances", InstancesAsync)
+            .WithSummary("The newest runs of a grid, or those of them that meet a box and a time.")
+            .ProducesProblem(400).ProducesProblem(404);
         edr.MapGet("/collections/{grid}/instances/{run:long}", InstanceAsync).WithSummary("A run.").ProducesProblem(404);
         foreach (var instance in new[] { "", "/instances/{run:long}" })
         {
@@ -87,7 +91,7 @@ internal static class EdrEndpoints
     }
 
     private static Task<IResult> CubeAsync([AsParameters] EdrQuestion question, long? run,
-        [Description("west,south,east,north in degrees.")] string? bbox, CancellationToken cancellation)
+        [Description(BoxForm)] string? bbox, CancellationToken cancellation)
     {
         var box = Geometries.Box(bbox ?? throw Refusals.Wrong("A cube has a bbox: add bbox=west,south,east,north.")).EnvelopeInternal;
         return question.AnswerAsync(run, (live, _, _) => EdrDomains.Cube(live, box), cancellation);
@@ -111,7 +115,7 @@ internal static class EdrEndpoints
     }
 
     private static async Task<JsonObject> InstancesAsync(HttpContext context, AnswerSource source, Runs runs, string grid,
-        CancellationToken cancellation)
+        [Description(BoxForm)] string? bbox, string? datetime, CancellationToken cancellation)
     {
         var live = runs.Grid(grid);
         var found = await source.Database.Maps.NewestRunsAsync(live.Name, null, null, MostInstances, cancellation);
@@ -119,7 +123,8 @@ internal static class EdrEndpoints
         {
             ["links"] = new JsonArray(EdrCollections.Link($"{Address(context, live)}/instances", "self", "application/json")),
             ["instances"] = new JsonArray(
-                [.. found.Where(run => run is { IsSane: true, MapsDroppedAt: null }).Select(run => Instance(context, live, run))]),
+                [.. found.Where(run => run is { IsSane: true, MapsDroppedAt: null } && EdrCollections.Meets(live, run, bbox, datetime))
+                    .Select(run => Instance(context, live, run))]),
         };
     }
 

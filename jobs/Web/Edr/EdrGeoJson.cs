@@ -1,9 +1,13 @@
 using System.Buffers;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Edr;
 
-/// <summary>Answers as GeoJSON, RFC 7946: a point for each place and time.</summary>
+/// <summary>
+/// Answers as GeoJSON, RFC 7946: a point for each place and time; the parameters and the links to the other forms beside them, as EDR
+/// wants it (/req/geojson/content).
+/// </summary>
 internal static class EdrGeoJson
 {
     internal const string Type = "application/geo+json";
@@ -19,6 +23,11 @@ internal static class EdrGeoJson
             foreach (var (place, lead) in Steps(answer))
                 Feature(json, answer, place, lead);
             json.WriteEndArray();
+            json.WritePropertyName("parameters");
+            new JsonArray([.. answer.Parameters.Select(parameter => (JsonNode)parameter.Describe(isOfCollection: true))]).WriteTo(json);
+            json.WritePropertyName("links");
+            new JsonArray([.. EdrFormats.All.Select(format => (JsonNode)EdrCollections.Link(
+                answer.Addresses[format.Name], format.Type == Type ? "self" : "alternate", format.Type))]).WriteTo(json);
             json.WriteEndObject();
         }
         return buffer.WrittenSpan.ToArray();

@@ -41,9 +41,9 @@ internal static class EdrNetCdf
             // A point is no letter of a CF name.
             var variable = root.DefineVariable(parameter.Name.Replace('.', '_'), NetCdfType.Float32, dimensions);
             variable.Attributes.Put("long_name", parameter.Label);
-            variable.Attributes.Put("units", parameter.Threshold < 0 ? "mm h-1" : "1");
+            variable.Attributes.Put("units", parameter.IsRate ? "mm h-1" : "1");
             variable.Attributes.Put("_FillValue", float.NaN);
-            if (parameter.Threshold < 0)
+            if (parameter.IsRate)
                 variable.Attributes.Put("standard_name", "rainfall_rate");
             if (coordinates.Length > 0)
                 variable.Attributes.Put("coordinates", coordinates);

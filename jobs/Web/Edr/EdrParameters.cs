@@ -1,51 +1,69 @@
 using System.Globalization;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using ConvLstm.Nowcast.Storage.Queries;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Edr;
 
-/// <summary>A parameter of a coverage.</summary>
-/// <param name="Name">rainfall_rate, or probability_ and a threshold in mm/h.</param>
-/// <param name="Threshold">−1 for the rate, else which probability.</param>
-/// <param name="Label">In words.</param>
-internal sealed record EdrParameter(string Name, int Threshold, string Label)
+/// <summary>What a parameter is of.</summary>
+internal enum EdrBand
 {
-    internal float? Value(PackedRun run, int lead, int pixel) =>
-        Threshold < 0 ? run.Rate(lead, pixel) : run.Probability(Threshold, lead, pixel);
+    /// <summary>The rate of the map: of the same area and peaks as rain has.</summary>
+    Rate,
 
-    /// <summary>As CoverageJSON and EDR both want it; units are UCUM's.</summary>
-    internal void WriteDescription(Utf8JsonWriter json)
+    /// <summary>The expected rate, for amounts.</summary>
+    Mean,
+
+    /// <summary>Of more than a threshold.</summary>
+    Probability,
+}
+
+/// <summary>A parameter of a coverage.</summary>
+/// <param name="Name">rainfall_rate, rainfall_rate_mean, or probability_ and a threshold in mm/h; as in the forecast's file.</param>
+/// <param name="Band">What of the run it is.</param>
+/// <param name="Label">In words.</param>
+/// <param name="Threshold">Which of the run's thresholds a probability is of.</param>
+internal sealed record EdrParameter(string Name, EdrBand Band, string Label, int Threshold = 0)
+{
+    private const string RateName = "https://vocab.nerc.ac.uk/standard_name/rainfall_rate/";
+
+    internal bool IsRate => Band != EdrBand.Probability;
+
+    /// <summary>mm/h or 0 to 1; null where nothing can be said.</summary>
+    internal float? Value(PackedRun run, int lead, int pixel) => Band switch
     {
-        var (label, symbol) = Threshold < 0 ? ("millimetres per hour", "mm/h") : ("probability", "1");
-        json.WriteStartObject();
-        json.WriteString("type", "Parameter");
-        WriteText(json, "description", Label);
-        json.WriteStartObject("unit");
-        WriteText(json, "label", label);
-        json.WriteStartObject("symbol");
-        json.WriteString("value", symbol);
-        json.WriteString("type", "http://www.opengis.net/def/uom/UCUM/");
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.WriteStartObject("observedProperty");
-        if (Threshold < 0)
-            json.WriteString("id", "https://vocab.nerc.ac.uk/standard_name/rainfall_rate/");
-        WriteText(json, "label", Label);
-        json.WriteEndObject();
-        json.WriteEndObject();
+        EdrBand.Rate => run.Rate(lead, pixel),
+        EdrBand.Mean => run.Mean(lead, pixel),
+        _ => run.Probability(Threshold, lead, pixel),
+    };
+
+    /// <summary>
+    /// As CoverageJSON and EDR both want it; units are UCUM's. The text of EDR 1.1 demands an id of what is observed, and says of the
+    /// description of a collection's parameter what its schema denies (words by language, a string): it is left out there.
+    /// </summary>
+    internal JsonObject Describe(bool isOfCollection)
+    {
+        var (unit, symbol) = IsRate ? ("millimetres per hour", "mm/h") : ("probability", "1");
+        var description = new JsonObject
+        {
+            ["type"] = "Parameter",
+            ["observedProperty"] = new JsonObject { ["id"] = IsRate ? RateName : Name, ["label"] = English(Label) },
+            ["unit"] = new JsonObject
+            {
+                ["label"] = English(unit),
+                ["symbol"] = new JsonObject { ["value"] = symbol, ["type"] = "http://www.opengis.net/def/uom/UCUM/" },
+            },
+        };
+        description.Insert(1, isOfCollection ? "id" : "description", isOfCollection ? Name : English(Label));
+        return description;
     }
 
-    private static void WriteText(Utf8JsonWriter json, string name, string text)
-    {
-        json.WriteStartObject(name);
-        json.WriteString("en", text);
-        json.WriteEndObject();
-    }
+    private static JsonObject English(string text) => new() { ["en"] = text };
 
     internal static IReadOnlyList<EdrParameter> Of(RunSummary? run) =>
-        [new("rainfall_rate", -1, "Rain rate"), .. (run?.Thresholds ?? []).Select((threshold, i) => new EdrParameter(
-            string.Create(CultureInfo.InvariantCulture, $"probability_{threshold}"), i,
-                string.Create(CultureInfo.InvariantCulture, $"Probability of more than {threshold} mm/h")))];
+        [new("rainfall_rate", EdrBand.Rate, "Rain rate"), new("rainfall_rate_mean", EdrBand.Mean, "Expected rain rate"),
+            .. (run?.Thresholds ?? []).Select((threshold, i) => new EdrParameter(
+                string.Create(CultureInfo.InvariantCulture, $"probability_{threshold}"), EdrBand.Probability,
+                string.Create(CultureInfo.InvariantCulture, $"Probability of more than {threshold} mm/h"), i))];
 
     /// <summary>Those that are asked for, or all.</summary>
     /// <exception cref="BadHttpRequestException">One is not there.</exception>

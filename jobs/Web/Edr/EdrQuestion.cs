@@ -43,7 +43,8 @@ internal sealed record EdrQuestion(
             throw Refusals.TooMuch($"The answer has {values} values; at most {EdrEndpoints.MostValues}: ask for a smaller area, fewer "
                 + "parameters or a shorter time.");
         var maps = await Runs.MapsAsync(summary, null, cancellation);
-        return FrameAnswers.Answer(Context, format.Write(new(maps, domain, leads, chosen)), format.Type, Version(summary), format.Name);
+        var answer = new EdrAnswer(maps, domain, leads, chosen, Addresses());
+        return FrameAnswers.Answer(Context, format.Write(answer), format.Type, Version(summary), format.Name);
     }
 
     private async Task<RunSummary> RunAsync(LiveGrid live, long? run, CancellationToken cancellation)
@@ -52,6 +53,16 @@ internal sealed record EdrQuestion(
             return await Runs.NewestAsync(live, null, cancellation);
         var summary = await Runs.RunAsync(run.Value, cancellation);
         return summary.Grid == live.Name ? summary : throw Refusals.NotFound($"Run {run} is one of {summary.Grid}, not of {live.Name}.");
+    }
+
+    /// <summary>Of this question, by the name of the form.</summary>
+    private Dictionary<string, string> Addresses()
+    {
+        List<KeyValuePair<string, string?>> asked = [.. Context.Request.Query.Where(pair => pair.Key != "f")
+            .SelectMany(pair => pair.Value, (pair, value) => KeyValuePair.Create(pair.Key, value))];
+        var here = EdrEndpoints.Root(Context) + Context.Request.Path.ToUriComponent()["/edr".Length..];
+        return EdrFormats.Names.ToDictionary(name => name,
+            name => here + QueryString.Create(asked.Append(KeyValuePair.Create<string, string?>("f", name))));
     }
 
     private string Version(RunSummary summary)

@@ -70,7 +70,7 @@ public sealed partial class Plots(TrainedModel trained) : IClassFixture<TrainedM
         var file = Directory.GetFiles(trained.Archive.Folder)[0];
 
         Assert.Contains("rain.bmp: a picture ends in .png, .svg, .gif, .webp",
-            await Cli.In(_folder).FailAsync(1, "plot", file, "--out", "rain.bmp"), StringComparison.Ordinal);
+            await Cli.In(_folder).FailAsync(2, "plot", file, "--out", "rain.bmp"), StringComparison.Ordinal);
         Assert.False(File.Exists(_folder.File("rain.bmp")));
     }
 

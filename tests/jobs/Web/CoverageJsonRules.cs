@@ -102,6 +102,7 @@ internal static class CoverageJsonRules
     {
         Assert.Equal("Parameter", parameter.GetProperty("type").GetString());
         CheckText(parameter.GetProperty("observedProperty").GetProperty("label"));
+        Assert.NotEmpty(parameter.GetProperty("observedProperty").GetProperty("id").GetString()!);
         CheckText(parameter.GetProperty("description"));
         var unit = parameter.GetProperty("unit");
         CheckText(unit.GetProperty("label"));

@@ -220,6 +220,10 @@ public sealed class DashboardPage(TestDatabase test, Chromium chromium) : IClass
     private static Task<bool> FitsAsync(IPage page) =>
         page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth");
 
-    private static async Task PictureAsync(IPage page, string name) =>
+    /// <summary>What a page looks like, and what axe-core says of it.</summary>
+    private static async Task PictureAsync(IPage page, string name)
+    {
         await page.ScreenshotAsync(new() { Path = Path.Combine(Chromium.Artefacts, $"{name}.png"), FullPage = true });
+        await Accessibility.CheckAsync(page);
+    }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using ConvLstm.Nowcast.Ingest.NetCdf;
+using ConvLstm.Nowcast.Jobs.Web.Edr;
 using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Jobs.Web;
@@ -23,9 +24,29 @@ public sealed class EdrQuestions(ServedRain rain) : IClassFixture<ServedRain>
         CoverageJsonRules.Check(coverage.RootElement);
         CoverageJsonRules.Check(part.RootElement);
         Assert.Equal(rain.Newest.RainRate.Select(map => Rounded(map[Pixel(70, 50)])), Values(coverage.RootElement, "rainfall_rate"));
+        Assert.Equal(rain.Newest.MeanRate.Select(map => Rounded(map[Pixel(70, 50)])), Values(coverage.RootElement, "rainfall_rate_mean"));
         Assert.Equal(ServedRain.Leads, Values(coverage.RootElement, "probability_0.1").Count);
         Assert.Equal(ServedRain.Leads - 2, Values(part.RootElement, "rainfall_rate").Count);
         Assert.Single(part.RootElement.GetProperty("ranges").EnumerateObject());
+    }
+
+    /// <summary>Half of the rate is expected on the other grid.</summary>
+    [Theory]
+    [InlineData("position?coords=MULTIPOINT((-100.2 35.1),(-99.7 34.8),(-99.2 35.4))")]
+    [InlineData("area?coords=POLYGON((-100.5 34.5,-99.5 34.5,-99.5 35.5,-100.5 34.5))")]
+    [InlineData("radius?coords=POINT(-100 35)&within=50&within-units=km")]
+    [InlineData("cube?bbox=-100.5,34.5,-99.5,35.5")]
+    [InlineData("trajectory?coords=LINESTRING(-101 35,-99 35)")]
+    [InlineData("corridor?coords=LINESTRING(-101 35,-99 35)&corridor-width=8&width-units=km")]
+    public async Task TheExpectedRateIsAParameterOfItsOwn(string question)
+    {
+        using var coverage = await AskAsync($"/edr/collections/wide/{question}&parameter-name=rainfall_rate,rainfall_rate_mean");
+
+        CoverageJsonRules.Check(coverage.RootElement);
+        var (rates, means) = (Values(coverage.RootElement, "rainfall_rate"), Values(coverage.RootElement, "rainfall_rate_mean"));
+        Assert.Contains(rates, rate => rate > 1);
+        Assert.Equal(rates.Count, means.Count);
+        Assert.All(rates.Zip(means), pair => Assert.Equal(pair.First!.Value / 2, pair.Second!.Value, 0.006));
     }
 
     [Fact]
@@ -123,7 +144,7 @@ public sealed class EdrQuestions(ServedRain rain) : IClassFixture<ServedRain>
     public async Task TheSameNumbersComeAsGeoJsonAndAsNetCdf(string question, int least)
     {
         var asked = string.Format(CultureInfo.InvariantCulture, question, At(70, 50));
-        var address = $"{Collection}/{asked}&parameter-name=rainfall_rate,probability_0.1";
+        var address = $"{Collection}/{asked}&parameter-name=rainfall_rate,rainfall_rate_mean,probability_0.1";
         using var coverage = await AskAsync(address);
         using var features = await AskAsync(address + "&f=GeoJSON");
         using var folder = new TemporaryFolder();
@@ -131,7 +152,10 @@ public sealed class EdrQuestions(ServedRain rain) : IClassFixture<ServedRain>
             await rain.Client.GetByteArrayAsync(new Uri(address + "&f=NetCDF", UriKind.Relative), _cancellation), _cancellation);
         using var file = NetCdfFile.Open(folder.File("answer.nc"));
 
-        foreach (var (name, variable) in new[] { ("rainfall_rate", "rainfall_rate"), ("probability_0.1", "probability_0_1") })
+        foreach (var (name, variable) in new[]
+        {
+            ("rainfall_rate", "rainfall_rate"), ("rainfall_rate_mean", "rainfall_rate_mean"), ("probability_0.1", "probability_0_1"),
+        })
         {
             var expected = Values(coverage.RootElement, name);
             Assert.True(expected.Count >= least * ServedRain.Leads, $"{expected.Count}");
@@ -142,6 +166,11 @@ public sealed class EdrQuestions(ServedRain rain) : IClassFixture<ServedRain>
         }
         Assert.Equal(("CF-1.8", "timeSeries", "lat lon"), (file.Root.Attributes.Text("Conventions"),
             file.Root.Attributes.Text("featureType"), file.Root.FindVariable("rainfall_rate")!.Attributes.Text("coordinates")));
+        Assert.Equal(["rainfall_rate", "rainfall_rate_mean", "probability_0.1"],
+            features.RootElement.GetProperty("parameters").EnumerateArray().Select(p => p.GetProperty("id").GetString()!));
+        await CheckLinksAsync(features);
+        Assert.Equal(["alternate", "self", "alternate"],
+            features.RootElement.GetProperty("links").EnumerateArray().Select(link => link.GetProperty("rel").GetString()!));
     }
 
     [Fact]
@@ -156,13 +185,83 @@ public sealed class EdrQuestions(ServedRain rain) : IClassFixture<ServedRain>
         var box = newest.GetProperty("extent").GetProperty("spatial").GetProperty("bbox")[0].EnumerateArray().Select(d => d.GetDouble())
             .ToList();
         Assert.True(box[0] < 9.1 && box[1] < 51.5 && box[2] > 10.9 && box[3] > 52.5, string.Join(' ', box));
-        Assert.Equal(5, newest.GetProperty("parameter_names").EnumerateObject().Count());
+        Assert.Equal(["rainfall_rate", "rainfall_rate_mean", "probability_0.1", "probability_1", "probability_5", "probability_10"],
+            newest.GetProperty("parameter_names").EnumerateObject().Select(p => p.Name));
         Assert.Equal(["position", "area", "radius", "cube", "trajectory", "corridor"],
             newest.GetProperty("data_queries").EnumerateObject().Select(q => q.Name));
         foreach (var query in newest.GetProperty("data_queries").EnumerateObject())
             Assert.Equal($"{rain.Address}{Collection}/instances/{rain.NewestRun}/{query.Name}",
                 query.Value.GetProperty("link").GetProperty("href").GetString());
-        await CheckLinksAsync("/edr", "/edr/collections", Collection, $"{Collection}/map/tiles", $"{Collection}/map/tiles/WebMercatorQuad");
+        foreach (var page in new[]
+        {
+            "/edr", "/edr/collections", Collection, $"{Collection}/map/tiles", $"{Collection}/map/tiles/WebMercatorQuad",
+        })
+        {
+            using var document = await AskAsync(page);
+            await CheckLinksAsync(document);
+        }
+    }
+
+    /// <summary>What the text and the schemas of EDR 1.1 demand of a collection beyond its links.</summary>
+    [Fact]
+    public async Task ACollectionIsDescribedAsTheStandardWantsIt()
+    {
+        using var collection = await AskAsync(Collection);
+
+        foreach (var parameter in collection.RootElement.GetProperty("parameter_names").EnumerateObject())
+        {
+            // /req/edr/rc-parameters; a description would be words by language in the text, and a string in the schema.
+            Assert.Equal(["type", "id", "observedProperty", "unit"], parameter.Value.EnumerateObject().Select(member => member.Name));
+            Assert.Equal(("Parameter", parameter.Name),
+                (parameter.Value.GetProperty("type").GetString(), parameter.Value.GetProperty("id").GetString()));
+            Assert.Equal(["id", "label"],
+                parameter.Value.GetProperty("observedProperty").EnumerateObject().Select(member => member.Name));
+        }
+        // /req/edr/rc-cube-variables, rc-corridor-variables, rc-radius-variables
+        foreach (var (query, units) in new[]
+        {
+            ("cube", "height_units"), ("corridor", "height_units"), ("corridor", "width_units"), ("radius", "within_units"),
+        })
+            Assert.NotEmpty(collection.RootElement.GetProperty("data_queries").GetProperty(query).GetProperty("link")
+                .GetProperty("variables").GetProperty(units).EnumerateArray());
+        // A grid that no run is of has no times: the schema of the extent wants a list of one at least, or none.
+        using var locator = new ConvLstm.Nowcast.Ingest.Projection.GridLocator(rain.Grid);
+        var temporal = EdrCollections.Describe(new(locator, null!, Run: null), run: null, "bare", "http://here", isInstance: false)
+            ["extent"]!["temporal"]!;
+        Assert.Equal("[[null,null]]", temporal["interval"]!.ToJsonString());
+        Assert.Null(temporal["values"]);
+    }
+
+    /// <summary>/req/core/rc-bbox-response, rc-time-response, and offsets as RFC 3339 has them.</summary>
+    [Theory]
+    [InlineData("", true, true)]
+    [InlineData("?bbox=5,50,11,53", true, false)]
+    [InlineData("?bbox=-110,30,-90,40", false, true)]
+    [InlineData("?bbox=150,-30,155,-25", false, false)]
+    [InlineData("?datetime=../2024-06-01T12:00:00Z", false, false)]
+    [InlineData("?datetime={0}/..", true, true)]
+    [InlineData("?bbox=5,50,11,53&datetime={0}", true, false)]
+    public async Task CollectionsAreChosenByBoxAndTime(string question, bool simulated, bool wide)
+    {
+        var offset = rain.Newest.ValidTime(1).ToOffset(TimeSpan.FromHours(2)).ToString("yyyy-MM-dd'T'HH:mm:sszzz",
+            CultureInfo.InvariantCulture);
+        using var found = await AskAsync(
+            $"/edr/collections{string.Format(CultureInfo.InvariantCulture, question, Uri.EscapeDataString(offset))}");
+
+        Assert.Equal(new[] { (rain.Grid.Name, simulated), ("wide", wide) }.Where(grid => grid.Item2).Select(grid => grid.Item1),
+            found.RootElement.GetProperty("collections").EnumerateArray().Select(c => c.GetProperty("id").GetString()!));
+    }
+
+    [Fact]
+    public async Task InstancesAreChosenByTime()
+    {
+        using var all = await AskAsync($"{Collection}/instances");
+        using var late = await AskAsync($"{Collection}/instances?datetime={Iso(rain.Newest.ValidTime(0))}/..");
+        using var elsewhere = await AskAsync($"{Collection}/instances?bbox=150,-30,155,-25");
+
+        var count = all.RootElement.GetProperty("instances").GetArrayLength();
+        Assert.InRange(late.RootElement.GetProperty("instances").GetArrayLength(), 1, count - 1);
+        Assert.Empty(elsewhere.RootElement.GetProperty("instances").EnumerateArray());
     }
 
     [Theory]
@@ -228,24 +327,20 @@ public sealed class EdrQuestions(ServedRain rain) : IClassFixture<ServedRain>
         return inside;
     }
 
-    private async Task CheckLinksAsync(params string[] pages)
+    private async Task CheckLinksAsync(JsonDocument document)
     {
-        foreach (var page in pages)
+        foreach (var link in document.RootElement.GetProperty("links").EnumerateArray())
         {
-            using var document = await AskAsync(page);
-            foreach (var link in document.RootElement.GetProperty("links").EnumerateArray())
-            {
-                var href = link.GetProperty("href").GetString()!;
-                Assert.StartsWith(rain.Address, href, StringComparison.Ordinal);
-                if (link.TryGetProperty("templated", out _))
-                    href = href.Replace("{tileMatrix}", "8", StringComparison.Ordinal).Replace("{tileRow}", "84", StringComparison.Ordinal)
-                        .Replace("{tileCol}", "135", StringComparison.Ordinal);
-                using var answer = await rain.Client.GetAsync(
-                    new Uri(href.EndsWith("/position", StringComparison.Ordinal) ? href + "?coords=POINT(10 52)" : href), _cancellation);
-                Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-                Assert.Equal(link.GetProperty("type").GetString()!.Split(';')[0], answer.Content.Headers.ContentType?.MediaType?.Replace(
-                    "application/json", link.GetProperty("type").GetString()!.Split(';')[0], StringComparison.Ordinal));
-            }
+            var href = link.GetProperty("href").GetString()!;
+            Assert.StartsWith(rain.Address, href, StringComparison.Ordinal);
+            if (link.TryGetProperty("templated", out _))
+                href = href.Replace("{tileMatrix}", "8", StringComparison.Ordinal).Replace("{tileRow}", "84", StringComparison.Ordinal)
+                    .Replace("{tileCol}", "135", StringComparison.Ordinal);
+            using var answer = await rain.Client.GetAsync(
+                new Uri(href.EndsWith("/position", StringComparison.Ordinal) ? href + "?coords=POINT(10 52)" : href), _cancellation);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            Assert.Equal(link.GetProperty("type").GetString()!.Split(';')[0], answer.Content.Headers.ContentType?.MediaType?.Replace(
+                "application/json", link.GetProperty("type").GetString()!.Split(';')[0], StringComparison.Ordinal));
         }
     }
 

@@ -59,6 +59,12 @@ public sealed class MapOfRealRadar(ServedRadar radar, Chromium chromium) : IClas
         var (lon, lat, _) = await ViewAsync(page);
         Assert.InRange(lon, 152.5, 154);
         Assert.InRange(lat, -28.5, -27);
+        // Its run is older than its newest scan: time goes forward all the same, and the forecast says of when it is.
+        var ticks = await page.Page.Locator("#track .tick").AllTextContentsAsync();
+        Assert.True(ticks.Count >= 3);
+        Assert.Equal(ticks.Distinct().Order(StringComparer.Ordinal), ticks);
+        Assert.Equal(4, await page.Page.Locator("#track .cell.forecast").CountAsync());
+        Assert.Matches("forecast of 31 Oct 2020, \\d\\d:\\d\\d by extrapolation", (await page.Page.TextContentAsync("#status"))!);
         page.HasNoComplaints();
     }
 
@@ -242,6 +248,18 @@ public sealed class MapOfRealRadar(ServedRadar radar, Chromium chromium) : IClas
                 State = WaitForSelectorState.Attached,
             });
         page.HasNoComplaints();
+    }
+
+    [Theory]
+    [InlineData("-100.05,35.02", "no forecast for this radar yet")]
+    [InlineData("30.0,40.0", "outside of the radar")]
+    public async Task APlaceWithoutAForecastSaysWhy(string place, string words)
+    {
+        await using var context = await chromium.NewAsync();
+        var page = await WatchedPage.OpenAsync(context, radar.Address, $"/#grid={ServedRadar.Bare.Name}&place={place}");
+        await page.Page.WaitForSelectorAsync("#place[data-state=failed]");
+
+        Assert.Contains(words, await page.Page.TextContentAsync("#sentence"), StringComparison.Ordinal);
     }
 
     [Fact]

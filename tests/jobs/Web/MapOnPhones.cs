@@ -31,7 +31,7 @@ public sealed class MapOnPhones(ServedRadar radar, Chromium chromium) : IClassFi
         var page = await WatchedPage.OpenAsync(context, radar.Address, $"/#grid={radar.Netherlands.Name}");
         await page.LoadedAsync();
         await ApartAsync(page, width, height);
-        await AccessibleAsync(page);
+        await Accessibility.CheckAsync(page.Page);
 
         var map = (await page.Page.Locator("#map").BoundingBoxAsync())!;
         // Where the panel of the place will come to lie.
@@ -43,7 +43,7 @@ public sealed class MapOnPhones(ServedRadar radar, Chromium chromium) : IClassFi
             await page.Page.Mouse.ClickAsync(x, y);
         await page.Page.WaitForSelectorAsync("#place[data-state=ready] canvas");
         await ApartAsync(page, width, height);
-        await AccessibleAsync(page);
+        await Accessibility.CheckAsync(page.Page);
         await MarkerIsFreeAsync(page);
         await page.KeepPictureAsync($"map-{width}x{height}-{(dark ? "dark" : "light")}-{language[..2]}");
         if (isPhone)
@@ -63,7 +63,7 @@ public sealed class MapOnPhones(ServedRadar radar, Chromium chromium) : IClassFi
         await using var context = await chromium.NewAsync();
         var page = await WatchedPage.OpenAsync(context, radar.Address, path);
         await page.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
-        await AccessibleAsync(page);
+        await Accessibility.CheckAsync(page.Page);
     }
 
     private static async Task ApartAsync(WatchedPage page, int width, int height)
@@ -109,26 +109,5 @@ public sealed class MapOnPhones(ServedRadar radar, Chromium chromium) : IClassFi
         Assert.InRange(y, map.Y, map.Y + map.Height);
         Assert.False(x > panel.X && x < panel.X + panel.Width && y > panel.Y && y < panel.Y + panel.Height,
             $"the place at {x}, {y} lies under its panel");
-    }
-
-    private static async Task AccessibleAsync(WatchedPage page)
-    {
-        await page.Page.EvaluateAsync(await File.ReadAllTextAsync(AxeCore));
-        var found = await page.Page.EvaluateAsync<string[]>(
-            "axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }).then(({ violations "
-                + "}) => violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`))");
-        Assert.Empty(found);
-    }
-
-    /// <summary>axe-core, which the build of the page has brought along.</summary>
-    private static string AxeCore
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "ConvLstm.Nowcast.sln")))
-                folder = folder.Parent;
-            return Path.Combine(folder!.FullName, "jobs", "Web", "Page", "node_modules", "axe-core", "axe.min.js");
-        }
     }
 }

@@ -32,6 +32,7 @@ public sealed class OtherPages(ServedRain rain, Chromium chromium) : IClassFixtu
         await page.HoldsAsync("[...document.querySelectorAll('#pair img')].length === 4 && [...document.querySelectorAll('#pair "
             + "img')].every((i) => i.complete && i.naturalWidth === 128)");
         Assert.True(await page.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"));
+        await Accessibility.CheckAsync(page.Page);
         await page.Page.ScreenshotAsync(new() { Path = Path.Combine(Chromium.Artefacts, $"quality-{width}.png"), FullPage = true });
         page.HasNoComplaints();
     }
@@ -66,13 +67,16 @@ public sealed class OtherPages(ServedRain rain, Chromium chromium) : IClassFixtu
             .GetProperty("maps").GetInt64());
     }
 
-    [Fact]
-    public async Task TheApiCanBeBrowsedAndAsked()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task TheApiCanBeBrowsedAndAsked(bool dark)
     {
-        await using var context = await chromium.NewAsync();
+        await using var context = await chromium.NewAsync(dark: dark);
         var page = await WatchedPage.OpenAsync(context, rain.Address, "/api/docs");
         await Assertions.Expect(page.Page.Locator("body")).ToContainTextAsync("The rain at a place for each lead");
-        await page.KeepPictureAsync("api");
+        await page.KeepPictureAsync(dark ? "api-dark" : "api");
+        await Accessibility.CheckAsync(page.Page);
         page.HasNoComplaints();
     }
 

@@ -13,7 +13,8 @@ using Xunit;
 namespace ConvLstm.Nowcast.Tests.Jobs.Web;
 
 /// <summary>
-/// The web service in front of real radar of the Netherlands (two runs, an hour apart, the second with what came) and of Brisbane.
+/// The web service in front of real radar of the Netherlands (two runs, an hour apart, the second with what came) and of Brisbane, whose
+/// run is twenty minutes older than its newest scan.
 /// </summary>
 public sealed class ServedRadar(TestCluster cluster) : IAsyncLifetime
 {
@@ -25,6 +26,10 @@ public sealed class ServedRadar(TestCluster cluster) : IAsyncLifetime
     internal HttpClient Client { get; private set; } = null!;
 
     internal string Address { get; private set; } = "";
+
+    /// <summary>A radar that no forecast is of.</summary>
+    internal static RadarGrid Bare { get; } =
+        new("bare", 40, 40, "+proj=lcc +lat_1=30 +lat_2=40 +lat_0=35 +lon_0=-100 +ellps=GRS80 +units=m", 2000, 2000, -40_000, 40_000);
 
     internal RadarGrid Netherlands { get; private set; } = null!;
 
@@ -45,7 +50,8 @@ public sealed class ServedRadar(TestCluster cluster) : IAsyncLifetime
         Database = await NowcastDatabase.OpenAsync(await cluster.CreateDatabaseAsync(CancellationToken.None), CancellationToken.None);
         var brisbane = await StoreAsync(RadarData.Files("bom_brisbane_20201031")[28..34]);
         Brisbane = brisbane[0].Grid;
-        await PublishAsync(brisbane, brisbane.Count - 1, TimeSpan.FromMinutes(10));
+        await PublishAsync(brisbane, brisbane.Count - 3, TimeSpan.FromMinutes(10));
+        await Database.Scans.StoreAsync(new RadarFrame(Bare, brisbane[0].ValidTime, new float[Bare.PixelCount]), "made");
         var scans = await StoreAsync(RadarData.Files("knmi_netherlands_20100826")[60..81]);
         Netherlands = scans[0].Grid;
         (_, Earlier) = (await PublishAsync(scans, 8, TimeSpan.FromMinutes(5)), scans[8].ValidTime);

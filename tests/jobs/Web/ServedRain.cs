@@ -92,7 +92,7 @@ public sealed class ServedRain(TestCluster cluster) : IAsyncLifetime
         },
     };
 
-    /// <summary>A grid of 512×512 whose timeline has 24 frames, far away from the other.</summary>
+    /// <summary>A grid of 512×512 whose timeline has 24 frames, far away from the other; half of its rate is expected.</summary>
     private async Task StoreWideAsync()
     {
         var grid = new RadarGrid("wide", WideSize, WideSize, "+proj=lcc +lat_1=30 +lat_2=40 +lat_0=35 +lon_0=-100 +ellps=GRS80 +units=m",
@@ -102,7 +102,8 @@ public sealed class ServedRain(TestCluster cluster) : IAsyncLifetime
         for (var step = 0; step < 12; step++)
             await Database.Scans.StoreAsync(new RadarFrame(grid, start + (step * Step), fields[step]), "made");
         await Database.Forecasts.PublishAsync(
-            Tests.Storage.Sample.Forecast(grid, start + (11 * Step), leads: 12, rate: lead => fields[12 + lead], thresholds: [1f]),
+            Tests.Storage.Sample.Forecast(grid, start + (11 * Step), leads: 12, rate: lead => fields[12 + lead], thresholds: [1f],
+                mean: rate => rate / 2),
                 CancellationToken.None);
     }
 

@@ -36,8 +36,10 @@ export class LayerChoice {
     for (const name of ['probability', 'member']) document.querySelector(`input[name=layer][value=${name}]`).disabled = thresholds.length === 0;
   }
 
-  /** The frames of the timeline for this layer. */
-  framesOf(frames, outcome) {
+  /** The frames of the timeline for this layer, by their times: where the forecast is older than the newest scan, that shows what came. */
+  framesOf(all, outcome) {
+    const scan = new Date(all.findLast((frame) => frame.kind === 'observation')?.time ?? 0);
+    const frames = this.layer === 'depth' ? all : all.filter((frame) => frame.kind === 'observation' || new Date(frame.time) > scan);
     if (this.layer === 'outcome') return [...frames.filter((frame) => frame.kind === 'observation'), ...outcome];
     // What falls from the issue time on: there is nothing of it before.
     if (this.layer === 'depth') return frames.filter((frame) => frame.kind === 'forecast').map((frame) => ({ ...frame, url: `${frame.url}&layer=depth` }));

@@ -120,9 +120,7 @@ class MapPage {
     if (this.#frames.length === 0) throw new Error(t('noScan'));
     this.#timeline.set(this.#frames);
     const issued = this.#answer.frames.findLast((frame) => frame.kind === 'observation')?.time;
-    // Where the forecast is older than the newest scan both have frames of its time.
-    const scan = this.#frames.findIndex((frame) => frame.kind === 'observation' && frame.time === issued);
-    const lastScan = scan >= 0 ? scan : this.#frames.findLastIndex((frame) => frame.time === issued);
+    const lastScan = this.#frames.findIndex((frame) => frame.time === issued);
     const wanted = time === null ? -1 : this.#frames.findIndex((frame) => new Date(frame.time).getTime() === time);
     // What has fallen by the end is what is asked of a depth.
     this.#index = wanted >= 0 ? wanted : this.#layers.layer === 'depth' ? this.#frames.length - 1 : Math.max(0, lastScan);
@@ -213,7 +211,7 @@ class MapPage {
       $('layers-toggle').setAttribute('aria-expanded', 'false');
       const pixel = this.#view.pixelAt(place);
       const reveal = () => this.#place === place && this.#view.reveal(place, [$('place')]);
-      this.#panel.show(place, this.#answer.run?.runId, () => pastOf(this.#answer.frames, this.#loader, pixel), name).then(reveal);
+      this.#panel.show(place, this.#answer.run?.runId, pixel >= 0, () => pastOf(this.#answer.frames, this.#loader, pixel), name).then(reveal);
       reveal();
     }
     this.#remember();

@@ -28,8 +28,11 @@ export class PlacePanel {
     $('place').hidden = true;
   }
 
-  /** @param past gives [{time, rate}, …] of the scans that are loaded */
-  async show([lon, lat], run, past, name = null) {
+  /**
+   * @param isInside the radar's grid holds the place
+   * @param past gives [{time, rate}, …] of the scans that are loaded
+   */
+  async show([lon, lat], run, isInside, past, name = null) {
     this.#request.abort();
     this.#request = new AbortController();
     const { signal } = this.#request;
@@ -44,7 +47,7 @@ export class PlacePanel {
     } catch (error) {
       if (signal.aborted) return;
       this.#shown = null;
-      $('sentence').textContent = error.status === 404 ? t('outsidePlace') : error.message;
+      $('sentence').textContent = error.status === 404 ? t(isInside ? 'noForecastPlace' : 'outsidePlace') : error.message;
       $('amount').textContent = '';
       $('chart').replaceChildren();
       $('numbers').replaceChildren();

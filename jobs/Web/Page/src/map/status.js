@@ -10,10 +10,16 @@ export function showStatus({ newestScan, run, isNewest, frames }, clockOffset) {
   const passed = newestScan ? duration(age) : null;
   $('scan').textContent = newestScan ? t('newestScan', { time: clockTime(newestScan, true) }) : t('noScan');
   $('age').textContent = newestScan ? (passed ? t('age', { age: passed }) : t('notLive')) : '';
-  $('method').textContent = run ? t('forecastBy', { method: methodName(run.method) }) : t('noForecast');
+  $('method').textContent = run ? forecastOf(run, newestScan) : t('noForecast');
   $('method').title = run ? run.modelVersion : '';
   $('archive').hidden = isNewest;
   $('status').dataset.fresh = age !== null && age < stepsUntilOld * stepOf(frames) ? 'yes' : 'no';
+}
+
+/** With its time where scans have come since. */
+function forecastOf({ issueTime, method }, newestScan) {
+  const isPast = newestScan && new Date(newestScan) > new Date(issueTime);
+  return t(isPast ? 'forecastAsOf' : 'forecastBy', { method: methodName(method), time: clockTime(issueTime, true) });
 }
 
 function stepOf(frames) {

@@ -9,7 +9,7 @@ let models = null;
 export async function drawModels() {
   models ??= await getJson('/api/models');
   $('models').replaceChildren(...(models.length === 0 ? [h('p', { class: 'quiet' }, t('noModels'))] : models.map((model) => h('figure', {},
-    h('figcaption', {}, h('b', {}, model.version), model.isPromoted ? h('em', {}, t('promoted')) : '', h('span', {}, scoresOf(model))),
+    h('figcaption', {}, h('b', {}, model.version), model.isPromoted ? h('em', {}, t('promoted')) : '', scoresOf(model)),
     h('div', { class: 'plot', 'data-model': model.version }, model.curve.length === 0 ? h('p', { class: 'quiet' }, t('noCurve')) : '')))));
   for (const model of models.filter(({ curve }) => curve.length > 0)) {
     const points = (name) => model.curve.map((epoch, i) => [i + 1, epoch[name]]);
@@ -20,4 +20,9 @@ export async function drawModels() {
   }
 }
 
-const scoresOf = (model) => [model.network, ...Object.entries(model.scores ?? {}).map(([name, value]) => `${name.replaceAll('_', ' ')} ${+value.toPrecision(3)}`)].join(' · ');
+/** In sight where they are few. */
+function scoresOf({ network, scores }) {
+  const each = Object.entries(scores ?? {}).map(([name, value]) => `${name.replaceAll('_', ' ')} ${+value.toPrecision(3)}`);
+  return each.length <= 6 ? h('span', {}, [network, ...each].join(' · '))
+    : h('details', {}, h('summary', {}, `${network} · ${t('scoreCount', { n: each.length })}`), h('span', {}, each.join(' · ')));
+}
