@@ -107,6 +107,10 @@ internal sealed class Decoder : IDisposable
         }
     }
 
+    private static RadarFileException Ended(string path, string reason) => reason == DecoderProcess.Killed
+        ? new DecoderKilledException(path, $"reading it ended the decoder ({reason})", Advice)
+        : new RadarFileException(path, $"reading it ended the decoder ({reason})", Advice);
+
     private ArraySegment<byte> Ask(string path, byte[] question, FileBudget budget, CancellationToken cancellation)
     {
         if (_process.Ask(question, budget, cancellation) is not { } message)
@@ -114,7 +118,7 @@ internal sealed class Decoder : IDisposable
             throw budget.IsSpent
                 ? new RadarFileException(path, string.Create(CultureInfo.InvariantCulture,
                     $"reading it took over {_options.FileLimit.TotalSeconds:0.#} seconds"), Advice)
-                : new RadarFileException(path, $"reading it ended the decoder ({_process.Reason()})", Advice);
+                : Ended(path, _process.Reason());
         }
         if (message[0] == (byte)DecoderProtocol.Answer.Done)
             return message;

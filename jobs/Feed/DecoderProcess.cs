@@ -12,6 +12,9 @@ internal sealed class DecoderProcess : IDisposable
 {
     internal const string Verb = "decode-worker";
 
+    /// <summary>How it ended where somebody else sent it SIGKILL.</summary>
+    internal const string Killed = "killed";
+
     private static readonly TimeSpan TimeToEnd = TimeSpan.FromSeconds(5);
 
     private readonly Process _process;
@@ -109,7 +112,7 @@ internal sealed class DecoderProcess : IDisposable
         return !_process.WaitForExit(TimeToEnd) ? "it does not end" : _process.ExitCode switch
         {
             134 => "aborted",
-            137 => "killed",
+            137 => Killed,
             139 => "memory fault",
             var code => string.Create(CultureInfo.InvariantCulture, $"exit status {code}"),
         };

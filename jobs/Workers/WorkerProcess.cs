@@ -93,6 +93,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
         if (memoryLimit > 0)
             start.Environment["DOTNET_GCHeapHardLimit"] = (memoryLimit / 3).ToString("X", CultureInfo.InvariantCulture);
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
+        // A process that is killed leaves the pipes and the socket for debuggers in the temporary folder; who wants them sets it to 1.
+        start.Environment.TryAdd("DOTNET_EnableDiagnostics", "0");
         // The C library's further heaps, one for some threads each, give every block back at once: a forecast then touched 1.2 GB of fresh
         // pages and took twice as long. It reads this before the program can say it.
         start.Environment["MALLOC_ARENA_MAX"] = "1";
@@ -181,6 +183,10 @@ internal sealed class WorkerProcess : IAsyncDisposable
         catch (InvalidOperationException)
         {
             // It has ended already; that is noticed elsewhere.
+        }
+        catch (Win32Exception)
+        {
+            // The service itself was started with a lower priority than that, which a user may not raise: it lets others first already.
         }
     }
 

@@ -159,6 +159,25 @@ public sealed class FeedFolders(TestCluster cluster) : IAsyncLifetime
         Assert.Equal(new FeedSummary(1, 0, 0, 0), await TakeAsync(options with { FileLimit = TimeSpan.FromMinutes(1) }));
     }
 
+    [Theory]
+    [InlineData("once", 1, 0)]
+    [InlineData("always", 0, 1)]
+    public async Task AFileWhoseDecoderIsKilledFromOutsideIsReadOnceMore(string times, int stored, int quarantined)
+    {
+        Some.RadarFile(_folder, Rain[0]);
+        var decoder = _folder.File(".killed.sh");
+        await File.WriteAllTextAsync(decoder, $"""
+            [ -e '{_folder.File(".once")}' ] && exec '{Path.Combine(AppContext.BaseDirectory, "nowcast")}' decode-worker "$@"
+            : > '{_folder.File("." + times)}'
+            printf '\001\000\000\000\000'
+            head -c 1 > /dev/null
+            kill -KILL $$
+            """, _cancellation);
+
+        var options = new DecoderOptions { Processes = 1, Program = ["/bin/sh", decoder], FileLimit = TimeSpan.FromMinutes(1) };
+        Assert.Equal(new FeedSummary(stored, 0, 0, quarantined), await TakeAsync(options));
+    }
+
     [Fact]
     public async Task ADecoderIsReplacedWhenItHasReadItsShareOfFiles()
     {
