@@ -6,7 +6,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
-nowcast=${NOWCAST_PROGRAM:-$root/tests/bin/Release/net10.0/nowcast}
+nowcast=${CAMPAIGN_PROGRAM:-$root/tests/bin/Release/net10.0/nowcast}
 away=${1:-300} failed=0
 [ "$(id -u)" -eq 0 ] || { echo "error: as root, to mount a small tmpfs" >&2; exit 1; }
 folder=$(mktemp -d /tmp/nowcast-database-XXXXXX)
@@ -14,8 +14,8 @@ folder=$(mktemp -d /tmp/nowcast-database-XXXXXX)
 mkdir "$folder/feed" "$folder/sim" "$folder/data"
 mount -t tmpfs -o size=900m,mode=755 nowcast-campaign "$folder/data"
 finish() {
-  touch "$folder/stop"
-  kill ${delivering:-} ${proxy:-} $(cat "$folder"/pid.* 2>/dev/null) 2>/dev/null || true
+  kill ${delivering:-} ${proxy:-} 2>/dev/null || true
+  end_kept
   wait 2>/dev/null || true
   umount "$folder/data"
   rm -rf "$folder"
@@ -86,8 +86,7 @@ within 60 "PostgreSQL answers" answers
 goes_on
 
 echo "== stopped for $away s"
-touch "$folder/away"
-# The supervisor may not start it meanwhile: its data are not where it looks.
+# What starts it again finds no folder for its socket meanwhile.
 mv "$folder/socket" "$folder/socket.away"; kill -QUIT "$(cat "$folder/pid.postgres")"
 within 60 "not ready" unready
 sleep "$away"

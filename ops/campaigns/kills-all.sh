@@ -7,7 +7,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
-nowcast=${NOWCAST_PROGRAM:-$root/tests/bin/Release/net10.0/nowcast}
+nowcast=${CAMPAIGN_PROGRAM:-$root/tests/bin/Release/net10.0/nowcast}
 kills=${1:-100} RANDOM=${2:-1} failed=0
 folder=$(mktemp -d /tmp/nowcast-kills-XXXXXX)
 . "$here/private-service.sh"
@@ -15,8 +15,7 @@ mkdir "$folder/feed" "$folder/sim" "$folder/tmp" "$folder/models"
 # Its own, so that what is left in it is seen; the campaign's processes are known by it, too.
 export TMPDIR=$folder/tmp
 finish() {
-  touch "$folder/stop"
-  kill $(cat "$folder"/pid.* 2>/dev/null) 2>/dev/null || true
+  end_kept
   wait 2>/dev/null || true
   rm -rf "$folder"
 }
@@ -30,7 +29,7 @@ export NOWCAST_DB="Host=$folder/socket;Username=nowcast;Database=nowcast" NOWCAS
 export NOWCAST_NOWCAST__ONNEWSCAN=true NOWCAST_VERIFY__CRON='* * * * *' NOWCAST_WATCHDOG__CRON='* * * * *' NOWCAST_WATCHDOG__MAXAGEMINUTES=100000000
 export NOWCAST_NOWCAST__CRON='* * * * *' NOWCAST_RETENTION__DAYS=100000 NOWCAST_VERIFY__DAYS=100000
 export NOWCAST_RETRAIN__CRON='* * * * *' NOWCAST_RETRAIN__MINUTES=0.2 NOWCAST_RETRAIN__CROP=32 NOWCAST_RETRAIN__BLOCKS=2 NOWCAST_RETRAIN__HELDOUTSHARE=0.3
-frames=${NOWCAST_CAMPAIGN_SCANS:-$((kills * 2))}
+frames=${CAMPAIGN_SCANS:-$((kills * 2))}
 "$nowcast" simulate --out "$folder/sim" --size 64 --frames "$frames" >/dev/null
 cp -r "$folder/sim" "$folder/archive"
 "$nowcast" db migrate >/dev/null

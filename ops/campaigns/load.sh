@@ -5,12 +5,12 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
-nowcast=${NOWCAST_PROGRAM:-$root/tests/bin/Release/net10.0/nowcast}
+nowcast=${CAMPAIGN_PROGRAM:-$root/tests/bin/Release/net10.0/nowcast}
 pairs=${1:-8} size=${2:-256} past=11 failed=0
 folder=$(mktemp -d /tmp/nowcast-load-XXXXXX)
 . "$here/private-service.sh"
 mkdir "$folder/feed" "$folder/sim"
-trap 'touch "$folder/stop"; kill ${guests:-} $(cat "$folder"/pid.* 2>/dev/null) 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$folder"' EXIT
+trap 'touch "$folder/stop"; kill ${guests:-} 2>/dev/null || true; end_kept; wait 2>/dev/null || true; rm -rf "$folder"' EXIT
 make_database
 keep postgres postgres &
 until answers postgres; do sleep 0.2; done

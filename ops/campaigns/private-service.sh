@@ -17,7 +17,7 @@ keep() {
   done
 }
 
-# data [OPTION…]: makes the data folder, writable for the user postgres.
+# Makes the data folder, which may be a mount point, writable for the user postgres.
 make_database() {
   chmod 755 "$folder"
   install -d -m 700 ${as_postgres:+-o postgres} "$folder/data"
@@ -25,7 +25,16 @@ make_database() {
   (cd / && "${as_postgres[@]}" "$bin/initdb" -D "$folder/data" -A trust -U nowcast --no-instructions >/dev/null)
 }
 
-postgres() { (cd / && exec "${as_postgres[@]}" "$bin/postgres" -D "$folder/data" -k "$folder/socket" -c listen_addresses= "$@"); }
+# For `keep` alone, which runs it in a shell of its own: it takes the place of that.
+postgres() { cd / && exec "${as_postgres[@]}" "$bin/postgres" -D "$folder/data" -k "$folder/socket" -c listen_addresses=; }
+
+# Ends what is kept; PostgreSQL does not wait for its guests.
+end_kept() {
+  touch "$folder/stop"
+  for file in "$folder"/pid.*; do
+    [ ! -e "$file" ] || kill "-$([ "$file" = "$folder/pid.postgres" ] && echo INT || echo TERM)" "$(cat "$file")" 2>/dev/null || true
+  done
+}
 ask() { psql -h "$folder/socket" -qAtc "$1" "${2:-nowcast}"; }
 answers() { ask 'SELECT 1' "${1:-nowcast}" >/dev/null 2>&1; }
 code() { curl -s -o /dev/null -m 10 -w '%{http_code}' "$url/healthz/$1" || true; }

@@ -52,7 +52,8 @@ internal static class RunEndpoints
         var path = Path.Combine(scratch.Path, "run.nc");
         await Task.Run(() => ForecastFile.Write(path, forecast, time, cancellation), cancellation);
         // Its name goes with the folder, what it holds with the answer.
-        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16, FileOptions.Asynchronous);
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16,
+            FileOptions.Asynchronous);
         return TypedResults.File(file, "application/x-netcdf", ForecastFile.NameFor(summary.IssueTime), entityTag: tag,
             enableRangeProcessing: true);
     }
