@@ -1,7 +1,7 @@
 namespace ConvLstm.Nowcast.Ingest;
 
 /// <summary>A radar file cannot be used. One line that names the file, what is wrong with it, and what to do.</summary>
-public sealed class RadarFileException : ReportedException
+public class RadarFileException : ReportedException
 {
     /// <summary>With a line that another process wrote of the file, which names it already.</summary>
     public RadarFileException(string path, string message)

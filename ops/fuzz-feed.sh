@@ -35,16 +35,21 @@ echo "the watch ended with status $status, $((SECONDS - start)) s after the last
 
 quarantine=$feed/quarantine
 taken=$(wc -l <"$quarantine/.taken")
-refused=$(find "$quarantine" -type f ! -name '*.reason.txt' ! -name .taken | wc -l)
+# Names hold line ends.
+refused_files=(-type f ! -name '*.reason.txt' ! -name .taken)
+refused=$(find "$quarantine" "${refused_files[@]}" -printf . | wc -c)
 without=0
-while IFS= read -r file; do [ -s "$file.reason.txt" ] || { echo "no reason: $file"; without=$((without + 1)); }; done < <(find "$quarantine" -type f ! -name '*.reason.txt' ! -name .taken)
-left=$(find "$feed" -maxdepth 1 -type f | wc -l)
+while IFS= read -r -d '' file; do
+  [ -s "$file.reason.txt" ] || { echo "no reason: $file"; without=$((without + 1)); }
+done < <(find "$quarantine" "${refused_files[@]}" -print0)
+left=$(find "$feed" -maxdepth 1 -type f -printf . | wc -c)
 echo "$files files: $taken taken, $refused in quarantine, $without of those without a reason, $((left - taken)) left over"
 # Some arrive as they were written: a decoder that the file before has spoilt would refuse them.
-whole=$(find "$quarantine" -type f -name '*-none.*' ! -name '*.reason.txt' | wc -l)
-echo "undamaged files: $(find "$feed" -maxdepth 1 -type f -name '*-none.*' | wc -l) taken, $whole in quarantine"
-echo "decoders ended by a file: $(grep -l 'ended the decoder' -r "$quarantine" --include='*.reason.txt' | wc -l), stopped at the time limit: $(grep -l 'reading it took over' -r "$quarantine" --include='*.reason.txt' | wc -l)"
+whole=$(find "$quarantine" "${refused_files[@]}" -name '*-none*' -printf . | wc -c)
+echo "undamaged files: $(find "$feed" -maxdepth 1 -type f -name '*-none*' -printf . | wc -c) taken, $whole in quarantine"
+reasons_with() { grep -rlZ "$1" "$quarantine" --include='*.reason.txt' | tr -cd '\0' | wc -c; }
+echo "decoders ended by a file: $(reasons_with 'ended the decoder'), stopped at the time limit: $(reasons_with 'reading it took over')"
 echo "most frequent reasons:"
-cat "$quarantine"/*.reason.txt | sed -E 's/^[^:]*: //; s/[-+]?[0-9.]+(E[-+]?[0-9]+)?/N/g; s/'"'"'[^'"'"']*'"'"'/X/g' | cut -c1-100 | sort | uniq -c | sort -rn | sed -n 1,15p
+find "$quarantine" -name '*.reason.txt' -exec cat {} + | sed -E 's/^[^:]*: //; s/[-+]?[0-9.]+(E[-+]?[0-9]+)?/N/g; s/'"'"'[^'"'"']*'"'"'/X/g' | cut -c1-100 | sort | uniq -c | sort -rn | sed -n 1,15p
 [ "$status" -eq 0 ] && [ "$without" -eq 0 ] && [ $((taken + refused)) -eq "$files" ] && [ "$left" -eq "$taken" ] && [ "$whole" -eq 0 ] || { echo "FAILED" >&2; exit 1; }
 echo "every file is in the database or in quarantine with its reason"

@@ -11,6 +11,9 @@ namespace ConvLstm.Nowcast.Jobs.ChildProcesses;
 /// </summary>
 internal sealed class ChildProcess : IDisposable, IAsyncDisposable
 {
+    /// <summary>How it ended where somebody else sent it SIGKILL (<see cref="Reason"/>).</summary>
+    internal const string Killed = "killed";
+
     private static readonly TimeSpan TimeToEnd = TimeSpan.FromSeconds(5);
 
     // A child may print without end and without lines.
@@ -81,6 +84,10 @@ internal sealed class ChildProcess : IDisposable, IAsyncDisposable
         {
             // It has ended already; that is noticed elsewhere.
         }
+        catch (Win32Exception)
+        {
+            // This program itself was started with a lower priority than that, which a user may not raise: the child lets others first too.
+        }
     }
 
     /// <summary>Kills it; what it says is not to be believed any more.</summary>
@@ -104,7 +111,7 @@ internal sealed class ChildProcess : IDisposable, IAsyncDisposable
         return !_process.WaitForExit(TimeToEnd) ? "it does not end" : _process.ExitCode switch
         {
             134 => "aborted",
-            137 => "killed",
+            137 => Killed,
             139 => "memory fault",
             var code => string.Create(CultureInfo.InvariantCulture, $"exit status {code}"),
         };

@@ -100,6 +100,10 @@ internal sealed class Decoder : IDisposable
         return Meaning(path, Ask(path, message, budget, cancellation), read);
     }
 
+    private static RadarFileException Ended(string path, string reason) => reason == ChildProcess.Killed
+        ? new DecoderKilledException(path, $"reading it ended the decoder ({reason})", Advice)
+        : new RadarFileException(path, $"reading it ended the decoder ({reason})", Advice);
+
     /// <summary>The answer where it was done; what else it says is thrown.</summary>
     private Message Ask(string path, Message question, FileBudget budget, CancellationToken cancellation)
     {
@@ -108,7 +112,7 @@ internal sealed class Decoder : IDisposable
             throw budget.IsSpent
                 ? new RadarFileException(path, string.Create(CultureInfo.InvariantCulture,
                     $"reading it took over {_options.FileLimit.TotalSeconds:0.#} seconds"), Advice)
-                : new RadarFileException(path, $"reading it ended the decoder ({_process.Reason()})", Advice);
+                : Ended(path, _process.Reason());
         }
         if (answer.Answer == AnswerKind.Done)
             return answer;

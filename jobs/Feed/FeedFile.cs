@@ -15,6 +15,9 @@ internal sealed class FeedFile
 
     private readonly Channel<ReadScan> _frames = Channel.CreateBounded<ReadScan>(ScansAhead);
 
+    private bool _isSecondTry;
+    private int _done;
+
     private FeedFile(string path) => Path = path;
 
     internal string Path { get; }
@@ -44,7 +47,16 @@ internal sealed class FeedFile
     {
         try
         {
-            await ReadAsync(options, decoders, database, cancellation);
+            try
+            {
+                await ReadAsync(options, decoders, database, cancellation);
+            }
+            catch (DecoderKilledException)
+            {
+                // A good file shall not be lost for that; one that is the cause ends a second decoder and goes to quarantine.
+                _isSecondTry = true;
+                await ReadAsync(options, decoders, database, cancellation);
+            }
             _frames.Writer.Complete();
         }
         catch (Exception e)
@@ -68,7 +80,7 @@ internal sealed class FeedFile
             : [.. contents.Notes,
             $"{forecasts} forecasts of the service, to {contents.Leads.Max().TotalMinutes:0} minutes ahead, are no scans and left out"];
         var written = File.GetLastWriteTimeUtc(Path);
-        for (var i = 0; i < contents.ValidTimes.Count; i++)
+        for (var i = _done; i < contents.ValidTimes.Count; i++, _done++)
         {
             if (contents.Leads[i] > TimeSpan.Zero)
                 continue;
@@ -99,7 +111,8 @@ internal sealed class FeedFile
             Problem = $"{Path}: the database refuses it: {e.Message}";
             return null;
         }
-        catch (ReportedException e) when (e is RadarFileException or AmbiguousGridException)
+        catch (ReportedException e) when (e is AmbiguousGridException or RadarFileException
+            && (_isSecondTry || e is not DecoderKilledException))
         {
             Problem = e is AmbiguousGridException ? $"{Path}: {e.Message}" : e.Message;
             return null;

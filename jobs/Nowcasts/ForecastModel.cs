@@ -28,16 +28,10 @@ internal static class ForecastModel
         var promoted = await PromotedAsync(database, cancellation);
         if (promoted is null)
             return null;
-        var path = Path.GetTempFileName();
-        try
-        {
-            await File.WriteAllBytesAsync(path, await database.Models.CheckpointAsync(promoted.Version, cancellation), cancellation);
-            return Checkpoint.Load(path, device);
-        }
-        finally
-        {
-            File.Delete(path);
-        }
+        using var scratch = ScratchFolder.Create("model");
+        var path = Path.Combine(scratch.Path, "model.safetensors");
+        await File.WriteAllBytesAsync(path, await database.Models.CheckpointAsync(promoted.Version, cancellation), cancellation);
+        return Checkpoint.Load(path, device);
     }
 
     /// <summary>The promoted model, after that which comes with the program was offered; null where a person rolled it back.</summary>

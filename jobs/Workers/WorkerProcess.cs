@@ -28,6 +28,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
             if (memoryLimit > 0)
                 environment["DOTNET_GCHeapHardLimit"] = (memoryLimit / 3).ToString("X", CultureInfo.InvariantCulture);
             environment["DOTNET_DbgEnableMiniDump"] = "0";
+            // A process that is killed leaves the pipes and the socket for debuggers in the temporary folder; who wants them sets it to 1.
+            environment.TryAdd("DOTNET_EnableDiagnostics", "0");
             // The C library's further heaps, one for some threads each, give every block back at once: a forecast then touched 1.2 GB of
             // fresh pages and took twice as long. It reads this before the program can say it.
             environment["MALLOC_ARENA_MAX"] = "1";

@@ -1,4 +1,7 @@
-"""Writes damaged radar files of seven formats and archives of them into a folder, as a feed would: mutate.py FOLDER COUNT SEED"""
+"""Writes damaged radar files of seven formats and archives of them into a folder, as a feed would: mutate.py FOLDER COUNT SEED
+
+The files that arrived as they were written have "-none" in their names; some have names of the kinds that trip programs.
+"""
 import bz2
 import datetime
 import gzip
@@ -214,6 +217,38 @@ def overwrite(data, rng):
     data[at:at + length] = rng.choice([bytes(length), b"\xff" * length, rng.randbytes(length)])[:max(0, len(data) - at)]
 
 
+def enlarge(data, rng, path):
+    """Declares far more pixels than there are: in HDF5 by a dataset without data, else in each number that may be a dimension."""
+    huge = rng.choice([5000, 12000, 40000, 65535, 1 << 24, (1 << 31) - 1])
+    if data[:4] == b"\x89HDF" and rng.random() < 0.7:
+        with h5py.File(path, "r+") as file:
+            found = []
+            file.visititems(lambda name, item: found.append(name) if isinstance(item, h5py.Dataset) and item.ndim == 2 else None)
+            for name in found:
+                attributes = dict(file[name].attrs)
+                dtype = file[name].dtype
+                del file[name]
+                item = file.create_dataset(name, (huge, huge), dtype, chunks=(min(huge, 1000), 1000), compression=rng.choice([None, "gzip"]))
+                item.attrs.update({key: value for key, value in attributes.items() if key not in ("DIMENSION_LIST", "_Netcdf4Dimid")})
+        with open(path, "rb") as file:
+            data[:] = file.read()
+        return
+    for side in (SIDE, 450, 90, 180):
+        for size in (2, 4, 8):
+            for order in ("little", "big"):
+                value = min(huge, (1 << 8 * size) - 1).to_bytes(size, order)
+                data[:4096] = data[:4096].replace(side.to_bytes(size, order), value)
+    digits = rng.choice([b"9999x9999", b"   0x   0", b"  -1x 450"])
+    data[:256] = data[:256].replace(b" 450x 450", digits)
+
+
+def strange(name, rng):
+    """A name that a shell, a page or a list of lines would read as something else."""
+    stem, ending = name.rsplit(".", 1)
+    return rng.choice([f"-{name}", f"--{name}", f"a\n{name}", f"<b onload=x>{name}", f"'; DROP TABLE scan; --{name}", f"%n%s{name}", f" {name} ",
+                       f"{stem}-{'n' * (255 - len(name) - 1)}.{ending}", f"{stem}-{'ß' * ((255 - len(name) - 1) // 2)}.{ending}"])
+
+
 def main(folder, count, seed):
     rng = random.Random(seed)
     scratch = os.path.join(folder, ".scratch")
@@ -224,7 +259,7 @@ def main(folder, count, seed):
         with open(scratch, "rb") as file:
             data = bytearray(file.read())
         whole = bytearray(data)
-        mutation = rng.choices(["flip", "truncate", "splice", "overwrite", "none"], [40, 20, 20, 15, 5])[0]
+        mutation = rng.choices(["flip", "truncate", "splice", "overwrite", "huge", "none"], [35, 20, 18, 14, 8, 5])[0]
         if mutation == "flip":
             flip(data, rng)
         elif mutation == "truncate":
@@ -233,10 +268,13 @@ def main(folder, count, seed):
             splice(data, rng, other)
         elif mutation == "overwrite":
             overwrite(data, rng)
+        elif mutation == "huge":
+            enlarge(data, rng, scratch)
         other = whole
         # Some writers rename when they are done, others do not.
-        target = os.path.join(folder, f"{i:05d}-{name}-{mutation}.{ending}")
-        written = target + ".part" if i % 2 else target
+        name = f"{i:05d}-{name}-{mutation}.{ending}"
+        target = os.path.join(folder, strange(name, rng) if rng.random() < 0.03 else name)
+        written = os.path.join(folder, f"{i}.part") if i % 2 else target
         with open(written, "wb") as file:
             file.write(data)
         if written != target:

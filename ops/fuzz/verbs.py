@@ -9,6 +9,8 @@ import resource
 import subprocess
 import sys
 
+import fields
+
 nowcast, folder, count, seed = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 # A decoder may take 2 GB; this is the program beside it, with libtorch.
 MOST_KILOBYTES = 2_200_000
@@ -35,8 +37,12 @@ def call(*arguments):
 
 
 def damage(source, target, rng):
-    data = bytearray(open(source, "rb").read())
-    kind = rng.choice(["flip", "head", "truncate", "overwrite"])
+    kind = rng.choice(["flip", "head", "truncate", "overwrite", "field", "field", "field"])
+    if kind == "field":
+        (fields.checkpoint if source.endswith(".safetensors") else fields.forecast)(source, target, rng)
+        return
+    with open(source, "rb") as file:
+        data = bytearray(file.read())
     if kind in ("flip", "head"):
         for _ in range(rng.randint(1, 24)):
             data[rng.randrange(min(len(data), 4096) if kind == "head" else len(data))] ^= 1 << rng.randrange(8)
@@ -55,7 +61,9 @@ def inspect():
     if outcome is None:
         return
     read = [report["file"] for report in json.loads(outcome[1])]
-    refused = [path for path in radar if any(path in line for line in outcome[2])]
+    # A name is written on one line, whatever is in it.
+    said = "\n".join(outcome[2])
+    refused = [path for path in radar if path.replace("\n", " ") in said or path in said]
     lost = set(radar) - set(read) - set(refused)
     print(f"inspect: {len(radar)} radar files, {len(read)} read, {len(refused)} refused, {len(lost)} lost; decoders ended: "
           f"{sum('ended the decoder' in line for line in outcome[2])}, stopped at the time limit: {sum('it took over' in line for line in outcome[2])}")

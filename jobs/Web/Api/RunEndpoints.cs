@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using ConvLstm.Nowcast.Files;
+using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Jobs.Web.Live;
 using Microsoft.Net.Http.Headers;
 
@@ -47,19 +48,13 @@ internal static class RunEndpoints
         if (EntityTags.Holds(context.Request, tag))
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         var forecast = await source.Database.Queries.LoadRunAsync(run, cancellation);
-        var path = Path.Combine(Path.GetTempPath(), $"nowcast-{Guid.NewGuid():N}.nc");
-        try
-        {
-            await Task.Run(() => ForecastFile.Write(path, forecast, time, cancellation), cancellation);
-            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16,
-                FileOptions.DeleteOnClose | FileOptions.Asynchronous);
-            return TypedResults.File(file, "application/x-netcdf", ForecastFile.NameFor(summary.IssueTime), entityTag: tag,
-                enableRangeProcessing: true);
-        }
-        catch (Exception)
-        {
-            File.Delete(path);
-            throw;
-        }
+        using var scratch = ScratchFolder.Create("answer");
+        var path = Path.Combine(scratch.Path, "run.nc");
+        await Task.Run(() => ForecastFile.Write(path, forecast, time, cancellation), cancellation);
+        // Its name goes with the folder, what it holds with the answer.
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16,
+            FileOptions.Asynchronous);
+        return TypedResults.File(file, "application/x-netcdf", ForecastFile.NameFor(summary.IssueTime), entityTag: tag,
+            enableRangeProcessing: true);
     }
 }

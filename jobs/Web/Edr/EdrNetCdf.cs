@@ -1,3 +1,4 @@
+using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Ingest.NetCdf;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Edr;
@@ -13,20 +14,14 @@ internal static class EdrNetCdf
 
     internal static byte[] Write(EdrAnswer answer)
     {
-        var path = Path.Combine(Path.GetTempPath(), $"nowcast-{Guid.NewGuid():N}.nc");
-        try
+        using var scratch = ScratchFolder.Create("answer");
+        var path = Path.Combine(scratch.Path, "answer.nc");
+        using (var file = NetCdfFile.Create(path))
         {
-            using (var file = NetCdfFile.Create(path))
-            {
-                Fill(file.Root, answer);
-                file.Close();
-            }
-            return File.ReadAllBytes(path);
+            Fill(file.Root, answer);
+            file.Close();
         }
-        finally
-        {
-            File.Delete(path);
-        }
+        return File.ReadAllBytes(path);
     }
 
     private static void Fill(NetCdfGroup root, EdrAnswer answer)

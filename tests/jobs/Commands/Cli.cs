@@ -63,6 +63,8 @@ internal sealed class Cli
             start.Environment.Remove(name);
         // Several programs at once: each with threads for the whole machine would only wait for each other.
         start.Environment["OMP_NUM_THREADS"] = "1";
+        // A server that a test kills would leave its pipes and its socket for debuggers in the temporary folder.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         foreach (var (name, value) in _settings)
             start.Environment[name] = value;
         return Process.Start(start)!;

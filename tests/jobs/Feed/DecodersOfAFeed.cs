@@ -35,6 +35,25 @@ public sealed class DecodersOfAFeed(TestCluster cluster) : FeedTest(cluster)
         Assert.Equal(new FeedSummary(1, 0, 0, 0), await TakeAsync(options with { FileLimit = TimeSpan.FromMinutes(1) }));
     }
 
+    [Theory]
+    [InlineData("once", 1, 0)]
+    [InlineData("always", 0, 1)]
+    public async Task AFileWhoseDecoderIsKilledFromOutsideIsReadOnceMore(string times, int stored, int quarantined)
+    {
+        Sample.RadarFile(Folder, Rain[0]);
+        var decoder = Folder.File(".killed.sh");
+        await File.WriteAllTextAsync(decoder, $"""
+            [ -e '{Folder.File(".once")}' ] && exec '{Path.Combine(AppContext.BaseDirectory, "nowcast")}' decode-worker "$@"
+            : > '{Folder.File("." + times)}'
+            printf '\001\000\000\000\000'
+            head -c 1 > /dev/null
+            kill -KILL $$
+            """, Cancellation);
+
+        var options = new DecoderOptions { Processes = 1, Program = ["/bin/sh", decoder], FileLimit = TimeSpan.FromMinutes(1) };
+        Assert.Equal(new FeedSummary(stored, 0, 0, quarantined), await TakeAsync(options));
+    }
+
     [Fact]
     public async Task ADecoderIsReplacedWhenItHasReadItsShareOfFiles()
     {
