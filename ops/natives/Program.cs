@@ -7,29 +7,48 @@ const string Version = "GLIBCXX_3.4.32", Function = "_ZSt21ios_base_library_init
 
 if (args is not [var path])
 {
-    Console.Error.WriteLine("error: name the libLibTorchSharp.so that is to load on this machine");
+    Console.Error.WriteLine("error: name the libLibTorchSharp.so that is to load on this machine, or the TorchSharp.dll that calls it");
     return 2;
 }
-if (NativeLibrary.TryLoad("libstdc++.so.6", out var here) && NativeLibrary.TryGetExport(here, Function, out _))
-    return 0;
-try
+return Path.GetExtension(path) == ".dll" ? HoldArguments(path) : MakeLoadable(path);
+
+static int HoldArguments(string path)
 {
-    var library = File.ReadAllBytes(path);
-    if (new SymbolVersions(library).MakeOptional(Version, Function, Harmless))
+    try
     {
-        // The same time, so that the next build sees no other file than the one it would copy.
-        var (written, unfinished) = (File.GetLastWriteTimeUtc(path), path + ".part");
-        File.WriteAllBytes(unfinished, library);
-        File.SetLastWriteTimeUtc(unfinished, written);
-        File.Move(unfinished, path, overwrite: true);
+        HeldArguments.Hold(path);
+        return 0;
     }
-    return 0;
+    catch (Exception e) when (e is BadImageFormatException or IOException or UnauthorizedAccessException)
+    {
+        Console.Error.WriteLine($"error: {path}: {e.Message}. Only the assembly of TorchSharp 0.107.0 is known to be mended here.");
+        return 1;
+    }
 }
-catch (Exception e) when (
-    e is InvalidDataException or IOException or UnauthorizedAccessException or ArgumentOutOfRangeException or OverflowException)
+
+static int MakeLoadable(string path)
 {
-    Console.Error.WriteLine(
-        $"error: {path}: {e.Message}. This machine's libstdc++ is older than GCC 13 and lacks {Version}; only the library of TorchSharp "
-            + "0.107.0 is known to do without.");
-    return 1;
+    if (NativeLibrary.TryLoad("libstdc++.so.6", out var here) && NativeLibrary.TryGetExport(here, Function, out _))
+        return 0;
+    try
+    {
+        var library = File.ReadAllBytes(path);
+        if (new SymbolVersions(library).MakeOptional(Version, Function, Harmless))
+        {
+            // The same time, so that the next build sees no other file than the one it would copy.
+            var (written, unfinished) = (File.GetLastWriteTimeUtc(path), path + ".part");
+            File.WriteAllBytes(unfinished, library);
+            File.SetLastWriteTimeUtc(unfinished, written);
+            File.Move(unfinished, path, overwrite: true);
+        }
+        return 0;
+    }
+    catch (Exception e) when (
+        e is InvalidDataException or IOException or UnauthorizedAccessException or ArgumentOutOfRangeException or OverflowException)
+    {
+        Console.Error.WriteLine(
+            $"error: {path}: {e.Message}. This machine's libstdc++ is older than GCC 13 and lacks {Version}; only the library of "
+                + "TorchSharp 0.107.0 is known to do without.");
+        return 1;
+    }
 }

@@ -72,6 +72,15 @@
   for (const all of document.querySelectorAll(".js-jobs-list-select-all")) all.setAttribute("aria-label", "Select all");
   for (const one of document.querySelectorAll(".js-jobs-list-checkbox")) one.setAttribute("aria-label", "Select " + one.value);
 
+  // What is wider than a phone is scrolled by keys, too.
+  function reachScrollers() {
+    for (const box of document.querySelectorAll(".table-responsive, .state-card, pre")) {
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; else box.removeAttribute("tabindex");
+    }
+  }
+  reachScrollers();
+  addEventListener("resize", reachScrollers);
+
   document.querySelectorAll(".nowcast-run").forEach(follow);
   const recurring = location.pathname.match(/^.*\/recurring\/?$/);
   if (recurring) markPaused(location.pathname.replace(/\/$/, ""));

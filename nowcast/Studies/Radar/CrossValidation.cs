@@ -22,7 +22,9 @@ public sealed record CrossValidationOptions
     /// <summary>Methods beside the network.</summary>
     public IReadOnlyList<string> Methods { get; init; } = [Persistence.Name, Extrapolation.Name, Sprog.Name, Anvil.Name, Steps.Name];
 
-    /// <summary>What stands for the number of the part, or for <see cref="CrossValidation.AllEvents"/>, in the name of a checkpoint.</summary>
+    /// <summary>
+    /// What stands for the number of the part, or for <see cref="CrossValidation.AllEvents"/>, in the name of a checkpoint.
+    /// </summary>
     public const string Part = "{part}";
 
     /// <summary>

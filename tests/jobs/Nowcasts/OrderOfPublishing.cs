@@ -25,7 +25,8 @@ public sealed class OrderOfPublishing(TestDatabase test) : IClassFixture<TestDat
             Network = LagrangianNetwork.Name, Hidden = [4], Patch = 4, LogRange = Math.Log(1001),
             Thresholds = [.. new[] { 0.5f, 1, 5 }.Select(Normalisation.Default.Apply)],
         }))
-            Checkpoint.Save(path, network, Tests.Sample.Metadata(network.Options) with { Normalisation = Normalisation.Default.ToMetadata() });
+            Checkpoint.Save(path, network,
+                Tests.Sample.Metadata(network.Options) with { Normalisation = Normalisation.Default.ToMetadata() });
         using var model = Checkpoint.Load(path, CPU);
         var frames = RainSimulator.Run(new() { Seed = 4, Frames = 8, Size = 64, Start = Tests.Storage.Sample.Noon.AddDays(patience) })
             .Select(s => s.Frame).ToArray();
