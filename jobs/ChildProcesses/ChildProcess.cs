@@ -11,10 +11,10 @@ namespace ConvLstm.Nowcast.Jobs.ChildProcesses;
 /// </summary>
 internal sealed class ChildProcess : IDisposable, IAsyncDisposable
 {
-    /// <summary>How it ended where somebody else sent it SIGKILL (<see cref="Reason"/>).</summary>
+    /// <summary>How it ended where somebody else sent it SIGKILL, which says nothing of what it was asked (<see cref="Reason"/>).</summary>
     internal const string Killed = "killed";
 
-    private static readonly TimeSpan TimeToEnd = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan TimeToEnd = TimeSpan.FromSeconds(5), TimeToEndByItself = TimeSpan.FromSeconds(1);
 
     // A child may print without end and without lines.
     private const int CharactersKept = 2000;
@@ -23,7 +23,7 @@ internal sealed class ChildProcess : IDisposable, IAsyncDisposable
     private readonly MessageStream _messages;
     private readonly Task _printing;
     private string _printed = "";
-    private volatile bool _isOver;
+    private volatile bool _isOver, _wasEnded;
 
     /// <param name="program">The program with its arguments.</param>
     /// <param name="setEnvironment">Changes the environment, which is that of this program.</param>
@@ -96,6 +96,7 @@ internal sealed class ChildProcess : IDisposable, IAsyncDisposable
         _isOver = true;
         try
         {
+            _wasEnded |= !_process.HasExited;
             _process.Kill();
         }
         catch (InvalidOperationException)
@@ -104,12 +105,16 @@ internal sealed class ChildProcess : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>Ends it and says how it ended, for a person.</summary>
+    /// <summary>
+    /// Ends it and says how it ended, for a person. One whose pipe broke is about to end by itself, one that makes no sense is not.
+    /// </summary>
     internal string Reason()
     {
+        _process.WaitForExit(TimeToEndByItself);
         Kill();
         return !_process.WaitForExit(TimeToEnd) ? "it does not end" : _process.ExitCode switch
         {
+            137 when _wasEnded => "it made no sense",
             134 => "aborted",
             137 => Killed,
             139 => "memory fault",

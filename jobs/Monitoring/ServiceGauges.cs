@@ -21,13 +21,15 @@ internal sealed partial class ServiceGauges : BackgroundService
     private readonly TimeProvider _time;
     private readonly JobStorage? _jobs;
     private readonly ILogger<ServiceGauges> _log;
+    private readonly RecurringQuestions _questions;
     private Measurement<double>[] _scans = [], _forecasts = [], _skill = [];
     private Measurement<long>[] _queues = [];
     private bool _isUp;
 
     public ServiceGauges(NowcastDatabase database, NowcastSettings settings, TimeProvider time, IMeterFactory meters,
-        ILogger<ServiceGauges> log, IServiceProvider services)
+        ILogger<ServiceGauges> log, RecurringQuestions questions, IServiceProvider services)
     {
+        _questions = questions;
         (_database, _settings, _time, _log, _jobs) = (database, settings, time, log, services.GetService<JobStorage>());
         var meter = meters.Create(NowcastMeter.Name);
         meter.CreateObservableGauge("nowcast.database.up", () => _isUp ? 1 : 0, null,
@@ -60,6 +62,7 @@ internal sealed partial class ServiceGauges : BackgroundService
     {
         try
         {
+            using var turn = await _questions.TurnAsync(cancellation);
             var feeds = await _database.Feeds.ListAsync(cancellation);
             // One from the future makes no feed fresh.
             var now = _time.GetUtcNow();

@@ -41,6 +41,7 @@ internal static class WebService
             builder.Services.AddSingleton(settings);
             builder.Services.AddTelemetry(isWeb: true);
         }
+        builder.Services.AddSingleton<RecurringQuestions>();
         builder.Services.AddSingleton<ServiceGauges>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<ServiceGauges>());
         builder.Services.AddSingleton<FailedLogins>();

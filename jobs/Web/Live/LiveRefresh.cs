@@ -1,4 +1,5 @@
 using ConvLstm.Nowcast.Ingest;
+using ConvLstm.Nowcast.Jobs.Monitoring;
 using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Storage.Publishing;
 using Npgsql;
@@ -9,8 +10,8 @@ namespace ConvLstm.Nowcast.Jobs.Web.Live;
 /// Keeps <see cref="LiveRuns"/> up to date: at once when the database notifies of a run, and every few seconds for new scans
 /// and for notifications that were lost with a connection.
 /// </summary>
-internal sealed class LiveRefresh(NowcastDatabase database, AnswerSource source, LiveRuns runs, RunEvents events, ILogger<LiveRefresh> log)
-    : BackgroundService
+internal sealed class LiveRefresh(NowcastDatabase database, AnswerSource source, LiveRuns runs, RunEvents events,
+    RecurringQuestions questions, ILogger<LiveRefresh> log) : BackgroundService
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(10), AfterFailure = TimeSpan.FromSeconds(3);
 
@@ -47,6 +48,7 @@ internal sealed class LiveRefresh(NowcastDatabase database, AnswerSource source,
 
     private async Task RefreshAsync(CancellationToken cancellation)
     {
+        using var turn = await questions.TurnAsync(cancellation);
         await source.CatchUpAsync(cancellation);
         foreach (var grid in await runs.RefreshAsync(cancellation))
             events.Tell(grid);
