@@ -3,7 +3,8 @@ using Cronos;
 namespace ConvLstm.Nowcast.Jobs.Settings;
 
 /// <summary>
-/// The settings of the jobs: sections of the installed <c>appsettings.json</c>, or variables such as <c>NOWCAST_NOWCAST__ONNEWSCAN</c>. Times in UTC,
+/// The settings of the jobs: sections of the installed <c>appsettings.json</c>, or variables such as
+/// <c>NOWCAST_NOWCAST__ONNEWSCAN</c>. Times in UTC,
 /// as in crontab(5).
 /// </summary>
 internal sealed record JobSettings
