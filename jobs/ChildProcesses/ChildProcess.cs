@@ -106,7 +106,8 @@ internal sealed class ChildProcess : IDisposable, IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends it and says how it ended, for a person. One whose pipe broke is about to end by itself, one that makes no sense is not.
+    /// Ends it and says how it ended, for a person. One whose pipe broke is about to end by itself, one that answers nonsense or nothing is
+    /// not.
     /// </summary>
     internal string Reason()
     {
@@ -114,7 +115,7 @@ internal sealed class ChildProcess : IDisposable, IAsyncDisposable
         Kill();
         return !_process.WaitForExit(TimeToEnd) ? "it does not end" : _process.ExitCode switch
         {
-            137 when _wasEnded => "it made no sense",
+            137 when _wasEnded => "it did not answer as it should",
             134 => "aborted",
             137 => Killed,
             139 => "memory fault",

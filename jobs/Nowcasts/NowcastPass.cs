@@ -118,8 +118,7 @@ internal sealed class NowcastPass(NowcastDatabase database, Checkpoint? model, T
                 (run, problem) = await PublishAsync(made.Forecast, cancellation);
             var outcome = new NowcastOutcome(past.Grid.Name, made.Method, past.IssueTime, run, problem, made.Took,
                 Stopwatch.GetElapsedTime(start));
-            lock (outcomes)
-                outcomes.Add(outcome);
+            outcomes.Add(outcome);
             report(outcome);
         }
     }

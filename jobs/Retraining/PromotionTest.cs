@@ -1,6 +1,5 @@
 using System.Globalization;
 using ConvLstm.Nowcast.Evaluation;
-using ConvLstm.Nowcast.Ingest.Sequences;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Methods;
 using ConvLstm.Nowcast.Model.Checkpoints;
@@ -70,15 +69,4 @@ internal static class PromotionTest
     {
         public void Report(HindcastProgress value) => report(value);
     }
-}
-
-/// <summary>A forecaster under another name, where two models are compared.</summary>
-internal sealed class NamedForecaster(string name, IForecaster forecaster) : IForecaster
-{
-    public string Method => name;
-
-    public int ScansNeeded => forecaster.ScansNeeded;
-
-    public RainForecast Forecast(RadarSequence past, ForecastRequest request, CancellationToken cancellation) =>
-        forecaster.Forecast(past, request, cancellation);
 }

@@ -92,7 +92,8 @@ public sealed class VerificationStore
                 SELECT r.run_id, r.method, r.issue_time, lead, s.valid_time, v.run_id IS NULL AS waits
                 FROM nowcast.run AS r JOIN nowcast.grid AS g USING (grid_id) CROSS JOIN LATERAL unnest(r.lead_seconds) AS lead
                 CROSS JOIN LATERAL (SELECT r.issue_time + make_interval(secs => lead) AS due,
-                                           make_interval(secs => @largestDistance * (coalesce(r.lead_seconds[2], 2 * r.lead_seconds[1]) - r.lead_seconds[1])) AS distance) AS d
+                                           make_interval(secs => @largestDistance
+                                               * (coalesce(r.lead_seconds[2], 2 * r.lead_seconds[1]) - r.lead_seconds[1])) AS distance) AS d
                 CROSS JOIN LATERAL (SELECT valid_time FROM nowcast.scan
                                     WHERE grid_id = r.grid_id AND valid_time BETWEEN d.due - d.distance AND d.due + d.distance
                                       AND NOT is_interpolated AND quality->>'usable' IS DISTINCT FROM 'false'
@@ -102,8 +103,8 @@ public sealed class VerificationStore
             SELECT run_id AS RunId, method AS Method, issue_time AS IssueTime, lead AS LeadSeconds, valid_time AS ValidTime
             FROM (SELECT maps.*, bool_or(waits) OVER (PARTITION BY issue_time, lead) AS one_waits FROM maps) AS groups
             WHERE one_waits ORDER BY issue_time, lead, run_id
-            """, new { grid, since, largestDistance = VerifyingScan.LargestDistance }, cancellationToken: cancellation)).ConfigureAwait(false))
-                .AsList();
+            """, new { grid, since, largestDistance = VerifyingScan.LargestDistance },
+            cancellationToken: cancellation)).ConfigureAwait(false)).AsList();
     }
 
     /// <summary>The rows of the view skill of a grid, all days together or one, by method, model, lead and threshold.</summary>
