@@ -1,5 +1,4 @@
 using System.Globalization;
-using ConvLstm.Nowcast.Ingest.NetCdf;
 using ConvLstm.Nowcast.Jobs.Web.Edr;
 using Xunit;
 
