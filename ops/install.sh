@@ -21,7 +21,7 @@ while [ $# -gt 0 ]; do
 done
 [ -n "$root" ] || [ "$(id -u)" -eq 0 ] || { echo "error: installing is root's: run it with sudo" >&2; exit 1; }
 opt=$root/opt/convlstm-nowcast
-system=$here/package
+system=$here/debian
 
 if $rollback; then
   before=$(readlink "$opt/before") || { echo "error: no version before this one is installed" >&2; exit 1; }

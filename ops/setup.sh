@@ -27,7 +27,7 @@ if ! command -v dotnet >/dev/null || ! dotnet --list-sdks | grep -q '^10\.'; the
   exit 1
 fi
 
-[ -z "$chosen" ] || "$here/ops/packages/choose.sh" "$chosen"
+[ -z "$chosen" ] || "$here/ops/nuget/choose.sh" "$chosen"
 # The CUDA libraries are some gigabytes, and not every source has them: asked for, or proposed.
 if [ -n "$gpu" ]; then
   rm -f "$here/ops/local.props"

@@ -5,7 +5,7 @@ using ConvLstm.Nowcast.Storage.Jobs;
 using ConvLstm.Nowcast.Storage.Models;
 using ConvLstm.Nowcast.Storage.Publishing;
 using ConvLstm.Nowcast.Storage.Queries;
-using ConvLstm.Nowcast.Storage.Readers;
+using ConvLstm.Nowcast.Storage.Roles;
 using ConvLstm.Nowcast.Storage.Retention;
 using ConvLstm.Nowcast.Storage.Scans;
 using ConvLstm.Nowcast.Storage.Verification;

@@ -35,7 +35,7 @@ internal sealed class FeedFolder(FeedOptions options, TimeProvider time)
             seen[file.Name] = file;
             var isSettled = (_last.TryGetValue(file.Name, out var before) && before == file)
                 || time.GetUtcNow().UtcTicks - file.Written > options.Settled.Ticks;
-            if (isSettled && !Writers.HasAny(Path.Combine(options.Folder, file.Name)))
+            if (isSettled && !FileInUse.IsOpenForWriting(Path.Combine(options.Folder, file.Name)))
                 complete.Add(file);
         }
         _last = seen;

@@ -1,4 +1,4 @@
-using ConvLstm.Nowcast.Storage.Readers;
+using ConvLstm.Nowcast.Storage.Roles;
 using Hangfire.Server;
 
 namespace ConvLstm.Nowcast.Jobs.Hosting;

@@ -1,4 +1,4 @@
-using ConvLstm.Nowcast.Jobs.Web.Live;
+using ConvLstm.Nowcast.Jobs.Web.Cache;
 using ConvLstm.Nowcast.Storage.Queries;
 
 namespace ConvLstm.Nowcast.Jobs.Web;
@@ -12,12 +12,12 @@ internal static class LatestForecastEndpoint
     internal static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/forecast/latest", Latest).WithTags("Runs")
         .WithSummary("Mean, highest rate, wet and missing share of each map of the newest run.").ProducesProblem(404);
 
-    private static LatestForecast Latest(Runs runs, string? grid)
+    private static LatestForecast Latest(RunLookup runs, string? grid)
     {
-        var live = runs.Grid(grid);
-        var run = live.Run ?? throw Refusals.NotFound($"There is no forecast for {live.Name} yet.");
+        var cached = runs.Grid(grid);
+        var run = cached.Run ?? throw HttpErrors.NotFound($"There is no forecast for {cached.Name} yet.");
         return new(
-            live.Name, run.Run.IssueTime.UtcDateTime, run.Run.Method, run.Run.ModelVersion,
+            cached.Name, run.Run.IssueTime.UtcDateTime, run.Run.Method, run.Run.ModelVersion,
                 [.. run.LeadSeconds.Select((_, lead) => MapOf(run, lead))]);
     }
 

@@ -18,7 +18,8 @@ internal static class Times
         DateTimeOffset.TryParseExact(text, Formats, CultureInfo.InvariantCulture,
             DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
             ? time
-            : throw Refusals.Wrong($"'{(text.Length <= 40 ? text : text[..40] + "…")}' is no time: write UTC like 2024-06-01T12:00:00Z.");
+            : throw HttpErrors.BadRequest(
+                $"'{(text.Length <= 40 ? text : text[..40] + "…")}' is no time: write UTC like 2024-06-01T12:00:00Z.");
 
     internal static DateTimeOffset? ParseOptional(string? text) => string.IsNullOrEmpty(text) ? null : Parse(text);
 

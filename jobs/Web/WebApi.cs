@@ -4,7 +4,7 @@ using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Jobs.Web.Api;
 using ConvLstm.Nowcast.Jobs.Web.Edr;
 using ConvLstm.Nowcast.Jobs.Web.Frames;
-using ConvLstm.Nowcast.Jobs.Web.Live;
+using ConvLstm.Nowcast.Jobs.Web.Cache;
 using ConvLstm.Nowcast.Jobs.Web.Page;
 using ConvLstm.Nowcast.Jobs.Web.Quality;
 using ConvLstm.Nowcast.Jobs.Web.Tiles;
@@ -23,12 +23,12 @@ internal static class WebApi
         builder.WebHost.ConfigureKestrel(server => server.Limits.MaxRequestBodySize = Limits.BodyBytes);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new AnswerSource(provider.GetRequiredService<NowcastDatabase>(), settings.Replica));
-        services.AddSingleton<LiveRuns>();
+        services.AddSingleton<RunCache>();
         services.AddSingleton<RunEvents>();
-        services.AddSingleton<Runs>();
+        services.AddSingleton<RunLookup>();
         services.AddSingleton<FrameSource>();
         services.AddSingleton<Freshness>();
-        services.AddHostedService<LiveRefresh>();
+        services.AddHostedService<RunCacheRefresh>();
         services.ConfigureHttpJsonOptions(json =>
             json.SerializerOptions.NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals);
         services.AddOpenApi(ApiDescription.Configure);

@@ -15,8 +15,8 @@ NOWCAST_DB="Host=$scratch/socket;Database=postgres;Username=postgres"
 fails() { echo "FAILS: $1" >&2; exit 1; }
 shows() { local what=$1; shift; if "$@"; then echo "holds: $what"; else fails "$what"; fi; }
 
-NOWCAST_PACKAGE_VERSION=1.0.0 "$here/../package/deb.sh" "$scratch"
-NOWCAST_PACKAGE_VERSION=1.0.1 "$here/../package/deb.sh" "$scratch"
+NOWCAST_PACKAGE_VERSION=1.0.0 "$here/../debian/deb.sh" "$scratch"
+NOWCAST_PACKAGE_VERSION=1.0.1 "$here/../debian/deb.sh" "$scratch"
 install -d -m 755 /etc/convlstm-nowcast
 echo "NOWCAST_DB='$NOWCAST_DB'" >/etc/convlstm-nowcast/environment
 dpkg -i "$scratch/convlstm-nowcast_1.0.0_amd64.deb"

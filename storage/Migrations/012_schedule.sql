@@ -1,2 +1,2 @@
--- The schedule is Hangfire's, whose tables its own installer makes (jobs/Schedule/HangfireTables.cs); those of the scheduler before it go.
+-- The schedule is Hangfire's, whose tables its own installer makes (jobs/Hosting/HangfireTables.cs); those of the scheduler before it go.
 DROP SCHEMA IF EXISTS nowcast_schedule CASCADE;

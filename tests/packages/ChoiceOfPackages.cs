@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Packages;
 
-/// <summary>ops/packages/choose.sh, which ops/setup.sh --packages calls, on a copy of what it reads and with sources of its own.</summary>
+/// <summary>ops/nuget/choose.sh, which ops/setup.sh --packages calls, on a copy of what it reads and with sources of its own.</summary>
 public sealed class ChoiceOfPackages : IDisposable
 {
     private const string Choice = "Directory.Packages.local.props";
@@ -15,10 +15,10 @@ public sealed class ChoiceOfPackages : IDisposable
 
     public ChoiceOfPackages()
     {
-        Directory.CreateDirectory(_folder.File("ops/packages"));
+        Directory.CreateDirectory(_folder.File("ops/nuget"));
         Directory.CreateDirectory(_folder.File("feed"));
         Directory.CreateDirectory(_folder.File("store"));
-        foreach (var file in new[] { "Directory.Build.props", "Directory.Packages.props", "ops/packages/choose.sh" })
+        foreach (var file in new[] { "Directory.Build.props", "Directory.Packages.props", "ops/nuget/choose.sh" })
             File.Copy(RepositoryFolder.File(file), _folder.File(file));
         File.WriteAllText(_folder.File("nuget.config"),
             $"""
@@ -107,7 +107,7 @@ public sealed class ChoiceOfPackages : IDisposable
 
     private async Task<(int Status, string Output, string Error)> ChooseAsync(string mode)
     {
-        using var choose = Process.Start(new ProcessStartInfo("bash", [_folder.File("ops/packages/choose.sh"), mode])
+        using var choose = Process.Start(new ProcessStartInfo("bash", [_folder.File("ops/nuget/choose.sh"), mode])
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
             Environment = { ["NUGET_PACKAGES"] = _folder.File("store"), ["MSBUILDDISABLENODEREUSE"] = "1" },

@@ -9,12 +9,12 @@ public sealed class SdsLiteSignatures
     public async Task TheFolderOfTheBackendCompilesAgainstThem()
     {
         var errors = await StubbedPackage.CompileAsync(
-            "ops/packages/SDSLite.txt", ["System", "Microsoft.Research.Science.Data"],
+            "ops/nuget/SDSLite.txt", ["System", "Microsoft.Research.Science.Data"],
             Directory.EnumerateFiles(RepositoryFolder.File("ingest", "NetCdf", "SDSLite"), "*.cs"),
                 Compiler.ImplicitUsings, TestContext.Current.CancellationToken);
 
         Assert.True(errors.Count == 0,
-            "These lines do not compile against ops/packages/SDSLite.txt: look the members up in SDSLite's public "
+            "These lines do not compile against ops/nuget/SDSLite.txt: look the members up in SDSLite's public "
                 + $"source.\n{string.Join('\n', errors.Take(20))}");
     }
 }

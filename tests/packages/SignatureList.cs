@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace ConvLstm.Nowcast.Tests.Packages;
 
 /// <summary>
-/// A list of the signatures of a package that our sources rely on (<c>ops/packages/*.txt</c>), and the C# of a library that has just those:
+/// A list of the signatures of a package that our sources rely on (<c>ops/nuget/*.txt</c>), and the C# of a library that has just those:
 /// <c>[declaration of a type]</c>, then its members, one a line; what follows <c>#</c> is for people.
 /// </summary>
 internal sealed partial record SignatureList(string File, IReadOnlyList<SignatureList.Section> Sections)

@@ -1,6 +1,6 @@
 using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Storage.Cluster;
-using ConvLstm.Nowcast.Storage.Readers;
+using ConvLstm.Nowcast.Storage.Roles;
 using Npgsql;
 using Xunit;
 

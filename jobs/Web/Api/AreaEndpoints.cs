@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.Text.Json;
-using ConvLstm.Nowcast.Jobs.Web.Live;
+using ConvLstm.Nowcast.Jobs.Web.Cache;
 using ConvLstm.Nowcast.Storage.Queries;
 using NetTopologySuite.Geometries;
 
@@ -24,31 +24,31 @@ internal static class AreaEndpoints
         .ProducesProblem(400).ProducesProblem(404).ProducesProblem(413);
 
     private static Task<IResult> GetAsync(
-        HttpContext context, AnswerSource source, Runs runs, Freshness freshness,
+        HttpContext context, AnswerSource source, RunLookup runs, Freshness freshness,
         [Description("west,south,east,north in degrees.")] string? bbox,
         [Description("POLYGON((lon lat, …)).")] string? coords, [Description(AtHelp)] string? at,
         [Description(Freshness.Parameter)] string? stale,
         [Description(RainAnswers.Parameter)] string? f, CancellationToken cancellation)
     {
         if ((bbox is null) == (coords is null))
-            throw Refusals.Wrong("Give an area: either bbox=west,south,east,north or coords=POLYGON((lon lat, …)).");
+            throw HttpErrors.BadRequest("Give an area: either bbox=west,south,east,north or coords=POLYGON((lon lat, …)).");
         return AskAsync(context, source, runs, freshness, bbox is null ? Geometries.Area(coords) : Geometries.Box(bbox), at, stale, f,
             cancellation);
     }
 
     private static Task<IResult> PostAsync(
-        HttpContext context, AnswerSource source, Runs runs, Freshness freshness, JsonElement area, [Description(AtHelp)] string? at,
+        HttpContext context, AnswerSource source, RunLookup runs, Freshness freshness, JsonElement area, [Description(AtHelp)] string? at,
         [Description(Freshness.Parameter)] string? stale, [Description(RainAnswers.Parameter)] string? f, CancellationToken cancellation) =>
         AskAsync(context, source, runs, freshness, Geometries.Area(area), at, stale, f, cancellation);
 
     private static async Task<IResult> AskAsync(
-        HttpContext context, AnswerSource source, Runs runs, Freshness freshness, Geometry area, string? at, string? stale,
+        HttpContext context, AnswerSource source, RunLookup runs, Freshness freshness, Geometry area, string? at, string? stale,
             string? form, CancellationToken cancellation)
     {
         var time = Times.ParseOptional(at);
         var geoJson = Geometries.ToGeoJson(area);
         var answer = await source.Database.Queries.RunOverAsync(geoJson, time, cancellation)
-            ?? throw Refusals.NotFound("No forecast covers the area.");
+            ?? throw HttpErrors.NotFound("No forecast covers the area.");
         var origin = freshness.Of(context.Response, await runs.RunAsync(answer.RunId, cancellation), time, stale);
         return RainAnswers.As(context, form, new RainAnswer<RainOverArea>(origin, answer.Leads), () => geoJson);
     }

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
-using ConvLstm.Nowcast.Jobs.Web.Live;
+using ConvLstm.Nowcast.Jobs.Web.Cache;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Api;
@@ -18,26 +18,27 @@ internal static class EventsEndpoint
         .WithSummary("Server-sent events: 'grid' when a grid has a new run or scan.")
             .Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
 
-    private static ServerSentEventsResult<GridNews?> Listen(HttpContext http, LiveRuns live, RunEvents events,
+    private static ServerSentEventsResult<GridUpdate?> Listen(HttpContext http, RunCache cache, RunEvents events,
         IHostApplicationLifetime host, CancellationToken cancellation)
     {
         var from = http.Connection.RemoteIpAddress;
         if (events.IsFullFor(from))
-            throw Refusals.TooMany($"{RunEvents.MostListeners} listen already, or {RunEvents.MostOfOneAddress} from this address; ask "
+            throw HttpErrors.ServiceUnavailable(
+                $"{RunEvents.MostListeners} listen already, or {RunEvents.MostOfOneAddress} from this address; ask "
                 + "/api/grids from time to time instead.");
-        return TypedResults.ServerSentEvents(ItemsAsync(from, live, events, host.ApplicationStopping, cancellation));
+        return TypedResults.ServerSentEvents(ItemsAsync(from, cache, events, host.ApplicationStopping, cancellation));
     }
 
-    private static async IAsyncEnumerable<SseItem<GridNews?>> ItemsAsync(
-        IPAddress? from, LiveRuns live, RunEvents events, CancellationToken stopping,
+    private static async IAsyncEnumerable<SseItem<GridUpdate?>> ItemsAsync(
+        IPAddress? from, RunCache cache, RunEvents events, CancellationToken stopping,
             [EnumeratorCancellation] CancellationToken cancellation)
     {
         // A service that stops does not wait for those who listen.
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellation);
         await using var news = events.ListenAsync(from, ends.Token).GetAsyncEnumerator(ends.Token);
         var next = news.MoveNextAsync().AsTask();
-        foreach (var grid in live.Grids)
-            yield return new(RunEvents.NewsOf(grid), "grid");
+        foreach (var grid in cache.Grids)
+            yield return new(RunEvents.UpdateOf(grid), "grid");
         while (!ends.IsCancellationRequested)
         {
             await Task.WhenAny(next, Task.Delay(Heartbeat, ends.Token));

@@ -30,11 +30,11 @@ internal sealed class Freshness(NowcastSettings settings, TimeProvider time)
     internal RunOrigin Of(HttpResponse response, RunSummary run, DateTimeOffset? at, string? stale)
     {
         if (stale is not (null or Mark or Refuse))
-            throw Refusals.Wrong($"stale is {Mark} or {Refuse}.");
+            throw HttpErrors.BadRequest($"stale is {Mark} or {Refuse}.");
         var age = (at ?? time.GetUtcNow()) - run.IssueTime;
         var isStale = age > Limit(run);
         if (isStale && stale == Refuse)
-            throw Refusals.NotFound(
+            throw HttpErrors.NotFound(
                 $"The newest forecast of {run.Grid} is of {Times.Iso(run.IssueTime)}, {age.TotalMinutes:0} minutes before: older than "
                     + $"{Limit(run).TotalMinutes:0}.");
         // RFC 7234, 5.5.1: 110 is "response is stale"; the header is history in RFC 9111, but the programs that look for one look for this.

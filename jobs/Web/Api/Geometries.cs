@@ -34,7 +34,7 @@ internal static class Geometries
     /// <summary>A point, or several.</summary>
     /// <exception cref="BadHttpRequestException">They are no points on Earth.</exception>
     internal static Geometry Places(string? text) =>
-        Read<Geometry>(text, PointForm) is var places && places is IPuntal ? places : throw Refusals.Wrong(PointForm);
+        Read<Geometry>(text, PointForm) is var places && places is IPuntal ? places : throw HttpErrors.BadRequest(PointForm);
 
     /// <exception cref="BadHttpRequestException">It is no line on Earth.</exception>
     internal static LineString Line(string? text) => Read<LineString>(text, LineForm);
@@ -52,11 +52,11 @@ internal static class Geometries
             return Area(geometry);
         try
         {
-            return Valid(OnEarth(body.Deserialize<Geometry>(Json) ?? throw Refusals.Wrong(BodyForm)), BodyForm);
+            return Valid(OnEarth(body.Deserialize<Geometry>(Json) ?? throw HttpErrors.BadRequest(BodyForm)), BodyForm);
         }
         catch (Exception wrong) when (wrong is JsonException or ArgumentException or InvalidOperationException)
         {
-            throw Refusals.Wrong(BodyForm);
+            throw HttpErrors.BadRequest(BodyForm);
         }
     }
 
@@ -67,13 +67,13 @@ internal static class Geometries
         double[] numbers = [.. text.Split(',')
             .Select(n => double.TryParse(n, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
             ? value
-            : throw Refusals.Wrong("A bbox is west,south,east,north in degrees."))];
+            : throw HttpErrors.BadRequest("A bbox is west,south,east,north in degrees."))];
         if (numbers is not [var west, var south, var east, var north])
-            throw Refusals.Wrong($"A bbox has four numbers, west,south,east,north; this one has {numbers.Length}.");
+            throw HttpErrors.BadRequest($"A bbox has four numbers, west,south,east,north; this one has {numbers.Length}.");
         PointEndpoints.Check(west, south);
         PointEndpoints.Check(east, north);
         if (west >= east || south >= north)
-            throw Refusals.Wrong("A bbox goes from west to east and from south to north; one over the date line is two.");
+            throw HttpErrors.BadRequest("A bbox goes from west to east and from south to north; one over the date line is two.");
         return Services.CreateGeometryFactory(Wgs84).ToGeometry(new Envelope(west, east, south, north));
     }
 
@@ -85,11 +85,11 @@ internal static class Geometries
     {
         try
         {
-            return OnEarth(new WKTReader(Services).Read(text ?? "")) as T ?? throw Refusals.Wrong(form);
+            return OnEarth(new WKTReader(Services).Read(text ?? "")) as T ?? throw HttpErrors.BadRequest(form);
         }
         catch (Exception wrong) when (wrong is ParseException or ArgumentException)
         {
-            throw Refusals.Wrong($"{form} This one: {wrong.Message}");
+            throw HttpErrors.BadRequest($"{form} This one: {wrong.Message}");
         }
     }
 
@@ -98,7 +98,7 @@ internal static class Geometries
         if (geometry.IsEmpty)
             throw new ArgumentException("it holds no place.");
         if (geometry.NumPoints > MostVertices)
-            throw Refusals.TooMuch($"A geometry of {geometry.NumPoints} vertices is too fine; at most {MostVertices}.");
+            throw HttpErrors.PayloadTooLarge($"A geometry of {geometry.NumPoints} vertices is too fine; at most {MostVertices}.");
         foreach (var place in geometry.Coordinates)
             PointEndpoints.Check(place.X, place.Y);
         return geometry;
@@ -107,11 +107,11 @@ internal static class Geometries
     private static Geometry Valid(Geometry area, string form)
     {
         if (area is not IPolygonal)
-            throw Refusals.Wrong(form);
+            throw HttpErrors.BadRequest(form);
         if (area.Area == 0)
-            throw Refusals.Wrong("The polygon has no area.");
+            throw HttpErrors.BadRequest("The polygon has no area.");
         var check = new IsValidOp(area);
-        return check.IsValid ? area : throw Refusals.Wrong(
+        return check.IsValid ? area : throw HttpErrors.BadRequest(
             string.Create(CultureInfo.InvariantCulture,
                 $"The polygon is not sound: {check.ValidationError.Message} at {check.ValidationError.Coordinate.X:0.####} "
                 + $"{check.ValidationError.Coordinate.Y:0.####}."));

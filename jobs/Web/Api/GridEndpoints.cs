@@ -2,7 +2,7 @@ using System.ComponentModel;
 using ConvLstm.Nowcast.Ingest;
 using ConvLstm.Nowcast.Jobs.Settings;
 using ConvLstm.Nowcast.Jobs.Web.Frames;
-using ConvLstm.Nowcast.Jobs.Web.Live;
+using ConvLstm.Nowcast.Jobs.Web.Cache;
 using ConvLstm.Nowcast.Storage.Queries;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Api;
@@ -17,14 +17,14 @@ internal static class GridEndpoints
 
     internal static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/grids", (LiveRuns live) => live.Grids.Select(GridAnswer.Of)).WithTags(Tag).WithSummary("All grids.");
+        routes.MapGet("/api/grids", (RunCache cache) => cache.Grids.Select(GridAnswer.Of)).WithTags(Tag).WithSummary("All grids.");
         routes.MapGet("/api/grids/{grid}/timeline", TimelineAsync).WithTags(Tag)
             .WithSummary("The scans of the past hour and the maps of the newest run, or of the run that answered at a time.")
                 .ProducesProblem(404);
     }
 
     private static async Task<Timeline> TimelineAsync(
-        HttpContext context, AnswerSource source, Runs runs, NowcastSettings settings, string grid,
+        HttpContext context, AnswerSource source, RunLookup runs, NowcastSettings settings, string grid,
         [Description("UTC; the run that answered then. Without it the newest.")] string? at, CancellationToken cancellation)
     {
         var chosen = runs.Grid(grid);
@@ -64,7 +64,7 @@ internal static class GridEndpoints
     /// <summary>A map to be shown; its compact form is at the address.</summary>
     internal sealed record TimelineFrame(DateTime Time, string Kind, double? LeadMinutes, string Url)
     {
-        internal static TimelineFrame Of(LiveGrid grid, DateTimeOffset time) => new(
+        internal static TimelineFrame Of(CachedGrid grid, DateTimeOffset time) => new(
             time.UtcDateTime, "observation", null,
                 $"/api/grids/{Uri.EscapeDataString(grid.Name)}/observations/{Times.Token(time)}.bin?v={time.UtcTicks:x}");
 
@@ -80,13 +80,13 @@ internal sealed record GridAnswer(
     IReadOnlyList<double> Centre,
     long Scans, DateTime? NewestScan, RunAnswer? NewestRun)
 {
-    internal static GridAnswer Of(LiveGrid live)
+    internal static GridAnswer Of(CachedGrid cached)
     {
-        var grid = live.Grid;
-        var (lon, lat) = live.Locator.LonLat((grid.Width - 1) / 2.0, (grid.Height - 1) / 2.0);
+        var grid = cached.Grid;
+        var (lon, lat) = cached.Locator.LonLat((grid.Width - 1) / 2.0, (grid.Height - 1) / 2.0);
         return new(
             grid.Name, grid.Width, grid.Height, grid.Proj, grid.IsGeographic, grid.PixelX, grid.PixelY, ExtentOf(grid), [lon, lat],
-            live.State.Scans, live.State.NewestScan?.UtcDateTime, live.Run is { } run ? RunAnswer.Of(run.Run) : null);
+            cached.State.Scans, cached.State.NewestScan?.UtcDateTime, cached.Run is { } run ? RunAnswer.Of(run.Run) : null);
     }
 
     private static double[] ExtentOf(RadarGrid grid) =>

@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
-using ConvLstm.Nowcast.Jobs.Web.Live;
+using ConvLstm.Nowcast.Jobs.Web.Cache;
 using ConvLstm.Nowcast.Storage.Queries;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Api;
@@ -29,23 +29,23 @@ internal static class PointEndpoints
     }
 
     private static async Task<IResult> RainAtAsync(
-        HttpContext context, AnswerSource source, Runs runs, LiveRuns live, Freshness freshness,
+        HttpContext context, AnswerSource source, RunLookup runs, RunCache cache, Freshness freshness,
         [Description("Degrees east.")] double lon, [Description("Degrees north.")] double lat,
         [Description("UTC; what was forecast then. Without it now.")] string? at, [Description(Freshness.Parameter)] string? stale,
         [Description(RainAnswers.Parameter)] string? f, CancellationToken cancellation)
     {
         Check(lon, lat);
         var time = Times.ParseOptional(at);
-        var (run, leads) = time is null ? FromMemory(live, lon, lat)
+        var (run, leads) = time is null ? FromMemory(cache, lon, lat)
             : await FromDatabaseAsync(source, runs, lon, lat, time.Value, cancellation);
         return RainAnswers.As(
             context, f, new RainAnswer<RainAtPoint>(freshness.Of(context.Response, run, time, stale), leads),
             () => string.Create(CultureInfo.InvariantCulture, $$"""{"type":"Point","coordinates":[{{lon:R}},{{lat:R}}]}"""));
     }
 
-    private static (RunSummary Run, IReadOnlyList<RainAtPoint> Leads) FromMemory(LiveRuns live, double lon, double lat)
+    private static (RunSummary Run, IReadOnlyList<RainAtPoint> Leads) FromMemory(RunCache cache, double lon, double lat)
     {
-        var (_, run, pixel) = live.At(lon, lat) ?? throw Outside(lon, lat);
+        var (_, run, pixel) = cache.At(lon, lat) ?? throw Outside(lon, lat);
         int[] bands = [Band(run, 0.1f), Band(run, 1), Band(run, 5), Band(run, 10)];
         return (run.Run, [.. run.LeadSeconds.Select((seconds, lead) => new RainAtPoint(
             run.ValidTime(lead), seconds / 60.0, run.Rate(lead, pixel), P(bands[0], lead), P(bands[1], lead), P(bands[2], lead),
@@ -55,14 +55,14 @@ internal static class PointEndpoints
     }
 
     private static async Task<(RunSummary Run, IReadOnlyList<RainAtPoint> Leads)> FromDatabaseAsync(
-        AnswerSource source, Runs runs, double lon, double lat, DateTimeOffset at, CancellationToken cancellation)
+        AnswerSource source, RunLookup runs, double lon, double lat, DateTimeOffset at, CancellationToken cancellation)
     {
         var id = await source.Database.Queries.RunAtAsync(lon, lat, at, cancellation) ?? throw Outside(lon, lat);
         return (await runs.RunAsync(id, cancellation), await source.Database.Queries.RainAtAsync(lon, lat, at, cancellation));
     }
 
     private static async Task<RainStart> RainStartsAsync(
-        HttpContext context, AnswerSource source, Runs runs, Freshness freshness, TimeProvider clock,
+        HttpContext context, AnswerSource source, RunLookup runs, Freshness freshness, TimeProvider clock,
         [Description("Degrees east.")] double lon, [Description("Degrees north.")] double lat,
         [Description("mm/h; 0.5 where not given.")] double? threshold, [Description("UTC; asked then. Without it now.")] string? at,
         [Description(Freshness.Parameter)] string? stale, CancellationToken cancellation)
@@ -77,7 +77,7 @@ internal static class PointEndpoints
     }
 
     private static async Task<RainDepth> DepthAsync(
-        HttpContext context, AnswerSource source, Runs runs, Freshness freshness, TimeProvider clock,
+        HttpContext context, AnswerSource source, RunLookup runs, Freshness freshness, TimeProvider clock,
         [Description("Degrees east.")] double lon, [Description("Degrees north.")] double lat,
         [Description("Of how many minutes; 60 where not given.")] double? minutes,
         [Description("UTC; from then on. Without it from now.")] string? at,
@@ -85,7 +85,7 @@ internal static class PointEndpoints
     {
         Check(lon, lat);
         if (minutes is { } span && !(span is > 0 and <= MostMinutes))
-            throw Refusals.Wrong($"Minutes are more than 0, up to {MostMinutes}.");
+            throw HttpErrors.BadRequest($"Minutes are more than 0, up to {MostMinutes}.");
         var time = Times.ParseOptional(at);
         var asked = time ?? clock.GetUtcNow();
         var id = await source.Database.Queries.RunAtAsync(lon, lat, asked, cancellation) ?? throw Outside(lon, lat);
@@ -95,14 +95,14 @@ internal static class PointEndpoints
     }
 
     private static async Task<PointForecast> PointAsync(
-        HttpContext context, Runs runs, LiveRuns live, Freshness freshness, [Description("Degrees east.")] double lon,
+        HttpContext context, RunLookup runs, RunCache cache, Freshness freshness, [Description("Degrees east.")] double lon,
         [Description("Degrees north.")] double lat,
         [Description("The number of a run; without it the newest.")] long? run, CancellationToken cancellation)
     {
         Check(lon, lat);
         if (run is null)
         {
-            var (grid, maps, pixel) = live.At(lon, lat) ?? throw Outside(lon, lat);
+            var (grid, maps, pixel) = cache.At(lon, lat) ?? throw Outside(lon, lat);
             return PointForecast.Of(grid, maps, pixel, freshness.Of(context.Response, maps.Run, null, null));
         }
         var summary = await runs.RunAsync(run.Value, cancellation);
@@ -116,12 +116,12 @@ internal static class PointEndpoints
     internal static void Check(double lon, double lat)
     {
         if (!(lon is >= -180 and <= 180) || !(lat is >= -90 and <= 90))
-            throw Refusals.Wrong(FormattableString.Invariant(
+            throw HttpErrors.BadRequest(FormattableString.Invariant(
                 $"There is no place at longitude {lon}, latitude {lat}: give degrees, -180 to 180 and -90 to 90."));
     }
 
     internal static BadHttpRequestException Outside(double lon, double lat) =>
-        Refusals.NotFound(FormattableString.Invariant($"No forecast covers longitude {lon}, latitude {lat}."));
+        HttpErrors.NotFound(FormattableString.Invariant($"No forecast covers longitude {lon}, latitude {lat}."));
 
     private static int Band(PackedRun run, float threshold) => Array.IndexOf(run.Run.Thresholds, threshold);
 
@@ -129,7 +129,7 @@ internal static class PointEndpoints
         string Grid, long RunId, DateTime IssueTime, string Method, string ModelVersion, double AgeMinutes, bool Stale,
         double Lon, double Lat, IReadOnlyList<float> Thresholds, IReadOnlyList<PointLead> Leads)
     {
-        internal static PointForecast Of(LiveGrid grid, PackedRun maps, int pixel, RunOrigin origin)
+        internal static PointForecast Of(CachedGrid grid, PackedRun maps, int pixel, RunOrigin origin)
         {
             var (lon, lat) = grid.Locator.LonLat(pixel % grid.Grid.Width, pixel / grid.Grid.Width);
             return new(

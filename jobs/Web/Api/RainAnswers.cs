@@ -23,7 +23,7 @@ internal static partial class RainAnswers
         null or "json" => TypedResults.Ok(answer),
         "csv" => TypedResults.Text(Csv(context, answer), CsvType, Encoding.UTF8),
         "geojson" => TypedResults.Text(Feature(context, answer, geoJson()), GeoJsonType, Encoding.UTF8),
-        _ => throw Refusals.Wrong("f is json, csv or geojson."),
+        _ => throw HttpErrors.BadRequest("f is json, csv or geojson."),
     };
 
     /// <summary>RFC 4180: the columns of the run, then those of the lead; null is empty.</summary>

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using ConvLstm.Nowcast.Jobs.Web.Api;
-using ConvLstm.Nowcast.Jobs.Web.Live;
+using ConvLstm.Nowcast.Jobs.Web.Cache;
 using ConvLstm.Nowcast.Jobs.Web.Tiles;
 using ConvLstm.Nowcast.Storage.Queries;
 using NetTopologySuite.Geometries;
@@ -30,7 +30,7 @@ internal static class EdrCollections
     /// <param name="id">The name of the grid, or the number of the run.</param>
     /// <param name="address">Of this collection or instance.</param>
     /// <param name="isInstance">A run, which has no instances and no tiles of its own.</param>
-    internal static JsonObject Describe(LiveGrid grid, RunSummary? run, string id, string address, bool isInstance)
+    internal static JsonObject Describe(CachedGrid grid, RunSummary? run, string id, string address, bool isInstance)
     {
         var links = new JsonArray(Link(address, "self", "application/json"), Link($"{address}/position", "data", CoverageJson.Type));
         if (!isInstance)
@@ -54,7 +54,7 @@ internal static class EdrCollections
 
     /// <summary>Whether a grid, or a run of it, meets a box and a time; what has no times meets all (/req/core/rc-time-response).</summary>
     /// <exception cref="BadHttpRequestException">They are no box and no time.</exception>
-    internal static bool Meets(LiveGrid grid, RunSummary? run, string? bbox, string? datetime)
+    internal static bool Meets(CachedGrid grid, RunSummary? run, string? bbox, string? datetime)
     {
         var ((from, to), its) = (EdrTimes.Interval(datetime), GridOutline.LonLatBox(grid));
         return (string.IsNullOrEmpty(bbox)
@@ -67,7 +67,7 @@ internal static class EdrCollections
 
     private static JsonArray Formats() => new([.. EdrFormats.Names.Select(name => (JsonNode)name)]);
 
-    private static JsonObject Extent(LiveGrid grid, RunSummary? run)
+    private static JsonObject Extent(CachedGrid grid, RunSummary? run)
     {
         string[] times = [.. (run?.LeadSeconds ?? []).Select(lead => Times.Iso(run!.IssueTime.AddSeconds(lead)))];
         var temporal = new JsonObject

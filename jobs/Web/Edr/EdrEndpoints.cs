@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Text.Json.Nodes;
 using ConvLstm.Nowcast.Jobs.Web.Api;
-using ConvLstm.Nowcast.Jobs.Web.Live;
+using ConvLstm.Nowcast.Jobs.Web.Cache;
 using ConvLstm.Nowcast.Jobs.Web.Tiles;
 using ConvLstm.Nowcast.Storage.Queries;
 using Microsoft.AspNetCore.Mvc;
@@ -25,14 +25,14 @@ internal static class EdrEndpoints
             [.. Conformance.Select(name => (JsonNode)$"http://www.opengis.net/spec/{name}")])
         })
             .WithSummary("What this service keeps to.");
-        edr.MapGet("/collections", (HttpContext context, LiveRuns live, [Description(BoxForm)] string? bbox, string? datetime) =>
+        edr.MapGet("/collections", (HttpContext context, RunCache cache, [Description(BoxForm)] string? bbox, string? datetime) =>
             new JsonObject
             {
                 ["links"] = new JsonArray(EdrCollections.Link($"{Root(context)}/collections", "self", "application/json")),
-                ["collections"] = new JsonArray([.. live.Grids.Where(grid => EdrCollections.Meets(grid, grid.Run?.Run, bbox, datetime))
+                ["collections"] = new JsonArray([.. cache.Grids.Where(grid => EdrCollections.Meets(grid, grid.Run?.Run, bbox, datetime))
                     .Select(grid => (JsonNode)Collection(context, grid))]),
             }).WithSummary("All grids, or those that meet a box and a time.").ProducesProblem(400);
-        edr.MapGet("/collections/{grid}", (HttpContext context, Runs runs, string grid) => Collection(context, runs.Grid(grid)))
+        edr.MapGet("/collections/{grid}", (HttpContext context, RunLookup runs, string grid) => Collection(context, runs.Grid(grid)))
             .WithSummary("A grid.").ProducesProblem(404);
         edr.MapGet("/collections/{grid}/instances", InstancesAsync)
             .WithSummary("The newest runs of a grid, or those of them that meet a box and a time.")
@@ -73,13 +73,13 @@ internal static class EdrEndpoints
     private static Task<IResult> PositionAsync(
         [AsParameters] EdrQuestion question, long? run, [Description("POINT(longitude latitude), or MULTIPOINT.")] string? coords,
             CancellationToken cancellation) =>
-        question.AnswerAsync(run, (live, _, _) => EdrDomains.Position(live, coords), cancellation);
+        question.AnswerAsync(run, (cached, _, _) => EdrDomains.Position(cached, coords), cancellation);
 
     private static Task<IResult> AreaAsync([AsParameters] EdrQuestion question, long? run,
         [Description("POLYGON((lon lat, lon lat, …)).")] string? coords, CancellationToken cancellation)
     {
         var area = Geometries.Area(coords);
-        return question.AnswerAsync(run, (live, _, _) => EdrDomains.Area(live, area), cancellation);
+        return question.AnswerAsync(run, (cached, _, _) => EdrDomains.Area(cached, area), cancellation);
     }
 
     private static Task<IResult> RadiusAsync(
@@ -87,14 +87,15 @@ internal static class EdrEndpoints
         [FromQuery(Name = "within-units"), Description("km, m, mi or nmi.")] string? units, CancellationToken cancellation)
     {
         var (place, metres) = (Geometries.Places(coords), EdrQuestion.Metres("within", within, "within-units", units));
-        return question.AnswerAsync(run, (live, _, _) => EdrDomains.Around(live, place, metres), cancellation);
+        return question.AnswerAsync(run, (cached, _, _) => EdrDomains.Around(cached, place, metres), cancellation);
     }
 
     private static Task<IResult> CubeAsync([AsParameters] EdrQuestion question, long? run,
         [Description(BoxForm)] string? bbox, CancellationToken cancellation)
     {
-        var box = Geometries.Box(bbox ?? throw Refusals.Wrong("A cube has a bbox: add bbox=west,south,east,north.")).EnvelopeInternal;
-        return question.AnswerAsync(run, (live, _, _) => EdrDomains.Cube(live, box), cancellation);
+        var box = Geometries.Box(bbox ?? throw HttpErrors.BadRequest("A cube has a bbox: add bbox=west,south,east,north."))
+            .EnvelopeInternal;
+        return question.AnswerAsync(run, (cached, _, _) => EdrDomains.Cube(cached, box), cancellation);
     }
 
     private static Task<IResult> TrajectoryAsync(
@@ -102,7 +103,7 @@ internal static class EdrEndpoints
             [Description("LINESTRING(lon lat, …), or LINESTRINGM(lon lat seconds, …).")] string? coords, CancellationToken cancellation)
     {
         var line = Geometries.Line(coords);
-        return question.AnswerAsync(run, (live, summary, leads) => EdrDomains.Trajectory(live, summary, leads, line), cancellation);
+        return question.AnswerAsync(run, (cached, summary, leads) => EdrDomains.Trajectory(cached, summary, leads, line), cancellation);
     }
 
     private static Task<IResult> CorridorAsync(
@@ -111,40 +112,41 @@ internal static class EdrEndpoints
         [FromQuery(Name = "width-units"), Description("km, m, mi or nmi.")] string? units, CancellationToken cancellation)
     {
         var (line, metres) = (Geometries.Line(coords), EdrQuestion.Metres("corridor-width", width, "width-units", units));
-        return question.AnswerAsync(run, (live, _, _) => EdrDomains.Around(live, line, metres / 2), cancellation);
+        return question.AnswerAsync(run, (cached, _, _) => EdrDomains.Around(cached, line, metres / 2), cancellation);
     }
 
-    private static async Task<JsonObject> InstancesAsync(HttpContext context, AnswerSource source, Runs runs, string grid,
+    private static async Task<JsonObject> InstancesAsync(HttpContext context, AnswerSource source, RunLookup runs, string grid,
         [Description(BoxForm)] string? bbox, string? datetime, CancellationToken cancellation)
     {
-        var live = runs.Grid(grid);
-        var found = await source.Database.Maps.NewestRunsAsync(live.Name, null, null, MostInstances, cancellation);
+        var cached = runs.Grid(grid);
+        var found = await source.Database.Maps.NewestRunsAsync(cached.Name, null, null, MostInstances, cancellation);
         return new JsonObject
         {
-            ["links"] = new JsonArray(EdrCollections.Link($"{Address(context, live)}/instances", "self", "application/json")),
+            ["links"] = new JsonArray(EdrCollections.Link($"{Address(context, cached)}/instances", "self", "application/json")),
             ["instances"] = new JsonArray(
-                [.. found.Where(run => run is { IsSane: true, MapsDroppedAt: null } && EdrCollections.Meets(live, run, bbox, datetime))
-                    .Select(run => Instance(context, live, run))]),
+                [.. found.Where(run => run is { IsSane: true, MapsDroppedAt: null } && EdrCollections.Meets(cached, run, bbox, datetime))
+                    .Select(run => Instance(context, cached, run))]),
         };
     }
 
-    private static async Task<JsonObject> InstanceAsync(HttpContext context, Runs runs, string grid, long run,
+    private static async Task<JsonObject> InstanceAsync(HttpContext context, RunLookup runs, string grid, long run,
         CancellationToken cancellation)
     {
-        var (live, summary) = (runs.Grid(grid), await runs.RunAsync(run, cancellation));
-        return summary.Grid == live.Name ? Instance(context, live, summary)
-            : throw Refusals.NotFound($"Run {run} is one of {summary.Grid}, not of {live.Name}.");
+        var (cached, summary) = (runs.Grid(grid), await runs.RunAsync(run, cancellation));
+        return summary.Grid == cached.Name ? Instance(context, cached, summary)
+            : throw HttpErrors.NotFound($"Run {run} is one of {summary.Grid}, not of {cached.Name}.");
     }
 
     /// <summary>Where the service is for who asks: links are absolute, as OGC API – Common wants them.</summary>
     internal static string Root(HttpContext context) => $"{context.Request.Scheme}://{context.Request.Host}{context.Request.PathBase}/edr";
 
-    internal static string Address(HttpContext context, LiveGrid grid) => $"{Root(context)}/collections/{Uri.EscapeDataString(grid.Name)}";
+    internal static string Address(HttpContext context, CachedGrid grid) =>
+        $"{Root(context)}/collections/{Uri.EscapeDataString(grid.Name)}";
 
-    private static JsonObject Collection(HttpContext context, LiveGrid grid) =>
+    private static JsonObject Collection(HttpContext context, CachedGrid grid) =>
         EdrCollections.Describe(grid, grid.Run?.Run, grid.Name, Address(context, grid), isInstance: false);
 
-    private static JsonObject Instance(HttpContext context, LiveGrid grid, RunSummary run) => EdrCollections.Describe(
+    private static JsonObject Instance(HttpContext context, CachedGrid grid, RunSummary run) => EdrCollections.Describe(
         grid, run, run.RunId.ToString(System.Globalization.CultureInfo.InvariantCulture), $"{Address(context, grid)}/instances/{run.RunId}",
             isInstance: true);
 }

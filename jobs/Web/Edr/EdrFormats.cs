@@ -19,5 +19,5 @@ internal static class EdrFormats
     internal static EdrFormat Named(string? name) => name is null or "json"
         ? All[0]
         : All.FirstOrDefault(format => format.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-            ?? throw Refusals.Wrong($"f is {string.Join(", ", Names)}.");
+            ?? throw HttpErrors.BadRequest($"f is {string.Join(", ", Names)}.");
 }

@@ -73,7 +73,7 @@ internal sealed record EdrParameter(string Name, EdrBand Band, string Label, int
         if (string.IsNullOrEmpty(names))
             return all;
         return [.. names.Split(',', StringSplitOptions.TrimEntries).Distinct().Select(name => all.FirstOrDefault(p => p.Name == name)
-            ?? throw Refusals.Wrong(
+            ?? throw HttpErrors.BadRequest(
                 $"There is no parameter '{(name.Length > 40 ? name[..40] : name)}'; there are "
                 + $"{string.Join(", ", all.Select(p => p.Name))}."))];
     }

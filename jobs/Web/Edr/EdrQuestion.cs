@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using ConvLstm.Nowcast.Jobs.Web.Frames;
-using ConvLstm.Nowcast.Jobs.Web.Live;
+using ConvLstm.Nowcast.Jobs.Web.Cache;
 using ConvLstm.Nowcast.Storage.Queries;
 using Microsoft.AspNetCore.Mvc;
 
@@ -18,7 +18,7 @@ namespace ConvLstm.Nowcast.Jobs.Web.Edr;
 /// <param name="Crs">Of the coordinates.</param>
 /// <param name="F">The output format.</param>
 internal sealed record EdrQuestion(
-    HttpContext Context, Runs Runs, [property: FromRoute(Name = "grid")] string Grid,
+    HttpContext Context, RunLookup Runs, [property: FromRoute(Name = "grid")] string Grid,
     [property: FromQuery(Name = "parameter-name")] string? Parameters,
     [property: FromQuery(Name = "datetime"), Description("A time or an interval, UTC: 2024-06-01T12:00:00Z/..")] string? Datetime,
     [property: FromQuery(Name = "crs"), Description("CRS84, also when left out.")] string? Crs,
@@ -28,31 +28,33 @@ internal sealed record EdrQuestion(
     /// <param name="run">The instance; the newest where it is left out.</param>
     /// <param name="domainOf">From the grid, the run and the leads that are asked for.</param>
     /// <param name="cancellation">Before the work.</param>
-    internal async Task<IResult> AnswerAsync(long? run, Func<LiveGrid, RunSummary, IReadOnlyList<int>, EdrDomain> domainOf,
+    internal async Task<IResult> AnswerAsync(long? run, Func<CachedGrid, RunSummary, IReadOnlyList<int>, EdrDomain> domainOf,
         CancellationToken cancellation)
     {
         var format = EdrFormats.Named(F);
         if (Crs is not (null or "CRS84" or "EPSG:4326" or "OGC:CRS84" or CoverageJson.Crs84))
-            throw Refusals.Wrong("Coordinates are longitude and latitude: crs=CRS84.");
-        var live = Runs.Grid(Grid);
-        var summary = await RunAsync(live, run, cancellation);
+            throw HttpErrors.BadRequest("Coordinates are longitude and latitude: crs=CRS84.");
+        var cached = Runs.Grid(Grid);
+        var summary = await RunAsync(cached, run, cancellation);
         var chosen = EdrParameter.Chosen(summary, Parameters);
         var leads = EdrTimes.Leads(summary, Datetime);
-        var domain = domainOf(live, summary, leads);
+        var domain = domainOf(cached, summary, leads);
         if (domain.Count(leads.Count) * chosen.Count is var values and > EdrEndpoints.MostValues)
-            throw Refusals.TooMuch($"The answer has {values} values; at most {EdrEndpoints.MostValues}: ask for a smaller area, fewer "
+            throw HttpErrors.PayloadTooLarge(
+                $"The answer has {values} values; at most {EdrEndpoints.MostValues}: ask for a smaller area, fewer "
                 + "parameters or a shorter time.");
         var maps = await Runs.MapsAsync(summary, null, cancellation);
         var answer = new EdrAnswer(maps, domain, leads, chosen, Addresses());
         return FrameAnswers.Answer(Context, format.Write(answer), format.Type, Version(summary), format.Name);
     }
 
-    private async Task<RunSummary> RunAsync(LiveGrid live, long? run, CancellationToken cancellation)
+    private async Task<RunSummary> RunAsync(CachedGrid cached, long? run, CancellationToken cancellation)
     {
         if (run is null)
-            return await Runs.NewestAsync(live, null, cancellation);
+            return await Runs.NewestAsync(cached, null, cancellation);
         var summary = await Runs.RunAsync(run.Value, cancellation);
-        return summary.Grid == live.Name ? summary : throw Refusals.NotFound($"Run {run} is one of {summary.Grid}, not of {live.Name}.");
+        return summary.Grid == cached.Name ? summary
+            : throw HttpErrors.NotFound($"Run {run} is one of {summary.Grid}, not of {cached.Name}.");
     }
 
     /// <summary>Of this question, by the name of the form.</summary>
@@ -77,16 +79,16 @@ internal sealed record EdrQuestion(
     {
         if (!double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !(number > 0)
             || !double.IsFinite(number))
-            throw Refusals.Wrong($"{name} is a number above 0: add {name}=10&{unitName}=km.");
+            throw HttpErrors.BadRequest($"{name} is a number above 0: add {name}=10&{unitName}=km.");
         var metres = number * (unit switch
         {
             "km" => 1000,
             "m" => 1,
             "mi" => 1609.344,
             "nmi" => 1852,
-            null => throw Refusals.Wrong($"{name} has a unit: add {unitName}=km."),
-            _ => throw Refusals.Wrong($"{unitName} is km, m, mi or nmi."),
+            null => throw HttpErrors.BadRequest($"{name} has a unit: add {unitName}=km."),
+            _ => throw HttpErrors.BadRequest($"{unitName} is km, m, mi or nmi."),
         });
-        return metres <= 1_000_000 ? metres : throw Refusals.TooMuch($"{name} is at most 1000 km.");
+        return metres <= 1_000_000 ? metres : throw HttpErrors.PayloadTooLarge($"{name} is at most 1000 km.");
     }
 }

@@ -12,7 +12,7 @@ internal static class EdrTimes
         var (from, to) = Interval(datetime);
         int[] leads = [.. Enumerable.Range(0, run.LeadSeconds.Length)
             .Where(i => run.IssueTime.AddSeconds(run.LeadSeconds[i]) is var t && t >= from && t <= to)];
-        return leads.Length > 0 ? leads : throw Refusals.NotFound(
+        return leads.Length > 0 ? leads : throw HttpErrors.NotFound(
             $"Run {run.RunId} has no map at {datetime}; its maps go from {Times.Iso(run.IssueTime.AddSeconds(run.LeadSeconds[0]))} to "
                 + $"{Times.Iso(run.IssueTime.AddSeconds(run.LeadSeconds[^1]))}.");
     }
@@ -25,7 +25,7 @@ internal static class EdrTimes
         [var at] => (Times.Parse(at), Times.Parse(at)),
         [var start, var end] =>
             (Open(start) ? DateTimeOffset.MinValue : Times.Parse(start), Open(end) ? DateTimeOffset.MaxValue : Times.Parse(end)),
-        _ => throw Refusals.Wrong("A datetime is a time, or two with a slash between them."),
+        _ => throw HttpErrors.BadRequest("A datetime is a time, or two with a slash between them."),
     };
 
     private static bool Open(string end) => end is "" or "..";

@@ -17,7 +17,7 @@ internal static class FrameAnswers
     {
         var name = palette ?? "standard";
         var colours = Palettes.Find(frame.Kind, name)
-            ?? throw Refusals.Wrong($"A palette is {string.Join(", ", Palettes.Names(frame.Kind))}.");
+            ?? throw HttpErrors.BadRequest($"A palette is {string.Join(", ", Palettes.Names(frame.Kind))}.");
         return Answer(context, IndexedPng.Encode(frame.Grid.Width, frame.Grid.Height, frame.Codes, colours), PngType, frame.Version,
             $"png-{name}");
     }

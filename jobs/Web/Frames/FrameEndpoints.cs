@@ -1,5 +1,5 @@
 using System.ComponentModel;
-using ConvLstm.Nowcast.Jobs.Web.Live;
+using ConvLstm.Nowcast.Jobs.Web.Cache;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Frames;
 
@@ -28,15 +28,15 @@ internal static class FrameEndpoints
         scans.MapGet("/{time}.bin", ScanCompactAsync).WithSummary("A scan as compact binary.")
             .Produces(StatusCodes.Status200OK, contentType: FrameAnswers.CompactType).ProducesProblem(404);
         scans.MapGet("/{time}.pgw",
-            (HttpContext context, Runs runs, string grid, string time) => FrameAnswers.WorldFile(context, runs.Grid(grid).Grid))
+            (HttpContext context, RunLookup runs, string grid, string time) => FrameAnswers.WorldFile(context, runs.Grid(grid).Grid))
             .WithSummary("The world file of the PNG.").Produces(StatusCodes.Status200OK, contentType: FrameAnswers.WorldFileType);
         scans.MapGet("/{time}.png.aux.xml",
-            (HttpContext context, Runs runs, string grid, string time) => FrameAnswers.Pam(context, runs.Grid(grid).Grid))
+            (HttpContext context, RunLookup runs, string grid, string time) => FrameAnswers.Pam(context, runs.Grid(grid).Grid))
             .WithSummary("Projection and place of the PNG.").Produces(StatusCodes.Status200OK, contentType: FrameAnswers.PamType);
     }
 
     private static async Task<IResult> ForecastPngAsync(
-        HttpContext context, Runs runs, FrameSource frames, long run, [Description("Minutes after the issue time.")] int minutes,
+        HttpContext context, RunLookup runs, FrameSource frames, long run, [Description("Minutes after the issue time.")] int minutes,
         [Description("rate, probability, member or depth (mm since the issue time).")] string? layer,
         [Description("mm/h, of a probability.")] string? threshold,
         [Description("1 to 20.")] int? member, [Description("standard or safe, for dark ground with -dark.")] string? palette,
@@ -45,33 +45,33 @@ internal static class FrameEndpoints
             palette);
 
     private static async Task<IResult> ForecastCompactAsync(
-        HttpContext context, Runs runs, FrameSource frames, long run, [Description("Minutes after the issue time.")] int minutes,
+        HttpContext context, RunLookup runs, FrameSource frames, long run, [Description("Minutes after the issue time.")] int minutes,
         [Description("rate, probability, member or depth (mm since the issue time).")] string? layer,
         [Description("mm/h, of a probability.")] string? threshold,
         [Description("1 to 20.")] int? member, CancellationToken cancellation) =>
         FrameAnswers.Compact(context,
             await FrameAsync(runs, frames, run, minutes, FrameLayer.Parse(layer, threshold, member), cancellation));
 
-    private static async Task<IResult> ForecastWorldFileAsync(HttpContext context, Runs runs, long run, int minutes,
+    private static async Task<IResult> ForecastWorldFileAsync(HttpContext context, RunLookup runs, long run, int minutes,
         CancellationToken cancellation) =>
         FrameAnswers.WorldFile(context, runs.Grid((await runs.RunAsync(run, cancellation)).Grid).Grid);
 
-    private static async Task<IResult> ForecastPamAsync(HttpContext context, Runs runs, long run, int minutes,
+    private static async Task<IResult> ForecastPamAsync(HttpContext context, RunLookup runs, long run, int minutes,
         CancellationToken cancellation) =>
         FrameAnswers.Pam(context, runs.Grid((await runs.RunAsync(run, cancellation)).Grid).Grid);
 
     private static async Task<IResult> ScanPngAsync(
-        HttpContext context, Runs runs, FrameSource frames, string grid, [Description("UTC, like 20240601T120000Z.")] string time,
+        HttpContext context, RunLookup runs, FrameSource frames, string grid, [Description("UTC, like 20240601T120000Z.")] string time,
         string? palette,
         CancellationToken cancellation) =>
         FrameAnswers.Png(context, await frames.ObservationAsync(runs.Grid(grid), Times.Parse(time), cancellation), palette);
 
     private static async Task<IResult> ScanCompactAsync(
-        HttpContext context, Runs runs, FrameSource frames, string grid, [Description("UTC, like 20240601T120000Z.")] string time,
+        HttpContext context, RunLookup runs, FrameSource frames, string grid, [Description("UTC, like 20240601T120000Z.")] string time,
             CancellationToken cancellation) =>
         FrameAnswers.Compact(context, await frames.ObservationAsync(runs.Grid(grid), Times.Parse(time), cancellation));
 
-    private static async Task<Frame> FrameAsync(Runs runs, FrameSource frames, long run, int minutes, FrameLayer layer,
+    private static async Task<Frame> FrameAsync(RunLookup runs, FrameSource frames, long run, int minutes, FrameLayer layer,
         CancellationToken cancellation) =>
         await frames.ForecastAsync(await runs.RunAsync(run, cancellation), checked(60 * Math.Clamp(minutes, 0, 100_000)), layer,
             cancellation);

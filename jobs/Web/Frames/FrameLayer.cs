@@ -25,10 +25,10 @@ internal sealed record FrameLayer(string Name, float Threshold = 0, int Member =
         Depth => new(Depth),
         Probability when float.TryParse(threshold, NumberStyles.Float, CultureInfo.InvariantCulture, out var mm) =>
             new(Probability, Threshold: mm),
-        Probability => throw Refusals.Wrong("A probability is of more than a threshold: add threshold=1, in mm/h."),
+        Probability => throw HttpErrors.BadRequest("A probability is of more than a threshold: add threshold=1, in mm/h."),
         MemberName when member is >= 1 and <= Members => new(MemberName, Member: member.Value),
-        MemberName => throw Refusals.Wrong($"A member has a number: add member=1, up to {Members}."),
-        _ => throw Refusals.Wrong("A layer is rate, probability, member or depth."),
+        MemberName => throw HttpErrors.BadRequest($"A member has a number: add member=1, up to {Members}."),
+        _ => throw HttpErrors.BadRequest("A layer is rate, probability, member or depth."),
     };
 
     public override string ToString() => Name switch

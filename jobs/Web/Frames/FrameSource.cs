@@ -1,12 +1,12 @@
 using System.Collections;
-using ConvLstm.Nowcast.Jobs.Web.Live;
+using ConvLstm.Nowcast.Jobs.Web.Cache;
 using ConvLstm.Nowcast.Storage.Queries;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Frames;
 
 /// <summary>The frames of runs and scans, the last ones kept in memory.</summary>
-internal sealed class FrameSource(AnswerSource source, Runs runs) : IDisposable
+internal sealed class FrameSource(AnswerSource source, RunLookup runs) : IDisposable
 {
     private const long CacheBytes = 128 << 20;
     private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = CacheBytes });
@@ -20,12 +20,12 @@ internal sealed class FrameSource(AnswerSource source, Runs runs) : IDisposable
             return known!;
         var band = layer.Name == FrameLayer.Probability ? Array.IndexOf(run.Thresholds, layer.Threshold) : 0;
         if (band < 0)
-            throw Refusals.NotFound(
+            throw HttpErrors.NotFound(
                 $"Run {run.RunId} gives no probability of more than {layer.Threshold} mm/h; it has {string.Join(", ", run.Thresholds)}.");
         var maps = await runs.MapsAsync(run, layer.NeedsAllLeads ? null : leadSeconds, cancellation);
         var lead = maps.LeadIndex(leadSeconds);
         if (lead < 0)
-            throw Refusals.NotFound($"Run {run.RunId} has no map {leadSeconds / 60.0:0.##} minutes ahead.");
+            throw HttpErrors.NotFound($"Run {run.RunId} has no map {leadSeconds / 60.0:0.##} minutes ahead.");
         byte[] codes = layer.Name switch
         {
             // Nothing can be said of the chance of rain where nothing is said of the rain.
@@ -55,14 +55,14 @@ internal sealed class FrameSource(AnswerSource source, Runs runs) : IDisposable
 
     /// <summary>A scan.</summary>
     /// <exception cref="BadHttpRequestException">There is none of that time.</exception>
-    internal async Task<Frame> ObservationAsync(LiveGrid grid, DateTimeOffset time, CancellationToken cancellation)
+    internal async Task<Frame> ObservationAsync(CachedGrid grid, DateTimeOffset time, CancellationToken cancellation)
     {
         var version = $"{grid.Name}-{time.UtcTicks:x}-scan";
         if (_cache.TryGetValue(version, out Frame? known))
             return known!;
         var scans = await source.Database.Scans.LoadFramesAsync(grid.Name, time, time, cancellation);
         if (scans.Count == 0)
-            throw Refusals.NotFound($"There is no scan of {grid.Name} at {Times.Iso(time)}.");
+            throw HttpErrors.NotFound($"There is no scan of {grid.Name} at {Times.Iso(time)}.");
         return Keep(new Frame(grid.Grid, time, FrameKind.Rate, Array.ConvertAll(scans[0].RainRate, RainCode.OfRate), version));
     }
 

@@ -34,7 +34,7 @@ internal static class PageEndpoints
         routes.MapGet("/favicon.ico", () => TypedResults.Redirect("/assets/icon.svg", permanent: true)).ExcludeFromDescription();
         routes.MapGet("/assets/{**name}", (HttpContext context, string name) => files.Find(name) is { } file
             ? Answer(context, file, isPage: false)
-            : throw Refusals.NotFound("The page has no such file.")).ExcludeFromDescription();
+            : throw HttpErrors.NotFound("The page has no such file.")).ExcludeFromDescription();
     }
 
     private static FileContentHttpResult Answer(HttpContext context, PageFile file, bool isPage)

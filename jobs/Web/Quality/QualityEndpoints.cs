@@ -1,5 +1,5 @@
 using System.ComponentModel;
-using ConvLstm.Nowcast.Jobs.Web.Live;
+using ConvLstm.Nowcast.Jobs.Web.Cache;
 using ConvLstm.Nowcast.Storage.Queries;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Quality;
@@ -20,7 +20,7 @@ internal static class QualityEndpoints
     }
 
     private static async Task<Scores> QualityAsync(
-        AnswerSource source, Runs runs, [Description("The name of a grid; the first where it is left out.")] string? grid,
+        AnswerSource source, RunLookup runs, [Description("The name of a grid; the first where it is left out.")] string? grid,
         [Description("Issued at or after, UTC; without it all.")] string? from,
         [Description("Issued at or before, UTC; without it all.")] string? to,
         CancellationToken cancellation)
@@ -31,7 +31,7 @@ internal static class QualityEndpoints
         if (first is not { } start || last is not { } end)
             return new(name, null, null, null, null, [], [], [], []);
         if (start > end)
-            throw Refusals.Wrong("The period ends before it starts.");
+            throw HttpErrors.BadRequest("The period ends before it starts.");
         return new(
             name, start.UtcDateTime, end.UtcDateTime, span?.From.UtcDateTime, span?.To.UtcDateTime,
             await source.Database.Skill.ThresholdsAsync(name, start, end, cancellation),

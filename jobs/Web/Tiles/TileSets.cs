@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using ConvLstm.Nowcast.Jobs.Web.Edr;
 using ConvLstm.Nowcast.Jobs.Web.Frames;
-using ConvLstm.Nowcast.Jobs.Web.Live;
+using ConvLstm.Nowcast.Jobs.Web.Cache;
 
 namespace ConvLstm.Nowcast.Jobs.Web.Tiles;
 
@@ -36,13 +36,13 @@ internal static class TileSets
             }),
         }).WithSummary("The tilings that there are.");
         root.MapGet("/tileMatrixSets/{tiling}", (string tiling) => Tiling(tiling)).WithSummary("A tiling.").ProducesProblem(404);
-        root.MapGet("/collections/{grid}/map/tiles", (HttpContext context, Runs runs, string grid) => new JsonObject
+        root.MapGet("/collections/{grid}/map/tiles", (HttpContext context, RunLookup runs, string grid) => new JsonObject
         {
             ["links"] = new JsonArray(
                 EdrCollections.Link($"{EdrEndpoints.Address(context, runs.Grid(grid))}/map/tiles", "self", "application/json")),
             ["tilesets"] = new JsonArray(Describe(context, runs.Grid(grid))),
         }).WithSummary("The tile sets of a grid.").ProducesProblem(404);
-        root.MapGet("/collections/{grid}/map/tiles/{tiling}", (HttpContext context, Runs runs, string grid, string tiling) =>
+        root.MapGet("/collections/{grid}/map/tiles/{tiling}", (HttpContext context, RunLookup runs, string grid, string tiling) =>
             Named(tiling) is null ? null : Describe(context, runs.Grid(grid)))
             .WithSummary("A tile set.").ProducesProblem(404);
         root.MapGet("/collections/{grid}/map/tiles/{tiling}/{tileMatrix:int}/{tileRow:int}/{tileCol:int}", TileAsync)
@@ -51,20 +51,20 @@ internal static class TileSets
     }
 
     private static async Task<IResult> TileAsync(
-        HttpContext context, Runs runs, FrameSource frames, string grid, string tiling, int tileMatrix, int tileRow, int tileCol,
+        HttpContext context, RunLookup runs, FrameSource frames, string grid, string tiling, int tileMatrix, int tileRow, int tileCol,
             string? datetime, string? palette, CancellationToken cancellation)
     {
         Named(tiling);
-        var live = runs.Grid(grid);
-        var run = await runs.NewestAsync(live, null, cancellation);
+        var cached = runs.Grid(grid);
+        var run = await runs.NewestAsync(cached, null, cancellation);
         var frame = await frames.ForecastAsync(run, run.LeadSeconds[EdrTimes.Leads(run, datetime)[0]], new(FrameLayer.Rate), cancellation);
-        return TileEndpoints.Tile(context, live, frame, tileMatrix, tileCol, tileRow, palette);
+        return TileEndpoints.Tile(context, cached, frame, tileMatrix, tileCol, tileRow, palette);
     }
 
     private static string Named(string tiling) =>
-        tiling == Quad ? tiling : throw Refusals.NotFound($"There is no tiling '{tiling}'; there is {Quad}.");
+        tiling == Quad ? tiling : throw HttpErrors.NotFound($"There is no tiling '{tiling}'; there is {Quad}.");
 
-    private static JsonObject Describe(HttpContext context, LiveGrid grid)
+    private static JsonObject Describe(HttpContext context, CachedGrid grid)
     {
         var (address, box) = ($"{EdrEndpoints.Address(context, grid)}/map/tiles/{Quad}", GridOutline.LonLatBox(grid));
         return new()

@@ -56,7 +56,7 @@ public abstract class FeedTest(TestCluster cluster) : IAsyncLifetime
 
     private async Task<FeedSummary> TakeOnceAsync(DecoderOptions? decoders)
     {
-        for (var i = 0; i < 50 && Directory.EnumerateFiles(Feed).Any(Writers.HasAny); i++)
+        for (var i = 0; i < 50 && Directory.EnumerateFiles(Feed).Any(FileInUse.IsOpenForWriting); i++)
             await Task.Delay(10, Cancellation);
         return (await Watch(decoders).TakeOnceAsync(Outcomes.Add, Cancellation))!;
     }

@@ -4,7 +4,7 @@ using ConvLstm.Nowcast.Ingest;
 namespace ConvLstm.Nowcast.Jobs.Feed;
 
 /// <summary>Asks the kernel whether a file is open for writing: a read lease is refused then, fcntl(2), F_SETLEASE.</summary>
-internal static partial class Writers
+internal static partial class FileInUse
 {
     private const int SetLease = 1024;
     private const int ReadLease = 0;
@@ -12,7 +12,7 @@ internal static partial class Writers
     private const int Again = 11;
 
     /// <summary>False also where the file system or the file's owner allows no lease: then its size and time alone must do.</summary>
-    internal static bool HasAny(string path)
+    internal static bool IsOpenForWriting(string path)
     {
         if (!OperatingSystem.IsLinux())
             return false;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Chooses between the packages of the .NET ecosystem and those of the distribution (ops/docs/packages.md); ops/setup.sh --packages calls it.
-#   ops/packages/choose.sh auto|nuget|system
+#   ops/nuget/choose.sh auto|nuget|system
 # The choice is kept in Directory.Packages.local.props, which git ignores; "system" is its absence.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)

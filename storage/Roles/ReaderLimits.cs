@@ -1,7 +1,7 @@
 using Dapper;
 using Npgsql;
 
-namespace ConvLstm.Nowcast.Storage.Readers;
+namespace ConvLstm.Nowcast.Storage.Roles;
 
 /// <summary>What keeps those who only read (members of nowcast_reader) from getting in the way of the service.</summary>
 public sealed class ReaderLimits(NpgsqlDataSource database)

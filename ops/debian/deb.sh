@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes a Debian package of the program with its own .NET: ops/package/deb.sh [FOLDER] writes convlstm-nowcast_VERSION_amd64.deb there. NOWCAST_PACKAGE_VERSION names another version.
+# Makes a Debian package of the program with its own .NET: ops/debian/deb.sh [FOLDER] writes convlstm-nowcast_VERSION_amd64.deb there. NOWCAST_PACKAGE_VERSION names another version.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 out=$(realpath -m "${1:-.}")

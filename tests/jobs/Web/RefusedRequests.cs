@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ConvLstm.Nowcast.Tests.Jobs.Web;
 
-public sealed class Refusals(ServedRain rain) : IClassFixture<ServedRain>
+public sealed class RefusedRequests(ServedRain rain) : IClassFixture<ServedRain>
 {
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 

@@ -1,10 +1,10 @@
 using ConvLstm.Nowcast.Storage.Queries;
 using Microsoft.Extensions.Caching.Memory;
 
-namespace ConvLstm.Nowcast.Jobs.Web.Live;
+namespace ConvLstm.Nowcast.Jobs.Web.Cache;
 
 /// <summary>Grids and runs by the names that people use; the ones in memory first.</summary>
-internal sealed class Runs(AnswerSource source, LiveRuns live) : IDisposable
+internal sealed class RunLookup(AnswerSource source, RunCache cache) : IDisposable
 {
     private const long CacheBytes = 256 << 20;
     private const int LoadsAtOnce = 2;
@@ -14,36 +14,36 @@ internal sealed class Runs(AnswerSource source, LiveRuns live) : IDisposable
 
     /// <summary>The grid of a name; the only one, or the first, where no name is given.</summary>
     /// <exception cref="BadHttpRequestException">There is none.</exception>
-    internal LiveGrid Grid(string? name)
+    internal CachedGrid Grid(string? name)
     {
-        var grids = live.Grids;
+        var grids = cache.Grids;
         if (grids.IsEmpty)
-            throw Refusals.NotFound("There are no grids yet: ingest radar files first.");
-        return (name is null ? grids[0] : live.Find(name))
-            ?? throw Refusals.NotFound($"There is no grid '{Quoted(name!)}'; there are {string.Join(", ", grids.Select(g => g.Name))}.");
+            throw HttpErrors.NotFound("There are no grids yet: ingest radar files first.");
+        return (name is null ? grids[0] : cache.Find(name))
+            ?? throw HttpErrors.NotFound($"There is no grid '{Quoted(name!)}'; there are {string.Join(", ", grids.Select(g => g.Name))}.");
     }
 
     /// <summary>A run that consumers may have.</summary>
     /// <exception cref="BadHttpRequestException">There is none, it was withheld, or its maps were dropped.</exception>
     internal async Task<RunSummary> RunAsync(long id, CancellationToken cancellation)
     {
-        foreach (var grid in live.Grids)
+        foreach (var grid in cache.Grids)
         {
             if (grid.Run?.Run is { } newest && newest.RunId == id)
                 return newest;
         }
         var run = await source.Database.Maps.FindRunAsync(id, cancellation)
-            ?? throw Refusals.NotFound($"There is no run {id}; /api/runs lists those there are.");
+            ?? throw HttpErrors.NotFound($"There is no run {id}; /api/runs lists those there are.");
         if (!run.IsSane)
-            throw Refusals.NotFound($"Run {id} failed its checks and is withheld.");
+            throw HttpErrors.NotFound($"Run {id} failed its checks and is withheld.");
         return run;
     }
 
     /// <summary>The run that answers for a grid at a time; null for now.</summary>
     /// <exception cref="BadHttpRequestException">There is none.</exception>
-    internal async Task<RunSummary> NewestAsync(LiveGrid grid, DateTimeOffset? at, CancellationToken cancellation) =>
+    internal async Task<RunSummary> NewestAsync(CachedGrid grid, DateTimeOffset? at, CancellationToken cancellation) =>
         (at is null ? grid.Run?.Run : await source.Database.Queries.LatestRunAsync(grid.Name, at, cancellation))
-            ?? throw Refusals.NotFound(at is { } time
+            ?? throw HttpErrors.NotFound(at is { } time
                 ? $"There is no forecast for {grid.Name} issued at or before {Times.Iso(time)}."
                 : $"There is no forecast for {grid.Name} yet.");
 
@@ -52,12 +52,12 @@ internal sealed class Runs(AnswerSource source, LiveRuns live) : IDisposable
     internal async Task<PackedRun> MapsAsync(RunSummary run, int? leadSeconds, CancellationToken cancellation)
     {
         if (leadSeconds is { } lead && !run.LeadSeconds.Contains(lead))
-            throw Refusals.NotFound(
+            throw HttpErrors.NotFound(
                 $"Run {run.RunId} has no map {lead / 60.0:0.##} minutes ahead; it has "
                     + $"{string.Join(", ", run.LeadSeconds.Select(s => $"{s / 60.0:0.##}"))}.");
         if (run.MapsDroppedAt is { } dropped)
-            throw Refusals.Gone($"The maps of run {run.RunId} were dropped for their age at {Times.Iso(dropped)}; its scores are kept.");
-        if (live.Find(run.Grid)?.Run is { } newest && newest.Run.RunId == run.RunId && newest.Run.PublishedAt == run.PublishedAt)
+            throw HttpErrors.Gone($"The maps of run {run.RunId} were dropped for their age at {Times.Iso(dropped)}; its scores are kept.");
+        if (cache.Find(run.Grid)?.Run is { } newest && newest.Run.RunId == run.RunId && newest.Run.PublishedAt == run.PublishedAt)
             return newest;
         return await EarlierAsync(run, leadSeconds, cancellation);
     }

@@ -4,14 +4,14 @@ using ConvLstm.Nowcast.Storage;
 using ConvLstm.Nowcast.Storage.Publishing;
 using Npgsql;
 
-namespace ConvLstm.Nowcast.Jobs.Web.Live;
+namespace ConvLstm.Nowcast.Jobs.Web.Cache;
 
 /// <summary>
-/// Keeps <see cref="LiveRuns"/> up to date: at once when the database notifies of a run, and every few seconds for new scans
+/// Keeps <see cref="RunCache"/> up to date: at once when the database notifies of a run, and every few seconds for new scans
 /// and for notifications that were lost with a connection.
 /// </summary>
-internal sealed class LiveRefresh(NowcastDatabase database, AnswerSource source, LiveRuns runs, RunEvents events,
-    RecurringQuestions questions, ILogger<LiveRefresh> log) : BackgroundService
+internal sealed class RunCacheRefresh(NowcastDatabase database, AnswerSource source, RunCache runs, RunEvents events,
+    RecurringQuestions questions, ILogger<RunCacheRefresh> log) : BackgroundService
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(10), AfterFailure = TimeSpan.FromSeconds(3);
 

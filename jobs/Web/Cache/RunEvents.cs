@@ -3,7 +3,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 
-namespace ConvLstm.Nowcast.Jobs.Web.Live;
+namespace ConvLstm.Nowcast.Jobs.Web.Cache;
 
 /// <summary>That a grid has something new.</summary>
 /// <param name="Grid">The name of the grid.</param>
@@ -11,7 +11,7 @@ namespace ConvLstm.Nowcast.Jobs.Web.Live;
 /// <param name="IssueTime">Of that run, UTC.</param>
 /// <param name="Method">Of that run.</param>
 /// <param name="NewestScan">The valid time of the newest scan, UTC.</param>
-internal sealed record GridNews(string Grid, long? RunId, DateTime? IssueTime, string? Method, DateTime? NewestScan);
+internal sealed record GridUpdate(string Grid, long? RunId, DateTime? IssueTime, string? Method, DateTime? NewestScan);
 
 /// <summary>Tells everyone who listens of new runs and scans.</summary>
 internal sealed class RunEvents
@@ -22,27 +22,27 @@ internal sealed class RunEvents
     /// <summary>An office behind one address has as many pages open; one person who opens more takes nobody else's place.</summary>
     internal const int MostOfOneAddress = 100;
 
-    private readonly ConcurrentDictionary<Guid, (IPAddress? From, Channel<GridNews> Channel)> _listeners = new();
+    private readonly ConcurrentDictionary<Guid, (IPAddress? From, Channel<GridUpdate> Channel)> _listeners = new();
 
     /// <summary>Whether there is no place for another listener from this address.</summary>
     internal bool IsFullFor(IPAddress? from) =>
         _listeners.Count >= MostListeners || _listeners.Values.Count(listener => Equals(listener.From, from)) >= MostOfOneAddress;
 
-    internal void Tell(LiveGrid grid)
+    internal void Tell(CachedGrid grid)
     {
-        var news = NewsOf(grid);
+        var news = UpdateOf(grid);
         foreach (var listener in _listeners.Values)
             listener.Channel.Writer.TryWrite(news);
     }
 
-    internal static GridNews NewsOf(LiveGrid grid) => new(
+    internal static GridUpdate UpdateOf(CachedGrid grid) => new(
         grid.Name, grid.Run?.Run.RunId, grid.Run?.Run.IssueTime.UtcDateTime, grid.Run?.Run.Method, grid.State.NewestScan?.UtcDateTime);
 
     /// <summary>What is told from now on. Who reads too slowly misses the oldest.</summary>
-    internal async IAsyncEnumerable<GridNews> ListenAsync(IPAddress? from, [EnumeratorCancellation] CancellationToken cancellation)
+    internal async IAsyncEnumerable<GridUpdate> ListenAsync(IPAddress? from, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var id = Guid.NewGuid();
-        var channel = Channel.CreateBounded<GridNews>(new BoundedChannelOptions(16) { FullMode = BoundedChannelFullMode.DropOldest });
+        var channel = Channel.CreateBounded<GridUpdate>(new BoundedChannelOptions(16) { FullMode = BoundedChannelFullMode.DropOldest });
         _listeners[id] = (from, channel);
         try
         {
