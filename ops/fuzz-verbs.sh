@@ -22,6 +22,6 @@ mkdir "$scratch/radar"
 "$nowcast" simulate --out "$scratch/rain" --size 64 --frames 24 >/dev/null
 "$nowcast" forecast --data "$scratch/rain" --method extrapolation --at "$("$nowcast" inspect --json "$scratch/rain" \
   | /usr/bin/python3 -c 'import json, sys; print(json.load(sys.stdin)[8]["frames"][0]["validTime"])')" --out "$scratch/whole.nc" >/dev/null
-"$nowcast" train --data "$scratch/rain" --network convlstm --hidden 4 --crop 32 --past 3 --future 3 --epochs 1 \
+"$nowcast" train --data "$scratch/rain" --network encoder-forecaster --hidden 4 --crop 32 --past 3 --future 3 --epochs 1 \
   --out "$scratch/whole.safetensors" >/dev/null 2>&1
 /usr/bin/python3 "$here/fuzz/verbs.py" "$nowcast" "$scratch" "$((files / 50))" "$seed"

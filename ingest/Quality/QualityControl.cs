@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
 namespace ConvLstm.Nowcast.Ingest.Quality;
 
 /// <summary>
@@ -18,7 +21,7 @@ public sealed class QualityControl(TimeProvider time, QualityOptions? options = 
     private readonly QualityOptions _options = options ?? QualityOptions.Default;
     private readonly Queue<double> _missing = new();
     private readonly Transitions _transitions = new();
-    private RadarFrame? _last;
+    private LastScan? _last;
     private double[] _lastCoarse = [];
     private int _jumps;
 
@@ -59,7 +62,7 @@ public sealed class QualityControl(TimeProvider time, QualityOptions? options = 
             _transitions.Add(Difference(coarse));
         else
             _transitions.Clear();
-        (_last, _lastCoarse) = (frame, coarse);
+        (_last, _lastCoarse) = (new(frame.Grid, frame.ValidTime, DigestOf(frame)), coarse);
         _missing.Enqueue(summary.MissingShare);
         if (_missing.Count > Usual)
             _missing.Dequeue();
@@ -87,9 +90,11 @@ public sealed class QualityControl(TimeProvider time, QualityOptions? options = 
     // A picture without rain may well stay the same.
     private QualityFinding Frozen(RadarFrame frame, ScanSummary summary)
     {
-        var same = summary.WetShare > 0 && frame.RainRate.AsSpan().SequenceEqual(_last!.RainRate);
+        var same = summary.WetShare > 0 && DigestOf(frame).AsSpan().SequenceEqual(_last!.Digest);
         return new("frozen", !same, same ? 1 : 0, 0);
     }
+
+    private static byte[] DigestOf(RadarFrame frame) => SHA256.HashData(MemoryMarshal.AsBytes(frame.RainRate.AsSpan()));
 
     private QualityFinding Jump(double[] coarse)
     {
@@ -117,4 +122,7 @@ public sealed class QualityControl(TimeProvider time, QualityOptions? options = 
         var sorted = values.Order().ToArray();
         return sorted[sorted.Length / 2];
     }
+
+    /// <summary>What is kept of the newest good scan, which may be of hundreds of megabytes.</summary>
+    private sealed record LastScan(RadarGrid Grid, DateTimeOffset ValidTime, byte[] Digest);
 }

@@ -35,7 +35,7 @@ cp -r "$folder/sim" "$folder/archive"
 "$nowcast" db migrate >/dev/null
 keep first "$nowcast" serve --urls http://127.0.0.1:0 &
 keep second "$nowcast" serve --roles scheduler,ingest,forecast,train &
-keep training "$nowcast" train --data "$folder/archive" --network convlstm --hidden 4 --crop 32 --past 3 --future 3 --epochs 1 --out "$folder/models/rain.safetensors" &
+keep training "$nowcast" train --data "$folder/archive" --network encoder-forecaster --hidden 4 --crop 32 --past 3 --future 3 --epochs 1 --out "$folder/models/rain.safetensors" &
 deliver() { for file in "$folder"/sim/*; do mv "$file" "$folder/feed/"; sleep 1.$((RANDOM % 10)); done; touch "$folder/delivered"; }
 deliver &
 until [ "$(ask 'SELECT count(*) > 0 FROM nowcast.run' 2>/dev/null)" = t ]; do sleep 1; done
@@ -81,6 +81,8 @@ holds "the promoted model forecasts" "$("$nowcast" run >"$folder/run.out" 2>&1 |
 if [ -e "$folder/models/rain.safetensors" ]; then
   holds "the checkpoint of the training that was killed is whole" "$("$nowcast" forecast --data "$folder/archive" --model "$folder/models/rain.safetensors" --out "$folder/f.nc" >/dev/null 2>"$folder/f.log" && echo yes || cat "$folder/f.log")" yes
 fi
+# What killed processes left is deleted by the next that reads a file.
+"$nowcast" inspect "$folder/archive" >/dev/null
 holds "files beside the checkpoint" "$(find "$folder/models" -type f ! -name rain.safetensors ! -name '*.json' | wc -l)" 0
 holds "temporary files and folders" "$(find "$folder/tmp" -mindepth 1 -maxdepth 1 ! -name 'clr-debug-pipe-*' ! -name 'dotnet-diagnostic-*' | wc -l)" 0
 find "$folder/tmp" -mindepth 1 -maxdepth 1 ! -name 'clr-debug-pipe-*' ! -name 'dotnet-diagnostic-*' | sed -n 1,10p

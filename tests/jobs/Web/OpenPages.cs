@@ -8,7 +8,7 @@ namespace ConvLstm.Nowcast.Tests.Jobs.Web;
 /// <summary>What people who only look cost the database.</summary>
 public sealed class OpenPages(TestDatabase test, Chromium chromium) : IClassFixture<TestDatabase>, IClassFixture<Chromium>
 {
-    private const int MostIdle = 6, MostWithPages = 8, Looks = 75;
+    private const int MostIdle = 6, MostWithPages = 8, Looks = 50;
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     [Fact]
