@@ -29,9 +29,11 @@ watch=$!
 /usr/bin/python3 "$here/fuzz/mutate.py" "$feed" "$files" "$seed"
 start=$SECONDS
 status=0
+# The kernel's own high-water mark, until there is no such process.
+while mark=$(sed -n 's/^VmHWM:[^0-9]*//p' "/proc/$watch/status" 2>/dev/null) && [ -n "$mark" ]; do most=$mark; sleep 1; done
 wait "$watch" || status=$?
 tail -n 1 "$scratch/out"
-echo "the watch ended with status $status, $((SECONDS - start)) s after the last file had arrived"
+echo "the watch ended with status $status, $((SECONDS - start)) s after the last file had arrived; its memory was at most ${most:-unknown}"
 
 quarantine=$feed/quarantine
 taken=$(wc -l <"$quarantine/.taken")
@@ -47,6 +49,7 @@ echo "$files files: $taken taken, $refused in quarantine, $without of those with
 # Some arrive as they were written: a decoder that the file before has spoilt would refuse them.
 whole=$(find "$quarantine" "${refused_files[@]}" -name '*-none*' -printf . | wc -c)
 echo "undamaged files: $(find "$feed" -maxdepth 1 -type f -name '*-none*' -printf . | wc -c) taken, $whole in quarantine"
+find "$quarantine" -name '*-none*.reason.txt' -exec cat {} +
 reasons_with() { grep -rlZ "$1" "$quarantine" --include='*.reason.txt' | tr -cd '\0' | wc -c; }
 echo "decoders ended by a file: $(reasons_with 'ended the decoder'), stopped at the time limit: $(reasons_with 'reading it took over')"
 echo "most frequent reasons:"
