@@ -87,8 +87,8 @@ holds "files beside the checkpoint" "$(find "$folder/models" -type f ! -name rai
 holds "temporary files and folders" "$(find "$folder/tmp" -mindepth 1 -maxdepth 1 ! -name 'clr-debug-pipe-*' ! -name 'dotnet-diagnostic-*' | wc -l)" 0
 find "$folder/tmp" -mindepth 1 -maxdepth 1 ! -name 'clr-debug-pipe-*' ! -name 'dotnet-diagnostic-*' | sed -n 1,10p
 echo "pipes and sockets for debuggers of killed services: $(find "$folder/tmp" -mindepth 1 -maxdepth 1 \( -name 'clr-debug-pipe-*' -o -name 'dotnet-diagnostic-*' \) | wc -l)"
-# 137: killed by the campaign; 143 and 0: ended as they were told to, or a training that was done.
-own=$(grep -vE '^postgres | status (0|137|143)$' "$folder/ends" | sort | uniq -c || true)
+# 137: killed by the campaign; 143 and 0: ended as told, or a training that was done; 1: no database at the start.
+own=$(grep -vE '^postgres | status (0|1|137|143)$' "$folder/ends" | sort | uniq -c || true)
 holds "services and trainings that ended by themselves" "${own:-none}" none
 holds "processes left" "$(for verb in job-worker decode-worker serve; do children $verb; done | wc -l)" 0
 ask "SELECT string_agg(job || ' ' || outcome || ' ' || n, ', ') FROM (SELECT job, outcome, count(*) AS n FROM nowcast.job_run GROUP BY 1, 2 ORDER BY 1, 2) AS j"

@@ -167,7 +167,8 @@ def pack(path, time, rng, write, ending):
     files = []
     for i in range(2):
         with tempfile.NamedTemporaryFile(suffix="." + ending) as member:
-            write(member.name, time + datetime.timedelta(minutes=5 * i), rng)
+            # Between this file's time and the next one's, which would else be another scan of one time and be refused for that.
+            write(member.name, time + datetime.timedelta(minutes=2 * i), rng)
             files.append((f"scan{i}.{ending}", open(member.name, "rb").read()))
     kind = rng.choice(["gz", "bz2", "zip", "tar", "tar.gz"])
     data = io.BytesIO()
