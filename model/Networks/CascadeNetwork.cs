@@ -22,6 +22,12 @@ public sealed class CascadeNetwork : RainNetwork
     /// <summary>What is not known even of the next minutes, decibels.</summary>
     private const double LeastSpread = 2;
 
+    /// <summary>
+    /// How far the classical forecast of the next minutes lies from S-PROG, which blurs showers from the first minute on, to ANVIL. Chosen
+    /// by cross-validation.
+    /// </summary>
+    private const double AnvilShare = 0.7;
+
     /// <summary>r0 of the normalisation of the thresholds, mm/h.</summary>
     private const double RateUnit = 0.1;
 
@@ -114,6 +120,21 @@ public sealed class CascadeNetwork : RainNetwork
             new(first.weight.narrow(1, CascadeFields.Expected, 2), shared[0], second.weight, second.bias!, last.weight * trust,
                 (last.bias! * trust) - (decibels * (slope / CascadeFields.Span)), slope),
             KernelOptions.Default).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// What is to be added to the log-odds of all thresholds where little of what was learned is trusted yet, so that the forecast begins
+    /// between S-PROG and ANVIL: (pixels).
+    /// </summary>
+    /// <param name="maps">(2, pixels): S-PROG's and ANVIL's rain.</param>
+    /// <param name="scalars">(1, <see cref="CascadeFields.Scalars"/>).</param>
+    /// <param name="trust">How much of what was learned is added to the classical forecast, 0 to 1.</param>
+    public static Tensor TowardsAnvil(Tensor maps, Tensor scalars, double trust)
+    {
+        ArgumentNullException.ThrowIfNull(maps);
+        using var scope = NewDisposeScope();
+        var slope = AnvilShare * (1 - trust) * CascadeFields.Span * Logistic / Deviation(scalars.narrow(1, 0, 1)).item<float>();
+        return ((maps[1] - maps[0]) * slope).MoveToOuterDisposeScope();
     }
 
     /// <param name="still">Of <see cref="Still"/>: (…, width).</param>

@@ -74,7 +74,9 @@ internal sealed class CascadeLogOdds : IDisposable
             using var inner = NewDisposeScope();
             var length = Math.Min(chunk, moving.shape[1] - start);
             var said = _memory is null ? null : CascadeMemory.At(_memory.narrow(0, _lead, 1), _cells!.narrow(0, start, length));
-            var found = _network.PixelLogOdds(_still.narrow(1, start, length), moving.narrow(1, start, length), shared, said, trust);
+            var maps = moving.narrow(1, start, length);
+            var found = _network.PixelLogOdds(_still.narrow(1, start, length), maps, shared, said, trust)
+                .add_(CascadeNetwork.TowardsAnvil(maps, shared, trust));
             logOdds.index_copy_(1, _near.narrow(0, start, length), found.cpu());
         }
         _lead++;

@@ -62,7 +62,7 @@ public sealed class ModelForecast(Checkpoint checkpoint) : IForecaster
             {
                 (null, _) => fields!.Next().to(_device),
                 (_, null) => learned(lead),
-                _ => PooledNetwork.Pool(learned(lead), fields.Next().to(_device)),
+                _ => PooledNetwork.Pool(learned(lead), fields.Next().to(_device), Rates(), leads[lead]),
             },
             newest, scans.Displacements, Provenance(past), cancellation);
     }

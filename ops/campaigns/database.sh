@@ -80,7 +80,7 @@ dd if=/dev/zero of="$folder/data/ballast2" bs=4k status=none 2>/dev/null || true
 within 120 "not ready" unready
 holds "alive" "$(code live)" 200
 sleep 60
-echo "PostgreSQL ended $(grep -c '^postgres ended' "$folder/ends" 2>/dev/null || true) times until now; free: $(df --output=avail -k "$folder/data" | tail -n 1) kB"
+echo "PostgreSQL ended $(cat "$folder/ends" 2>/dev/null | grep -c '^postgres ended' || true) times until now; free: $(df --output=avail -k "$folder/data" | tail -n 1) kB"
 rm -f "$folder/data/ballast" "$folder/data/ballast2"
 within 60 "PostgreSQL answers" answers
 goes_on

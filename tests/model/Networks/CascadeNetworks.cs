@@ -27,6 +27,24 @@ public sealed class CascadeNetworks
         Assert.Equal(MathNet.Numerics.Distributions.Normal.CDF(0, deviation, 10 + 3.0103), probabilities[0], 0.01);
     }
 
+    /// <summary>Of the next minutes S-PROG's 4 dB and ANVIL's 14 are 11 together.</summary>
+    [Fact]
+    public void WhatIsNotLearnedYetBeginsBetweenSprogAndAnvil()
+    {
+        using var scope = NewDisposeScope();
+        using var network = Made();
+        var scalars = zeros([1, CascadeFields.Scalars]);
+        scalars[0, 0] = 5 / (float)CascadeFields.Span;
+        Tensor Maps(float sprog, float anvil) => tensor(new[] { sprog, anvil }, [2, 1]) / CascadeFields.Span;
+        Tensor Odds(float sprog, float anvil) =>
+            network.PixelLogOdds(network.StillOf(zeros([CascadeFields.StaticChannels, 1])), Maps(sprog, anvil), scalars, null, 0);
+
+        var between = Odds(4, 14) + CascadeNetwork.TowardsAnvil(Maps(4, 14), scalars, 0);
+
+        Assert.True(between.allclose(Odds(11, 14), 1e-4, 1e-4), $"{between} instead of {Odds(11, 14)}");
+        Assert.Equal(0, CascadeNetwork.TowardsAnvil(Maps(4, 14), scalars, 1).item<float>());
+    }
+
     [Fact]
     public void ATrainingLearnsWhatTheClassicalForecastGetsWrong()
     {
