@@ -78,13 +78,10 @@ public sealed class MapOfRealRadar(ServedRadar radar, Chromium chromium) : IClas
         {
             var page = await WatchedPage.OpenAsync(context, radar.Address,
                 FormattableString.Invariant($"{Dutch}&view={lon:0.0000},{lat:0.0000},9&layer={layer}"));
-            await page.Page.WaitForSelectorAsync("body[data-frame]", new() { State = WaitForSelectorState.Attached });
-            var first = await page.FrameAsync();
+            await page.LoadedAsync();
             if (layer != "observation")
                 await page.Page.EvaluateAsync("document.querySelector('#track').focus()");
             await page.Page.Keyboard.PressAsync("End");
-            if (layer != "observation")
-                await page.HoldsAsync("first => document.body.dataset.frame !== first", first);
 
             // A canvas keeps colours that let through only to one part in 255.
             var colour = await page.ColourAsync();
@@ -140,7 +137,7 @@ public sealed class MapOfRealRadar(ServedRadar radar, Chromium chromium) : IClas
     {
         await using var context = await chromium.NewAsync();
         var seen = new HashSet<string>();
-        foreach (var (column, row) in new[] { (300, 380), (360, 350), (420, 330), (250, 400) })
+        foreach (var (column, row) in new[] { (300, 380), (360, 350), (400, 420), (420, 330), (250, 400), (330, 300) })
         {
             var (lon, lat) = radar.PlaceOf(column, row);
             var page = await WatchedPage.OpenAsync(context, radar.Address,
