@@ -11,8 +11,7 @@ namespace ConvLstm.Nowcast.Tests;
 
 /// <summary>
 /// Cancels a test that waits for what does not come: it then fails by its name, where else all would wait with it. Campaigns, which take
-/// hours, set
-/// <c>NOWCAST_TEST_DEADLINE</c>, in minutes.
+/// hours, set <c>NOWCAST_TEST_DEADLINE</c>, in minutes.
 /// </summary>
 [AttributeUsage(AttributeTargets.Assembly)]
 public sealed class TestDeadlineAttribute : BeforeAfterTestAttribute

@@ -44,25 +44,26 @@ public sealed class QualityControl(TimeProvider time, QualityOptions? options = 
         var isNext = _last is not null && frame.ValidTime > _last.ValidTime && frame.ValidTime - _last.ValidTime <= LongestStep
             && frame.Grid.CoversTheSame(_last.Grid);
         var coarse = CoarseRain.Of(frame);
+        var digest = SHA256.HashData(MemoryMarshal.AsBytes(frame.RainRate.AsSpan()));
         if (isNext)
         {
-            findings.Add(Frozen(frame, summary));
+            findings.Add(Frozen(digest, summary));
             if (_transitions.IsReady)
                 findings.Add(Jump(coarse));
         }
         var report = new QualityReport(findings);
         if (report.Usable && (_last is null || frame.ValidTime > _last.ValidTime))
-            Remember(frame, coarse, summary, isNext);
+            Remember(new(frame.Grid, frame.ValidTime, digest), coarse, summary, isNext);
         return report;
     }
 
-    private void Remember(RadarFrame frame, double[] coarse, ScanSummary summary, bool isNext)
+    private void Remember(LastScan last, double[] coarse, ScanSummary summary, bool isNext)
     {
         if (isNext)
             _transitions.Add(Difference(coarse));
         else
             _transitions.Clear();
-        (_last, _lastCoarse) = (new(frame.Grid, frame.ValidTime, DigestOf(frame)), coarse);
+        (_last, _lastCoarse) = (last, coarse);
         _missing.Enqueue(summary.MissingShare);
         if (_missing.Count > Usual)
             _missing.Dequeue();
@@ -88,13 +89,11 @@ public sealed class QualityControl(TimeProvider time, QualityOptions? options = 
     }
 
     // A picture without rain may well stay the same.
-    private QualityFinding Frozen(RadarFrame frame, ScanSummary summary)
+    private QualityFinding Frozen(byte[] digest, ScanSummary summary)
     {
-        var same = summary.WetShare > 0 && DigestOf(frame).AsSpan().SequenceEqual(_last!.Digest);
+        var same = summary.WetShare > 0 && digest.AsSpan().SequenceEqual(_last!.Digest);
         return new("frozen", !same, same ? 1 : 0, 0);
     }
-
-    private static byte[] DigestOf(RadarFrame frame) => SHA256.HashData(MemoryMarshal.AsBytes(frame.RainRate.AsSpan()));
 
     private QualityFinding Jump(double[] coarse)
     {

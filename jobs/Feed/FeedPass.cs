@@ -4,8 +4,7 @@ namespace ConvLstm.Nowcast.Jobs.Feed;
 
 /// <summary>
 /// Takes the complete files of a feed once: into the database, or into quarantine. A file that cannot be used waits until it was not
-/// written to for the feed's
-/// patience, and is tried again whenever it changes.
+/// written to for the feed's patience, and is tried again whenever it changes.
 /// </summary>
 internal sealed class FeedPass(FeedOptions options, FeedFolder folder, FeedState state, ScanIntake intake, TimeProvider time)
 {

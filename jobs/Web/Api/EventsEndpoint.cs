@@ -35,8 +35,8 @@ internal static class EventsEndpoint
     {
         // A service that stops does not wait for those who listen.
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellation);
-        await using var news = events.ListenAsync(from, ends.Token).GetAsyncEnumerator(ends.Token);
-        var next = news.MoveNextAsync().AsTask();
+        await using var updates = events.ListenAsync(from, ends.Token).GetAsyncEnumerator(ends.Token);
+        var next = updates.MoveNextAsync().AsTask();
         foreach (var grid in cache.Grids)
             yield return new(RunEvents.UpdateOf(grid), "grid");
         while (!ends.IsCancellationRequested)
@@ -51,8 +51,8 @@ internal static class EventsEndpoint
             }
             if (!await next)
                 yield break;
-            yield return new(news.Current, "grid");
-            next = news.MoveNextAsync().AsTask();
+            yield return new(updates.Current, "grid");
+            next = updates.MoveNextAsync().AsTask();
         }
         // The enumerator may not be let go while it moves.
         await next.ContinueWith(_ => { }, TaskScheduler.Default);

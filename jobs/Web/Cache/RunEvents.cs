@@ -30,9 +30,9 @@ internal sealed class RunEvents
 
     internal void Tell(CachedGrid grid)
     {
-        var news = UpdateOf(grid);
+        var update = UpdateOf(grid);
         foreach (var listener in _listeners.Values)
-            listener.Channel.Writer.TryWrite(news);
+            listener.Channel.Writer.TryWrite(update);
     }
 
     internal static GridUpdate UpdateOf(CachedGrid grid) => new(
@@ -46,8 +46,8 @@ internal sealed class RunEvents
         _listeners[id] = (from, channel);
         try
         {
-            await foreach (var news in channel.Reader.ReadAllAsync(cancellation))
-                yield return news;
+            await foreach (var update in channel.Reader.ReadAllAsync(cancellation))
+                yield return update;
         }
         finally
         {
