@@ -11,7 +11,7 @@ internal static class AreaLevel
     private const float Never = 2;
 
     /// <summary>Pixels below this are not shown, however many shall be.</summary>
-    private const float Least = 6e-6f;
+    internal const float Least = 6e-6f;
 
     /// <param name="counts">Of the probabilities.</param>
     /// <param name="probabilities">0 to 1.</param>

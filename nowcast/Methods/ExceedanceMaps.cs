@@ -12,7 +12,7 @@ internal sealed class ExceedanceMaps(RadarGrid grid, RadarFrame newest, IReadOnl
 
     /// <summary>The map of one lead.</summary>
     /// <param name="Rate">mm/h; NaN where the air is not known.</param>
-    /// <param name="Mean">mm/h: the mean of the distribution; NaN where the air is not known.</param>
+    /// <param name="Mean">mm/h: the mean of the distribution, with the newest rain's amount; NaN where the air is not known.</param>
     /// <param name="Exceedance">For each requested threshold, 0 to 1; NaN where nothing can be said.</param>
     internal sealed record Map(float[] Rate, float[] Mean, float[][] Exceedance);
 
@@ -27,10 +27,11 @@ internal sealed class ExceedanceMaps(RadarGrid grid, RadarFrame newest, IReadOnl
     {
         var (rungs, pixels) = (rates.Count, grid.PixelCount);
         var levels = new double[rungs];
+        var local = new LocalAreaLevels?[rungs];
         Parallel.For(0, rungs, rung =>
         {
             var of = probabilities.AsSpan(rung * pixels, pixels);
-            levels[rung] = shown is null ? ExpectedCsi.Level(of, known) : Shown(of, known, shown, rates[rung]);
+            (levels[rung], local[rung]) = shown is null ? (ExpectedCsi.Level(of, known), null) : Shown(of, known, shown, rates[rung]);
         });
         var (rate, mean) = (new float[pixels], new float[pixels]);
         var exceedance = thresholds.Select(_ => new float[pixels]).ToArray();
@@ -39,11 +40,18 @@ internal sealed class ExceedanceMaps(RadarGrid grid, RadarFrame newest, IReadOnl
         Parallel.For(0, grid.Height, row =>
         {
             Span<float> ladder = stackalloc float[rungs];
+            Span<double> here = stackalloc double[rungs];
             for (var pixel = row * grid.Width; pixel < (row + 1) * grid.Width; pixel++)
             {
                 for (var rung = 0; rung < rungs; rung++)
                     ladder[rung] = Math.Min(probabilities[(rung * pixels) + pixel], rung > 0 ? ladder[rung - 1] : 1);
-                rate[pixel] = known[pixel] ? _ladder.Rate(ladder, levels) : float.NaN;
+                // Levels above the first that is not reached are not asked for.
+                for (var (rung, reached) = (0, true); rung < rungs && reached; rung++)
+                {
+                    here[rung] = local[rung] is { } at ? Scaled(levels[rung], at.Factor(row, pixel - (row * grid.Width))) : levels[rung];
+                    reached = ladder[rung] >= here[rung];
+                }
+                rate[pixel] = known[pixel] ? _ladder.Rate(ladder, here) : float.NaN;
                 mean[pixel] = known[pixel] ? _ladder.Mean(ladder) : float.NaN;
                 for (var t = 0; t < exceedance.Length; t++)
                 {
@@ -52,22 +60,29 @@ internal sealed class ExceedanceMaps(RadarGrid grid, RadarFrame newest, IReadOnl
                 }
             }
         });
+        if (shown is not null)
+            ExpectedAmount.Lean(mean, known, shown.Extrapolated);
         return new(rate, mean, exceedance);
     }
 
     /// <summary>
-    /// Leans the probabilities of a threshold to the newest rain's area; returns the level that the pixels to be shown then reach.
+    /// Leans the probabilities of a threshold to the newest rain's area; returns the level that the pixels to be shown then reach, and how
+    /// it differs from place to place.
     /// </summary>
-    private static double Shown(Span<float> probabilities, ReadOnlySpan<bool> known, ShownArea shown, float rate)
+    private (double Level, LocalAreaLevels? Local) Shown(Span<float> probabilities, ReadOnlySpan<bool> known, ShownArea shown, float rate)
     {
         var counts = new ProbabilityCounts(probabilities, known);
         var reached = shown.Reached(rate);
         // Leaning keeps their order.
         var level = AreaLevel.Of(counts, probabilities, known, shown.Grown(reached));
+        var local = level < 1 ? LocalAreaLevels.Of(grid, probabilities, known, shown, rate, level) : null;
         var factor = ExpectedArea.Factor(counts, reached);
         ExpectedArea.Lean(probabilities, factor);
-        return level > 1 ? level : ExpectedArea.Leaned(level, factor);
+        return (level > 1 ? level : ExpectedArea.Leaned(level, factor), local);
     }
+
+    /// <summary>What becomes of a probability with so many times its odds.</summary>
+    private static double Scaled(double probability, double factor) => probability * factor / (1 - probability + (probability * factor));
 
     private float ShareAbove(float threshold)
     {

@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
 namespace ConvLstm.Nowcast.Methods;
 
 /// <summary>
@@ -27,15 +30,44 @@ internal sealed class ProbabilityCounts
     {
         for (var i = 0; i < probabilities.Length; i++)
         {
-            if (!known[i])
-                continue;
-            _counts[Bin(probabilities[i])]++;
-            Known++;
+            if (known[i])
+                Add(probabilities[i]);
         }
     }
 
+    /// <summary>None yet.</summary>
+    internal ProbabilityCounts()
+    {
+    }
+
     /// <summary>How many pixels were counted.</summary>
-    internal int Known { get; }
+    internal int Known { get; private set; }
+
+    /// <summary>Counts one pixel more.</summary>
+    internal void Add(float probability)
+    {
+        _counts[Bin(probability)]++;
+        Known++;
+    }
+
+    /// <summary>Counts the pixels that another has counted.</summary>
+    internal void Add(ProbabilityCounts other)
+    {
+        var sums = MemoryMarshal.Cast<int, Vector<int>>(_counts.AsSpan());
+        var more = MemoryMarshal.Cast<int, Vector<int>>(other._counts.AsSpan());
+        for (var i = 0; i < sums.Length; i++)
+            sums[i] += more[i];
+        for (var bin = sums.Length * Vector<int>.Count; bin < Bins; bin++)
+            _counts[bin] += other._counts[bin];
+        Known += other.Known;
+    }
+
+    /// <summary>None any more.</summary>
+    internal void Clear()
+    {
+        Array.Clear(_counts);
+        Known = 0;
+    }
 
     /// <summary>The pixels that are expected where the odds of all are so many times as high.</summary>
     internal double Area(double factor)
@@ -68,6 +100,15 @@ internal sealed class ProbabilityCounts
         }
         within.Sort();
         return within[^(pixels - above)];
+    }
+
+    /// <summary>The same to the width of a bin, without the probabilities.</summary>
+    internal float ReachedBy(int pixels)
+    {
+        var (above, bin) = (0, Bins - 1);
+        while (bin > 0 && above + _counts[bin] < pixels)
+            above += _counts[bin--];
+        return bin == 0 ? 0 : From(bin) + ((From(bin + 1) - From(bin)) * (1 - ((float)(pixels - above) / _counts[bin])));
     }
 
     private static int Bin(float probability) => Math.Max(0, Bits(probability) - First);

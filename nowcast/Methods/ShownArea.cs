@@ -30,7 +30,10 @@ internal sealed record ShownArea(float[] Extrapolated, TimeSpan Lead)
     {
         var reached = 0;
         foreach (var rain in Extrapolated)
-            reached += rain >= rate * (1 - ExceedanceThresholds.Slack) ? 1 : 0;
+            reached += Has(rain, rate) ? 1 : 0;
         return reached;
     }
+
+    /// <summary>Whether rain, mm/h, reaches a rate; what is not known does not.</summary>
+    internal static bool Has(float rain, float rate) => rain >= rate * (1 - ExceedanceThresholds.Slack);
 }
