@@ -26,7 +26,8 @@ PY
 without 'HDF5 files are looked through for what they name outside' HostileHdf5.WhatReachesOutOfItselfIsRefusedByEveryReader ingest/NetCdf/SelfContainedFile.cs 'look.CheckGroup(file, "/", 0);' ''
 without 'decoders have the rights to their file alone' ConfinedDecoders.ItReadsWhatLiesInItsFolderAndNothingElse jobs/Feed/Confinement/ConfinedProcess.cs 'landlock.Enforce();' ''
 without '' '' jobs/Feed/Confinement/ConfinedProcess.cs '_ = SystemCallFilter.Enforce();' ''
-without 'the kernel limits the memory of a decoder' UntrustedFiles.AFileThatDeclaresMoreThanItHoldsIsRefusedAndTakesNoMemory jobs/ChildProcesses/ProcessLimits.cs 'Set(Data, (nuint)memoryBytes);' ''
+without 'kernel and runtime limit the memory of a decoder' UntrustedFiles.AFileThatDeclaresMoreThanItHoldsIsRefusedAndTakesNoMemory jobs/ChildProcesses/ProcessLimits.cs 'Set(Data, (nuint)memoryBytes);' ''
+without '' '' jobs/Feed/Confinement/DecoderEnvironment.cs '(memoryBytes / 2).ToString("X", CultureInfo.InvariantCulture)' 'null'
 without 'a job runs once in the whole cluster, by a lease' ScheduleSemantics.AJobOfTwoServersNeverRunsTwiceAtOnce jobs/Hosting/LeaseFilter.cs 'history.TryTakeLease(name)' 'history.TryTakeLease(name + Guid.NewGuid())'
 without 'what waits is not queued again' ScheduleSemantics.AJobThatWaitsIsNotQueuedTwice jobs/Hosting/QueuedOnceFilter.cs 'context.Canceled = IsWaiting(store.GetMonitoringApi(), context.Job);' 'context.Canceled = false;'
 without 'files are written aside and renamed' WholeFiles.WhatFailsOnTheWayLeavesWhatWasThere ingest/WholeFile.cs 'Path.Combine(Path.GetDirectoryName(target)!, $".{Guid.NewGuid():N}.part")' 'target'
@@ -39,12 +40,12 @@ without 'the feed is left alone where a link leads' HostileFeedFolders.LinksAreN
 dotnet build ConvLstm.Nowcast.sln -c Release -v q -nologo -p:TreatWarningsAsErrors=false -p:RunAnalyzers=false >"$folder/build.log" || { tail -20 "$folder/build.log"; exit 1; }
 held=0
 while IFS=$'\t' read -r what test; do
-  class=${test%.*} log="$folder/${test%.*}.log"
-  [ -e "$log" ] || timeout --signal=INT --kill-after=20 300 tests/bin/Release/net10.0/ConvLstm.Nowcast.Tests -class "*.$class" -noColor -noLogo >"$log" 2>&1 </dev/null || true
+  log="$folder/$test.log"
+  timeout --signal=INT --kill-after=20 300 tests/bin/Release/net10.0/ConvLstm.Nowcast.Tests -method "*.$test" -noColor -noLogo >"$log" 2>&1 </dev/null || true
   if grep -q "\.$test.*\[FAIL\]" "$log"; then
     echo "without '$what': $test fails"
   elif ! grep -q 'Total: ' "$log"; then
-    echo "without '$what': $class does not come to its end within 300 s"
+    echo "without '$what': $test does not come to its end within 300 s"
   else
     echo "without '$what': $test HOLDS, and must not" && held=1
   fi
