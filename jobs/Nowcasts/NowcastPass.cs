@@ -36,7 +36,6 @@ internal sealed class NowcastPass(NowcastDatabase database, Checkpoint? model, T
     /// <summary>An ordinary model on an ordinary grid is done by then.</summary>
     internal static readonly TimeSpan LongestPatience = TimeSpan.FromSeconds(10);
 
-
     /// <summary>What consumers are given, where it is there.</summary>
     internal static readonly string[] BestFirst = [ModelForecast.Name, Extrapolation.Name, Persistence.Name];
 
@@ -89,6 +88,13 @@ internal sealed class NowcastPass(NowcastDatabase database, Checkpoint? model, T
         {
             if (model is not null && await Task.WhenAny(making, Task.Delay(patience ?? LongestPatience, cancellation)) != making)
                 await NoteAsync(await Begin(waiting.Dequeue()));
+            // The model is published before anything else is begun: its consumers wait, and the database needs the cores that a yardstick
+            // would take.
+            if (model is not null)
+            {
+                await NoteAsync(await making);
+                making = Begin(waiting.Dequeue());
+            }
             // While the database takes one forecast the next is computed.
             while (true)
             {

@@ -58,6 +58,10 @@ for question in at over; do
   cat "$folder/$question".[0-9]* | awk '{print $3 / 1000}' | sort -n | awk -v q=$question '{ t[NR] = $1 } END { printf "rain_%s on the replica, %d answers to 4 readers, 40 a second: median %.1f ms, 95 %% within %.1f ms\n", q, NR, t[int((NR + 1) / 2)], t[int(NR * 0.95)] }'
 done
 at=$(ask primary "SELECT to_char('$issue'::timestamptz AT TIME ZONE 'UTC' + interval '1 minute', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')")
+# Looks meanwhile: later the pool has used its connections for something else.
+asked() { ask "$1" "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'web-$1' AND query ~ 'rain_(at|over)'"; }
+touch "$folder/asked.replica" "$folder/asked.primary"
+while [ ! -e "$folder/answered" ]; do for of in replica primary; do asked $of >>"$folder/asked.$of"; done; sleep 0.2; done & looking=$!
 for question in rain-at rain-over; do
   place="lon=$lon&lat=$lat"; [ $question = rain-at ] || place="bbox=$(awk -v x="$lon" -v y="$lat" 'BEGIN { print x - 0.15 "," y - 0.1 "," x + 0.15 "," y + 0.1 }')"
   for ((until = SECONDS + seconds / 4; SECONDS < until;)); do
@@ -65,8 +69,9 @@ for question in rain-at rain-over; do
   done
   sort -n "$folder/$question" | awk -v q=$question '{ t[NR] = 1000 * $1 } END { printf "/api/%s of the web server, %d answers one after the other: median %.1f ms, 95 %% within %.1f ms\n", q, NR, t[int((NR + 1) / 2)], t[int(NR * 0.95)] }'
 done
-asked() { ask "$1" "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'web-$1' AND query ~ 'rain_(at|over)'"; }
-echo "connections of the web server that asked for rain: $(asked replica) on the replica, $(asked primary) on the primary"
+touch "$folder/answered" && wait $looking
+seen() { awk '$1 > 0 { n++ } END { print n + 0 " of " NR }' "$folder/asked.$1"; }
+echo "looks that saw connections of the web server that asked for rain: $(seen replica) on the replica, $(seen primary) on the primary"
 wait $lagging
 echo "runs published meanwhile: $(($(ask primary "SELECT count(*) FROM nowcast.run") - published))"
 sort -n "$folder/lag" | awk '{ t[NR] = $1 } END { printf "behind by: median %.0f ms, 95 %% within %.0f ms, most %.0f ms, of %d looks\n", 1000 * t[int((NR + 1) / 2)], 1000 * t[int(NR * 0.95)], 1000 * t[NR], NR }'
