@@ -10,6 +10,9 @@ internal sealed class ExceedanceMaps(RadarGrid grid, RadarFrame newest, IReadOnl
 {
     private readonly RateDistribution _ladder = new(rates);
 
+    /// <summary>The shares of the newest scan above the requested thresholds, the same at every lead.</summary>
+    private float[]? _climatology;
+
     /// <summary>The map of one lead.</summary>
     /// <param name="Rate">mm/h; NaN where the air is not known.</param>
     /// <param name="Mean">mm/h: the mean of the distribution, with the newest rain's amount; NaN where the air is not known.</param>
@@ -18,7 +21,7 @@ internal sealed class ExceedanceMaps(RadarGrid grid, RadarFrame newest, IReadOnl
 
     /// <param name="probabilities">(thresholds, H·W): 0 to 1, at the lead; changed in place.</param>
     /// <param name="known">H·W: whether the air of the pixel was observed.</param>
-    /// <param name="thresholds">The requested ones, mm/h.</param>
+    /// <param name="thresholds">The requested ones, mm/h, the same at every lead.</param>
     /// <param name="shown">
     /// Says how much area of each threshold the map shows and what the probabilities lean to; null for the area with the best expected
     /// score (<see cref="ExpectedCsi"/>) and probabilities as they are.
@@ -35,7 +38,7 @@ internal sealed class ExceedanceMaps(RadarGrid grid, RadarFrame newest, IReadOnl
         });
         var (rate, mean) = (new float[pixels], new float[pixels]);
         var exceedance = thresholds.Select(_ => new float[pixels]).ToArray();
-        var climatology = thresholds.Select(ShareAbove).ToArray();
+        var climatology = _climatology ??= [.. thresholds.Select(ShareAbove)];
         var places = thresholds.Select(_ladder.PlaceOf).ToArray();
         Parallel.For(0, grid.Height, row =>
         {

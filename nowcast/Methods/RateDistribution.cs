@@ -4,6 +4,8 @@ namespace ConvLstm.Nowcast.Methods;
 /// <param name="thresholds">mm/h, rising: the thresholds of the probabilities.</param>
 internal sealed class RateDistribution(IReadOnlyList<float> thresholds)
 {
+    // Read for every pixel: an array, not a list behind an interface.
+    private readonly float[] _thresholds = [.. thresholds];
     private readonly double[] _logs = [.. thresholds.Select(t => Math.Log(t))];
 
     /// <summary>
@@ -23,10 +25,10 @@ internal sealed class RateDistribution(IReadOnlyList<float> thresholds)
             return 0;
         var surplus = probabilities[reached - 1] - levels[reached - 1];
         if (reached == probabilities.Length)
-            return (float)(thresholds[^1] * (1 + (surplus / Math.Max(1e-3, 1 - levels[^1]))));
+            return (float)(_thresholds[^1] * (1 + (surplus / Math.Max(1e-3, 1 - levels[^1]))));
         var shortfall = levels[reached] - probabilities[reached];
         var share = surplus / (surplus + shortfall);
-        return (float)Math.Max(thresholds[reached - 1], Math.Exp(_logs[reached - 1] + ((_logs[reached] - _logs[reached - 1]) * share)));
+        return (float)Math.Max(_thresholds[reached - 1], Math.Exp(_logs[reached - 1] + ((_logs[reached] - _logs[reached - 1]) * share)));
     }
 
     /// <summary>
@@ -37,13 +39,13 @@ internal sealed class RateDistribution(IReadOnlyList<float> thresholds)
     /// <returns>mm/h.</returns>
     internal float Mean(ReadOnlySpan<float> probabilities)
     {
-        var mean = probabilities[0] * thresholds[0];
+        var mean = probabilities[0] * _thresholds[0];
         for (var rung = 1; rung < probabilities.Length; rung++)
-            mean += (thresholds[rung] - thresholds[rung - 1]) * LogarithmicMean(probabilities[rung - 1], probabilities[rung]);
+            mean += (_thresholds[rung] - _thresholds[rung - 1]) * LogarithmicMean(probabilities[rung - 1], probabilities[rung]);
         var (before, last) = (probabilities.Length > 1 ? probabilities[^2] : 1, probabilities[^1]);
-        var fall = before > last && last > 0 ? (thresholds[^1] - (probabilities.Length > 1 ? thresholds[^2] : 0)) / MathF.Log(before / last)
-            : thresholds[^1];
-        return mean + (last * Math.Min(fall, thresholds[^1]));
+        var fall = before > last && last > 0 ? (_thresholds[^1] - (probabilities.Length > 1 ? _thresholds[^2] : 0)) / MathF.Log(before / last)
+            : _thresholds[^1];
+        return mean + (last * Math.Min(fall, _thresholds[^1]));
     }
 
     /// <summary>The mean of what falls exponentially from one value to another.</summary>
