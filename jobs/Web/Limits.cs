@@ -32,8 +32,9 @@ internal static class Limits
                     AutoReplenishment = true,
                 }));
         }
+        // One core stays free of them: where forecasts are made on the same machine, a crowd that asks must not hold them up.
         options.AddConcurrencyLimiter(Heavy,
-            heavy => (heavy.PermitLimit, heavy.QueueLimit) = (Math.Max(2, Environment.ProcessorCount), 64));
+            heavy => (heavy.PermitLimit, heavy.QueueLimit) = (Math.Max(1, Environment.ProcessorCount - 1), 64));
         options.OnRejected = async (rejected, cancellation) =>
         {
             var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : Period;

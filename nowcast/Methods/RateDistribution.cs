@@ -43,7 +43,8 @@ internal sealed class RateDistribution(IReadOnlyList<float> thresholds)
         for (var rung = 1; rung < probabilities.Length; rung++)
             mean += (_thresholds[rung] - _thresholds[rung - 1]) * LogarithmicMean(probabilities[rung - 1], probabilities[rung]);
         var (before, last) = (probabilities.Length > 1 ? probabilities[^2] : 1, probabilities[^1]);
-        var fall = before > last && last > 0 ? (_thresholds[^1] - (probabilities.Length > 1 ? _thresholds[^2] : 0)) / MathF.Log(before / last)
+        var fall = before > last && last > 0
+            ? (_thresholds[^1] - (probabilities.Length > 1 ? _thresholds[^2] : 0)) / MathF.Log(before / last)
             : _thresholds[^1];
         return mean + (last * Math.Min(fall, _thresholds[^1]));
     }

@@ -48,6 +48,8 @@ for file in "${files[@]:past}"; do
   tail -n +$((before + 1)) "$folder/notified" | awk -v from="$arrived" '
     match($0, /"method" *: *"[a-z]*"/) { m = substr($0, RSTART, RLENGTH); gsub(/.*: *"|"/, "", m); printf "%s %.1f s  ", m, $1 - from }
     END { print NR ? "" : "nothing within 60 s" }' | tee -a "$folder/times"
+  # Scans are minutes apart: the next one comes when all is done.
+  until [ "$(psql -qAt -c "SELECT count(*) FROM nowcast.job_run WHERE outcome = 'running'" nowcast)" = 0 ]; do sleep 0.2; done
   sleep 1
 done
 for method in persistence extrapolation model; do
