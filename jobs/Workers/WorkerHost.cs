@@ -40,7 +40,10 @@ internal sealed class WorkerHost : IAsyncDisposable
             throw new ReportedException("job-worker is started by 'nowcast serve'; there is no request on its standard input.");
         var request = worker.NextRequest(cancellation);
         if (request.MemoryLimit > 0)
+        {
+            ThreadPoolWatch.Start();
             ProcessLimits.Apply(request.MemoryLimit);
+        }
         for (; await worker.DoAsync(request, cancellation); request = worker.NextRequest(cancellation))
         {
             // Nobody waits now. Where memory is plenty the next run finds what this one used: pages that went back to the kernel would
