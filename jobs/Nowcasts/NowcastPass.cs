@@ -86,12 +86,11 @@ internal sealed class NowcastPass(NowcastDatabase database, Checkpoint? model, T
         var publishing = Task.CompletedTask;
         try
         {
-            if (model is not null && await Task.WhenAny(making, Task.Delay(patience ?? LongestPatience, cancellation)) != making)
-                await NoteAsync(await Begin(waiting.Dequeue()));
-            // The model is published before anything else is begun: its consumers wait, and the database needs the cores that a yardstick
-            // would take.
             if (model is not null)
             {
+                if (await Task.WhenAny(making, Task.Delay(patience ?? LongestPatience, cancellation)) != making)
+                    await NoteAsync(await Begin(waiting.Dequeue()));
+                // It is published before another yardstick is begun: its consumers wait, and the database needs the cores.
                 await NoteAsync(await making);
                 making = Begin(waiting.Dequeue());
             }

@@ -41,7 +41,8 @@ internal sealed class WorkerHost : IAsyncDisposable
         var request = worker.NextRequest(cancellation);
         if (request.MemoryLimit > 0)
         {
-            ThreadPoolWatch.Start();
+            // Loads libtorch. One that runs out of memory while it is loaded leaves the loader locked, and all threads wait for ever.
+            InitializeDeviceType(DeviceType.CPU);
             ProcessLimits.Apply(request.MemoryLimit);
         }
         for (; await worker.DoAsync(request, cancellation); request = worker.NextRequest(cancellation))

@@ -51,7 +51,8 @@ internal sealed class ExceedanceMaps(RadarGrid grid, RadarFrame newest, IReadOnl
                 // Levels above the first that is not reached are not asked for.
                 for (var (rung, reached) = (0, true); rung < rungs && reached; rung++)
                 {
-                    here[rung] = local[rung] is { } at ? Scaled(levels[rung], at.Factor(row, pixel - (row * grid.Width))) : levels[rung];
+                    here[rung] = local[rung] is { } at
+                        ? ExpectedArea.Leaned((float)levels[rung], at.Factor(row, pixel - (row * grid.Width))) : levels[rung];
                     reached = ladder[rung] >= here[rung];
                 }
                 rate[pixel] = known[pixel] ? _ladder.Rate(ladder, here) : float.NaN;
@@ -83,9 +84,6 @@ internal sealed class ExceedanceMaps(RadarGrid grid, RadarFrame newest, IReadOnl
         ExpectedArea.Lean(probabilities, factor);
         return (level > 1 ? level : ExpectedArea.Leaned(level, factor), local);
     }
-
-    /// <summary>What becomes of a probability with so many times its odds.</summary>
-    private static double Scaled(double probability, double factor) => probability * factor / (1 - probability + (probability * factor));
 
     private float ShareAbove(float threshold)
     {

@@ -69,7 +69,7 @@ internal sealed class LocalAreaLevels
     }
 
     /// <summary>What the odds of the grid's level are multiplied with at a pixel.</summary>
-    internal double Factor(int row, int column)
+    internal float Factor(int row, int column)
     {
         var at = (row / _side * _corners) + (column / _side);
         var (down, right) = ((row % _side + 0.5f) / _side, (column % _side + 0.5f) / _side);
@@ -87,12 +87,11 @@ internal sealed class LocalAreaLevels
         about.Clear();
         foreach (var tile in near)
             about.Add(tile.Counts);
-        return Math.Clamp(LogOdds(Math.Max(AreaLevel.Least, about.ReachedBy(pixels))) - LogOdds(level), -Most, Most);
+        var here = Math.Max(AreaLevel.Least, about.ReachedBy(pixels));
+        return Math.Clamp(RateDistribution.LogOdds(here) - RateDistribution.LogOdds(level), -Most, Most);
     }
 
     private static IEnumerable<Tile> About(Tile[] row, int column) => row.Take(Math.Max(0, column - 1)..Math.Min(row.Length, column + 1));
-
-    private static double LogOdds(double probability) => Math.Log(probability / (1 - probability));
 
     private sealed class Tile
     {

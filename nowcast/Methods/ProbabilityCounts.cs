@@ -87,9 +87,7 @@ internal sealed class ProbabilityCounts
     /// <param name="known">Likewise.</param>
     internal float ReachedBy(int pixels, ReadOnlySpan<float> probabilities, ReadOnlySpan<bool> known)
     {
-        var (above, bin) = (0, Bins - 1);
-        while (bin > 0 && above + _counts[bin] < pixels)
-            above += _counts[bin--];
+        var (above, bin) = BinReachedBy(pixels);
         if (bin == 0)
             return 0;
         var within = new List<float>(_counts[bin]);
@@ -105,10 +103,17 @@ internal sealed class ProbabilityCounts
     /// <summary>The same to the width of a bin, without the probabilities.</summary>
     internal float ReachedBy(int pixels)
     {
+        var (above, bin) = BinReachedBy(pixels);
+        return bin == 0 ? 0 : From(bin) + ((From(bin + 1) - From(bin)) * (1 - ((float)(pixels - above) / _counts[bin])));
+    }
+
+    /// <summary>The bin that so many pixels reach, and how many are above it.</summary>
+    private (int Above, int Bin) BinReachedBy(int pixels)
+    {
         var (above, bin) = (0, Bins - 1);
         while (bin > 0 && above + _counts[bin] < pixels)
             above += _counts[bin--];
-        return bin == 0 ? 0 : From(bin) + ((From(bin + 1) - From(bin)) * (1 - ((float)(pixels - above) / _counts[bin])));
+        return (above, bin);
     }
 
     private static int Bin(float probability) => Math.Max(0, Bits(probability) - First);

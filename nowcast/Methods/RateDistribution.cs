@@ -85,7 +85,7 @@ internal sealed class RateDistribution(IReadOnlyList<float> thresholds)
         return (float)(1 / (1 + Math.Exp(-(below + ((LogOdds(probabilities[place.Rung]) - below) * place.Share)))));
     }
 
-    private static double LogOdds(double probability)
+    internal static double LogOdds(double probability)
     {
         var p = Math.Clamp(probability, 1e-7, 1 - 1e-7);
         return Math.Log(p / (1 - p));

@@ -18,7 +18,7 @@ import sys
 name, text, other = sys.argv[1:]
 source = open(name).read()
 if source.count(text) != 1:
-    sys.exit(f"{name}: {text!r} stands there {source.count(text)} times, not once: adapt {'ops/campaigns/protections.sh'}")
+    sys.exit(f"{name}: {text!r} stands there {source.count(text)} times, not once: adapt this campaign")
 open(name, "w").write(source.replace(text, other))
 PY
   if [ -n "$1" ]; then printf '%s\t%s\n' "$1" "$2" >>"$folder/taken"; fi
